@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See paths.h.
+#include "common/paths.h"
+
+#include <QDir>
+#include <QStandardPaths>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::paths {
+
+namespace {
+
+const QString folder = u"openloop"_s;
+
+QString fileIn(QStandardPaths::StandardLocation location, const QString &name)
+{
+    const QDir base(QStandardPaths::writableLocation(location));
+    base.mkpath(folder);
+    return base.filePath(folder + u'/' + name);
+}
+
+} // namespace
+
+QString dataFile(const QString &name)
+{
+    return fileIn(QStandardPaths::GenericDataLocation, name);
+}
+
+QString configFile(const QString &name)
+{
+    return QStandardPaths::locate(QStandardPaths::GenericConfigLocation, folder + u'/' + name);
+}
+
+QString writableConfigFile(const QString &name)
+{
+    return fileIn(QStandardPaths::GenericConfigLocation, name);
+}
+
+} // namespace openloop::paths

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See json.h.
+#include "server/http/json.h"
+
+#include <cmath>
+
+namespace openloop::http {
+
+namespace {
+
+QByteArray quoted(const QString &text)
+{
+    constexpr char hex[] = "0123456789abcdef";
+    QByteArray out;
+    out.reserve(text.size() + 2);
+    out += '"';
+    for (const char c : text.toUtf8()) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c >= 0 && c < 0x20) {
+            out += "\\u00";
+            out += hex[c >> 4];
+            out += hex[c & 15];
+        } else {
+            out += c;
+        }
+    }
+    return out += '"';
+}
+
+} // namespace
+
+Json::Json(std::initializer_list<Member> members)
+{
+    QByteArray text = "{";
+    for (const Member &member : members)
+        text += quoted(member.key) + ':' + member.value.m_text + ',';
+    *this = closed(std::move(text), '}');
+}
+
+Json::Json(const QString &text) : m_text(quoted(text)) { }
+
+Json::Json(double number) : m_text(std::isfinite(number) ? QByteArray::number(number, 'g', 15) : "null") { }
+
+Json Json::verbatim(QByteArray text)
+{
+    Json json;
+    json.m_text = std::move(text);
+    return json;
+}
+
+Json Json::with(const QString &key, const Json &value) const
+{
+    Q_ASSERT(m_text.startsWith('{'));
+    QByteArray text = m_text.chopped(1);
+    if (text.size() > 1)
+        text += ',';
+    return verbatim(text + quoted(key) + ':' + value.m_text + '}');
+}
+
+Json Json::closed(QByteArray text, char bracket)
+{
+    if (text.endsWith(','))
+        text.back() = bracket;
+    else
+        text += bracket;
+    return verbatim(std::move(text));
+}
+
+} // namespace openloop::http

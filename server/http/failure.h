@@ -2,13 +2,13 @@
 // The one error type of the service: thrown anywhere, answered as problem+json in one place (app.cpp).
 #pragma once
 
+#include "server/http/field.h"
 #include "server/http/json.h"
 
 #include <QException>
 #include <QList>
 
 #include <chrono>
-#include <optional>
 
 namespace openloop::http {
 
@@ -36,9 +36,8 @@ public:
     }
     static Failure unavailable(const QString &detail, std::chrono::seconds retryAfter)
     {
-        Failure failure(503, QStringLiteral("Service Unavailable"), detail);
-        failure.m_retryAfter = retryAfter;
-        return failure;
+        return Failure(503, QStringLiteral("Service Unavailable"), detail)
+            .withField("Retry-After", QByteArray::number(qint64(retryAfter.count())));
     }
     static Failure badGateway(const QString &detail) { return {502, QStringLiteral("Bad Gateway"), detail}; }
     static Failure timedOut(const QString &detail) { return {504, QStringLiteral("Gateway Timeout"), detail}; }
@@ -52,11 +51,19 @@ public:
         return copy;
     }
 
+    /// This failure with one more header field in its answer.
+    Failure withField(const QByteArray &name, const QByteArray &value) const
+    {
+        Failure copy = *this;
+        copy.m_fields.append({name, value});
+        return copy;
+    }
+
     int status() const { return m_status; }
     const QString &title() const { return m_title; }
     const QString &detail() const { return m_detail; }
     const QList<Json::Member> &members() const { return m_members; }
-    std::optional<std::chrono::seconds> retryAfter() const { return m_retryAfter; }
+    const QList<Field> &fields() const { return m_fields; }
 
     void raise() const override { throw *this; }
     Failure *clone() const override { return new Failure(*this); }
@@ -66,7 +73,7 @@ private:
     QString m_title;
     QString m_detail;
     QList<Json::Member> m_members;
-    std::optional<std::chrono::seconds> m_retryAfter;
+    QList<Field> m_fields;
 };
 
 } // namespace openloop::http

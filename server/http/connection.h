@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The socket that QHttpServer sees in place of the wire: it releases one whole, checked request at a time.
+#pragma once
+
+#include "server/http/chunked_body.h"
+#include "server/http/request.h"
+#include "server/http/response.h"
+
+#include <QTcpSocket>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace openloop::http {
+
+class Gate;
+
+/// One client. Owns the wire (plain or TLS), frames requests strictly, and keeps to one exchange at a time:
+/// the next request is not released, and the client's leaving not passed on, before the answer is given.
+/// Lives in the thread of the event loop; deleted by QHttpServer after disconnected().
+class Connection final : public QTcpSocket
+{
+    Q_OBJECT
+
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Connection(std::unique_ptr<QTcpSocket> wire, Gate &gate);
+    ~Connection() override;
+
+    /// The connection whose request QHttpServer is being fed right now; null outside of that.
+    static Connection *current();
+
+    /// The released request, once; the exchange is open from here until answer().
+    Request takeRequest();
+
+    /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
+    void answer(const Response &response);
+
+    /// Says so and closes, whatever the client was about to ask.
+    void refuse(const Failure &failure);
+
+    /// Closes as soon as no exchange is open and no answer is under way.
+    void closeWhenIdle();
+
+    /// Cuts the wire and cancels the exchange.
+    void cut();
+
+    /// Closes or refuses what has taken too long; called by the gate a few times a second.
+    void checkDeadline(Clock::time_point now);
+
+    qint64 bytesAvailable() const override;
+    void disconnectFromHost() override;
+
+signals:
+    /// The wire is gone and no exchange is open: nothing more will happen here.
+    void ended();
+
+protected:
+    qint64 readData(char *data, qint64 size) override;
+    qint64 writeData(const char *data, qint64 size) override;
+
+private:
+    enum class State {
+        Head, ///< waiting for a request
+        Body, ///< its head is known
+        Exchange, ///< released, not answered
+        Sending, ///< answered, bytes still to be taken by the client
+        Lingering, ///< refused or closing: reading on, so that a reset does not overtake the answer
+        Ended,
+    };
+
+    void readMore();
+    bool takeHead();
+    bool takeBody();
+    void release();
+    void send(const QByteArray &bytes);
+    void sent();
+    void linger();
+    void wireLeft();
+    void end();
+    void enter(State state, std::optional<std::chrono::milliseconds> allowed);
+
+    Gate &m_gate;
+    std::unique_ptr<QTcpSocket> m_wire;
+    State m_state = State::Head;
+    std::optional<Clock::time_point> m_deadline;
+    QByteArray m_in; ///< read from the wire, not yet released
+    RequestHead m_head;
+    QByteArray m_body;
+    std::optional<ChunkedBody> m_chunks;
+    QByteArray m_released; ///< what QHttpServer is to read
+    qsizetype m_read = 0; ///< of m_released
+    std::stop_source m_stop{std::nostopstate};
+    bool m_taken = false;
+    bool m_headBegun = false;
+    bool m_closing = false;
+};
+
+} // namespace openloop::http

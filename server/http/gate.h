@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The listener in front of QHttpServer: accepts, counts, encrypts, and keeps the clocks of its connections.
+#pragma once
+
+#include "server/http/limits.h"
+
+#include <QBasicTimer>
+#include <QSet>
+#include <QSslConfiguration>
+#include <QTcpServer>
+
+#include <optional>
+
+namespace openloop::http {
+
+class Connection;
+
+/// Listens like any QTcpServer; bind it to a QHttpServer. The thread of the event loop.
+class Gate final : public QTcpServer
+{
+    Q_OBJECT
+
+public:
+    explicit Gate(const Limits &limits, QObject *parent = nullptr);
+    ~Gate() override;
+
+    /// From now on every new connection is TLS.
+    void encrypt(const QSslConfiguration &configuration) { m_tls = configuration; }
+
+    /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end.
+    void drain();
+
+    /// Cuts every connection; open exchanges are told to stop.
+    void cutAll();
+
+    const Limits &limits() const { return m_limits; }
+    qsizetype connectionCount() const { return m_connections.size(); }
+
+    /// The Date field of an answer, at most a quarter of a second old.
+    const QByteArray &date() const { return m_date; }
+
+signals:
+    /// The last connection has ended after drain().
+    void emptied();
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+    void timerEvent(QTimerEvent *event) override;
+
+private:
+    void forget(Connection *connection);
+
+    Limits m_limits;
+    std::optional<QSslConfiguration> m_tls;
+    QSet<Connection *> m_connections;
+    QBasicTimer m_sweep;
+    QByteArray m_date;
+    bool m_draining = false;
+};
+
+} // namespace openloop::http

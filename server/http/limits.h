@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a client may take of the server: every bound of the wire in one value, so that tests can shrink them.
+#pragma once
+
+#include <QtGlobal>
+
+#include <chrono>
+
+namespace openloop::http {
+
+struct Limits {
+    qsizetype head = 16 * 1024; ///< bytes of request line and fields, and of the trailers of a chunked body
+    qsizetype fields = 100; ///< header fields
+    qsizetype body = 1024 * 1024; ///< bytes after decoding
+    int connections = 10'000; ///< beyond it: 503 and close
+    std::chrono::milliseconds headTime{10'000}; ///< from a head's first byte to its last
+    std::chrono::milliseconds bodyTime{30'000}; ///< from a head's last byte to the body's
+    std::chrono::milliseconds idleTime{60'000}; ///< without a byte of a next request
+    std::chrono::milliseconds lingerTime{2'000}; ///< to read what is still under way after a refusal
+    int slowestReader = 10 * 1024; ///< bytes a second that a client must take of an answer, after 30 s
+};
+
+} // namespace openloop::http

@@ -50,8 +50,17 @@ Failure toFailure(const std::exception_ptr &error, const QByteArray &requestId, 
     } catch (...) {
         qCCritical(log, "request %s: %s %s: %s", requestId.constData(), head.method.constData(),
                    head.path.constData(), qUtf8Printable(textOf(error)));
-        return Failure(500, {}, u"an internal error; the log has it under this request_id"_s);
+        return Failure(500, u"an internal error; the log has it under this request_id"_s);
     }
+}
+
+template<typename Methods>
+QByteArray allowOf(const Methods &methods)
+{
+    QByteArray allow = "OPTIONS";
+    for (const auto &[method, handler] : methods)
+        allow += ", " + (method == "GET" ? QByteArray("GET, HEAD") : method);
+    return allow;
 }
 
 } // namespace
@@ -110,6 +119,14 @@ App::~App()
         qCCritical(log, "%d handlers did not return when told to stop", *m_inFlight);
 }
 
+bool App::listen(const QHostAddress &address, quint16 port)
+{
+    if (!m_gate->listen(address, port))
+        return false;
+    m_server.bind(m_gate);
+    return true;
+}
+
 void App::add(const QByteArray &method, const QString &pattern, Handler handler)
 {
     Methods &methods = m_routes[pattern];
@@ -124,7 +141,8 @@ void App::connectRoute(const QString &pattern, const Methods &methods)
     if (pattern.contains(u"<arg>"_s)) {
         m_server.route(pattern, QHttpServerRequest::Method::Get,
                        [this, &methods](const QString &argument, const QHttpServerRequest &, Responder) {
-                           dispatch(argument.contains(u'/') ? Methods() : methods, {argument});
+                           static const Methods none;
+                           dispatch(argument.contains(u'/') ? none : methods, {argument});
                        });
     } else {
         m_server.route(pattern, QHttpServerRequest::Method::Get,
@@ -146,10 +164,6 @@ void App::handle(const Methods &methods, Exchange exchange)
 {
     const RequestHead &head = exchange.request().head;
     const auto handler = methods.find(head.method == "HEAD" ? QByteArray("GET") : head.method);
-    QByteArrayList allowed{"OPTIONS"};
-    for (const auto &[method, unused] : methods)
-        allowed.append(method == "GET" ? QByteArray("GET, HEAD") : method);
-    const QByteArray allow = allowed.join(", ");
     try {
         if (m_guard)
             m_guard(exchange.request());
@@ -157,12 +171,13 @@ void App::handle(const Methods &methods, Exchange exchange)
             handler->second(std::move(exchange));
         } else if (head.method == "OPTIONS" && (!methods.empty() || head.path == "*")) {
             Response response(204, {}, {});
-            response.fields.append({"Allow", allow});
+            response.fields.append({"Allow", allowOf(methods)});
             exchange.answer(response);
         } else if (methods.empty()) {
-            throw Failure(404, {}, u"there is nothing at this path"_s);
+            throw Failure(404, u"there is nothing at this path"_s);
         } else {
-            throw Failure(405, {}, u"this path answers %1 only"_s.arg(QString::fromLatin1(allow)))
+            const QByteArray allow = allowOf(methods);
+            throw Failure(405, u"this path answers %1 only"_s.arg(QString::fromLatin1(allow)))
                 .withField("Allow", allow);
         }
     } catch (...) {

@@ -72,6 +72,9 @@ public:
         add(method, pattern, [&context, handler](Exchange exchange) { run(context, handler, std::move(exchange)); });
     }
 
+    /// Starts to accept; false: the address can't be had, gate().errorString() says why.
+    bool listen(const QHostAddress &address, quint16 port);
+
     void setGuard(Guard guard) { m_guard = std::move(guard); }
     Gate &gate() { return *m_gate; }
 

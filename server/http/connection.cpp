@@ -92,7 +92,7 @@ bool Connection::takeHead()
         enter(State::Head, m_gate.limits().headTime);
     HeadReading reading = readHead(m_in, m_gate.limits());
     if (reading.status != 0) {
-        refuse(Failure(reading.status, {}, reading.reason));
+        refuse(Failure(reading.status, reading.reason));
         return false;
     }
     if (!reading.head)
@@ -120,7 +120,7 @@ bool Connection::takeBody()
     }
     const ChunkedBody::State state = m_chunks->read(m_in);
     if (state == ChunkedBody::State::Refused)
-        refuse(Failure(m_chunks->status(), {}, m_chunks->reason()));
+        refuse(Failure(m_chunks->status(), m_chunks->reason()));
     if (state != ChunkedBody::State::Complete)
         return false;
     m_body = m_chunks->body();
@@ -138,7 +138,7 @@ void Connection::release()
         emit readyRead();
     }
     if (!m_taken)
-        refuse(Failure(500, {}, u"the request was not routed"_s));
+        refuse(Failure(500, u"the request was not routed"_s));
 }
 
 void Connection::answer(const Response &response)
@@ -211,7 +211,7 @@ void Connection::checkDeadline(Clock::time_point now)
     if (!m_deadline || now < *m_deadline)
         return;
     if (m_state == State::Body || (m_state == State::Head && m_headBegun))
-        refuse(Failure(408, {}, u"the request took too long to arrive"_s));
+        refuse(Failure(408, u"the request took too long to arrive"_s));
     else if (m_state == State::Head)
         linger();
     else

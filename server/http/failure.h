@@ -24,24 +24,19 @@ namespace openloop::http {
 class Failure : public QException
 {
 public:
-    Failure(int status, QString title, QString detail)
-        : m_status(status), m_title(std::move(title)), m_detail(std::move(detail))
-    {
-    }
+    Failure(int status, QString detail) : m_status(status), m_detail(std::move(detail)) { }
 
     static Failure unprocessable(const QString &field, const QString &problem)
     {
-        return Failure(422, QStringLiteral("Unprocessable Content"), field + u' ' + problem)
-            .with(QStringLiteral("field"), field);
+        return Failure(422, field + u' ' + problem).with(QStringLiteral("field"), field);
     }
     static Failure unavailable(const QString &detail, std::chrono::seconds retryAfter)
     {
-        return Failure(503, QStringLiteral("Service Unavailable"), detail)
-            .withField("Retry-After", QByteArray::number(qint64(retryAfter.count())));
+        return Failure(503, detail).withField("Retry-After", QByteArray::number(qint64(retryAfter.count())));
     }
-    static Failure badGateway(const QString &detail) { return {502, QStringLiteral("Bad Gateway"), detail}; }
-    static Failure timedOut(const QString &detail) { return {504, QStringLiteral("Gateway Timeout"), detail}; }
-    static Failure clientLeft() { return {499, QStringLiteral("Client Closed Request"), {}}; }
+    static Failure badGateway(const QString &detail) { return {502, detail}; }
+    static Failure timedOut(const QString &detail) { return {504, detail}; }
+    static Failure clientLeft() { return {499, {}}; }
 
     /// This failure with one more member in its problem document.
     Failure with(const QString &key, const Json &value) const
@@ -60,7 +55,6 @@ public:
     }
 
     int status() const { return m_status; }
-    const QString &title() const { return m_title; }
     const QString &detail() const { return m_detail; }
     const QList<Json::Member> &members() const { return m_members; }
     const QList<Field> &fields() const { return m_fields; }
@@ -70,7 +64,6 @@ public:
 
 private:
     int m_status;
-    QString m_title;
     QString m_detail;
     QList<Json::Member> m_members;
     QList<Field> m_fields;

@@ -57,8 +57,7 @@ Response toResponse(const Failure &failure, const QByteArray &requestId)
 {
     Json problem{
         {u"type"_s, u"about:blank"_s},
-        {u"title"_s, failure.title().isEmpty() ? QString::fromLatin1(reasonPhrase(failure.status()))
-                                               : failure.title()},
+        {u"title"_s, QString::fromLatin1(reasonPhrase(failure.status()))},
         {u"status"_s, failure.status()},
         {u"detail"_s, failure.detail()},
         {u"request_id"_s, QString::fromLatin1(requestId)},

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// When to stop asking a service that fails, and how often to ask it twice. Values only: the caller brings the clock.
+#pragma once
+
+#include <array>
+#include <chrono>
+
+namespace openloop {
+
+/// Opens when at least half of the calls of the last ten seconds failed (and at least 20 did): calls are then refused
+/// without being made. After a pause (1 s, doubling up to 30 s) one call is let through; its success closes the circuit.
+/// Not thread-safe.
+class Circuit
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// Whether a call may be made now; true obliges the caller to say succeeded, failed or abandoned afterwards.
+    bool admit(Clock::time_point now);
+    void succeeded(Clock::time_point now);
+    void failed(Clock::time_point now);
+    /// The call ended without telling anything about the service: its client left.
+    void abandoned();
+
+    bool isOpen() const { return m_open; }
+    /// How long until the next call has a chance, at least one second.
+    std::chrono::seconds retryAfter(Clock::time_point now) const;
+
+private:
+    struct Second {
+        std::chrono::seconds::rep at = -1;
+        int calls = 0;
+        int failures = 0;
+    };
+
+    Second &current(Clock::time_point now);
+    bool failsTooOften(Clock::time_point now) const;
+    void openUntilAfter(Clock::time_point now);
+
+    std::array<Second, 10> m_seconds;
+    Clock::time_point m_retryAt;
+    std::chrono::seconds m_pause{1};
+    bool m_open = false;
+    bool m_probing = false;
+};
+
+/// Allows one retry for every ten calls, and saves up ten at most: retries never add more than a tenth to the load.
+/// Not thread-safe.
+class RetryBudget
+{
+public:
+    void called();
+    /// Whether a call may be made again; true spends the permission.
+    bool take();
+
+private:
+    int m_tenths = 0;
+};
+
+} // namespace openloop

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the operator may set, where each value came from, and the bounds that it must keep.
+#pragma once
+
+#include <QHostAddress>
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace openloop {
+
+enum class LogFormat { Text, Json };
+
+struct Options {
+    QHostAddress listen;
+    quint16 port = 0; ///< 0: any free one
+    QUrl upstream; ///< empty: the embedded stand-in
+    std::chrono::milliseconds upstreamTimeout{};
+    int upstreamConcurrency = 0;
+    QString database; ///< URL; empty: a SQLite file in the user's data folder
+    int databaseConnections = 0;
+    int cpuThreads = 0;
+    int cpuQueue = 0;
+    std::chrono::milliseconds factorizeTimeout{};
+    int maxDigits = 0;
+    int maxConnections = 0;
+    std::chrono::milliseconds drainTimeout{};
+    QByteArray token; ///< empty: none is asked for
+    QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
+    QString tlsKey;
+    LogFormat logFormat = LogFormat::Json;
+};
+
+/// The command line can't be followed; the text names the option and what it takes.
+class UsageError : public std::runtime_error
+{
+public:
+    explicit UsageError(const QString &text) : std::runtime_error(text.toStdString()) { }
+};
+
+struct CommandLine {
+    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig };
+
+    Action action = Action::Serve;
+    Options options;
+    QString text; ///< what to print, if that is the action
+};
+
+/// Reads command line, environment (OPENLOOP_PORT, ...) and `openloop/server.ini` of the XDG configuration folders,
+/// in this order of precedence. arguments: the program's name first. Throws UsageError. Main thread.
+CommandLine readCommandLine(const QStringList &arguments);
+
+} // namespace openloop

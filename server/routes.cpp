@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The service on one page: each route shows where its time goes: nowhere, waiting, or computing.
+#include "server/routes.h"
+
+#include "common/endpoints.h"
+#include "server/factors.h"
+#include "server/input.h"
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace openloop {
+
+using http::App;
+using http::Failure;
+using http::Json;
+using http::Request;
+using http::Task;
+
+namespace {
+
+constexpr qint64 mostRows = 1000;
+
+Json toRow(const Todo &todo)
+{
+    return {{u"id"_s, todo.id}, {u"user_id"_s, todo.userId}, {u"title"_s, todo.title}, {u"completed"_s, todo.completed}};
+}
+
+// Answer at once
+
+Json health(Services &, const Request &)
+{
+    return {{u"status"_s, u"healthy"_s}};
+}
+
+Json alive(Services &, const Request &)
+{
+    return {{u"status"_s, u"alive"_s}};
+}
+
+Json ready(Services &use, const Request &)
+{
+    QStringList missing;
+    if (use.draining)
+        missing.append(u"server: stopping"_s);
+    if (!use.store.ready())
+        missing.append(u"database: "_s + use.store.state());
+    if (!use.upstream.ready())
+        missing.append(u"upstream: refused for a while, because most calls failed"_s);
+    if (!missing.isEmpty())
+        throw Failure::unavailable(missing.join(u"; "_s), 1s);
+    return {{u"status"_s, u"ready"_s}};
+}
+
+// Wait; the loop is free meanwhile
+
+Task<Json> callOtherService(Services &use, Request request)
+{
+    co_return co_await use.upstream.get(request.stop);
+}
+
+Task<Json> queryDatabase(Services &use, Request request)
+{
+    TodoFilter filter;
+    filter.userId = parseNumber(u"user_id"_s, queryField(request, u"user_id"_s), 1, INT32_MAX);
+    filter.completed = parseBoolean(u"completed"_s, queryField(request, u"completed"_s));
+    filter.limit = int(parseNumber(u"limit"_s, queryField(request, u"limit"_s), 1, mostRows).value_or(filter.limit));
+    const QList<Todo> todos = co_await use.store.todos(filter, request.stop);
+    co_return Json{{u"data"_s, Json::array(todos, toRow)}};
+}
+
+// Compute; a thread of the pool works, the loop is free
+
+Task<Json> factorizeNumber(Services &use, Request request)
+{
+    const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
+    const factoring::Result result = co_await use.cpu.factorize(n, request.stop);
+    co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(result.factors)}};
+}
+
+} // namespace
+
+void addRoutes(App &app, Services &use)
+{
+    app.route("GET", endpoints::health, use, health);
+    app.route("GET", u"/livez"_s, use, alive);
+    app.route("GET", u"/readyz"_s, use, ready);
+    app.route("GET", endpoints::callOtherService, use, callOtherService);
+    app.route("GET", endpoints::queryDatabase, use, queryDatabase);
+    app.route("GET", endpoints::factorize, use, factorizeNumber);
+}
+
+} // namespace openloop

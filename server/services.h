@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All that a handler may use, in order of lifetime.
+#pragma once
+
+#include "server/cpu.h"
+#include "server/options.h"
+#include "server/store.h"
+#include "server/upstream.h"
+
+namespace openloop {
+
+struct Services {
+    const Options &options;
+    Upstream upstream;
+    Store store;
+    Cpu cpu;
+    bool draining = false; ///< a stop was asked for: /readyz says no
+};
+
+} // namespace openloop

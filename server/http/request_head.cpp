@@ -48,7 +48,7 @@ bool percentEncodingIsSound(QByteArrayView text, bool controlsAllowed)
 }
 
 // absolute-form (RFC 9112 section 3.2.2): its authority replaces the Host field, which we don't route by.
-QByteArrayView withoutAuthority(QByteArrayView target)
+std::optional<QByteArrayView> withoutAuthority(QByteArrayView target)
 {
     for (const QByteArrayView scheme : {QByteArrayView("http://"), QByteArrayView("https://")}) {
         if (target.size() <= scheme.size()
@@ -56,9 +56,11 @@ QByteArrayView withoutAuthority(QByteArrayView target)
             continue;
         const QByteArrayView rest = target.sliced(scheme.size());
         const auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?'; });
-        return end == rest.begin() ? QByteArrayView() : rest.sliced(end - rest.begin());
+        if (end == rest.begin())
+            return {};
+        return rest.sliced(end - rest.begin());
     }
-    return target;
+    return {};
 }
 
 Verdict readTarget(QByteArrayView target, RequestHead &head)
@@ -69,14 +71,13 @@ Verdict readTarget(QByteArrayView target, RequestHead &head)
         head.path = "*";
         return {};
     }
-    const bool absolute = !target.startsWith('/');
-    const QByteArrayView local = absolute ? withoutAuthority(target) : target;
-    if ((absolute && local.data() == target.data()) || !allOf(target, isTargetCharacter))
+    const std::optional<QByteArrayView> local = target.startsWith('/') ? target : withoutAuthority(target);
+    if (!local || !allOf(target, isTargetCharacter))
         return bad(u"the request target is malformed"_s);
-    const qsizetype mark = local.indexOf('?');
-    const QByteArrayView path = mark < 0 ? local : local.first(mark);
+    const qsizetype mark = local->indexOf('?');
+    const QByteArrayView path = mark < 0 ? *local : local->first(mark);
     head.path = path.isEmpty() ? QByteArray("/") : path.toByteArray();
-    head.query = mark < 0 ? QByteArray() : local.sliced(mark + 1).toByteArray();
+    head.query = mark < 0 ? QByteArray() : local->sliced(mark + 1).toByteArray();
     if (!percentEncodingIsSound(head.path, false) || !percentEncodingIsSound(head.query, true))
         return bad(u"the request target has a bad percent-encoding"_s);
     return {};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See program.h. Options, then services, then routes, then the loop; what is declared later goes first.
+#include "server/program.h"
+
+#include "server/guard.h"
+#include "server/http/app.h"
+#include "server/http/gate.h"
+#include "server/log.h"
+#include "server/services.h"
+#include "server/stand_in.h"
+#include "server/start_failure.h"
+#include "server/stop_signals.h"
+#include "server/tls.h"
+
+#include <QCoreApplication>
+#include <QTimer>
+
+#include <cstdio>
+
+using namespace Qt::Literals::StringLiterals;
+namespace openloop {
+
+namespace {
+
+constexpr int cannotStart = 1;
+constexpr int badUsage = 2;
+
+void print(std::FILE *file, const QString &text)
+{
+    std::fputs(qUtf8Printable(text), file);
+    std::fflush(file);
+}
+
+int complain(int exitCode, const char *text)
+{
+    print(stderr, u"openloop-server: %1\n"_s.arg(QString::fromUtf8(text)));
+    return exitCode;
+}
+
+QString addressOf(const Options &options, quint16 port)
+{
+    QUrl url;
+    url.setScheme(options.tlsCertificate.isEmpty() ? u"http"_s : u"https"_s);
+    url.setHost(options.listen.toString());
+    url.setPort(port);
+    return url.toString();
+}
+
+void guard(http::App &app, const Options &options)
+{
+    app.setGuard([&options](const http::Request &request) {
+        if (options.listen.isLoopback())
+            checkOrigin(request);
+        checkToken(request, options.token);
+    });
+}
+
+void listen(http::App &app, const Options &options)
+{
+    if (!options.tlsCertificate.isEmpty())
+        app.gate().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
+    if (!app.listen(options.listen, options.port)) {
+        throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
+                               .arg(options.port)
+                               .arg(app.gate().errorString()));
+    }
+}
+
+// Says no to new clients, lets the others have their answers, and leaves the loop.
+void drain(http::App &app, Services &services)
+{
+    services.draining = true;
+    QObject::connect(&app.gate(), &http::Gate::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+    QTimer::singleShot(services.options.drainTimeout, qApp, &QCoreApplication::quit);
+    app.gate().drain();
+}
+
+int serve(const Options &options, const Program &program)
+{
+    std::optional<StandIn> standIn;
+    if (options.upstream.isEmpty())
+        standIn.emplace();
+    Services services{
+        options,
+        Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout,
+                  options.upstreamConcurrency}),
+        Store(options.database, options.databaseConnections),
+        Cpu({options.cpuThreads, options.cpuQueue, options.factorizeTimeout}),
+    };
+    http::Limits limits = program.limits;
+    limits.connections = options.maxConnections;
+    http::App app(limits);
+    program.addRoutes(app, services);
+    guard(app, options);
+    listen(app, options);
+    const StopSignals onStop([&] { drain(app, services); });
+    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+int runServer(int argc, char **argv, const Program &program)
+{
+    qputenv("QT_NO_GLIB", "1"); // a fifth less work per connection
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(u"openloop-server"_s);
+    try {
+        const CommandLine line = readCommandLine(QCoreApplication::arguments());
+        if (line.action != CommandLine::Action::Serve) {
+            print(stdout, line.text);
+            return 0;
+        }
+        startLog(line.options.logFormat);
+        return serve(line.options, program);
+    } catch (const UsageError &error) {
+        return complain(badUsage, error.what());
+    } catch (const StartFailure &error) {
+        return complain(cannotStart, error.what());
+    }
+}
+
+} // namespace openloop

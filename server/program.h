@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program as a function, so that tests can run the very same one with routes of their own beside ours.
+#pragma once
+
+#include "server/http/limits.h"
+
+namespace openloop {
+
+namespace http {
+class App;
+}
+struct Services;
+
+struct Program {
+    void (*addRoutes)(http::App &app, Services &use);
+    http::Limits limits = {}; ///< of the wire; the number of connections comes from the options
+};
+
+/// Serves until SIGTERM or SIGINT. Returns the exit code: 0 clean stop, 1 cannot start, 2 bad usage.
+int runServer(int argc, char **argv, const Program &program);
+
+} // namespace openloop

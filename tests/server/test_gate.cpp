@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The safe layer over real sockets: order, limits, deadlines, methods, errors, and clients that leave.
+#include "tests/support/app_thread.h"
+#include "tests/support/raw_client.h"
+
+#include <QCoroSignal>
+#include <QCoroTimer>
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+#include <QTimer>
+
+#include <atomic>
+#include <sys/resource.h>
+
+using namespace openloop;
+using namespace openloop::http;
+using namespace openloop::tests;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Context {
+    std::atomic<int> stopped = 0; // handlers that noticed that their client had left
+    std::atomic<int> begun = 0;
+};
+
+Json quick(Context &, const Request &request)
+{
+    return {{u"body"_s, QString::fromUtf8(request.body)}};
+}
+
+Json argument(Context &, const Request &request)
+{
+    return {{u"argument"_s, request.arguments.constFirst()}};
+}
+
+// Waits `ms` of the query (or for ever), in steps, as long as somebody waits for the answer.
+Task<Json> slow(Context &context, Request request)
+{
+    ++context.begun;
+    const int steps = request.head.query.isEmpty() ? INT32_MAX : request.head.query.toInt() / 5;
+    for (int step = 0; step < steps; ++step) {
+        QTimer timer;
+        timer.start(5ms);
+        co_await timer;
+        if (request.stop.stop_requested()) {
+            ++context.stopped;
+            throw Failure::clientLeft();
+        }
+    }
+    co_return Json{{u"slow"_s, true}};
+}
+
+Json throwsSomething(Context &, const Request &)
+{
+    throw std::runtime_error("a secret of the database");
+}
+
+Task<Json> throwsLater(Context &, Request)
+{
+    QTimer timer;
+    timer.start(1ms);
+    co_await timer;
+    throw 42;
+}
+
+Json large(Context &, const Request &)
+{
+    return Json(QString(8 * 1024 * 1024, u'a'));
+}
+
+QJsonObject problemOf(const Answer &answer)
+{
+    return QJsonDocument::fromJson(answer.body).object();
+}
+
+QByteArray request(const QByteArray &method, const QByteArray &path, const QByteArray &fields = {})
+{
+    return method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+}
+
+} // namespace
+
+class TestGate : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void init();
+    void cleanup();
+
+    void pipelinedAnswersKeepTheirOrder();
+    void thousandPipelinedRequestsAreAllAnswered();
+    void headHasTheHeadOfGet();
+    void aKnownPathWithAnotherMethodIs405();
+    void optionsNamesTheMethods();
+    void anUnknownPathIs404();
+    void aDoubledSlashIsAnotherPath();
+    void argumentsAreOneSegment();
+    void aBodyArrivesInPieces();
+    void aChunkedBodyArrivesWhole();
+    void continueIsSaidWhenExpected();
+    void connectionCloseCloses();
+    void http10Closes();
+    void http10KeepsAliveWhenAsked();
+    void absoluteFormIsAnswered();
+    void refusalsArePoliteAndFinal_data();
+    void refusalsArePoliteAndFinal();
+    void whatAHandlerThrowsStaysInTheLog_data();
+    void whatAHandlerThrowsStaysInTheLog();
+    void aSlowHeadIsClosedAtTheDeadline();
+    void aSlowBodyIsClosedAtTheDeadline();
+    void anIdleConnectionIsClosedAtTheDeadline();
+    void aSlowReaderHoldsOneAnswer();
+    void connectionsBeyondTheLimitAreTold();
+    void clientLeavingStopsTheHandler_data();
+    void clientLeavingStopsTheHandler();
+    void anAnswerThatNeedsNoWaitingSurvivesHalfClose();
+    void requestsBehindAClientThatLeftAreNotBegun();
+    void destroyingTheAppEndsPendingAnswers();
+    void acceptingRecoversWhenDescriptorsRunOut();
+
+private:
+    std::unique_ptr<Context> m_context;
+    std::unique_ptr<AppThread> m_server;
+};
+
+void TestGate::init()
+{
+    m_context = std::make_unique<Context>();
+    Limits limits;
+    limits.connections = 50;
+    limits.headTime = 300ms;
+    limits.bodyTime = 300ms;
+    limits.idleTime = 3s;
+    limits.lingerTime = 200ms;
+    m_server = std::make_unique<AppThread>(limits, [this](App &app) {
+        app.route("GET", u"/quick"_s, *m_context, quick);
+        app.route("POST", u"/quick"_s, *m_context, quick);
+        app.route("GET", u"/slow"_s, *m_context, slow);
+        app.route("GET", u"/large"_s, *m_context, large);
+        app.route("GET", u"/throws"_s, *m_context, throwsSomething);
+        app.route("GET", u"/throws_later"_s, *m_context, throwsLater);
+        app.route("GET", u"/things/<arg>"_s, *m_context, argument);
+    });
+}
+
+void TestGate::cleanup()
+{
+    m_server.reset();
+}
+
+void TestGate::pipelinedAnswersKeepTheirOrder()
+{
+    RawClient client(m_server->port());
+    client.send(request("GET", "/slow?100") + request("GET", "/quick") + request("GET", "/nowhere"));
+    QCOMPARE(client.read()->body, R"({"slow":true})");
+    QCOMPARE(client.read()->body, R"({"body":""})");
+    QCOMPARE(client.read()->status, 404);
+}
+
+void TestGate::thousandPipelinedRequestsAreAllAnswered()
+{
+    RawClient client(m_server->port());
+    client.send(request("GET", "/quick").repeated(1000));
+    for (int i = 0; i < 1000; ++i)
+        QCOMPARE(client.read()->status, 200);
+}
+
+void TestGate::headHasTheHeadOfGet()
+{
+    RawClient client(m_server->port());
+    client.send(request("HEAD", "/quick"));
+    const auto answer = client.read(20s, true);
+    QCOMPARE(answer->status, 200);
+    QCOMPARE(answer->fields["content-length"], "11");
+    QCOMPARE(client.get("/quick")->body, R"({"body":""})"); // nothing of a body was in between
+}
+
+void TestGate::aKnownPathWithAnotherMethodIs405()
+{
+    RawClient client(m_server->port());
+    client.send(request("DELETE", "/quick"));
+    const auto answer = client.read();
+    QCOMPARE(answer->status, 405);
+    QCOMPARE(answer->fields["allow"], "OPTIONS, GET, HEAD, POST");
+    QCOMPARE(answer->fields["content-type"], "application/problem+json");
+    client.send(request("BREW", "/quick"));
+    QCOMPARE(client.read()->status, 405);
+}
+
+void TestGate::optionsNamesTheMethods()
+{
+    RawClient client(m_server->port());
+    client.send(request("OPTIONS", "/slow"));
+    const auto answer = client.read();
+    QCOMPARE(answer->status, 204);
+    QCOMPARE(answer->fields["allow"], "OPTIONS, GET, HEAD");
+    client.send(request("OPTIONS", "*"));
+    QCOMPARE(client.read()->status, 204);
+}
+
+void TestGate::anUnknownPathIs404()
+{
+    RawClient client(m_server->port());
+    const auto answer = client.get("/nowhere");
+    QCOMPARE(answer->status, 404);
+    const QJsonObject problem = problemOf(*answer);
+    QCOMPARE(problem.keys(), (QStringList{u"detail"_s, u"request_id"_s, u"status"_s, u"title"_s, u"type"_s}));
+    QCOMPARE(problem[u"status"_s].toInt(), 404);
+    QCOMPARE(problem[u"title"_s].toString(), u"Not Found"_s);
+}
+
+void TestGate::aDoubledSlashIsAnotherPath()
+{
+    RawClient client(m_server->port());
+    QCOMPARE(client.get("//quick")->status, 404);
+    QCOMPARE(client.get("//h/quick")->status, 404);
+    QCOMPARE(client.get("/quick/")->status, 404);
+    QCOMPARE(client.get("/quick")->status, 200);
+}
+
+void TestGate::argumentsAreOneSegment()
+{
+    RawClient client(m_server->port());
+    QCOMPARE(client.get("/things/a%20b")->body, R"({"argument":"a b"})");
+    QCOMPARE(client.get("/things/a/b")->status, 404);
+}
+
+void TestGate::aBodyArrivesInPieces()
+{
+    RawClient client(m_server->port());
+    for (const char byte : request("POST", "/quick", "Content-Length: 5\r\n") + "hello")
+        client.send(QByteArray(1, byte));
+    QCOMPARE(client.read()->body, R"({"body":"hello"})");
+}
+
+void TestGate::aChunkedBodyArrivesWhole()
+{
+    RawClient client(m_server->port());
+    client.send(request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
+                + request("GET", "/quick"));
+    QCOMPARE(client.read()->body, R"({"body":"hello"})");
+    QCOMPARE(client.read()->body, R"({"body":""})");
+}
+
+void TestGate::continueIsSaidWhenExpected()
+{
+    RawClient client(m_server->port());
+    client.send(request("POST", "/quick", "Content-Length: 5\r\nExpect: 100-continue\r\n"));
+    QCOMPARE(client.read()->status, 100);
+    client.send("hello");
+    QCOMPARE(client.read()->status, 200);
+}
+
+void TestGate::connectionCloseCloses()
+{
+    RawClient client(m_server->port());
+    client.send(request("GET", "/quick", "Connection: close\r\n"));
+    QCOMPARE(client.read()->fields["connection"], "close");
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::http10Closes()
+{
+    RawClient client(m_server->port());
+    client.send("GET /quick HTTP/1.0\r\n\r\n");
+    QCOMPARE(client.read()->status, 200);
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::http10KeepsAliveWhenAsked()
+{
+    RawClient client(m_server->port());
+    client.send("GET /quick HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    QCOMPARE(client.read()->fields["connection"], "keep-alive");
+    QCOMPARE(client.get("/quick")->status, 200);
+}
+
+void TestGate::absoluteFormIsAnswered()
+{
+    RawClient client(m_server->port());
+    QCOMPARE(client.get("http://localhost/quick")->status, 200);
+}
+
+void TestGate::refusalsArePoliteAndFinal_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<int>("status");
+    QTest::newRow("no host") << QByteArray("GET / HTTP/1.1\r\n\r\n") << 400;
+    QTest::newRow("smuggled") << request("POST", "/quick", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n")
+            + "0\r\n\r\n" << 400;
+    QTest::newRow("bad chunk") << request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "x\r\n" << 400;
+    QTest::newRow("coding") << request("POST", "/quick", "Transfer-Encoding: gzip\r\n") << 501;
+    QTest::newRow("large head") << request("GET", "/quick", "X: " + QByteArray(100'000, 'a') + "\r\n") << 431;
+    QTest::newRow("large body") << request("POST", "/quick", "Content-Length: 1073741824\r\n")
+            + QByteArray(1'000'000, 'a') << 413;
+    QTest::newRow("large chunk") << request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "7fffffff\r\n" << 413;
+    QTest::newRow("version") << QByteArray("GET / HTTP/2.0\r\nHost: h\r\n\r\n") << 505;
+}
+
+void TestGate::refusalsArePoliteAndFinal()
+{
+    QFETCH(QByteArray, bytes);
+    RawClient client(m_server->port());
+    client.send(bytes + request("GET", "/quick"));
+    const auto answer = client.read();
+    QVERIFY(answer);
+    QTEST(answer->status, "status");
+    QCOMPARE(answer->fields["connection"], "close");
+    QCOMPARE(answer->fields["content-type"], "application/problem+json");
+    QVERIFY(!client.read(5s)); // never a second answer
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::whatAHandlerThrowsStaysInTheLog_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::newRow("at once") << QByteArray("/throws");
+    QTest::newRow("later") << QByteArray("/throws_later");
+}
+
+void TestGate::whatAHandlerThrowsStaysInTheLog()
+{
+    QFETCH(QByteArray, path);
+    RawClient client(m_server->port());
+    const auto answer = client.get(path);
+    QCOMPARE(answer->status, 500);
+    QVERIFY(!answer->body.contains("secret"));
+    QCOMPARE(problemOf(*answer)[u"request_id"_s].toString().size(), 16);
+    QCOMPARE(client.get("/quick")->status, 200);
+}
+
+void TestGate::aSlowHeadIsClosedAtTheDeadline()
+{
+    RawClient client(m_server->port());
+    client.send("GET / HTT");
+    QCOMPARE(client.read()->status, 408);
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::aSlowBodyIsClosedAtTheDeadline()
+{
+    RawClient client(m_server->port());
+    client.send(request("POST", "/quick", "Content-Length: 5\r\n") + "hel");
+    QCOMPARE(client.read()->status, 408);
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::anIdleConnectionIsClosedAtTheDeadline()
+{
+    RawClient client(m_server->port());
+    QCOMPARE(client.get("/quick")->status, 200);
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::aSlowReaderHoldsOneAnswer()
+{
+    RawClient reader(m_server->port());
+    reader.shrinkReceiveBuffer();
+    reader.send(request("GET", "/large").repeated(3) + request("GET", "/slow?5"));
+    RawClient other(m_server->port());
+    QCOMPARE(other.get("/quick")->status, 200);
+    QCOMPARE(m_context->begun.load(), 0); // what stands behind unread answers is not begun
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(reader.read().value_or(Answer()).body.size(), 8 * 1024 * 1024 + 2);
+    QCOMPARE(reader.read().value_or(Answer()).body, R"({"slow":true})");
+}
+
+void TestGate::connectionsBeyondTheLimitAreTold()
+{
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 50; ++i) {
+        clients.emplace_back(m_server->port());
+        QCOMPARE(clients.back().get("/quick")->status, 200);
+    }
+    RawClient tooMany(m_server->port());
+    const auto answer = tooMany.read();
+    QCOMPARE(answer->status, 503);
+    QCOMPARE(answer->fields["retry-after"], "1");
+    QVERIFY(tooMany.waitForClose());
+    QCOMPARE(clients.front().get("/quick")->status, 200);
+    clients.clear();
+    QTRY_COMPARE(m_server->connections(), 0);
+    QCOMPARE(RawClient(m_server->port()).get("/quick")->status, 200);
+}
+
+void TestGate::clientLeavingStopsTheHandler_data()
+{
+    QTest::addColumn<int>("way");
+    QTest::newRow("close") << 0;
+    QTest::newRow("reset") << 1;
+    QTest::newRow("half-close") << 2;
+}
+
+void TestGate::clientLeavingStopsTheHandler()
+{
+    QFETCH(int, way);
+    {
+        RawClient client(m_server->port());
+        client.send(request("GET", "/slow"));
+        QTRY_COMPARE(m_context->begun.load(), 1);
+        if (way == 1)
+            client.reset();
+        if (way == 2)
+            client.finishSending();
+        if (way == 2)
+            QVERIFY(client.waitForClose());
+    }
+    QTRY_COMPARE(m_context->stopped.load(), 1);
+    QTRY_COMPARE(m_server->inFlight(), 0);
+    QTRY_COMPARE(m_server->connections(), 0);
+}
+
+void TestGate::anAnswerThatNeedsNoWaitingSurvivesHalfClose()
+{
+    RawClient client(m_server->port());
+    client.send(request("GET", "/quick") + request("GET", "/quick"));
+    client.finishSending();
+    QCOMPARE(client.read()->status, 200);
+    QCOMPARE(client.read()->status, 200);
+    QVERIFY(client.waitForClose());
+}
+
+void TestGate::requestsBehindAClientThatLeftAreNotBegun()
+{
+    {
+        RawClient client(m_server->port());
+        client.send(request("GET", "/slow").repeated(10));
+        QTRY_COMPARE(m_context->begun.load(), 1);
+    }
+    QTRY_COMPARE(m_server->connections(), 0);
+    QCOMPARE(m_context->begun.load(), 1);
+    QCOMPARE(m_server->inFlight(), 0);
+}
+
+void TestGate::destroyingTheAppEndsPendingAnswers()
+{
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 20; ++i) {
+        clients.emplace_back(m_server->port());
+        clients.back().send(request("GET", "/slow"));
+    }
+    QTRY_COMPARE(m_context->begun.load(), 20);
+    m_server->destroyApp();
+    QCOMPARE(m_context->stopped.load(), 20);
+    for (RawClient &client : clients)
+        QVERIFY(client.waitForClose());
+}
+
+void TestGate::acceptingRecoversWhenDescriptorsRunOut()
+{
+    RawClient before(m_server->port());
+    QCOMPARE(before.get("/quick")->status, 200);
+    RawClient waiting(m_server->port()); // connected by the kernel; the server may not have accepted it yet
+    QCOMPARE(waiting.get("/quick")->status, 200);
+
+    rlimit old{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &old), 0);
+    std::vector<RawClient> late;
+    late.reserve(8);
+    const int lowest = ::dup(0);
+    ::close(lowest);
+    const rlimit tight{rlim_t(lowest) + 2, old.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    late.emplace_back(m_server->port());
+    late.emplace_back(m_server->port());
+    QCOMPARE(before.get("/quick")->status, 200); // the loop is not busy with failing to accept
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &old), 0);
+    for (RawClient &client : late) {
+        if (client.isConnected())
+            QCOMPARE(client.get("/quick")->status, 200);
+    }
+    QCOMPARE(RawClient(m_server->port()).get("/quick")->status, 200);
+}
+
+QTEST_GUILESS_MAIN(TestGate)
+#include "test_gate.moc"

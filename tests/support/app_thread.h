@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An App with routes of a test's own on a thread of its own, so that a blocking client can talk to it.
+#pragma once
+
+#include "server/http/app.h"
+#include "server/http/gate.h"
+
+#include <QThread>
+
+#include <functional>
+#include <memory>
+
+namespace openloop::tests {
+
+class AppThread
+{
+public:
+    AppThread(http::Limits limits, std::function<void(http::App &)> addRoutes)
+    {
+        m_thread.start();
+        onLoop([&] {
+            m_app = std::make_unique<http::App>(limits);
+            addRoutes(*m_app);
+            m_app->listen(QHostAddress(QHostAddress::LocalHost), 0);
+            m_port = m_app->gate().serverPort();
+        });
+    }
+    ~AppThread()
+    {
+        destroyApp();
+        m_thread.quit();
+        m_thread.wait();
+    }
+
+    quint16 port() const { return m_port; }
+    int inFlight()
+    {
+        int count = 0;
+        onLoop([&] { count = m_app->inFlight(); });
+        return count;
+    }
+    qsizetype connections()
+    {
+        qsizetype count = 0;
+        onLoop([&] { count = m_app->gate().connectionCount(); });
+        return count;
+    }
+    void destroyApp()
+    {
+        onLoop([this] { m_app.reset(); });
+    }
+    void onLoop(const std::function<void()> &work)
+    {
+        QMetaObject::invokeMethod(m_context.get(), work, Qt::BlockingQueuedConnection);
+    }
+
+private:
+    struct OnThread : QObject {
+        explicit OnThread(QThread *thread) { moveToThread(thread); }
+    };
+
+    QThread m_thread;
+    std::unique_ptr<OnThread> m_context = std::make_unique<OnThread>(&m_thread);
+    std::unique_ptr<http::App> m_app;
+    quint16 m_port = 0;
+};
+
+} // namespace openloop::tests

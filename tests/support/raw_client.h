@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A client that sends exactly the bytes it is told to, well-behaved or not, and reads what comes back.
+#pragma once
+
+#include <QByteArray>
+#include <QMap>
+
+#include <chrono>
+#include <optional>
+
+namespace openloop::tests {
+
+struct Answer {
+    int status = 0;
+    QMap<QByteArray, QByteArray> fields; ///< names in lower case
+    QByteArray body;
+};
+
+/// One blocking TCP connection to 127.0.0.1. Every wait ends at a deadline. One thread at a time.
+class RawClient
+{
+public:
+    using Milliseconds = std::chrono::milliseconds;
+
+    explicit RawClient(quint16 port);
+    ~RawClient();
+    RawClient(RawClient &&other) noexcept;
+    RawClient(const RawClient &) = delete;
+
+    bool isConnected() const { return m_descriptor >= 0; }
+    void send(const QByteArray &bytes);
+
+    /// The next answer; nothing if the connection ended or the deadline passed before it was whole.
+    std::optional<Answer> read(Milliseconds deadline = Milliseconds(20'000), bool toHead = false);
+
+    /// `GET path` and its answer.
+    std::optional<Answer> get(const QByteArray &path, Milliseconds deadline = Milliseconds(20'000));
+
+    /// Waits until the server has closed; what arrives until then is dropped. False: it did not in time.
+    bool waitForClose(Milliseconds deadline = Milliseconds(20'000));
+
+    void finishSending(); ///< FIN
+    void reset(); ///< RST
+
+    /// Bytes that the kernel holds for us; small, so that a client that does not read is noticed.
+    void shrinkReceiveBuffer();
+
+private:
+    bool fill(std::chrono::steady_clock::time_point until);
+
+    int m_descriptor = -1;
+    QByteArray m_in;
+};
+
+} // namespace openloop::tests

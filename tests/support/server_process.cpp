@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See server_process.h.
+#include "tests/support/server_process.h"
+
+#include <QDeadlineTimer>
+#include <QUrl>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::tests {
+
+namespace {
+
+constexpr int startTime = 60'000; // ms; valgrind takes its time
+constexpr int stopTime = 60'000;
+
+} // namespace
+
+ServerProcess::ServerProcess(const QString &program, const QStringList &arguments, const QStringList &wrapper)
+{
+    QStringList command = wrapper + QStringList{program, u"--port"_s, u"0"_s} + arguments;
+    if (!arguments.contains(u"--database"_s))
+        command += {u"--database"_s, u"sqlite:"_s + m_folder.filePath(u"test.sqlite"_s)};
+    m_process.setProgram(command.takeFirst());
+    m_process.setArguments(command);
+    m_process.start();
+}
+
+ServerProcess::~ServerProcess()
+{
+    if (m_process.state() != QProcess::NotRunning)
+        stop();
+}
+
+bool ServerProcess::waitUntilReady()
+{
+    const QDeadlineTimer deadline(startTime);
+    while (!m_process.canReadLine()) {
+        if (m_process.state() == QProcess::NotRunning && !m_process.waitForStarted())
+            return false;
+        if (!m_process.waitForReadyRead(int(deadline.remainingTime())))
+            return false;
+    }
+    const QByteArray line = m_process.readLine().trimmed();
+    m_port = quint16(QUrl(QString::fromUtf8(line.sliced(line.lastIndexOf(' ') + 1))).port(0));
+    return m_port != 0;
+}
+
+int ServerProcess::stop()
+{
+    m_process.terminate();
+    if (!m_process.waitForFinished(stopTime)) {
+        m_process.kill();
+        m_process.waitForFinished();
+        return -1;
+    }
+    return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
+}
+
+} // namespace openloop::tests

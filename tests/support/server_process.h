@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real program as a child process: started, found by its ready line, and stopped again.
+#pragma once
+
+#include <QProcess>
+#include <QStringList>
+#include <QTemporaryDir>
+
+namespace openloop::tests {
+
+/// Runs a server program of the build on a free port, with a database of its own unless one is given.
+/// Stopped by the destructor at the latest.
+class ServerProcess
+{
+public:
+    /// program: its path; arguments: beyond --port and --database. wrapper: a command to run it under, or nothing.
+    explicit ServerProcess(const QString &program, const QStringList &arguments = {}, const QStringList &wrapper = {});
+    ~ServerProcess();
+
+    /// Waits for the ready line; false: the program ended or said nothing in time.
+    bool waitUntilReady();
+
+    quint16 port() const { return m_port; }
+    qint64 processId() const { return m_process.processId(); }
+    QProcess &process() { return m_process; }
+
+    /// SIGTERM; the exit code, or -1 if it crashed or did not end in time.
+    int stop();
+
+    QByteArray standardError() { return m_errors += m_process.readAllStandardError(); }
+
+private:
+    QTemporaryDir m_folder;
+    QProcess m_process;
+    QByteArray m_errors;
+    quint16 m_port = 0;
+};
+
+} // namespace openloop::tests

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 
 namespace openloop {
 
@@ -15,12 +16,17 @@ class Circuit
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// Whether a call may be made now; true obliges the caller to say succeeded, failed or abandoned afterwards.
-    bool admit(Clock::time_point now);
-    void succeeded(Clock::time_point now);
-    void failed(Clock::time_point now);
+    /// The permission to make one call, handed back with its result.
+    struct Permit {
+        bool probe = false; ///< the one call that is let through while the circuit is open
+    };
+
+    /// None while the circuit is open. Each permit is handed back by exactly one of the next three functions.
+    std::optional<Permit> admit(Clock::time_point now);
+    void succeeded(Permit permit, Clock::time_point now);
+    void failed(Permit permit, Clock::time_point now);
     /// The call ended without telling anything about the service: its client left.
-    void abandoned();
+    void abandoned(Permit permit);
 
     bool isOpen() const { return m_open; }
     /// How long until the next call has a chance, at least one second.
@@ -35,7 +41,7 @@ private:
 
     Second &current(Clock::time_point now);
     bool failsTooOften(Clock::time_point now) const;
-    void openUntilAfter(Clock::time_point now);
+    void open(Clock::time_point now);
 
     std::array<Second, 10> m_seconds;
     Clock::time_point m_retryAt;

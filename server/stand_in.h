@@ -27,6 +27,8 @@ public:
     QUrl url() const;
 
 private:
+    void stop();
+
     std::unique_ptr<QThread> m_thread;
     StandInListener *m_listener; // lives and dies on m_thread
     quint16 m_port = 0;

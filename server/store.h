@@ -25,7 +25,7 @@ public:
     /// databaseUrl: `sqlite:PATH`, `sqlite::memory:`, `postgresql://user[:password]@host[:port]/name`; empty: a SQLite
     /// file in the user's data folder. connections: those that read, 1 or more; SQLite has one more, which writes.
     /// Returns once every connection is open and the schema is in place; throws StartFailure if that can't be had.
-    Store(const QString &databaseUrl, int connections, StoreThreads::Limits limits = {});
+    Store(const QString &databaseUrl, int connections, Limits limits = {});
 
     /// Rows of the table `todos`, by ascending id. Throws http::Failure as `read` does.
     QCoro::Task<QList<Todo>> todos(TodoFilter filter, std::stop_token stop);
@@ -52,7 +52,7 @@ public:
     bool ready() const { return m_threads.ready(); }
 
     /// "ok", or why not, in one phrase without names or addresses; what /readyz says. A cached state as well.
-    QString state() const { return m_threads.state(); }
+    QString state() const;
 
 private:
     StoreThreads m_threads;

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The threads that own the database connections, the bounded queue before them, and the watchdog behind them.
+// The threads that own the database connections, the bounded queues before them, and the watchdog behind them.
 #pragma once
 
 #include "server/sql_dialect.h"
-#include "server/store_work.h"
+#include "server/store_queue.h"
 
-#include <condition_variable>
-#include <deque>
+#include <atomic>
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <thread>
 #include <vector>
-
-class QThread;
 
 namespace openloop {
 
+class SqlConnection;
+class StoreOwner;
+
+/// SQLite: one thread writes, the others read. PostgreSQL and `sqlite::memory:` (one connection): any thread does both.
 class StoreThreads
 {
 public:
@@ -28,6 +30,7 @@ public:
     ~StoreThreads();
     Q_DISABLE_COPY_MOVE(StoreThreads)
 
+    /// The result of `work(SqlConnection &)`; see Store::read.
     template<typename Work>
     auto enqueue(StoreWork::Kind kind, Work work, std::stop_token stop)
     {
@@ -38,17 +41,21 @@ public:
         return future;
     }
 
-    bool ready() const { return m_open > 0; }
-    QString state() const;
+    bool ready() const { return m_openConnections > 0; }
 
 private:
-    struct Owner; // one thread with its connection
-    void accept(std::shared_ptr<StoreWork> unit);
+    void addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare);
+    void accept(const std::shared_ptr<StoreWork> &unit);
+    void watch(const std::stop_token &stop);
+    bool checkDeadlines();
 
-    const SqlLocation m_location;
     const Limits m_limits;
-    std::atomic<int> m_open = 0;
-    std::vector<std::unique_ptr<Owner>> m_owners;
+    StoreQueue m_queue;
+    std::optional<StoreQueue> m_writes; // SQLite only, which has one writer at a time
+    std::atomic<int> m_openConnections = 0;
+    std::atomic<bool> m_awayForLong = false;
+    std::vector<std::unique_ptr<StoreOwner>> m_owners;
+    std::jthread m_watchdog; // last: it uses all of the above
 };
 
 } // namespace openloop

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Brings a database to the tables that this version of the service expects.
+#pragma once
+
+namespace openloop {
+
+class SqlConnection;
+
+/// Runs, in one transaction, the files of `:/openloop/schema` that the database has not seen, by ascending name.
+/// Safe with several processes at once: the later ones wait. Throws SqlError. On the connection's thread.
+void bringSchemaUpToDate(SqlConnection &sql);
+
+} // namespace openloop

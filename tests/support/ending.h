@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a task ended, as a value that a test can look at: QCoro::waitFor does not survive an exception.
+#pragma once
+
+#include "server/http/failure.h"
+
+#include <QCoroTask>
+
+#include <QTest>
+
+#include <memory>
+#include <optional>
+
+namespace openloop::test {
+
+template<typename T>
+struct Ending {
+    std::optional<T> value;
+    std::optional<http::Failure> failure;
+    bool over = false;
+
+    /// The failure's status, 200 for a value, 0 while neither is there.
+    int status() const { return failure ? failure->status() : value ? 200 : 0; }
+};
+
+template<typename T>
+QCoro::Task<void> keepEnding(QCoro::Task<T> task, std::shared_ptr<Ending<T>> ending)
+{
+    try {
+        ending->value = co_await task;
+    } catch (const http::Failure &failure) {
+        ending->failure = failure;
+    }
+    ending->over = true;
+}
+
+template<typename T>
+QCoro::Task<T> taskOf(QFuture<T> future)
+{
+    co_return co_await future;
+}
+
+/// Follows a task that has begun; its ending is filled in by the event loop.
+template<typename T>
+std::shared_ptr<Ending<T>> follow(QCoro::Task<T> task)
+{
+    auto ending = std::make_shared<Ending<T>>();
+    keepEnding(std::move(task), ending);
+    return ending;
+}
+
+/// Runs the event loop until the task has ended, or for the time given, in ms.
+template<typename T>
+Ending<T> await(QCoro::Task<T> task, int ms = 15000)
+{
+    const auto ending = follow(std::move(task));
+    const auto over = [&ending] { return ending->over; };
+    [[maybe_unused]] const bool inTime = QTest::qWaitFor(over, ms);
+    return *ending;
+}
+
+} // namespace openloop::test

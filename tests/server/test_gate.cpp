@@ -16,7 +16,7 @@
 
 using namespace openloop;
 using namespace openloop::http;
-using namespace openloop::tests;
+using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 

@@ -10,7 +10,7 @@
 #include <functional>
 #include <memory>
 
-namespace openloop::tests {
+namespace openloop::test {
 
 class AppThread
 {
@@ -65,4 +65,4 @@ private:
     quint16 m_port = 0;
 };
 
-} // namespace openloop::tests
+} // namespace openloop::test

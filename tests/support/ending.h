@@ -4,18 +4,21 @@
 
 #include "server/http/failure.h"
 
+#include <QCoroFuture>
 #include <QCoroTask>
 
 #include <QTest>
 
 #include <memory>
 #include <optional>
+#include <type_traits>
+#include <variant>
 
 namespace openloop::test {
 
 template<typename T>
 struct Ending {
-    std::optional<T> value;
+    std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
     std::optional<http::Failure> failure;
     bool over = false;
 
@@ -27,7 +30,12 @@ template<typename T>
 QCoro::Task<void> keepEnding(QCoro::Task<T> task, std::shared_ptr<Ending<T>> ending)
 {
     try {
-        ending->value = co_await task;
+        if constexpr (std::is_void_v<T>) {
+            co_await task;
+            ending->value.emplace();
+        } else {
+            ending->value = co_await task;
+        }
     } catch (const http::Failure &failure) {
         ending->failure = failure;
     }

@@ -12,7 +12,7 @@
 #include <array>
 #include <utility>
 
-namespace openloop::tests {
+namespace openloop::test {
 
 using Clock = std::chrono::steady_clock;
 
@@ -122,4 +122,4 @@ void RawClient::shrinkReceiveBuffer()
     ::setsockopt(m_descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
-} // namespace openloop::tests
+} // namespace openloop::test

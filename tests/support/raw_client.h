@@ -8,7 +8,7 @@
 #include <chrono>
 #include <optional>
 
-namespace openloop::tests {
+namespace openloop::test {
 
 struct Answer {
     int status = 0;
@@ -52,4 +52,4 @@ private:
     QByteArray m_in;
 };
 
-} // namespace openloop::tests
+} // namespace openloop::test

@@ -7,7 +7,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::tests {
+namespace openloop::test {
 
 namespace {
 
@@ -57,4 +57,4 @@ int ServerProcess::stop()
     return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
 }
 
-} // namespace openloop::tests
+} // namespace openloop::test

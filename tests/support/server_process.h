@@ -6,7 +6,7 @@
 #include <QStringList>
 #include <QTemporaryDir>
 
-namespace openloop::tests {
+namespace openloop::test {
 
 /// Runs a server program of the build on a free port, with a database of its own unless one is given.
 /// Stopped by the destructor at the latest.
@@ -36,4 +36,4 @@ private:
     quint16 m_port = 0;
 };
 
-} // namespace openloop::tests
+} // namespace openloop::test

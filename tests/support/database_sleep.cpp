@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See database_sleep.h.
+#include "tests/support/database_sleep.h"
+
+#include "server/sql_connection.h"
+
+#include <QCoroFuture>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::test {
+
+namespace {
+
+void sleepOn(SqlConnection &sql, std::chrono::milliseconds time)
+{
+    if (sql.dialect() == SqlDialect::Postgres)
+        return sql.command(u"SELECT pg_sleep(%1)"_s.arg(double(time.count()) / 1000));
+    const auto end = StoreWork::Clock::now() + time;
+    while (StoreWork::Clock::now() < end)
+        sql.command(u"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 100000) "
+                    "SELECT max(x) FROM c"_s);
+}
+
+} // namespace
+
+QCoro::Task<void> sleepInDatabase(Store &store, std::chrono::milliseconds time, std::stop_token stop)
+{
+    const auto work = [time](SqlConnection &sql) { sleepOn(sql, time); };
+    const QFuture<void> over = store.read(work, std::move(stop));
+    co_await over;
+}
+
+} // namespace openloop::test

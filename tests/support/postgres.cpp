@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See postgres.h.
+#include "tests/support/postgres.h"
+
+#include <QDeadlineTimer>
+#include <QDir>
+#include <QFile>
+#include <QTcpServer>
+
+#include <csignal>
+#include <grp.h>
+#include <optional>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::test {
+
+namespace {
+
+constexpr int patience = 30'000; // ms
+const QString user = u"openloop"_s;
+
+struct Account {
+    uid_t user;
+    gid_t group;
+};
+
+/// The account to run as: PostgreSQL refuses to run as root.
+std::optional<Account> unprivileged()
+{
+    if (::geteuid() != 0)
+        return std::nullopt;
+    const passwd *const entry = ::getpwnam("postgres");
+    if (!entry)
+        qFatal("no user postgres to run PostgreSQL as");
+    return Account{entry->pw_uid, entry->pw_gid};
+}
+
+void prepare(QProcess &process)
+{
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.setChildProcessModifier([account = unprivileged()] {
+        if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
+            ::_exit(1);
+        ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes takes its database along
+    });
+}
+
+QString binaries()
+{
+    const QDir versions(u"/usr/lib/postgresql"_s);
+    for (const QString &version : versions.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::Reversed)) {
+        const QString folder = versions.filePath(version + u"/bin"_s);
+        if (QFile::exists(folder + u"/initdb"_s))
+            return folder;
+    }
+    QProcess config;
+    config.start(u"pg_config"_s, {u"--bindir"_s});
+    config.waitForFinished(patience);
+    return QString::fromLocal8Bit(config.readAll()).trimmed();
+}
+
+quint16 freePort()
+{
+    QTcpServer probe;
+    probe.listen(QHostAddress::LocalHost);
+    return probe.serverPort();
+}
+
+} // namespace
+
+bool Postgres::isInstalled()
+{
+    return QFile::exists(binaries() + u"/postgres"_s);
+}
+
+Postgres::Postgres() : m_port(freePort())
+{
+    makeCluster();
+    prepare(m_server);
+    m_server.setProgram(program(u"postgres"_s));
+    m_server.setWorkingDirectory(m_folder.path());
+    m_server.setArguments({u"-D"_s, m_folder.filePath(u"data"_s), u"-p"_s, QString::number(m_port), u"-k"_s,
+                           m_folder.path(), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s,
+                           u"-c"_s, u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s});
+    start();
+}
+
+Postgres::~Postgres()
+{
+    kill();
+}
+
+QString Postgres::databaseUrl(const QString &name)
+{
+    if (!m_databases.contains(name)) {
+        run(u"createdb"_s, {u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_port), u"-U"_s, user, name});
+        m_databases.insert(name);
+    }
+    return u"postgresql://%1@127.0.0.1:%2/%3"_s.arg(user, QString::number(m_port), name);
+}
+
+void Postgres::start()
+{
+    m_server.start();
+    const QDeadlineTimer deadline(patience);
+    QByteArray log;
+    while (!log.contains("ready to accept connections")) {
+        if (!m_server.waitForReadyRead(int(deadline.remainingTime())))
+            qFatal("PostgreSQL does not start: %s", log.constData());
+        log += m_server.readAll();
+    }
+}
+
+void Postgres::stop()
+{
+    thawBackends();
+    ::kill(pid_t(m_server.processId()), SIGINT);
+    if (!m_server.waitForFinished(patience))
+        qFatal("PostgreSQL does not stop");
+}
+
+void Postgres::kill()
+{
+    if (m_server.state() == QProcess::NotRunning)
+        return;
+    signalBackends(SIGKILL);
+    m_server.kill();
+    m_server.waitForFinished(patience);
+}
+
+int Postgres::terminateBackends()
+{
+    return signalBackends(SIGTERM);
+}
+
+int Postgres::freezeBackends()
+{
+    return signalBackends(SIGSTOP);
+}
+
+void Postgres::thawBackends()
+{
+    signalBackends(SIGCONT);
+}
+
+QString Postgres::program(const QString &name) const
+{
+    return binaries() + u'/' + name;
+}
+
+void Postgres::makeCluster()
+{
+    if (const auto account = unprivileged()) {
+        if (::chown(qPrintable(m_folder.path()), account->user, account->group) != 0)
+            qFatal("chown of %s failed", qPrintable(m_folder.path()));
+    }
+    run(u"initdb"_s, {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s,
+                      u"--locale=C"_s, u"--no-sync"_s, u"--no-instructions"_s});
+}
+
+void Postgres::run(const QString &name, const QStringList &arguments) const
+{
+    QProcess process;
+    prepare(process);
+    process.setWorkingDirectory(m_folder.path());
+    process.start(program(name), arguments);
+    if (!process.waitForFinished(patience) || process.exitCode() != 0)
+        qFatal("%s failed: %s", qPrintable(name), process.readAll().constData());
+}
+
+int Postgres::signalBackends(int signal) const
+{
+    // A backend's title names its user; asking the database itself would need a connection that works.
+    const QByteArray title = "postgres: " + user.toLatin1() + ' ';
+    const QByteArray parent = "\nPPid:\t" + QByteArray::number(m_server.processId()) + '\n';
+    int found = 0;
+    for (const QString &pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
+        QFile commandLine(u"/proc/%1/cmdline"_s.arg(pid));
+        QFile status(u"/proc/%1/status"_s.arg(pid));
+        if (!commandLine.open(QIODevice::ReadOnly) || !status.open(QIODevice::ReadOnly))
+            continue;
+        if (commandLine.readAll().startsWith(title) && status.readAll().contains(parent)) {
+            ::kill(pid_t(pid.toInt()), signal);
+            ++found;
+        }
+    }
+    return found;
+}
+
+} // namespace openloop::test

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A real PostgreSQL of the test's own, to be stopped, frozen and killed.
+#pragma once
+
+#include <QProcess>
+#include <QSet>
+#include <QString>
+#include <QTemporaryDir>
+
+namespace openloop::test {
+
+/// Lives in a temporary folder, listens on loopback, and dies with the test. Every function waits for its effect, at
+/// most 30 s, and ends the test program with a message when that does not come.
+class Postgres
+{
+public:
+    /// Whether initdb and postgres are on this machine; tests are skipped where they are not.
+    static bool isInstalled();
+
+    /// Makes a database cluster and starts it.
+    Postgres();
+    ~Postgres();
+    Q_DISABLE_COPY_MOVE(Postgres)
+
+    /// URL of the database with that name (lower-case letters), which is created when it is first asked for.
+    QString databaseUrl(const QString &name);
+
+    void start();
+    /// As an administrator stops it: backends are terminated, files are left in order.
+    void stop();
+    /// kill -9 of the postmaster and all of its processes.
+    void kill();
+
+    /// Ends every client's backend, as pg_terminate_backend does; how many there were.
+    int terminateBackends();
+    /// SIGSTOP to every client's backend; how many there were.
+    int freezeBackends();
+    void thawBackends();
+
+private:
+    QString program(const QString &name) const;
+    void makeCluster();
+    void run(const QString &name, const QStringList &arguments) const;
+    int signalBackends(int signal) const;
+
+    QTemporaryDir m_folder;
+    quint16 m_port = 0;
+    QSet<QString> m_databases;
+    QProcess m_server;
+};
+
+} // namespace openloop::test

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// openloop-server with the mistakes that it avoids as routes beside its own: the negative controls of the tests.
+#include "server/factors.h"
+#include "server/input.h"
+#include "server/program.h"
+#include "server/routes.h"
+#include "tests/support/database_sleep.h"
+
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QTcpSocket>
+
+#include <thread>
+
+using namespace openloop;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+using http::Json;
+using http::Request;
+using http::Task;
+
+std::chrono::milliseconds millisecondsOf(const Request &request)
+{
+    return std::chrono::milliseconds(parseNumber(u"ms"_s, queryField(request, u"ms"_s), 1, 60'000).value_or(100));
+}
+
+// What /factorize would be without a pool.
+Json factorizeOnTheLoop(Services &use, const Request &request)
+{
+    const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
+    factoring::Options options;
+    options.deadline = std::chrono::steady_clock::now() + use.options.factorizeTimeout;
+    return {{u"n"_s, toText(n)}, {u"factors"_s, toJson(factoring::factor(n, {}, options).factors)}};
+}
+
+// What /call_other_service would be with a blocking client.
+Json callOnTheLoop(Services &use, const Request &)
+{
+    const QUrl url = use.options.upstream;
+    QTcpSocket socket;
+    socket.connectToHost(url.host(), quint16(url.port()));
+    socket.waitForConnected();
+    socket.write("GET " + url.path().toLatin1() + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    socket.waitForReadyRead();
+    return {{u"bytes"_s, socket.bytesAvailable()}};
+}
+
+// What /query_database would be with a connection of the loop's own.
+Json databaseSleepOnTheLoop(Services &, const Request &request)
+{
+    QSqlDatabase database = QSqlDatabase::database(u"loop"_s);
+    if (!database.isValid()) {
+        database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"loop"_s);
+        database.setDatabaseName(u":memory:"_s);
+        database.open();
+    }
+    const auto until = std::chrono::steady_clock::now() + millisecondsOf(request);
+    while (std::chrono::steady_clock::now() < until) {
+        QSqlQuery(u"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 100000) "
+                  "SELECT max(x) FROM c"_s,
+                  database)
+            .next();
+    }
+    return {{u"slept"_s, true}};
+}
+
+Task<Json> databaseSleep(Services &use, Request request)
+{
+    co_await test::sleepInDatabase(use.store, millisecondsOf(request), request.stop);
+    co_return Json{{u"slept"_s, true}};
+}
+
+Json figures(Services &use, const Request &)
+{
+    return {{u"running"_s, use.cpu.running()},
+            {u"queued"_s, use.cpu.queued()},
+            {u"upstream"_s, use.upstream.inFlight()}};
+}
+
+Json inFlight(http::App &app, const Request &)
+{
+    return {{u"in_flight"_s, app.inFlight()}};
+}
+
+void addTestRoutes(http::App &app, Services &use)
+{
+    addRoutes(app, use);
+    app.route("GET", u"/test/factorize_on_the_loop"_s, use, factorizeOnTheLoop);
+    app.route("GET", u"/test/call_on_the_loop"_s, use, callOnTheLoop);
+    app.route("GET", u"/test/database_sleep"_s, use, databaseSleep);
+    app.route("GET", u"/test/database_sleep_on_the_loop"_s, use, databaseSleepOnTheLoop);
+    app.route("GET", u"/test/figures"_s, use, figures);
+    app.route("GET", u"/test/in_flight"_s, app, inFlight);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    return runServer(argc, argv, {addTestRoutes});
+}

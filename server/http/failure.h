@@ -9,6 +9,7 @@
 #include <QList>
 
 #include <chrono>
+#include <optional>
 
 namespace openloop::http {
 
@@ -32,7 +33,9 @@ public:
     }
     static Failure unavailable(const QString &detail, std::chrono::seconds retryAfter)
     {
-        return Failure(503, detail).withField("Retry-After", QByteArray::number(qint64(retryAfter.count())));
+        Failure failure(503, detail);
+        failure.m_retryAfter = retryAfter;
+        return failure;
     }
     static Failure badGateway(const QString &detail) { return {502, detail}; }
     static Failure timedOut(const QString &detail) { return {504, detail}; }
@@ -57,6 +60,7 @@ public:
     int status() const { return m_status; }
     const QString &detail() const { return m_detail; }
     const QList<Json::Member> &members() const { return m_members; }
+    std::optional<std::chrono::seconds> retryAfter() const { return m_retryAfter; }
     const QList<Field> &fields() const { return m_fields; }
 
     void raise() const override { throw *this; }
@@ -67,6 +71,7 @@ private:
     QString m_detail;
     QList<Json::Member> m_members;
     QList<Field> m_fields;
+    std::optional<std::chrono::seconds> m_retryAfter;
 };
 
 } // namespace openloop::http

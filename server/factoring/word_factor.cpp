@@ -61,14 +61,11 @@ std::uint64_t divisorOfRoughWord(std::uint64_t n)
     return pollardBrent(m, ~std::uint64_t {0}, Stop());
 }
 
-} // namespace
-
-uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
+template <typename Modulus>
+uint128 divisorByCurves(uint128 n, const Stop &stop)
 {
-    if (high64(n) == 0)
-        return divisorOfRoughWord(low64(n));
     const unsigned bits = bitLength(n);
-    MicroEcm<Montgomery128> curves {Montgomery128(n)};
+    MicroEcm<Modulus> curves {Modulus(n)};
     for (const Level &level : twoWordLevels()) {
         if (bits > level.bits)
             continue;
@@ -81,6 +78,19 @@ uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
         }
     }
     return 1;
+}
+
+} // namespace
+
+uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
+{
+    if (high64(n) == 0)
+        return divisorOfRoughWord(low64(n));
+#ifdef OPENLOOP_MULX
+    if (hasMulx())
+        return divisorByCurves<Montgomery128Mulx>(n, stop);
+#endif
+    return divisorByCurves<Montgomery128>(n, stop);
 }
 
 void factorRoughWord(std::uint64_t n, std::vector<std::uint64_t> &primes)

@@ -21,10 +21,12 @@ struct Level {
 const std::vector<Level> &oneWordLevels()
 {
     static const std::vector<Level> levels {
-        {44, 24, makeMicroEcmPlan(31, 750, 30)},
-        {52, 24, makeMicroEcmPlan(60, 1800, 60)},
-        {58, 32, makeMicroEcmPlan(100, 3000, 120)},
-        {64, 40, makeMicroEcmPlan(150, 5250, 210)},
+        {44, 24, makeMicroEcmPlan(32, 800, 60)},
+        {50, 24, makeMicroEcmPlan(55, 1925, 90)},
+        {64, 1, makeMicroEcmPlan(55, 1925, 90)},
+        {57, 32, makeMicroEcmPlan(120, 4200, 210)},
+        {61, 32, makeMicroEcmPlan(170, 7000, 210)},
+        {64, 40, makeMicroEcmPlan(240, 11000, 210)},
     };
     return levels;
 }
@@ -47,16 +49,15 @@ std::uint64_t divisorOfRoughWord(std::uint64_t n)
 {
     const Montgomery64 m(n);
     const unsigned bits = bitLength(n);
+    MicroEcm<Montgomery64> curves(m);
     for (const Level &level : oneWordLevels()) {
         if (bits > level.bits)
             continue;
-        MicroEcm<Montgomery64> curves(m);
         for (unsigned curve = 0; curve < level.curves; ++curve) {
             const std::uint64_t divisor = curves.runCurve(level.plan);
             if (divisor != 1 && divisor != n)
                 return divisor;
         }
-        break;
     }
     return pollardBrent(m, ~std::uint64_t {0}, Stop());
 }

@@ -1,8 +1,206 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See factor.h.
+// See factor.h. The driver: which method gets a number, and for how long.
 #include "server/factoring/factor.h"
 
+#include "server/factoring/ecm.h"
+#include "server/factoring/perfect_power.h"
+#include "server/factoring/primality.h"
+#include "server/factoring/schedule.h"
+#include "server/factoring/trial_division.h"
+#include "server/factoring/word_factor.h"
+
+#if __has_include("server/factoring/siqs.h")
+#include "server/factoring/siqs.h"
+#define OPENLOOP_SIQS 1
+#endif
+
+#include <algorithm>
+
 namespace openloop::factoring {
+
+namespace {
+
+constexpr auto progressInterval = std::chrono::milliseconds(100);
+
+// One call of factor() for a number of more than one word. Composites wait on a stack; what is left there at a stop
+// is what remains.
+class Factorization
+{
+public:
+    Factorization(const mpz_class &n, const std::stop_token &stop, const Options &options,
+                  const ProgressSink &sink)
+        : m_number(n)
+        , m_stop(stop, options.deadline)
+        , m_options(options)
+        , m_sink(sink)
+    {
+    }
+
+    Result run()
+    {
+        mpz_class rest = m_number;
+        tell(Phase::TrialDivision, 0);
+        std::vector<std::uint64_t> small;
+        divideSmallPrimes(rest, trialBoundFor(bitLength(rest)), small, m_stop);
+        for (const std::uint64_t prime : small)
+            m_primes.push_back(toMpz(prime));
+        m_pending.push_back({rest, 1});
+        while (!m_pending.empty()) {
+            const Part part = std::move(m_pending.back());
+            m_pending.pop_back();
+            if (part.value != 1)
+                takeApart(part);
+        }
+        return result();
+    }
+
+private:
+    struct Part {
+        mpz_class value;
+        unsigned multiplicity;
+    };
+
+    void takeApart(const Part &part)
+    {
+        if (m_stop.requested())
+            return leave(part);
+        if (bitLength(part.value) <= 64)
+            return takeWordApart(part);
+        const std::optional<bool> prime = isPrimeUnlessStopped(part.value, m_stop);
+        if (prime == true)
+            return add(part.value, part.multiplicity);
+        if (!prime)
+            return leave(part);
+        if (const auto power = asPower(part.value, bitLength(wordTrialBound) - 1, m_stop)) {
+            m_pending.push_back({power->root, part.multiplicity * power->exponent});
+            return;
+        }
+        const std::optional<mpz_class> divisor = divide(part.value);
+        if (!divisor)
+            return leave(part);
+        m_pending.push_back({part.value / *divisor, part.multiplicity});
+        m_pending.push_back({*divisor, part.multiplicity});
+    }
+
+    void takeWordApart(const Part &part)
+    {
+        std::vector<std::uint64_t> primes;
+        factorRoughWord(toUint64(part.value), primes);
+        for (const std::uint64_t prime : primes)
+            add(toMpz(prime), part.multiplicity);
+    }
+
+    std::optional<mpz_class> divide(const mpz_class &n)
+    {
+        const unsigned bits = bitLength(n);
+        if (bits <= 128) {
+            tell(Phase::Ecm, 0);
+            const uint128 divisor = divisorOfRoughWord(toUint128(n), m_stop);
+            if (divisor != 1)
+                return toMpz(divisor);
+        }
+        for (const EcmRound &round : ecmBeforeSieve(bits)) {
+            if (auto divisor = runEcm(n, round))
+                return divisor;
+        }
+#ifdef OPENLOOP_SIQS
+        if (bits <= mostBitsToSieve && !m_stop.requested()) {
+            if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink))
+                return divisor;
+        }
+#endif
+        for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested(); round = nextEcm(round)) {
+            if (auto divisor = runEcm(n, round))
+                return divisor;
+        }
+        return std::nullopt;
+    }
+
+    std::optional<mpz_class> runEcm(const mpz_class &n, const EcmRound &round)
+    {
+        if (m_stop.requested())
+            return std::nullopt;
+        return ecmFactor(n, round, m_stop, m_options, [this](double fraction) { tell(Phase::Ecm, fraction); });
+    }
+
+    void tell(Phase phase, double fraction)
+    {
+        if (!m_sink)
+            return;
+        const auto now = std::chrono::steady_clock::now();
+        if (m_told && now - *m_told < progressInterval)
+            return;
+        m_told = now;
+        m_sink({phase, fraction, std::nullopt});
+    }
+
+    void add(const mpz_class &prime, unsigned multiplicity)
+    {
+        m_primes.insert(m_primes.end(), multiplicity, prime);
+    }
+
+    void leave(const Part &part)
+    {
+        m_remaining.insert(m_remaining.end(), part.multiplicity, part.value);
+    }
+
+    Result result();
+
+    const mpz_class &m_number;
+    const Stop m_stop;
+    const Options &m_options;
+    const ProgressSink &m_sink;
+    std::optional<std::chrono::steady_clock::time_point> m_told;
+    std::vector<Part> m_pending;
+    std::vector<mpz_class> m_primes;
+    std::vector<mpz_class> m_remaining;
+};
+
+template <typename Prime, typename ToMpz>
+std::vector<PrimePower> gathered(std::vector<Prime> &primes, ToMpz toMpz)
+{
+    std::sort(primes.begin(), primes.end());
+    std::vector<PrimePower> powers;
+    for (std::size_t i = 0, end; i < primes.size(); i = end) {
+        for (end = i + 1; end < primes.size() && primes[end] == primes[i];)
+            ++end;
+        powers.push_back({toMpz(primes[i]), static_cast<unsigned>(end - i)});
+    }
+    return powers;
+}
+
+Result Factorization::result()
+{
+    Result result;
+    mpz_class product = 1;
+    for (const mpz_class &prime : m_primes)
+        product *= prime;
+    for (const mpz_class &part : m_remaining)
+        product *= part;
+    if (product != m_number) { // no answer is better than a wrong one
+        result.remaining.push_back(m_number);
+        return result;
+    }
+    result.factors = gathered(m_primes, [](const mpz_class &prime) { return prime; });
+    std::sort(m_remaining.begin(), m_remaining.end());
+    result.remaining = std::move(m_remaining);
+    return result;
+}
+
+Result factorOneWord(std::uint64_t n)
+{
+    std::vector<std::uint64_t> primes;
+    primes.reserve(64);
+    factorWord(n, primes);
+    std::uint64_t product = 1;
+    for (const std::uint64_t prime : primes)
+        product *= prime;
+    if (product != n)
+        return {{}, {toMpz(n)}};
+    return {gathered(primes, [](std::uint64_t prime) { return toMpz(prime); }), {}};
+}
+
+} // namespace
 
 const char *phaseName(Phase phase)
 {
@@ -20,27 +218,16 @@ const char *phaseName(Phase phase)
 
 bool isPrime(const mpz_class &n)
 {
-    return mpz_probab_prime_p(n.get_mpz_t(), 24) > 0;
+    return isPrimeUnlessStopped(n, Stop()).value_or(false);
 }
 
-Result factor(const mpz_class &n, std::stop_token stop, const Options &, const ProgressSink &)
+Result factor(const mpz_class &n, std::stop_token stop, const Options &options, const ProgressSink &progress)
 {
-    Result result;
-    mpz_class rest = n;
-    for (mpz_class p = 2; rest > 1 && !stop.stop_requested(); ++p) {
-        if (isPrime(rest))
-            p = rest;
-        unsigned exponent = 0;
-        while (mpz_divisible_p(rest.get_mpz_t(), p.get_mpz_t())) {
-            rest /= p;
-            ++exponent;
-        }
-        if (exponent > 0)
-            result.factors.push_back({p, exponent});
-    }
-    if (rest > 1)
-        result.remaining.push_back(rest);
-    return result;
+    if (n < 1)
+        return {};
+    if (bitLength(n) <= 64)
+        return factorOneWord(toUint64(n));
+    return Factorization(n, stop, options, progress).run();
 }
 
 } // namespace openloop::factoring

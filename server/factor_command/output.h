@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is printed for a number, in the three forms, and the buffer it goes through.
+#pragma once
+
+#include "server/factoring/factor.h"
+
+#include <string>
+
+namespace openloop::factor_command {
+
+enum class Form {
+    Plain, ///< 360: 2 2 2 3 3 5
+    Exponents, ///< 360: 2^3 3^2 5
+    Json ///< {"n":"360","factors":[{"prime":"2","exponent":3},...]}
+};
+
+/// Appends one line. What is left composite stands in brackets behind the primes, or in the member "remaining".
+void appendLine(std::string &text, const mpz_class &n, const factoring::Result &result, Form form);
+
+/// Text for a file descriptor, written in large pieces. One thread.
+class Output
+{
+public:
+    explicit Output(int descriptor);
+
+    std::string &text() { return m_text; } ///< append here
+
+    /// Writes if enough has gathered. False once writing has failed.
+    bool flushIfFull();
+    bool flush();
+
+    int error() const { return m_error; } ///< errno of the first write that failed, or 0
+
+private:
+    int m_descriptor;
+    int m_error = 0;
+    std::string m_text;
+};
+
+} // namespace openloop::factor_command

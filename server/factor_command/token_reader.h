@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Numbers from standard input: words between blanks, tabs and newlines, in bounded memory.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace openloop::factor_command {
+
+struct Token {
+    std::string text; ///< at most as long as was asked for; ends before the first NUL, as for GNU factor
+    bool tooLong = false; ///< the rest of it was skipped
+};
+
+/// Cuts bytes into tokens. One thread.
+class TokenReader
+{
+public:
+    /// Reads at most `size` bytes to `buffer`: how many, 0 at the end, below 0 on an error.
+    using Read = std::function<long(char *buffer, std::size_t size)>;
+
+    /// longest: bytes of one token that are kept.
+    TokenReader(Read read, std::size_t longest);
+
+    /// False at the end of the input, or when reading failed.
+    bool next(Token &token);
+
+private:
+    bool refill();
+
+    Read m_read;
+    std::size_t m_longest;
+    std::vector<char> m_buffer;
+    std::size_t m_place = 0;
+    std::size_t m_end = 0;
+};
+
+} // namespace openloop::factor_command

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How much of each method a number of given length gets; the figures come from bench/ and are here alone.
+#pragma once
+
+#include "server/factoring/ecm.h"
+
+#include <vector>
+
+namespace openloop::factoring {
+
+/// About 95 digits: beyond, sieving takes longer than anyone waits for an answer.
+inline constexpr unsigned mostBitsToSieve = 320;
+
+/// Primes below this are divided out first; bits: 65 or more.
+unsigned trialBoundFor(unsigned bits);
+
+/// Rounds of curves for a composite of so many bits before the sieve gets it: about a tenth of the sieve's time, so
+/// that unbalanced numbers never come there and balanced ones lose little.
+std::vector<EcmRound> ecmBeforeSieve(unsigned bits);
+
+/// What is run on numbers that are too long to sieve, until a stop: bounds grow, and stay where stops are quick.
+EcmRound firstEcmWithoutSieve(unsigned bits);
+EcmRound nextEcm(const EcmRound &round);
+
+} // namespace openloop::factoring

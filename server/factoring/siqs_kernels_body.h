@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The text of the kernels; included inside a namespace that defines Lanes16, Lanes32, Lanes64, Bytes and Bits.
+// No include guard and no includes: each instruction set compiles it once, in its own region.
+
+inline Lanes64::V montgomery(Lanes64::V product, Lanes64::V p, Lanes64::V negatedInverse)
+{
+    using L = Lanes64;
+    const L::V m = L::multiply(product, negatedInverse);
+    return L::reduce(L::high(L::add(product, L::multiply(m, p))), p);
+}
+
+// Montgomery, Math. Comp. 44, 1985, with R = 2^32; the inverse of A by Fermat, for it runs in lanes.
+inline void setup(const SetupJob &job)
+{
+    using L = Lanes64;
+    for (std::size_t i = 0; i < job.count; i += L::count) {
+        const L::V p = L::load(job.modulus + i);
+        const L::V inv = L::load(job.negatedInverse + i);
+        const L::V r2 = L::load(job.rSquared + i);
+        const auto times = [&](L::V x, L::V y) { return montgomery(L::multiply(x, y), p, inv); };
+        const L::V one = montgomery(r2, p, inv);
+        const L::V base = times(L::splat(1U << SetupJob::wordBits), r2);
+
+        L::V power[SetupJob::maxWords];
+        power[0] = one;
+        for (unsigned j = 1; j < job.words; ++j)
+            power[j] = times(power[j - 1], base);
+        const auto value = [&](const std::uint32_t *words) {
+            L::V sum = L::zero();
+            for (unsigned j = 0; j < job.words; ++j)
+                sum = L::add(sum, L::multiply(L::splat(words[j]), power[j]));
+            return montgomery(sum, p, inv);
+        };
+
+        const L::V a = times(value(job.a), r2);
+        const L::V exponent = L::difference(p, L::splat(2), L::zero());
+        L::V inverse = one;
+        for (unsigned bit = job.exponentBits; bit-- > 0;) {
+            inverse = times(inverse, inverse);
+            inverse = times(inverse, L::ifBit(exponent, bit, a, one));
+        }
+        for (unsigned j = 0; j < job.words; ++j)
+            power[j] = times(power[j], inverse);
+
+        L::V sum = L::zero();
+        for (unsigned part = 0; part < job.partCount; ++part) {
+            const L::V delta = value(job.parts + part * job.words);
+            L::store(job.delta + part * job.deltaStride + i, delta);
+            sum = L::add(sum, delta);
+        }
+        const L::V b = times(sum, one);
+        const L::V r = times(L::load(job.rootOfN + i), inverse);
+        const L::V offset = times(L::splat(job.offset), one);
+        const auto place = [&](L::V twice) {
+            const L::V odd = L::ifBit(twice, 0, p, L::zero());
+            return L::reduce(L::add(L::halve(L::add(twice, odd)), offset), p);
+        };
+        const L::V negatedR = L::reduce(L::difference(L::zero(), r, p), p);
+        L::store(job.root1 + i, place(L::reduce(L::difference(r, b, p), p)));
+        L::store(job.root2 + i, place(L::reduce(L::difference(negatedR, b, p), p)));
+    }
+}
+
+template <class L>
+inline typename L::V moved(typename L::V root, typename L::V delta, typename L::V p, bool down)
+{
+    // Wrapping makes the wrong one of the two huge, so the smaller one is right.
+    const typename L::V to = down ? L::add(root, delta) : L::sub(root, delta);
+    return L::min(to, down ? L::sub(to, p) : L::add(to, p));
+}
+
+inline void stepMedium(const MediumStep &job)
+{
+    using L = Lanes16;
+    for (std::size_t i = 0; i < job.count; i += L::count) {
+        const L::V p = L::load(job.modulus + i);
+        const L::V delta = L::load(job.delta + i);
+        const L::V root1 = moved<L>(L::load(job.root1 + i), delta, p, job.down);
+        const L::V root2 = moved<L>(L::load(job.root2 + i), delta, p, job.down);
+        L::store(job.root1 + i, root1);
+        L::store(job.root2 + i, root2);
+        L::store(job.work1 + i, root1);
+        L::store(job.work2 + i, root2);
+    }
+}
+
+inline void scatter(const FillJob &job, unsigned polynomial, const std::uint32_t *from, const std::uint32_t *to,
+                    std::size_t perBlock)
+{
+    std::uint32_t **cursor = job.cursor + polynomial * job.blocks;
+    std::uint32_t *const *limit = job.limit + polynomial * job.blocks;
+    for (unsigned block = 0; block < job.blocks; ++block) {
+        if (cursor[block] + perBlock > limit[block])
+            return;
+    }
+    const std::uint32_t blockMask = (1U << (job.locationBits - blockBits)) - 1;
+    for (; from != to; ++from) {
+        const std::uint32_t entry = *from;
+        *cursor[entry >> blockBits & blockMask]++ = entry;
+    }
+}
+
+// Several polynomials at once, so that roots and moduli are loaded once for all of them (the idea of
+// Kleinjung, "Quadratic sieving", Math. Comp. 85, 2016, in its simplest form).
+inline void fill(const FillJob &job)
+{
+    using L = Lanes32;
+    std::size_t chunk = 1024 / job.hits & ~std::size_t(31);
+    chunk = chunk < 32 ? 32 : chunk > 512 ? 512 : chunk;
+    const L::V interval = L::splat(job.interval);
+    const L::V tagStep = L::splat(L::count << job.locationBits);
+    for (std::size_t begin = 0; begin < job.count; begin += chunk) {
+        const std::size_t end = begin + chunk < job.count ? begin + chunk : job.count;
+        std::uint32_t *out[FillJob::maxPolynomials];
+        for (unsigned j = 0; j < job.polynomials; ++j)
+            out[j] = job.buffer + j * FillJob::bufferSize;
+        L::V tag = L::add(L::splat(std::uint32_t(begin) << job.locationBits), L::ascending(job.locationBits));
+        for (std::size_t i = begin; i < end; i += L::count, tag = L::add(tag, tagStep)) {
+            const L::V p = L::load(job.modulus + i);
+            L::V root1 = L::load(job.root1 + i);
+            L::V root2 = L::load(job.root2 + i);
+            for (unsigned j = 0; j < job.polynomials; ++j) {
+                std::uint32_t *to = out[j];
+                to += L::storeBelow(to, root1, interval, tag);
+                to += L::storeBelow(to, root2, interval, tag);
+                L::V later1 = root1;
+                L::V later2 = root2;
+                for (unsigned hit = 1; hit < job.hits; ++hit) {
+                    later1 = L::add(later1, p);
+                    later2 = L::add(later2, p);
+                    to += L::storeBelow(to, later1, interval, tag);
+                    to += L::storeBelow(to, later2, interval, tag);
+                }
+                out[j] = to;
+                const FillJob::Move &move = job.moves[j];
+                if (move.delta == nullptr)
+                    continue;
+                const L::V delta = L::load(move.delta + i);
+                root1 = moved<L>(root1, delta, p, move.down);
+                root2 = moved<L>(root2, delta, p, move.down);
+            }
+            L::store(job.root1 + i, root1);
+            L::store(job.root2 + i, root2);
+        }
+        for (unsigned j = 0; j < job.polynomials; ++j)
+            scatter(job, j, job.buffer + j * FillJob::bufferSize, out[j], 2 * (end - begin));
+    }
+}
+
+inline unsigned matchMedium(const MatchJob &job, std::uint32_t *places)
+{
+    using L = Lanes16;
+    unsigned found = 0;
+    const L::V distance = L::splat(job.distance);
+    const L::V zero = L::splat(0);
+    for (std::size_t i = job.begin; i < job.end; i += L::count) {
+        const L::V p = L::load(job.modulus + i);
+        const L::V quotient = L::mulHigh(distance, L::load(job.reciprocal + i)); // right, or one too small
+        L::V rest = L::sub(distance, L::mulLow(quotient, p));
+        rest = L::min(rest, L::sub(rest, p));
+        const L::V wanted = L::min(L::sub(p, rest), L::sub(zero, rest));
+        std::uint32_t mask = L::equalEither(wanted, L::load(job.root1 + i), L::load(job.root2 + i));
+        for (; mask != 0; mask &= mask - 1)
+            places[found++] = std::uint32_t(i) + (std::uint32_t(__builtin_ctz(mask)) >> L::maskShift);
+    }
+    return found;
+}
+
+inline unsigned matchBucket(const std::uint32_t *entries, std::size_t count, std::uint32_t location,
+                            unsigned locationBits, std::uint32_t *places)
+{
+    using L = Lanes32;
+    unsigned found = 0;
+    const L::V mask = L::splat(blockSize - 1);
+    const L::V wanted = L::splat(location);
+    std::size_t i = 0;
+    for (; i + L::count <= count; i += L::count) {
+        std::uint32_t equal = L::equal(L::both(L::load(entries + i), mask), wanted);
+        for (; equal != 0; equal &= equal - 1)
+            places[found++] = entries[i + std::uint32_t(__builtin_ctz(equal))] >> locationBits;
+    }
+    for (; i < count; ++i) {
+        if ((entries[i] & (blockSize - 1)) == location)
+            places[found++] = entries[i] >> locationBits;
+    }
+    return found;
+}
+
+inline unsigned scan(const std::uint8_t *block, std::uint16_t *locations)
+{
+    unsigned found = 0;
+    for (std::uint32_t at = 0; at < blockSize; at += 64) {
+        if (!Bytes::anySign(block + at))
+            continue;
+        for (std::uint32_t i = at; i < at + 64; i += Bytes::count) {
+            for (std::uint64_t mask = Bytes::signs(block + i); mask != 0; mask &= mask - 1)
+                locations[found++] = std::uint16_t(i + std::uint32_t(__builtin_ctzll(mask)));
+        }
+    }
+    return found;
+}
+
+inline void addEight(std::uint64_t *row, const std::uint64_t *const *tables, std::size_t count)
+{
+    using L = Bits;
+    for (std::size_t i = 0; i < count; i += L::count) {
+        L::V sum = L::load(row + i);
+        for (unsigned t = 0; t < 8; ++t)
+            sum = L::exclusive(sum, L::load(tables[t] + i));
+        L::store(row + i, sum);
+    }
+}
+
+const Kernels kernels{setup, stepMedium, fill, matchMedium, matchBucket, scan, addEight};

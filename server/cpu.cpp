@@ -4,13 +4,11 @@
 
 #include "server/factors.h"
 #include "server/http/failure.h"
+#include "server/thread_priority.h"
 
 #include <QCoroFuture>
 
 #include <QtConcurrentRun>
-
-#include <sys/resource.h>
-#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -21,11 +19,9 @@ using http::Failure;
 
 namespace {
 
-constexpr int lowestPriority = 19; // nice; SCHED_IDLE starves when other programs load the machine
-
 factoring::Result compute(mpz_class n, std::stop_token stop, std::chrono::steady_clock::time_point deadline)
 {
-    ::setpriority(PRIO_PROCESS, id_t(::gettid()), lowestPriority);
+    lowerThreadPriority(computingNiceness);
     if (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline)
         return {{}, {n}};
     factoring::Options options;

@@ -2,6 +2,8 @@
 // See store_owner.h.
 #include "server/store_owner.h"
 
+#include "server/thread_priority.h"
+
 #include "server/start_failure.h"
 
 #include <QLoggingCategory>
@@ -78,6 +80,7 @@ bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Fai
 
 void StoreOwner::serve(const std::stop_token &stop)
 {
+    lowerThreadPriority(waitingNiceness);
     SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout);
     try {
         openFirst(sql, stop);

@@ -3,12 +3,14 @@
 #include "server/stand_in.h"
 #include "server/store.h"
 #include "server/upstream.h"
+#include "tests/support/postgres.h"
 
 #include <QCoroTask>
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QTemporaryDir>
 
 #include <cstdio>
 
@@ -97,10 +99,12 @@ int main(int argc, char **argv)
 {
     qputenv("QT_NO_GLIB", "1");
     QCoreApplication app(argc, argv);
-    const QStringList arguments = app.arguments();
-    if (arguments.size() < 2)
-        benchUpstream(1000, 3);
-    for (qsizetype i = 1; i < arguments.size(); ++i)
-        benchStore(arguments[i], 4);
+    benchUpstream(1000, 3);
+    const QTemporaryDir folder;
+    benchStore(QStringLiteral("sqlite:") + folder.filePath(QStringLiteral("bench.sqlite")), 4);
+    if (test::Postgres::isInstalled()) {
+        test::Postgres postgres;
+        benchStore(postgres.databaseUrl(QStringLiteral("bench")), 4);
+    }
     return 0;
 }

@@ -103,7 +103,8 @@ void SqlConnection::commit()
 
 void SqlConnection::rollback() noexcept
 {
-    QSqlQuery(m_database).exec(u"ROLLBACK"_s);
+    if (m_database.isOpen()) // a lost connection has taken its transaction along
+        QSqlQuery(m_database).exec(u"ROLLBACK"_s);
 }
 
 QSqlQuery &SqlConnection::executed(const QString &sql, const QVariantList &values)

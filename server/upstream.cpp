@@ -68,11 +68,6 @@ std::optional<Failure> failureOf(const Outcome &outcome)
     return Failure::unavailable(u"the service stops"_s, std::chrono::seconds(1));
 }
 
-bool worthARetry(const Outcome &outcome)
-{
-    return outcome.end == End::Refused || outcome.end == End::Broke;
-}
-
 } // namespace
 
 struct Upstream::State {
@@ -84,9 +79,13 @@ struct Upstream::State {
     QFuture<Outcome> begin(Clock::time_point deadline, const std::stop_token &stop)
     {
         const size_t stripe = stripes.take();
-        const auto giveBack = [this, stripe] { stripes.giveBack(stripe); };
-        const auto *const begun
-            = new UpstreamCall(stripes.get(stripe), mostBytes, deadline, stop, giveBack, &calls);
+        UpstreamCall::Terms terms;
+        terms.mostBytes = mostBytes;
+        terms.deadline = deadline;
+        terms.stop = stop;
+        terms.mayRepeat = [this] { return retries.take(); };
+        terms.ended = [this, stripe] { stripes.giveBack(stripe); };
+        const auto *const begun = new UpstreamCall(stripes.get(stripe), std::move(terms), &calls);
         return begun->outcome();
     }
 
@@ -170,7 +169,7 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
     use->retries.called();
     const QFuture<Outcome> first = use->begin(deadline, stop);
     Outcome outcome = co_await first;
-    if (worthARetry(outcome) && !use->closed && use->retries.take()) {
+    if (outcome.end == End::Refused && !use->closed && use->retries.take()) {
         const QFuture<Outcome> second = use->begin(deadline, stop);
         outcome = co_await second;
     }

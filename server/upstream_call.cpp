@@ -10,7 +10,7 @@ namespace openloop {
 
 namespace {
 
-constexpr qint64 readBuffer = 64 * 1024; // what a fast upstream can make us hold before we have looked at it
+constexpr qint64 readBuffer = 256 * 1024; // what a fast upstream can make us hold before we have looked at it
 
 /// Whether the error is of the connection, not one that Qt made of the status.
 bool connectionFailed(QNetworkReply::NetworkError error)
@@ -25,10 +25,9 @@ int statusOf(const QNetworkReply &reply)
 
 } // namespace
 
-UpstreamCall::UpstreamCall(QNetworkReply *reply, qint64 mostBytes, Clock::time_point deadline,
-                           const std::stop_token &stop, std::function<void()> ended, QObject *parent)
-    : QObject(parent), m_reply(reply), m_mostBytes(mostBytes), m_ended(std::move(ended)),
-      m_leaving(stop, [this] {
+UpstreamCall::UpstreamCall(QNetworkReply *reply, Terms terms, QObject *parent)
+    : QObject(parent), m_reply(reply), m_terms(std::move(terms)),
+      m_leaving(m_terms.stop, [this] {
           // Queued: the client's leaving is told from any thread, and never resumes a coroutine under its caller.
           QMetaObject::invokeMethod(this, [this] { finish(End::Left); }, Qt::QueuedConnection);
       })
@@ -37,7 +36,8 @@ UpstreamCall::UpstreamCall(QNetworkReply *reply, qint64 mostBytes, Clock::time_p
     m_reply->setReadBufferSize(readBuffer);
     connect(m_reply, &QNetworkReply::readyRead, this, &UpstreamCall::read);
     connect(m_reply, &QNetworkReply::finished, this, &UpstreamCall::replyFinished);
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    connect(m_reply, &QNetworkReply::requestSent, this, &UpstreamCall::sent);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(m_terms.deadline - Clock::now());
     QTimer::singleShot(std::max(left, std::chrono::milliseconds(0)), Qt::PreciseTimer, this,
                        [this] { finish(End::TimedOut); });
 }
@@ -46,8 +46,16 @@ void UpstreamCall::read()
 {
     const qint64 announced = m_reply->header(QNetworkRequest::ContentLengthHeader).toLongLong();
     m_body += m_reply->readAll();
-    if (std::max(announced, qint64(m_body.size())) > m_mostBytes)
+    if (std::max(announced, qint64(m_body.size())) > m_terms.mostBytes)
         finish(End::TooLarge);
+}
+
+void UpstreamCall::sent()
+{
+    // Qt repeats a request up to three times when its connection closes unanswered, and tells only afterwards.
+    if (m_sent && !m_terms.mayRepeat())
+        finish(End::Broke);
+    m_sent = true;
 }
 
 void UpstreamCall::replyFinished()
@@ -72,7 +80,7 @@ void UpstreamCall::finish(End end)
     if (m_reply->isRunning())
         m_reply->abort();
     m_reply->deleteLater(); // never at once: this may be called by its own signal
-    m_ended();
+    m_terms.ended();
     Outcome outcome;
     outcome.end = end;
     outcome.status = statusOf(*m_reply);

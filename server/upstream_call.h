@@ -37,10 +37,16 @@ public:
         QByteArray body;
     };
 
-    /// Takes the reply over. It is aborted at the deadline, when `stop` is requested (from any thread), or when the
-    /// body exceeds mostBytes; `ended` is called before the outcome is there.
-    UpstreamCall(QNetworkReply *reply, qint64 mostBytes, Clock::time_point deadline, const std::stop_token &stop,
-                 std::function<void()> ended, QObject *parent);
+    struct Terms {
+        qint64 mostBytes = 0; ///< of the body
+        Clock::time_point deadline;
+        std::stop_token stop; ///< may be requested from any thread
+        std::function<bool()> mayRepeat; ///< asked when Qt has repeated the request by itself
+        std::function<void()> ended; ///< called before the outcome is there
+    };
+
+    /// Takes the reply over, and aborts it as soon as one of the terms is broken.
+    UpstreamCall(QNetworkReply *reply, Terms terms, QObject *parent);
 
     QFuture<Outcome> outcome() const { return m_outcome.future(); }
 
@@ -49,13 +55,14 @@ public:
 
 private:
     void read();
+    void sent();
     void replyFinished();
 
     QNetworkReply *m_reply;
-    const qint64 m_mostBytes;
-    const std::function<void()> m_ended;
+    const Terms m_terms;
     QByteArray m_body;
     QPromise<Outcome> m_outcome;
+    bool m_sent = false;
     bool m_done = false;
     std::stop_callback<std::function<void()>> m_leaving; // last: it may call until it is destroyed
 };

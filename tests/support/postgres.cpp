@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QTcpServer>
 
+#include <algorithm>
 #include <csignal>
 #include <grp.h>
 #include <optional>
@@ -172,23 +173,36 @@ void Postgres::run(const QString &name, const QStringList &arguments) const
         qFatal("%s failed: %s", qPrintable(name), process.readAll().constData());
 }
 
-int Postgres::signalBackends(int signal) const
+bool Postgres::hasBackend(const QByteArray &command) const
+{
+    const auto titles = backends();
+    return std::any_of(titles.begin(), titles.end(), [&](const QByteArray &title) { return title.contains(command); });
+}
+
+QMap<int, QByteArray> Postgres::backends() const
 {
     // A backend's title names its user; asking the database itself would need a connection that works.
-    const QByteArray title = "postgres: " + user.toLatin1() + ' ';
+    const QByteArray prefix = "postgres: " + user.toLatin1() + ' ';
     const QByteArray parent = "\nPPid:\t" + QByteArray::number(m_server.processId()) + '\n';
-    int found = 0;
+    QMap<int, QByteArray> found;
     for (const QString &pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
         QFile commandLine(u"/proc/%1/cmdline"_s.arg(pid));
         QFile status(u"/proc/%1/status"_s.arg(pid));
         if (!commandLine.open(QIODevice::ReadOnly) || !status.open(QIODevice::ReadOnly))
             continue;
-        if (commandLine.readAll().startsWith(title) && status.readAll().contains(parent)) {
-            ::kill(pid_t(pid.toInt()), signal);
-            ++found;
-        }
+        const QByteArray title = commandLine.readAll();
+        if (title.startsWith(prefix) && status.readAll().contains(parent))
+            found.insert(pid.toInt(), title);
     }
     return found;
+}
+
+int Postgres::signalBackends(int signal) const
+{
+    const auto pids = backends().keys();
+    for (const int pid : pids)
+        ::kill(pid_t(pid), signal);
+    return int(pids.size());
 }
 
 } // namespace openloop::test

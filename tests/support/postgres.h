@@ -2,6 +2,7 @@
 // A real PostgreSQL of the test's own, to be stopped, frozen and killed.
 #pragma once
 
+#include <QMap>
 #include <QProcess>
 #include <QSet>
 #include <QString>
@@ -36,11 +37,14 @@ public:
     /// SIGSTOP to every client's backend; how many there were.
     int freezeBackends();
     void thawBackends();
+    /// Whether a backend is busy with such a command now, as its process title says.
+    bool hasBackend(const QByteArray &command) const;
 
 private:
     QString program(const QString &name) const;
     void makeCluster();
     void run(const QString &name, const QStringList &arguments) const;
+    QMap<int, QByteArray> backends() const;
     int signalBackends(int signal) const;
 
     QTemporaryDir m_folder;

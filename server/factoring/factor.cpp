@@ -6,13 +6,9 @@
 #include "server/factoring/perfect_power.h"
 #include "server/factoring/primality.h"
 #include "server/factoring/schedule.h"
+#include "server/factoring/siqs.h"
 #include "server/factoring/trial_division.h"
 #include "server/factoring/word_factor.h"
-
-#if __has_include("server/factoring/siqs.h")
-#include "server/factoring/siqs.h"
-#define OPENLOOP_SIQS 1
-#endif
 
 #include <algorithm>
 
@@ -103,12 +99,10 @@ private:
             if (auto divisor = runEcm(n, round))
                 return divisor;
         }
-#ifdef OPENLOOP_SIQS
         if (bits <= mostBitsToSieve && !m_stop.requested()) {
             if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink))
                 return divisor;
         }
-#endif
         for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested(); round = nextEcm(round)) {
             if (auto divisor = runEcm(n, round))
                 return divisor;

@@ -12,35 +12,38 @@ namespace openloop::factoring {
 namespace {
 
 struct Level {
-    unsigned bits; ///< for numbers up to this long
+    unsigned fewestBits, mostBits; ///< of the numbers that it is for
     unsigned curves;
     MicroEcmPlan plan;
 };
 
-// Tuned by bench/tune_micro_ecm.cpp for products of two primes of equal length.
+// Tuned by bench/tune_micro_ecm.cpp for products of two primes of equal length; the first curve is for the others.
 const std::vector<Level> &oneWordLevels()
 {
     static const std::vector<Level> levels {
-        {44, 24, makeMicroEcmPlan(32, 800, 60)},
-        {50, 24, makeMicroEcmPlan(55, 1925, 90)},
-        {64, 1, makeMicroEcmPlan(55, 1925, 90)},
-        {57, 32, makeMicroEcmPlan(120, 4200, 210)},
-        {61, 32, makeMicroEcmPlan(170, 7000, 210)},
-        {64, 40, makeMicroEcmPlan(240, 11000, 210)},
+        {0, 44, 24, makeMicroEcmPlan(32, 800, 60)},
+        {45, 64, 1, makeMicroEcmPlan(55, 1925, 90)},
+        {45, 50, 24, makeMicroEcmPlan(55, 1925, 90)},
+        {51, 57, 32, makeMicroEcmPlan(120, 4200, 210)},
+        {58, 61, 32, makeMicroEcmPlan(170, 7000, 210)},
+        {62, 64, 40, makeMicroEcmPlan(240, 11000, 210)},
     };
     return levels;
 }
 
-// One after another: small factors fall to the first, so that the later ones are for balanced numbers.
+// One after another: small factors fall to the first, balanced numbers to the last, and those of 100 bits and more
+// that withstand all are for the quadratic sieve.
 const std::vector<Level> &twoWordLevels()
 {
     static const std::vector<Level> levels {
-        {128, 4, makeMicroEcmPlan(60, 1800, 60)},
-        {128, 6, makeMicroEcmPlan(150, 5250, 210)},
-        {80, 40, makeMicroEcmPlan(250, 10500, 210)},
-        {100, 60, makeMicroEcmPlan(500, 25000, 210)},
-        {128, 10, makeMicroEcmPlan(500, 25000, 210)},
-        {128, 90, makeMicroEcmPlan(1500, 90000, 420)},
+        {65, 128, 2, makeMicroEcmPlan(55, 1925, 90)},
+        {65, 76, 60, makeMicroEcmPlan(488, 24400, 420)},
+        {77, 128, 3, makeMicroEcmPlan(240, 11000, 210)},
+        {77, 84, 80, makeMicroEcmPlan(705, 24675, 420)},
+        {85, 128, 4, makeMicroEcmPlan(705, 24675, 420)},
+        {85, 92, 80, makeMicroEcmPlan(1300, 80000, 420)},
+        {93, 99, 100, makeMicroEcmPlan(2680, 134000, 630)},
+        {112, 128, 6, makeMicroEcmPlan(2680, 134000, 630)},
     };
     return levels;
 }
@@ -51,7 +54,7 @@ std::uint64_t divisorOfRoughWord(std::uint64_t n)
     const unsigned bits = bitLength(n);
     MicroEcm<Montgomery64> curves(m);
     for (const Level &level : oneWordLevels()) {
-        if (bits > level.bits)
+        if (bits < level.fewestBits || bits > level.mostBits)
             continue;
         for (unsigned curve = 0; curve < level.curves; ++curve) {
             const std::uint64_t divisor = curves.runCurve(level.plan);
@@ -68,7 +71,7 @@ uint128 divisorByCurves(uint128 n, const Stop &stop)
     const unsigned bits = bitLength(n);
     MicroEcm<Modulus> curves {Modulus(n)};
     for (const Level &level : twoWordLevels()) {
-        if (bits > level.bits)
+        if (bits < level.fewestBits || bits > level.mostBits)
             continue;
         for (unsigned curve = 0; curve < level.curves; ++curve) {
             const uint128 divisor = curves.runCurve(level.plan);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor: decides between the window and --headless before anything asks for a display.
 #include "gui/probe/headless.h"
+#include "gui/run_window.h"
 
 #include <QCoreApplication>
 
@@ -27,7 +28,5 @@ int main(int argc, char **argv)
         QCoreApplication application(argc, argv);
         return openloop::probe::runHeadless(application);
     }
-    // The window starts here: a QApplication, then the main window of gui_lib.
-    QCoreApplication application(argc, argv);
-    return openloop::probe::runHeadless(application);
+    return openloop::gui::runWindow(argc, argv);
 }

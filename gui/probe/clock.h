@@ -6,6 +6,7 @@
 #include <QList>
 
 #include <chrono>
+#include <optional>
 
 namespace openloop::probe {
 

@@ -82,18 +82,20 @@ public:
 private:
     struct Collected {
         Statistics before, during, after;
-        std::vector<std::pair<Instant, Nanoseconds>> beforeResponses, duringResponses;
+        std::vector<Sample> beforeSamples, duringSamples; ///< those with a latency
     };
-    void collect(const QString &name, const Sample &sample);
+    void advance(Instant now);
+    void collect(Collected &collected, const Sample &sample) const;
     void judge();
-    TargetIsolation judged(const QString &name, Collected &collected) const;
+    TargetIsolation judged(const QString &name, const Collected &collected) const;
+    QString sentenceOf(const IsolationVerdict &verdict) const;
 
     IsolationConfig m_config;
     IsolationPhase m_phase = IsolationPhase::Idle;
     IsolationVerdict m_verdict;
     QStringList m_names; ///< in the order of the targets
     QHash<QString, Collected> m_collected;
-    Instant m_drainDeadline;
+    Nanoseconds m_longestTimeout{0};
     TrustJudge m_trust;
 };
 

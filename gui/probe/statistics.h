@@ -44,36 +44,44 @@ class Statistics
 public:
     static constexpr qint64 exactUpTo = 100'000;
 
+    /// What to keep of each sample: its value while that is affordable, or only its place in a histogram.
+    enum class Keep { Values, Histogram };
+
+    explicit Statistics(Keep keep = Keep::Values) : m_exact(keep == Keep::Values) { }
+
     void add(const Sample &sample) { add(sample.outcome, sample.response()); }
     void add(Outcome outcome, Nanoseconds response);
     void merge(const Statistics &other);
 
     /// Percentiles of `response` by nearest rank, ceil(q*n).
     Quantiles quantiles() const;
-
     /// 0 < q <= 1; nothing when no sample has a latency.
     std::optional<Quantile> quantile(double q) const;
 
     qint64 n() const { return m_n; }
-    /// Histogram of the finished samples (no timeouts, no skipped), for drawing.
+    /// Of the finished samples (no timeouts, no skipped), for drawing.
     Histogram histogram() const;
 
-    /// Bytes for a session file; anything unreadable gives an empty collection.
+    /// Bytes for a session file (values become a histogram); anything unreadable gives an empty collection.
     QByteArray toBytes() const;
     static Statistics fromBytes(const QByteArray &bytes);
 
 private:
-    void goInexact();
+    void giveUpValues();
+    qint64 measured() const { return m_finished + m_timeouts + m_skipped; }
     Quantile atRank(qint64 rank) const;
+    Quantile exactAtRank(qint64 rank) const;
 
-    mutable std::vector<Nanoseconds> m_finished; ///< while exact; sorted on demand
+    mutable std::vector<Nanoseconds> m_values; ///< finished ones, while exact; sorted on demand
+    mutable std::vector<Nanoseconds> m_timeoutValues; ///< while exact; sorted on demand
     mutable bool m_sorted = true;
-    mutable std::vector<Nanoseconds> m_timeouts; ///< while exact
-    Histogram m_finishedHistogram, m_timeoutHistogram;
+    Histogram m_histogram; ///< finished ones, once inexact
+    Histogram m_timeoutHistogram; ///< once inexact
     Nanoseconds m_longest{0};
     qint64 m_n = 0;
+    qint64 m_finished = 0;
     qint64 m_errors = 0;
-    qint64 m_timeoutCount = 0;
+    qint64 m_timeouts = 0;
     qint64 m_skipped = 0;
     bool m_exact = true;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/probe/rules.h"
+#include "gui/probe/target.h"
 
 namespace openloop::gui {
 

@@ -93,7 +93,11 @@ PlotView::PlotView(QWidget *parent) : QWidget(parent), m_plot(std::make_unique<P
     setPalette(paletteFor(false));
 }
 
-PlotView::~PlotView() = default;
+PlotView::~PlotView()
+{
+    // A dying plot still gets events, and by then it has no axes.
+    m_plot->removeEventFilter(this);
+}
 
 void PlotView::setPalette(const Palette &palette)
 {

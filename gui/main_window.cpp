@@ -78,6 +78,7 @@ void MainWindow::buildCentre()
     m_centre = new QStackedWidget(frame);
     m_chart = new ChartPanel(m_session, m_window, m_centre);
     m_firstRun = new FirstRun(m_centre);
+    m_firstRun->setProperty("role", u"panel"_s);
     m_centre->addWidget(m_firstRun);
     m_centre->addWidget(m_chart);
     auto *layout = new QVBoxLayout(frame);
@@ -93,6 +94,7 @@ void MainWindow::buildDocks()
     const auto dock = [this](const QString &title, const QString &name, QWidget *view, Qt::DockWidgetArea area, QMargins margins) {
         auto *result = new QDockWidget(title, this);
         result->setObjectName(name);
+        result->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
         auto *frame = new QWidget(result);
         auto *layout = new QVBoxLayout(frame);
         layout->setContentsMargins(margins);
@@ -108,8 +110,8 @@ void MainWindow::buildDocks()
     auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
     m_experimentDock = dock(tr("Experiment"), u"experiment"_s, m_experiment, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     splitDockWidget(events, m_experimentDock, Qt::Horizontal);
-    resizeDocks({targets}, {262}, Qt::Horizontal);
-    resizeDocks({events, m_experimentDock}, {480, 520}, Qt::Horizontal);
+    resizeDocks({targets}, {296}, Qt::Horizontal);
+    resizeDocks({events, m_experimentDock}, {400, 600}, Qt::Horizontal);
     resizeDocks({events}, {190}, Qt::Vertical);
 }
 

@@ -99,6 +99,12 @@ QString formatDuration(double milliseconds, DurationUnit unit)
     return withUnit(threeDigits(milliseconds / millisecondsPer(unit)), symbolOf(unit));
 }
 
+QString formatLimit(double milliseconds)
+{
+    const auto unit = durationUnit(milliseconds * 1.0001);
+    return withUnit(QLocale().toString(milliseconds / millisecondsPer(unit), 'g', 4), symbolOf(unit));
+}
+
 QString formatCount(qint64 count)
 {
     const auto value = static_cast<double>(count);

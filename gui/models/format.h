@@ -17,6 +17,8 @@ DurationUnit durationUnit(double milliseconds, DurationUnit current);
 /// "0.912 ms", "41.3 ms", "1.24 s"; an en dash for a negative or not-a-number value (nothing measured).
 QString formatDuration(double milliseconds);
 QString formatDuration(double milliseconds, DurationUnit unit);
+/// A duration that somebody chose, without digits that only look precise: "20 ms", "0.1 ms".
+QString formatLimit(double milliseconds);
 
 /// Three significant digits without an exponent: 0.912, 41.3, 1240.
 QString threeDigits(double value);

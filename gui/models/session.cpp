@@ -215,15 +215,31 @@ double Session::rate() const
 void Session::setLoad(const QString &name, int n)
 {
     const QString before = loadedTarget();
-    if (!before.isEmpty() && (before != name || n == 0)) {
+    if (!before.isEmpty() && before != name)
         m_engine.setLoad(before, 0);
+    m_engine.setLoad(name, n);
+    noticeLoad();
+}
+
+void Session::noticeLoad()
+{
+    // The engine is asked, because experiments set its load too.
+    QString name;
+    int n = 0;
+    for (const auto &target : targets()) {
+        if (const int wanted = m_engine.load(target.name); wanted > 0) {
+            name = target.name;
+            n = wanted;
+        }
+    }
+    if (name == loadedTarget() && n == loadSize())
+        return;
+    if (const QString before = loadedTarget(); !before.isEmpty()) {
         m_loads.back().to = m_now;
-        note(Event::Kind::Load, before, tr("load ended"));
+        if (name != before)
+            note(Event::Kind::Load, before, tr("load ended"));
     }
     if (n > 0) {
-        m_engine.setLoad(name, n);
-        if (before == name)
-            m_loads.back().to = m_now;
         m_loads.push_back({name, n, m_now, {}});
         note(Event::Kind::Load, name, tr("%1 requests kept in flight").arg(n));
     }
@@ -249,6 +265,7 @@ void Session::take(const probe::Batch &batch)
         m_control.add(sample);
     for (const auto &one : batch.targets)
         takeTarget(one, batch.gaps);
+    noticeLoad();
     for (auto &watch : m_ruleWatches) {
         const auto *history = series(watch.target());
         const auto *state = this->watch(watch.target());

@@ -85,6 +85,7 @@ signals:
 
 private:
     void watchRules();
+    void noticeLoad();
     void note(Event::Kind kind, const QString &target, const QString &text, bool alerts = false);
     void takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap> &gaps);
     TargetFigures figuresOf(const probe::Series &series, double from, double to) const;

@@ -44,7 +44,7 @@ Verdict slow(const Situation &now, const TargetFigures &target)
 {
     const bool overLimit = target.limit && target.p99 && *target.p99 > *target.limit;
     const QString what = overLimit
-        ? Text::tr("%1 takes %2 (p99), more than the %3 it may").arg(called(target), formatDuration(*target.p99), formatDuration(*target.limit))
+        ? Text::tr("%1 takes %2 (p99), more than the %3 it may").arg(called(target), formatDuration(*target.p99), formatLimit(*target.limit))
         : Text::tr("%1: %2 of requests fail (%3)").arg(called(target), formatShare(target.errorShare()), target.cause);
     const bool blocked = overLimit && !now.loadedTarget.isEmpty() && target.name == now.targets.front().name;
     return {State::Degraded, blocked ? Text::tr("BLOCKED") : Text::tr("SLOW"), what + whileLoaded(now)};
@@ -53,7 +53,7 @@ Verdict slow(const Situation &now, const TargetFigures &target)
 Verdict good(const Situation &now)
 {
     const auto &first = now.targets.front();
-    const QString what = first.limit ? Text::tr("%1 stays under %2").arg(called(first), formatDuration(*first.limit))
+    const QString what = first.limit ? Text::tr("%1 stays under %2").arg(called(first), formatLimit(*first.limit))
                                      : Text::tr("%1 answers").arg(called(first));
     return {State::Ok, Text::tr("ALL GOOD"), what + whileLoaded(now)};
 }
@@ -70,9 +70,13 @@ Verdict verdictOn(const Situation &now)
         return {State::Degraded, Text::tr("NOT SURE"), now.doubt};
     if (now.targets.front().state == State::Degraded)
         return slow(now, now.targets.front());
-    if (const auto *target = firstIn(now, State::Degraded))
-        return slow(now, *target);
-    if (const auto *target = firstIn(now, State::Stale))
+    // A target under load may refuse or be slow: that is what the load is for.
+    const auto slowOne = std::ranges::find_if(now.targets, [&now](const auto &one) {
+        return one.state == State::Degraded && one.name != now.loadedTarget;
+    });
+    if (slowOne != now.targets.end())
+        return slow(now, *slowOne);
+    if (const auto *target = firstIn(now, State::Stale); target && target->name != now.loadedTarget)
         return {State::Stale, Text::tr("NO DATA"), Text::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};
     if (now.targets.front().state == State::Unknown)
         return {State::Unknown, Text::tr("WAITING"), Text::tr("for the first answer of %1").arg(called(now.targets.front()))};

@@ -34,6 +34,9 @@ QToolButton[role="segmentLast"] { border-top-left-radius: 0; border-bottom-left-
 QToolButton::menu-indicator { image: none; }
 QSpinBox { padding-right: 2px; }
 QSpinBox::up-button, QSpinBox::down-button { width: 16px; border: none; background: transparent; }
+QSpinBox::up-arrow { image: url(:/icons/up.svg); width: 12px; height: 12px; }
+QSpinBox::down-arrow, QComboBox::down-arrow { image: url(:/icons/down.svg); width: 12px; height: 12px; }
+QComboBox::drop-down { border: none; width: 18px; }
 
 QFrame[role="panel"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 QLabel[role="heading"] { font-weight: bold; color: @text; }
@@ -49,8 +52,9 @@ QTabBar::tab:hover { color: @text; }
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit {
     background: @surface; color: @text; border: 1px solid @border; border-radius: 8px; gridline-color: @grid;
     selection-background-color: @selection; selection-color: @text; }
-QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 8px; }
-QTableView::item { padding: 2px 6px; }
+QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 6px; }
+QTableView::item, QTreeView::item { padding: 3px 6px; }
+QHeaderView { background: @surface; }
 
 QMenu { background: @surface; color: @text; border: 1px solid @border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 20px; border-radius: 4px; }

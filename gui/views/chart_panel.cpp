@@ -58,7 +58,7 @@ QWidget *ChartPanel::header()
     return bar;
 }
 
-QButtonGroup *ChartPanel::segments(QLayout *into, const QStringList &labels, const QStringList &hints)
+QButtonGroup *ChartPanel::segments(QHBoxLayout *into, const QStringList &labels, const QStringList &hints)
 {
     auto *box = new QHBoxLayout;
     box->setSpacing(0);
@@ -73,7 +73,7 @@ QButtonGroup *ChartPanel::segments(QLayout *into, const QStringList &labels, con
         group->addButton(button, i);
         box->addWidget(button);
     }
-    into->addItem(box);
+    into->addLayout(box);
     return group;
 }
 

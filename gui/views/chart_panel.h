@@ -9,6 +9,7 @@
 #include <QFrame>
 
 class QButtonGroup;
+class QHBoxLayout;
 class QLabel;
 
 namespace openloop::gui {
@@ -35,7 +36,7 @@ public:
 
 private:
     QWidget *header();
-    QButtonGroup *segments(QLayout *into, const QStringList &labels, const QStringList &hints);
+    QButtonGroup *segments(QHBoxLayout *into, const QStringList &labels, const QStringList &hints);
     void showWindow();
 
     Session const &m_session;

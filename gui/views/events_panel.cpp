@@ -63,9 +63,9 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     setTextElideMode(Qt::ElideRight);
     header()->setStretchLastSection(true);
     header()->setSectionResizeMode(QHeaderView::Fixed);
-    setColumnWidth(EventLog::Time, 74);
+    setColumnWidth(EventLog::Time, 78);
     setColumnWidth(EventLog::What, 108);
-    setColumnWidth(EventLog::Target, 96);
+    setColumnWidth(EventLog::Target, 90);
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
     connect(this, &QTreeView::activated, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
 }

@@ -72,7 +72,7 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_progress->setMaximumHeight(8);
     m_progress->setRange(0, 1000);
     m_table->setColumnCount(5);
-    m_table->setHorizontalHeaderLabels({tr("Target"), tr("before"), tr("during"), tr("after"), tr("p99 ratio (95 % interval)")});
+    m_table->setHorizontalHeaderLabels({tr("Target"), tr("before"), tr("during"), tr("after"), tr("ratio of p99")});
     m_table->verticalHeader()->hide();
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setShowGrid(false);
@@ -80,6 +80,8 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->verticalHeader()->setDefaultSectionSize(22);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setAccessibleName(tr("Latency before, during and after the load"));
     m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
     auto *top = new QHBoxLayout;
@@ -95,6 +97,7 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     layout->addWidget(m_sentence);
     layout->addWidget(m_progress);
     layout->addWidget(m_table, 1);
+    layout->addStretch(0);
     connect(m_run, &QPushButton::clicked, this, &ExperimentPanel::runWanted);
     connect(m_abort, &QPushButton::clicked, this, &ExperimentPanel::abortWanted);
     connect(m_copy, &QPushButton::clicked, this, &ExperimentPanel::copyCommandWanted);

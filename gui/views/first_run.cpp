@@ -14,7 +14,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 FirstRun::FirstRun(QWidget *parent)
-    : QWidget(parent), m_picture(new QLabel(this)), m_headline(new QLabel(this)), m_detail(new QLabel(this)),
+    : QFrame(parent), m_picture(new QLabel(this)), m_headline(new QLabel(this)), m_detail(new QLabel(this)),
       m_start(new QPushButton(tr("Start the local service"), this)), m_url(new QPushButton(tr("Enter URL"), this)),
       m_recording(new QPushButton(tr("Open a recording"), this))
 {

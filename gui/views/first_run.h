@@ -4,7 +4,7 @@
 
 #include "gui/theme/palette.h"
 
-#include <QWidget>
+#include <QFrame>
 
 class QLabel;
 class QPushButton;
@@ -12,7 +12,7 @@ class QPushButton;
 namespace openloop::gui {
 
 /// "No service at 127.0.0.1:8080." with its buttons.
-class FirstRun : public QWidget
+class FirstRun : public QFrame
 {
     Q_OBJECT
 public:

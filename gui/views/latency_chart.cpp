@@ -20,6 +20,21 @@ namespace {
 // Beyond this many, single points say nothing that the band does not.
 constexpr std::size_t mostPoints = 60'000;
 
+/// The next of 1, 2, 5 times a power of ten.
+double roundUp(double value)
+{
+    const double decade = std::pow(10, std::floor(std::log10(value)));
+    const double digit = value / decade;
+    return decade * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+}
+
+double roundDown(double value)
+{
+    const double decade = std::pow(10, std::floor(std::log10(value)));
+    const double digit = value / decade;
+    return decade * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1);
+}
+
 std::vector<PlotBucket> bucketsOf(const std::map<qint64, ColumnCache::Column> &columns, double width)
 {
     std::vector<PlotBucket> result;
@@ -131,7 +146,7 @@ void LatencyChart::refreshPoints()
         if (!history || m_hidden.contains(target.name))
             continue;
         auto one = seriesFor(*history, m_caches[target.name], style);
-        one.name = target.name;
+        one.name = u'/' + target.name;
         one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
         for (auto &cross : one.crosses)
             cross.setY(static_cast<double>(all.size()));
@@ -156,7 +171,7 @@ void LatencyChart::refreshPoints()
     }
     m_plot->setXRange(m_window.from(), m_window.to());
     fitY(all);
-    m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatDuration(*limit)) : QString());
+    m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
     m_plot->setSpans(spans());
     m_plot->setGrid({});
     m_plot->setSeries(std::move(all));
@@ -222,8 +237,11 @@ void LatencyChart::fitY(const std::vector<PlotSeries> &series)
         high = 100;
     }
     if (m_logarithmic) {
-        m_lowY = std::pow(10, std::floor(std::log10(low * 0.9)));
-        m_highY = std::max(std::pow(10, std::ceil(std::log10(high * 1.3))), m_lowY * 100);
+        m_lowY = roundDown(low * 0.8);
+        const double top = std::max(roundUp(high * 1.6), m_lowY * 100);
+        // Room is taken at once and given back late, or the axis would jump with every spike that leaves the window.
+        if (top > m_highY || top * 4 < m_highY)
+            m_highY = top;
     } else {
         m_lowY = 0;
         const double step = std::pow(10, std::floor(std::log10(high)));
@@ -244,7 +262,7 @@ void LatencyChart::refreshHeatmap()
     m_plot->setXRange(m_window.from(), m_window.to());
     m_plot->setYRange(grid.fromY, grid.toY);
     const auto limit = m_session.limitOf(name);
-    m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatDuration(*limit)) : QString());
+    m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
     m_plot->setSeries({});
     m_plot->setSpans(spans());
     m_plot->setGrid(PlotGrid {grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
@@ -263,7 +281,7 @@ void LatencyChart::refreshDistribution()
         if (!history || m_hidden.contains(target.name))
             continue;
         PlotSeries one;
-        one.name = target.name;
+        one.name = u'/' + target.name;
         one.style = style;
         one.withBand = false;
         one.withMarkers = false;

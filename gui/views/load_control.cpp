@@ -76,8 +76,9 @@ int LoadControl::requests() const
 
 void LoadControl::setLocked(bool locked)
 {
+    m_locked = locked;
     m_count->setEnabled(!locked);
-    m_button->setEnabled(!locked && !m_target.isEmpty());
+    showState();
 }
 
 void LoadControl::showState()
@@ -88,7 +89,7 @@ void LoadControl::showState()
     m_button->setProperty("role", loading ? u"stop"_s : QString());
     m_button->setToolTip(loading ? tr("Ends the parallel requests (B)")
                                  : tr("Keeps N requests of /%1 in flight, on connections of their own, while the others are watched (B)").arg(m_target));
-    m_button->setEnabled(!m_target.isEmpty());
+    m_button->setEnabled(!m_locked && !m_target.isEmpty());
     m_button->style()->unpolish(m_button);
     m_button->style()->polish(m_button);
 }

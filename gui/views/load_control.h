@@ -37,6 +37,7 @@ private:
     QString m_target;
     QSpinBox *m_count = nullptr;
     QPushButton *m_button = nullptr;
+    bool m_locked = false;
     const Palette *m_palette = &paletteFor(false);
 };
 

@@ -59,6 +59,7 @@ void SeriesLayer::draw(QCPPainter *painter)
         drawMarkers(painter, one);
     for (const auto &one : series)
         drawCrosses(painter, one);
+    drawNames(painter);
 }
 
 void SeriesLayer::drawBand(QCPPainter *painter, const PlotSeries &one) const
@@ -147,6 +148,30 @@ void SeriesLayer::drawCrosses(QCPPainter *painter, const PlotSeries &one) const
         const double y = area.top() + 9 + cross.y() * 9;
         painter->drawLine(QLineF(x - 3, y - 3, x + 3, y + 3));
         painter->drawLine(QLineF(x - 3, y + 3, x + 3, y - 3));
+    }
+}
+
+void SeriesLayer::drawNames(QCPPainter *painter) const
+{
+    // At the right end of each line, pushed apart where they would cover each other.
+    std::vector<std::pair<double, const PlotSeries *>> places;
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    for (const auto &one : series) {
+        if (!one.buckets.empty() && !one.name.isEmpty())
+            places.emplace_back(std::clamp(pixel(0, one.buckets.back().line).y() - 10, area.top() + 8, area.bottom() - 8), &one);
+    }
+    std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
+    const double height = painter->fontMetrics().height();
+    double lowest = area.top();
+    for (auto &[y, one] : places) {
+        y = std::max(y, lowest + height / 2);
+        lowest = y + height / 2;
+        const int width = painter->fontMetrics().horizontalAdvance(one->name);
+        const double right = std::min(area.right() - 5, pixel(one->buckets.back().x, 1).x() + width / 2.0);
+        const QRectF box(right - width, y - height / 2, width, height);
+        painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.7));
+        painter->setPen(withAlpha(one->style.colour, one->dimmed ? 0.7 : 1));
+        painter->drawText(box, Qt::AlignCenter, one->name);
     }
 }
 

@@ -34,7 +34,7 @@ class SeriesLayer : public PlainPlottable
 public:
     using PlainPlottable::PlainPlottable;
     std::vector<PlotSeries> series;
-    QColor error;
+    QColor background;
 
 protected:
     void draw(QCPPainter *painter) override;
@@ -45,6 +45,7 @@ private:
     void drawLine(QCPPainter *painter, const PlotSeries &one) const;
     void drawMarkers(QCPPainter *painter, const PlotSeries &one) const;
     void drawCrosses(QCPPainter *painter, const PlotSeries &one) const;
+    void drawNames(QCPPainter *painter) const;
     QPointF pixel(double x, double y) const;
 };
 

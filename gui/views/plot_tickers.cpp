@@ -42,7 +42,7 @@ private:
 class DurationTicker : public QCPAxisTicker
 {
 protected:
-    QString getTickLabel(double tick, const QLocale &, QChar, int) override { return formatDuration(tick); }
+    QString getTickLabel(double tick, const QLocale &, QChar, int) override { return formatLimit(tick); }
 };
 
 /// One label per decade; 1-2-5 when fewer than three decades are visible.
@@ -74,7 +74,7 @@ protected:
     }
     QString getTickLabel(double tick, const QLocale &, QChar, int) override
     {
-        return m_share ? formatShare(tick) : formatDuration(tick);
+        return m_share ? formatShare(tick) : formatLimit(tick);
     }
 
 private:

@@ -116,7 +116,7 @@ void PlotView::setPalette(const Palette &palette)
         axis->grid()->setPen(QPen(palette.grid, 1));
         axis->grid()->setZeroLinePen(QPen(palette.grid, 1));
     }
-    m_plot->series->error = palette.error;
+    m_plot->series->background = palette.surface;
     m_plot->spans->gap = palette.muted;
     m_plot->spans->load = palette.warn;
     m_plot->spans->text = palette.muted;

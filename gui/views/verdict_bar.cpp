@@ -68,6 +68,7 @@ VerdictBar::VerdictBar(QWidget *parent)
     large.setBold(true);
     m_word->setFont(large);
     m_word->setShapeSize(20);
+    m_copy->setObjectName(u"copyCurl"_s);
     m_copy->setToolTip(tr("Copies this request as a curl command, to try it in a terminal"));
     m_copy->hide();
     m_totals->setProperty("role", u"muted"_s);

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See main_window.h.
+#include "gui/main_window.h"
+
+#include "gui/theme/icons.h"
+#include "gui/theme/theme.h"
+#include "gui/views/chart_panel.h"
+#include "gui/views/events_panel.h"
+#include "gui/views/experiment_panel.h"
+#include "gui/views/first_run.h"
+#include "gui/views/load_control.h"
+#include "gui/views/targets_panel.h"
+#include "gui/views/top_bar.h"
+#include "gui/views/verdict_bar.h"
+
+#include <QApplication>
+#include <QDockWidget>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QUrl>
+#include <QVBoxLayout>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const QList<probe::Rule> &rules, QWidget *parent)
+    : QMainWindow(parent), m_theme(theme)
+{
+    setWindowTitle(u"openloop"_s);
+    setWindowIcon(applicationIcon());
+    setDockNestingEnabled(true);
+    setAnimated(false);
+    buildTop();
+    buildCentre();
+    buildDocks();
+    buildActions();
+    connectViews();
+    resize(1280, 800);
+    applyPalette();
+    m_session.open(targets, rules);
+    m_window.setBeginning(m_session.beginning());
+    m_window.setNow(m_session.now());
+    refresh();
+    refreshFigures();
+    m_chart->chart().setFocus();
+}
+
+MainWindow::~MainWindow()
+{
+    // Members that views refer to die after this body, views only in the base class: views first.
+    m_test.reset();
+    m_session.disconnect();
+    m_window.disconnect();
+    delete takeCentralWidget();
+    for (auto *dock : findChildren<QDockWidget *>())
+        delete dock;
+    delete m_topBar->parentWidget();
+}
+
+void MainWindow::buildTop()
+{
+    auto *top = new QWidget(this);
+    m_topBar = new TopBar(m_session, top);
+    m_verdictBar = new VerdictBar(top);
+    auto *layout = new QVBoxLayout(top);
+    layout->setContentsMargins(10, 8, 10, 4);
+    layout->setSpacing(8);
+    layout->addWidget(m_topBar);
+    layout->addWidget(m_verdictBar);
+    setMenuWidget(top);
+}
+
+void MainWindow::buildCentre()
+{
+    auto *frame = new QWidget(this);
+    m_centre = new QStackedWidget(frame);
+    m_chart = new ChartPanel(m_session, m_window, m_centre);
+    m_firstRun = new FirstRun(m_centre);
+    m_firstRun->setProperty("role", u"panel"_s);
+    m_centre->addWidget(m_firstRun);
+    m_centre->addWidget(m_chart);
+    auto *layout = new QVBoxLayout(frame);
+    layout->setContentsMargins(0, 4, 10, 0);
+    layout->addWidget(m_centre);
+    setCentralWidget(frame);
+}
+
+void MainWindow::buildDocks()
+{
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    const auto dock = [this](const QString &title, const QString &name, QWidget *view, Qt::DockWidgetArea area, QMargins margins) {
+        auto *result = new QDockWidget(title, this);
+        result->setObjectName(name);
+        result->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+        auto *frame = new QWidget(result);
+        auto *layout = new QVBoxLayout(frame);
+        layout->setContentsMargins(margins);
+        layout->addWidget(view);
+        result->setWidget(frame);
+        addDockWidget(area, result);
+        return result;
+    };
+    m_targets = new TargetsPanel(m_session, m_window);
+    m_events = new EventsPanel(m_session.log());
+    m_experiment = new ExperimentPanel;
+    auto *targets = dock(tr("Targets"), u"targets"_s, m_targets, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
+    auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
+    m_experimentDock = dock(tr("Experiment"), u"experiment"_s, m_experiment, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    splitDockWidget(events, m_experimentDock, Qt::Horizontal);
+    resizeDocks({targets}, {296}, Qt::Horizontal);
+    resizeDocks({events, m_experimentDock}, {400, 600}, Qt::Horizontal);
+    resizeDocks({events}, {190}, Qt::Vertical);
+}
+
+void MainWindow::connectViews()
+{
+    connect(&m_session, &Session::advanced, this, [this] {
+        m_window.setNow(m_session.now());
+        const auto now = Pace::Clock::now();
+        if (m_pace.due(attention(), now))
+            refresh();
+        // Figures that change ten times a second cannot be read.
+        if (attention() != Attention::Hidden && m_figuresPace.due(Attention::Unfocused, now))
+            refreshFigures();
+    });
+    connect(&m_session, &Session::targetsChanged, this, &MainWindow::refreshFigures);
+    connect(&m_session, &Session::loadChanged, this, &MainWindow::refreshFigures);
+    connect(&m_session, &Session::trustChanged, this, &MainWindow::refreshFigures);
+    connect(&m_window, &TimeWindow::changed, this, [this] {
+        m_topBar->setLive(m_window.isLive());
+        refreshFigures();
+    });
+    connect(&m_theme, &Theme::changed, this, &MainWindow::applyPalette);
+    connect(m_topBar, &TopBar::liveWanted, &m_window, &TimeWindow::goLive);
+    connect(m_topBar, &TopBar::holdWanted, this, &MainWindow::toggleHold);
+    connect(m_topBar, &TopBar::testWanted, this, &MainWindow::toggleTest);
+    connect(m_experiment, &ExperimentPanel::runWanted, this, &MainWindow::toggleTest);
+    connect(m_experiment, &ExperimentPanel::abortWanted, this, &MainWindow::toggleTest);
+    connect(m_events, &EventsPanel::jumpWanted, this, [this](double at) { m_window.showRange(at - 20, at + 20); });
+    connect(m_targets, &TargetsPanel::selectionChanged, this, [this](const QString &name) { m_chart->chart().setSelected(name); });
+    connect(m_targets, &TargetsPanel::addWanted, this, &MainWindow::addTarget);
+    connect(m_targets, &TargetsPanel::copyCurlWanted, this, &MainWindow::copyCurl);
+    connect(m_targets, &TargetsPanel::removeWanted, this, &MainWindow::removeTarget);
+    connect(m_targets, &TargetsPanel::loadWanted, this, &MainWindow::showLoadedTarget);
+    connect(m_targets, &TargetsPanel::hideToggled, this, [this, hidden = QSet<QString>()](const QString &name, bool hide) mutable {
+        if (hide)
+            hidden.insert(name);
+        else
+            hidden.remove(name);
+        m_chart->chart().setHidden(hidden);
+    });
+    connect(m_firstRun, &FirstRun::startWanted, this, &MainWindow::startLocalService);
+    connect(m_firstRun, &FirstRun::urlWanted, this, &MainWindow::enterUrl);
+    connect(m_firstRun, &FirstRun::recordingWanted, this, &MainWindow::openRecording);
+    connect(&m_service, &LocalService::failed, this, [this](const QString &problem) { m_firstRun->setStarting(false, problem); });
+    connect(m_verdictBar, &VerdictBar::copyCurlWanted, this, [this] {
+        for (const auto &one : m_session.targets()) {
+            if (m_session.watch(one.name)->state() == State::Down)
+                return copyCurl(one.name);
+        }
+    });
+}
+
+void MainWindow::applyPalette()
+{
+    const Palette &palette = m_theme.palette();
+    m_topBar->setPalette(palette);
+    m_verdictBar->setPalette(palette);
+    m_targets->setPalette(palette);
+    m_chart->setPalette(palette);
+    m_firstRun->setPalette(palette);
+    m_events->setPalette(palette);
+    m_experiment->setPalette(palette);
+}
+
+void MainWindow::refresh()
+{
+    if (showsFirstRun())
+        return;
+    m_chart->refresh();
+}
+
+void MainWindow::refreshFigures()
+{
+    const bool silent = m_session.nothingAnswers();
+    m_centre->setCurrentWidget(silent ? static_cast<QWidget *>(m_firstRun) : m_chart);
+    if (silent) {
+        const auto &targets = m_session.targets();
+        const auto *watch = targets.isEmpty() ? nullptr : m_session.watch(targets.first().name);
+        m_firstRun->setAddress(address(), m_session.hasTried(), watch ? watch->cause() : QString());
+        m_firstRun->setCanStart(!LocalService::program().isEmpty(),
+                                LocalService::program().isEmpty() ? tr("openloop-server is neither beside this program nor in PATH") : LocalService::program());
+    }
+    const QUrl url(m_session.targets().isEmpty() ? QString() : m_session.targets().first().url);
+    const bool local = url.host() == u"127.0.0.1"_s || url.host() == u"localhost"_s || url.host() == u"::1"_s;
+    m_topBar->setTitle(local ? tr("local service") : url.host(), address());
+    m_verdictBar->setVerdict(m_session.verdict());
+    m_verdictBar->setTrust(m_session.engine().trust());
+    m_verdictBar->setTotals(static_cast<int>(m_session.targets().size()), m_session.rate());
+    m_targets->refresh();
+}
+
+bool MainWindow::showsFirstRun() const
+{
+    return m_centre->currentWidget() == m_firstRun;
+}
+
+Attention MainWindow::attention() const
+{
+    if (isMinimized() || !isVisible())
+        return Attention::Hidden;
+    return isActiveWindow() ? Attention::Focused : Attention::Unfocused;
+}
+
+QString MainWindow::address() const
+{
+    if (m_session.targets().isEmpty())
+        return {};
+    const QUrl url(m_session.targets().first().url);
+    return url.port() > 0 ? u"%1:%2"_s.arg(url.host()).arg(url.port()) : url.host();
+}
+
+const probe::Target *MainWindow::target(const QString &name) const
+{
+    const auto &targets = m_session.targets();
+    const auto found = std::ranges::find(targets, name, &probe::Target::name);
+    return found == targets.end() ? nullptr : &*found;
+}
+
+void MainWindow::keyPressEvent(QKeyEvent *event)
+{
+    // Not a shortcut: those win over a focused button, which Space is to press.
+    if (event->key() == Qt::Key_Space && event->modifiers() == Qt::NoModifier)
+        toggleHold();
+    else
+        QMainWindow::keyPressEvent(event);
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: puts session, time window and views together. Read this first; logic is in models, drawing in views.
+#pragma once
+
+#include "gui/models/local_service.h"
+#include "gui/models/pace.h"
+#include "gui/models/session.h"
+#include "gui/models/time_window.h"
+#include "gui/probe/isolation.h"
+
+#include <QMainWindow>
+
+class QStackedWidget;
+
+namespace openloop::gui {
+
+class ChartPanel;
+class EventsPanel;
+class ExperimentPanel;
+class FirstRun;
+class TargetsPanel;
+class Theme;
+class TopBar;
+class VerdictBar;
+
+/// The monitor's only window. GUI thread.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    /// Measures `targets` at once. The theme outlives the window.
+    MainWindow(Theme &theme, const QList<probe::Target> &targets, const QList<probe::Rule> &rules, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    Session &session() { return m_session; }
+    TimeWindow &timeWindow() { return m_window; }
+    TopBar &topBar() { return *m_topBar; }
+    VerdictBar &verdictBar() { return *m_verdictBar; }
+    TargetsPanel &targetsPanel() { return *m_targets; }
+    ChartPanel &chartPanel() { return *m_chart; }
+    ExperimentPanel &experimentPanel() { return *m_experiment; }
+    FirstRun &firstRun() { return *m_firstRun; }
+    /// True while the first-run page stands in place of the chart.
+    bool showsFirstRun() const;
+
+    /// Length of the phases of the isolation test.
+    void setIsolationConfig(const probe::IsolationConfig &config) { m_isolationConfig = config; }
+
+public slots:
+    void toggleHold();
+    void toggleTest();
+    void addTarget();
+    void addFromText(const QString &text);
+    void enterUrl();
+    void startLocalService();
+    void openRecording();
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    void buildTop();
+    void buildCentre();
+    void buildDocks();
+    void buildActions();
+    void connectViews();
+    void applyPalette();
+    void refresh();
+    void refreshFigures();
+    void showLoadedTarget(const QString &name);
+    void removeTarget(const QString &name);
+    void copyCurl(const QString &name);
+    void finishTest();
+    Attention attention() const;
+    QString address() const;
+    const probe::Target *target(const QString &name) const;
+
+    Theme &m_theme;
+    Session m_session;
+    TimeWindow m_window;
+    LocalService m_service;
+    Pace m_pace, m_figuresPace;
+    probe::IsolationConfig m_isolationConfig;
+    std::unique_ptr<probe::IsolationRun> m_test;
+    TopBar *m_topBar = nullptr;
+    VerdictBar *m_verdictBar = nullptr;
+    TargetsPanel *m_targets = nullptr;
+    QStackedWidget *m_centre = nullptr;
+    ChartPanel *m_chart = nullptr;
+    FirstRun *m_firstRun = nullptr;
+    EventsPanel *m_events = nullptr;
+    ExperimentPanel *m_experiment = nullptr;
+    QDockWidget *m_experimentDock = nullptr;
+    QMenu *m_menu = nullptr;
+    QMenu *m_viewMenu = nullptr;
+};
+
+} // namespace openloop::gui

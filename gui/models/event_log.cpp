@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See event_log.h.
+#include "gui/models/event_log.h"
+
+#include <QDateTime>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+QString wordFor(Event::Kind kind)
+{
+    switch (kind) {
+    case Event::Kind::Alert:
+        return EventLog::tr("alert");
+    case Event::Kind::Recovery:
+        return EventLog::tr("recovered");
+    case Event::Kind::Load:
+        return EventLog::tr("load");
+    case Event::Kind::Trust:
+        return EventLog::tr("trust");
+    case Event::Kind::Experiment:
+        return EventLog::tr("experiment");
+    case Event::Kind::Note:
+        break;
+    }
+    return EventLog::tr("note");
+}
+
+} // namespace
+
+void EventLog::add(const Event &event)
+{
+    beginInsertRows({}, 0, 0);
+    m_events.prepend(event);
+    endInsertRows();
+    if (m_events.size() > capacity) {
+        beginRemoveRows({}, capacity, static_cast<int>(m_events.size()) - 1);
+        m_events.resize(capacity);
+        endRemoveRows();
+    }
+}
+
+void EventLog::clear()
+{
+    beginResetModel();
+    m_events.clear();
+    endResetModel();
+}
+
+int EventLog::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_events.size());
+}
+
+int EventLog::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant EventLog::data(const QModelIndex &index, int role) const
+{
+    const Event &event = m_events[index.row()];
+    if (role == SecondsRole)
+        return event.at;
+    if (role == KindRole)
+        return QVariant::fromValue(static_cast<int>(event.kind));
+    if (role == Qt::ToolTipRole)
+        return event.text;
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (index.column()) {
+    case Time:
+        return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(event.at * 1000)).toString(u"HH:mm:ss"_s);
+    case What:
+        return wordFor(event.kind);
+    case Target:
+        return event.target;
+    default:
+        return event.text;
+    }
+}
+
+QVariant EventLog::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Time:
+        return tr("Time");
+    case What:
+        return tr("What");
+    case Target:
+        return tr("Target");
+    default:
+        return tr("Details");
+    }
+}
+
+} // namespace openloop::gui

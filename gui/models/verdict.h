@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one sentence at the top of the window: what a person wants to know in the first second.
+#pragma once
+
+#include "gui/models/figures.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace openloop::gui {
+
+/// All that the sentence depends on.
+struct Situation {
+    std::vector<TargetFigures> targets; ///< without the control probe; the first is the one that must stay responsive
+    bool trustworthy = true;
+    QString doubt; ///< why the measurement is not trustworthy
+    QString loadedTarget; ///< empty while no load runs
+    int loadSize = 0; ///< requests kept in flight
+};
+
+/// A word, a sentence and how serious it is.
+struct Verdict {
+    State state = State::Unknown;
+    QString word;
+    QString sentence;
+
+    friend bool operator==(const Verdict &, const Verdict &) = default;
+};
+
+/// The verdict on a situation. Down comes before untrustworthy (a refused connection is no matter of timing),
+/// untrustworthy before slow.
+Verdict verdictOn(const Situation &situation);
+
+} // namespace openloop::gui

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See isolation.h.
+#include "gui/probe/isolation.h"
+
+#include "gui/probe/durations.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::probe {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Isolation", text);
+}
+
+/// Responses in order of due time; a skipped tick counts as the longest of all.
+std::vector<Nanoseconds> responsesOf(std::vector<Sample> samples)
+{
+    std::ranges::sort(samples, {}, &Sample::due);
+    Nanoseconds longest{0};
+    for (const auto &sample : samples)
+        longest = std::max(longest, sample.response());
+    std::vector<Nanoseconds> responses;
+    for (const auto &sample : samples)
+        responses.push_back(sample.outcome == Outcome::Skipped ? longest : sample.response());
+    return responses;
+}
+
+QString p99Text(const Quantiles &quantiles)
+{
+    return quantiles.p99 ? quantiles.p99->text() : tr("no answer");
+}
+
+} // namespace
+
+QString phaseName(IsolationPhase phase)
+{
+    switch (phase) {
+    case IsolationPhase::Idle:
+        return tr("idle");
+    case IsolationPhase::Baseline:
+        return tr("baseline");
+    case IsolationPhase::Loaded:
+        return tr("under load");
+    case IsolationPhase::Recovery:
+        return tr("recovery");
+    case IsolationPhase::Draining:
+        return tr("last answers");
+    case IsolationPhase::Done:
+        return tr("done");
+    case IsolationPhase::Aborted:
+        return tr("aborted");
+    }
+    return {};
+}
+
+QString isolationName(Isolation isolation)
+{
+    switch (isolation) {
+    case Isolation::Pass:
+        return tr("pass");
+    case Isolation::Fail:
+        return tr("fail");
+    case Isolation::Inconclusive:
+        return tr("inconclusive");
+    }
+    return {};
+}
+
+const TargetIsolation *IsolationVerdict::find(const QString &name) const
+{
+    const auto at = std::ranges::find(targets, name, &TargetIsolation::name);
+    return at == targets.end() ? nullptr : &*at;
+}
+
+void IsolationTest::start(Instant now, const QList<Target> &targets)
+{
+    m_phase = IsolationPhase::Baseline;
+    m_verdict = {};
+    m_verdict.config = m_config;
+    m_verdict.baselineFrom = now;
+    m_verdict.loadedFrom = m_verdict.recoveryFrom = m_verdict.until = Instant::max();
+    m_names.clear();
+    m_collected.clear();
+    m_trust.restart();
+    m_longestTimeout = {};
+    for (const auto &target : targets) {
+        if (target.name == m_config.load)
+            continue;
+        m_names.append(target.name);
+        m_collected[target.name];
+        m_longestTimeout = std::max(m_longestTimeout, target.timeout);
+    }
+}
+
+void IsolationTest::abort()
+{
+    if (m_phase != IsolationPhase::Done)
+        m_phase = IsolationPhase::Aborted;
+}
+
+double IsolationTest::progress(Instant now) const
+{
+    switch (m_phase) {
+    case IsolationPhase::Idle:
+        return 0;
+    case IsolationPhase::Baseline:
+    case IsolationPhase::Loaded:
+    case IsolationPhase::Recovery:
+        return std::clamp(std::chrono::duration<double>(now - m_verdict.baselineFrom)
+                              / std::chrono::duration<double>(m_config.length()), 0.0, 1.0);
+    default:
+        return 1;
+    }
+}
+
+void IsolationTest::add(const Batch &batch)
+{
+    if (m_phase == IsolationPhase::Idle || m_phase == IsolationPhase::Done || m_phase == IsolationPhase::Aborted)
+        return;
+    for (const auto &sample : batch.control)
+        m_trust.addControl(sample);
+    for (const auto lag : batch.lags)
+        m_trust.addLag(batch.until, lag);
+    for (const auto &target : batch.targets) {
+        const auto at = m_collected.find(target.name);
+        if (at == m_collected.end())
+            continue;
+        for (const auto &sample : target.samples)
+            collect(*at, sample);
+    }
+    for (const auto &load : batch.loads) {
+        if (load.name == m_config.load && load.wanted > 0)
+            m_verdict.load = load;
+    }
+    advance(batch.until);
+    if (m_phase != IsolationPhase::Draining)
+        return;
+    const bool open = std::ranges::any_of(batch.targets, [this](const TargetBatch &target) {
+        return m_collected.contains(target.name) && !target.open.isEmpty() && target.open.first() < m_verdict.until;
+    });
+    if (!open || batch.until >= m_verdict.until + m_longestTimeout + std::chrono::seconds(1))
+        judge();
+}
+
+void IsolationTest::advance(Instant now)
+{
+    if (m_phase == IsolationPhase::Baseline && now >= m_verdict.baselineFrom + m_config.baseline) {
+        m_verdict.loadedFrom = now;
+        m_phase = IsolationPhase::Loaded;
+    } else if (m_phase == IsolationPhase::Loaded && now >= m_verdict.loadedFrom + m_config.loaded) {
+        m_verdict.recoveryFrom = now;
+        m_phase = IsolationPhase::Recovery;
+    } else if (m_phase == IsolationPhase::Recovery && now >= m_verdict.recoveryFrom + m_config.recovery) {
+        m_verdict.until = now;
+        m_phase = IsolationPhase::Draining;
+    }
+}
+
+void IsolationTest::collect(Collected &collected, const Sample &sample) const
+{
+    const auto within = [&](Instant from, Instant until) {
+        return from != Instant::max() && sample.due >= from + m_config.settle && sample.due < until;
+    };
+    if (within(m_verdict.baselineFrom, m_verdict.loadedFrom)) {
+        collected.before.add(sample);
+        if (hasLatency(sample.outcome))
+            collected.beforeSamples.push_back(sample);
+    } else if (within(m_verdict.loadedFrom, m_verdict.recoveryFrom)) {
+        collected.during.add(sample);
+        if (hasLatency(sample.outcome))
+            collected.duringSamples.push_back(sample);
+    } else if (within(m_verdict.recoveryFrom, m_verdict.until)) {
+        collected.after.add(sample);
+    }
+}
+
+TargetIsolation IsolationTest::judged(const QString &name, const Collected &collected) const
+{
+    TargetIsolation result;
+    result.name = name;
+    result.before = collected.before.quantiles();
+    result.during = collected.during.quantiles();
+    result.after = collected.after.quantiles();
+    result.ratio = p99Ratio(responsesOf(collected.beforeSamples), responsesOf(collected.duringSamples));
+    const bool answeredBefore = result.before.measured > 0;
+    const bool newErrors = result.during.errorShare() > result.before.errorShare() + 0.01;
+    if (!answeredBefore)
+        result.isolation = Isolation::Inconclusive;
+    else if (newErrors || result.during.measured == 0)
+        result.isolation = Isolation::Fail;
+    else if (!result.during.p99->atLeast && result.during.p99->value <= m_config.harmless)
+        result.isolation = Isolation::Pass;
+    else if (result.ratio->high <= m_config.maxRatio)
+        result.isolation = Isolation::Pass;
+    else if (result.ratio->low > m_config.maxRatio)
+        result.isolation = Isolation::Fail;
+    result.sentence = tr("%1: p99 %2 before, %3 under load").arg(name, p99Text(result.before), p99Text(result.during));
+    if (result.ratio)
+        result.sentence += tr(": %1 times").arg(result.ratio->text());
+    if (newErrors)
+        result.sentence += tr(", %1 % errors under load").arg(result.during.errorShare() * 100, 0, 'g', 3);
+    return result;
+}
+
+void IsolationTest::judge()
+{
+    const auto trust = m_trust.verdictOfRun();
+    m_verdict.trustworthy = !trust.suspendsAlerts();
+    for (const auto &name : std::as_const(m_names))
+        m_verdict.targets.append(judged(name, m_collected[name]));
+    const auto has = [this](Isolation isolation) {
+        return std::ranges::find(m_verdict.targets, isolation, &TargetIsolation::isolation) != m_verdict.targets.end();
+    };
+    const auto &load = m_verdict.load;
+    const bool loaded = load.inFlight > 0 || load.completed > load.failed;
+    if (!m_verdict.trustworthy || !loaded || m_verdict.targets.isEmpty())
+        m_verdict.isolation = Isolation::Inconclusive;
+    else
+        m_verdict.isolation = has(Isolation::Fail) ? Isolation::Fail
+            : has(Isolation::Inconclusive)         ? Isolation::Inconclusive
+                                                   : Isolation::Pass;
+    m_verdict.sentence = !m_verdict.trustworthy ? tr("No verdict: %1").arg(trust.reason)
+        : !loaded ? tr("No verdict: %1 answered no request of the load").arg(m_config.load)
+                  : sentenceOf(m_verdict);
+    m_phase = IsolationPhase::Done;
+}
+
+QString IsolationTest::sentenceOf(const IsolationVerdict &verdict) const
+{
+    const TargetIsolation *worst = nullptr;
+    for (const auto &target : verdict.targets) {
+        if (!worst || (target.ratio && (!worst->ratio || target.ratio->value > worst->ratio->value)))
+            worst = &target;
+    }
+    const auto load = tr("%1 parallel %2").arg(m_config.n).arg(m_config.load);
+    switch (verdict.isolation) {
+    case Isolation::Pass:
+        return tr("Isolated from %1. Most affected is %2").arg(load, worst->sentence);
+    case Isolation::Fail:
+        return tr("Not isolated from %1. Most affected is %2").arg(load, worst->sentence);
+    case Isolation::Inconclusive:
+        break;
+    }
+    return tr("Too few or too scattered answers for a verdict on %1. Most affected is %2").arg(load, worst->sentence);
+}
+
+IsolationRun::IsolationRun(Engine &engine, IsolationConfig config, QObject *parent)
+    : QObject(parent), m_engine(engine), m_test(std::move(config))
+{
+    connect(&engine, &Engine::batch, this, &IsolationRun::onBatch);
+}
+
+IsolationRun::~IsolationRun()
+{
+    abort();
+}
+
+void IsolationRun::start()
+{
+    m_test.start(std::chrono::steady_clock::now(), m_engine.targets());
+    setPhase(m_test.phase());
+}
+
+void IsolationRun::abort()
+{
+    if (m_test.wantedLoad() > 0)
+        m_engine.setLoad(m_test.config().load, 0);
+    m_test.abort();
+    setPhase(m_test.phase());
+}
+
+void IsolationRun::onBatch(const Batch &batch)
+{
+    const int before = m_test.wantedLoad();
+    m_test.add(batch);
+    if (m_test.wantedLoad() != before)
+        m_engine.setLoad(m_test.config().load, m_test.wantedLoad());
+    const bool justDone = m_test.phase() == IsolationPhase::Done && m_shown != IsolationPhase::Done;
+    setPhase(m_test.phase());
+    emit progressed(m_test.progress(batch.until));
+    if (justDone)
+        emit finished(m_test.verdict());
+}
+
+void IsolationRun::setPhase(IsolationPhase phase)
+{
+    if (std::exchange(m_shown, phase) != phase)
+        emit phaseChanged(phase);
+}
+
+} // namespace openloop::probe

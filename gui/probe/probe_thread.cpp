@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See probe_thread.h.
+#include "gui/probe/probe_thread.h"
+
+#include <algorithm>
+#include <sys/prctl.h>
+
+using namespace std::chrono_literals;
+
+namespace openloop::probe {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr qsizetype openReported = 256;
+constexpr std::size_t urlsAhead = 16;
+
+UrlTemplate templateOf(const QString &url)
+{
+    const auto parsed = UrlTemplate::parse(url);
+    return parsed ? *parsed : UrlTemplate();
+}
+
+Target controlTarget(const QByteArray &url)
+{
+    Target target;
+    target.name = QStringLiteral("control");
+    target.url = QString::fromLatin1(url);
+    target.interval = 25ms;
+    target.timeout = 5s;
+    return target;
+}
+
+} // namespace
+
+Probe::Probe(Reactor &reactor, const Target &target, Instant t0, const Engine::Options &options)
+    : m_target(target), m_schedule(t0, target.interval), m_ticks(options.inFlightCap, options.waitingCap),
+      m_urls(templateOf(target.url), urlsAhead), m_lane(reactor, target, 0, [this](Answer answer) {
+          m_ticks.finished();
+          record(std::move(answer.sample));
+      })
+{
+}
+
+void Probe::pump(Instant now, QList<Nanoseconds> &lags)
+{
+    while (const auto due = m_schedule.take(now)) {
+        lags.append(now - *due);
+        if (m_ticks.add(*due) == TickQueue::Fate::Skipped) {
+            Sample skipped;
+            skipped.due = *due;
+            skipped.sent = skipped.firstByte = skipped.done = now;
+            skipped.outcome = Outcome::Skipped;
+            record(skipped);
+        }
+        send();
+    }
+}
+
+void Probe::send()
+{
+    while (const auto due = m_ticks.takeForSending())
+        m_lane.start(m_urls.next(), *due);
+}
+
+void Probe::drop()
+{
+    m_lane.abortAll();
+    m_ticks.clear();
+}
+
+void Probe::giveUp(Instant now)
+{
+    auto dues = m_lane.openDues();
+    dues.insert(dues.end(), m_ticks.waiting().begin(), m_ticks.waiting().end());
+    std::ranges::sort(dues);
+    for (const auto due : dues) {
+        Sample sample;
+        sample.due = sample.sent = due;
+        sample.firstByte = sample.done = now;
+        sample.outcome = Outcome::TimedOut;
+        record(sample);
+    }
+    drop();
+}
+
+TargetBatch Probe::takeBatch()
+{
+    TargetBatch batch;
+    batch.name = m_target.name;
+    batch.samples = std::exchange(m_samples, {});
+    batch.inFlight = m_ticks.inFlight();
+    batch.waiting = static_cast<qint64>(m_ticks.waiting().size());
+    const auto inFlight = m_lane.openDues();
+    batch.open = QList<Instant>(inFlight.begin(), inFlight.end());
+    std::ranges::sort(batch.open); // whatever waits is younger
+    for (const auto due : m_ticks.waiting()) {
+        if (batch.open.size() >= openReported)
+            break;
+        batch.open.append(due);
+    }
+    return batch;
+}
+
+ProbeThread::ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink)
+    : m_options(options), m_controlUrl(controlUrl), m_sink(std::move(sink)),
+      m_thread([this](std::stop_token stop) { run(stop); })
+{
+}
+
+ProbeThread::~ProbeThread()
+{
+    m_thread.request_stop();
+    m_reactor.wake();
+    m_thread.join();
+}
+
+void ProbeThread::setTargets(const QList<Target> &targets)
+{
+    m_reactor.post([this, targets] { adopt(targets); });
+}
+
+void ProbeThread::setPaused(bool paused)
+{
+    m_reactor.post([this, paused] {
+        const auto now = Clock::now();
+        if (paused && !m_pausedSince) {
+            m_pausedSince = now;
+        } else if (!paused && m_pausedSince) {
+            forEach([&](Probe &probe) { probe.skipTo(now); });
+            m_gaps.append({GapReason::Paused, *m_pausedSince, now, {}});
+            m_pausedSince.reset();
+        }
+    });
+}
+
+void ProbeThread::finish()
+{
+    m_reactor.post([this] {
+        auto longest = 0ns;
+        forEach([&](Probe &probe) { longest = std::max(longest, probe.target().timeout); });
+        m_finishBy = Clock::now() + longest + 500ms;
+    });
+}
+
+template<typename Function>
+void ProbeThread::forEach(Function function) const
+{
+    for (const auto &probe : m_probes)
+        function(*probe);
+    if (m_control)
+        function(*m_control);
+}
+
+void ProbeThread::adopt(const QList<Target> &targets)
+{
+    std::vector<std::unique_ptr<Probe>> probes;
+    const auto now = Clock::now();
+    for (const auto &target : targets) {
+        const auto same = std::ranges::find_if(
+            m_probes, [&](const auto &probe) { return probe && probe->target() == target; });
+        if (same != m_probes.end()) {
+            probes.push_back(std::move(*same));
+            continue;
+        }
+        const auto t0 = now + Schedule::offsetOf(++m_started, target.interval);
+        probes.push_back(std::make_unique<Probe>(m_reactor, target, t0, m_options));
+    }
+    m_probes = std::move(probes);
+}
+
+void ProbeThread::run(std::stop_token stop)
+{
+    prctl(PR_SET_NAME, "probe");
+    Reactor::sharpenTimers();
+    m_batchFrom = Clock::now();
+    m_nextBatch = m_batchFrom + m_options.batchInterval;
+    if (!m_controlUrl.isEmpty())
+        m_control = std::make_unique<Probe>(m_reactor, controlTarget(m_controlUrl), m_batchFrom, m_options);
+    while (!stop.stop_requested()) {
+        pumpAll();
+        const auto now = Clock::now();
+        if (now >= m_nextBatch)
+            handOver(now);
+        m_reactor.waitUntil(nextDeadline());
+    }
+    m_control.reset();
+    m_probes.clear(); // lanes die in the thread that used them
+}
+
+void ProbeThread::pumpAll()
+{
+    forEach([this](Probe &probe) {
+        // Now is asked for each: answers and sends before it took time too.
+        const auto now = Clock::now();
+        probe.lane().onDeadline(now);
+        if (!m_pausedSince && !m_finishBy)
+            probe.pump(now, m_lags);
+        probe.send();
+    });
+}
+
+Instant ProbeThread::nextDeadline() const
+{
+    auto deadline = m_nextBatch;
+    const bool ticking = !m_pausedSince && !m_finishBy;
+    forEach([&](Probe &probe) {
+        deadline = std::min(deadline, probe.lane().deadline());
+        if (ticking)
+            deadline = std::min(deadline, probe.nextTick());
+    });
+    return deadline;
+}
+
+void ProbeThread::noticeSuspend(Instant now)
+{
+    const auto gap = m_suspends.observe(now, SuspendDetector::bootTime());
+    if (!gap)
+        return;
+    // Connections that slept are most likely dead; what was in flight says nothing about the target.
+    forEach([&](Probe &probe) {
+        probe.drop();
+        probe.skipTo(now);
+    });
+    m_gaps.append(*gap);
+}
+
+void ProbeThread::handOver(Instant now)
+{
+    noticeSuspend(now);
+    bool idle = std::ranges::all_of(m_probes, [](const auto &probe) { return probe->isIdle(); });
+    if (m_finishBy && !idle && now >= *m_finishBy) {
+        forEach([&](Probe &probe) { probe.giveUp(now); });
+        idle = true;
+    }
+    Batch batch;
+    batch.from = std::exchange(m_batchFrom, now);
+    batch.until = now;
+    for (const auto &probe : m_probes)
+        batch.targets.append(probe->takeBatch());
+    if (m_control)
+        batch.control = m_control->takeBatch().samples;
+    batch.lags = std::exchange(m_lags, {});
+    batch.gaps = std::exchange(m_gaps, {});
+    const bool drained = m_finishBy && idle && !std::exchange(m_drained, true);
+    m_sink(std::move(batch), drained);
+    // Late by a whole batch: one larger batch, not two.
+    while (m_nextBatch <= now)
+        m_nextBatch += m_options.batchInterval;
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sessions on disk: everything measured, in SQLite, so that a spike can be shown tomorrow and two runs compared.
+#pragma once
+
+#include "gui/probe/engine.h"
+#include "gui/probe/series.h"
+
+#include <memory>
+
+namespace openloop::probe {
+
+/// An entry of the event log (rule fired, phase changed, target edited...).
+struct LogEntry {
+    Instant at;
+    QString kind; ///< "rule", "isolation", "trust", "target", "note"
+    QString target; ///< may be empty
+    QString text;
+};
+
+/// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples packed.
+/// Killed at any moment, the file holds all but the last second or so. On a full disk it says so once, keeps trying,
+/// and measuring goes on. Destructor writes what it has.
+class SessionRecorder : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Options {
+        qint64 maxBytes = qint64(4) << 30; ///< beyond it the oldest samples of the session go
+        std::chrono::milliseconds flushInterval{1000};
+    };
+
+    /// path: a new file, or an existing one that gets one more session.
+    explicit SessionRecorder(const QString &path, QObject *parent = nullptr);
+    SessionRecorder(const QString &path, const Options &options, QObject *parent = nullptr);
+    ~SessionRecorder() override;
+
+    void begin(const QList<Target> &targets, Instant origin, const WallClock &wall);
+    void add(const Batch &batch);
+    void add(const LogEntry &entry);
+    void setTargets(const QList<Target> &targets);
+    /// Waits until all that was added is on disk or has failed.
+    void flush();
+    QString path() const;
+
+    /// A fresh file name in the XDG data folder, by date and time.
+    static QString defaultPath();
+
+signals:
+    void failed(const QString &problem); ///< once per spell of trouble
+    void recovered();
+
+private:
+    class Writer;
+    std::unique_ptr<Writer> m_writer;
+};
+
+/// Reads a recording, also one that is being written or was cut short. Not thread-safe; any one thread.
+class SessionReader
+{
+public:
+    struct Summary {
+        qint64 id = 0;
+        QDateTime startedAt;
+        Instant origin;
+        Instant until; ///< due time of the last sample
+        QList<Target> targets;
+        WallClock wall;
+    };
+
+    explicit SessionReader(const QString &path);
+    ~SessionReader();
+
+    QString error() const; ///< empty: readable
+    QList<Summary> sessions() const; ///< oldest first
+
+    /// Rollups and gaps of one target at once; single samples by loadSamples. 24 h of 20 targets take well under 2 s.
+    Series series(qint64 session, const QString &target) const;
+    /// Adds the single samples due in [from, until) to a series of this reader.
+    void loadSamples(qint64 session, const QString &target, Instant from, Instant until, Series &into) const;
+    QList<LogEntry> log(qint64 session) const;
+    /// Samples of all targets in [from, until) as the engine would have sent them, for replay.
+    Batch batch(qint64 session, Instant from, Instant until) const;
+
+private:
+    class Database;
+    std::unique_ptr<Database> m_database;
+};
+
+} // namespace openloop::probe

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See palette.h.
+#include "gui/theme/palette.h"
+
+#include <QPainter>
+#include <QPainterPath>
+
+namespace openloop::gui {
+
+namespace {
+
+Palette lightPalette()
+{
+    return {.dark = false,
+            .page = QColor(0xF2F4F7),
+            .surface = QColor(0xFFFFFF),
+            .raised = QColor(0xF7F8FA),
+            .border = QColor(0xD5D9E0),
+            .grid = QColor(0xE6E9EE),
+            .text = QColor(0x1B1E23),
+            .muted = QColor(0x565D68),
+            .accent = QColor(0x0072B2),
+            .onAccent = QColor(0xFFFFFF),
+            .ok = QColor(0x00795A),
+            .warn = QColor(0x8F6200),
+            .error = QColor(0xB3261E),
+            .control = QColor(0x595F69),
+            .series = {QColor(0x0072B2), QColor(0xB07800), QColor(0x00795A), QColor(0xA8558A), QColor(0xC04A00)}};
+}
+
+Palette darkPalette()
+{
+    return {.dark = true,
+            .page = QColor(0x0E1014),
+            .surface = QColor(0x16181D),
+            .raised = QColor(0x22262D),
+            .border = QColor(0x30353E),
+            .grid = QColor(0x262A31),
+            .text = QColor(0xE7EAEE),
+            .muted = QColor(0x9BA3AF),
+            .accent = QColor(0x56B4E9),
+            .onAccent = QColor(0x0E1014),
+            .ok = QColor(0x2FC79B),
+            .warn = QColor(0xF0C05A),
+            .error = QColor(0xFF8A80),
+            .control = QColor(0xA7ADB8),
+            .series = {QColor(0x56B4E9), QColor(0xE69F00), QColor(0x2FC79B), QColor(0xE6A3CB), QColor(0xFF8A4C)}};
+}
+
+QPolygonF polygonAround(QPointF centre, qreal size, std::initializer_list<QPointF> corners)
+{
+    QPolygonF polygon;
+    for (const QPointF &corner : corners)
+        polygon << centre + corner * (size / 2);
+    return polygon;
+}
+
+void paintStroke(QPainter &painter, const QColor &colour, qreal width, std::initializer_list<QPointF> points)
+{
+    painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.drawPolyline(QPolygonF(QList<QPointF>(points)));
+}
+
+} // namespace
+
+SeriesStyle Palette::styleOf(std::size_t index) const
+{
+    static constexpr std::array dashes {Qt::SolidLine, Qt::DashLine, Qt::DashDotLine, Qt::DotLine, Qt::DashDotDotLine};
+    static constexpr std::array markers {Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond,
+                                         Marker::TriangleDown};
+    const auto turn = index / series.size();
+    return {series[index % series.size()], dashes[(index + turn) % dashes.size()],
+            markers[(index + turn) % markers.size()]};
+}
+
+SeriesStyle Palette::controlStyle() const
+{
+    return {control, Qt::DotLine, Marker::Cross};
+}
+
+QColor Palette::colourOf(State state) const
+{
+    switch (state) {
+    case State::Ok:
+        return ok;
+    case State::Degraded:
+        return warn;
+    case State::Down:
+        return error;
+    case State::Unknown:
+    case State::Stale:
+    case State::Paused:
+        break;
+    }
+    return muted;
+}
+
+QPalette Palette::toQPalette() const
+{
+    QPalette result;
+    const auto set = [&result](QPalette::ColorRole role, const QColor &colour) { result.setColor(role, colour); };
+    set(QPalette::Window, page);
+    set(QPalette::WindowText, text);
+    set(QPalette::Base, surface);
+    set(QPalette::AlternateBase, raised);
+    set(QPalette::Text, text);
+    set(QPalette::Button, raised);
+    set(QPalette::ButtonText, text);
+    set(QPalette::BrightText, error);
+    set(QPalette::PlaceholderText, muted);
+    set(QPalette::Highlight, accent);
+    set(QPalette::HighlightedText, onAccent);
+    set(QPalette::Link, accent);
+    set(QPalette::LinkVisited, accent);
+    set(QPalette::ToolTipBase, raised);
+    set(QPalette::ToolTipText, text);
+    set(QPalette::Light, dark ? raised.lighter(120) : surface);
+    set(QPalette::Midlight, raised);
+    set(QPalette::Mid, border);
+    set(QPalette::Dark, border.darker(dark ? 120 : 110));
+    set(QPalette::Shadow, dark ? QColor(Qt::black) : border.darker(130));
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        result.setColor(QPalette::Disabled, role, withAlpha(muted, 0.6));
+    return result;
+}
+
+const Palette &paletteFor(bool dark)
+{
+    static const Palette light = lightPalette();
+    static const Palette night = darkPalette();
+    return dark ? night : light;
+}
+
+void paintMarker(QPainter &painter, Marker marker, QPointF centre, qreal size)
+{
+    const qreal half = size / 2;
+    switch (marker) {
+    case Marker::Circle:
+        painter.drawEllipse(centre, half, half);
+        break;
+    case Marker::Square:
+        painter.drawRect(QRectF(centre.x() - half * 0.9, centre.y() - half * 0.9, size * 0.9, size * 0.9));
+        break;
+    case Marker::Triangle:
+        painter.drawPolygon(polygonAround(centre, size, {{0, -1.1}, {1.05, 0.8}, {-1.05, 0.8}}));
+        break;
+    case Marker::Diamond:
+        painter.drawPolygon(polygonAround(centre, size, {{0, -1.2}, {1.2, 0}, {0, 1.2}, {-1.2, 0}}));
+        break;
+    case Marker::TriangleDown:
+        painter.drawPolygon(polygonAround(centre, size, {{0, 1.1}, {1.05, -0.8}, {-1.05, -0.8}}));
+        break;
+    case Marker::Cross:
+        painter.drawLine(centre - QPointF(half, half), centre + QPointF(half, half));
+        painter.drawLine(centre - QPointF(half, -half), centre + QPointF(half, -half));
+        break;
+    }
+}
+
+void paintState(QPainter &painter, const Palette &palette, State state, QPointF centre, qreal size)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QColor colour = palette.colourOf(state);
+    const qreal half = size / 2;
+    const auto at = [&](qreal x, qreal y) { return centre + QPointF(x, y) * half; };
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    switch (state) {
+    case State::Ok:
+        painter.drawEllipse(centre, half, half);
+        painter.setBrush(Qt::NoBrush);
+        paintStroke(painter, palette.surface, size / 8, {at(-0.45, 0.02), at(-0.1, 0.38), at(0.48, -0.35)});
+        break;
+    case State::Degraded:
+        painter.drawPolygon(polygonAround(centre, size, {{0, -1}, {1.1, 0.9}, {-1.1, 0.9}}));
+        paintStroke(painter, palette.surface, size / 8, {at(0, -0.3), at(0, 0.25)});
+        paintStroke(painter, palette.surface, size / 8, {at(0, 0.62), at(0, 0.63)});
+        break;
+    case State::Down:
+        painter.drawRoundedRect(QRectF(at(-0.95, -0.95), at(0.95, 0.95)), size / 6, size / 6);
+        paintStroke(painter, palette.surface, size / 7, {at(-0.45, -0.45), at(0.45, 0.45)});
+        paintStroke(painter, palette.surface, size / 7, {at(-0.45, 0.45), at(0.45, -0.45)});
+        break;
+    case State::Paused:
+        painter.drawRect(QRectF(at(-0.7, -0.8), at(-0.2, 0.8)));
+        painter.drawRect(QRectF(at(0.2, -0.8), at(0.7, 0.8)));
+        break;
+    case State::Unknown:
+    case State::Stale:
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(colour, size / 8, state == State::Stale ? Qt::DotLine : Qt::SolidLine));
+        painter.drawEllipse(centre, half * 0.85, half * 0.85);
+        break;
+    }
+    painter.restore();
+}
+
+QColor withAlpha(QColor colour, qreal alpha)
+{
+    colour.setAlphaF(static_cast<float>(alpha));
+    return colour;
+}
+
+} // namespace openloop::gui

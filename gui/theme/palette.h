@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The colours, dashes and markers of the window: chosen for contrast and colour blindness, written down once.
+#pragma once
+
+#include <QColor>
+#include <QPalette>
+#include <QPen>
+
+#include <array>
+
+class QPainter;
+
+namespace openloop::gui {
+
+/// The second cue of a series beside its colour.
+enum class Marker { Circle, Square, Triangle, Diamond, TriangleDown, Cross };
+
+/// What a target or the whole service is; each has a word, a shape and a colour, so that colour is never alone.
+enum class State { Unknown, Ok, Degraded, Down, Stale, Paused };
+
+/// How one target looks in every view.
+struct SeriesStyle {
+    QColor colour;
+    Qt::PenStyle dash = Qt::SolidLine;
+    Marker marker = Marker::Circle;
+};
+
+/// All colours of one scheme. Lines reach 3.8:1 against `surface`, states and text 5.4:1.
+struct Palette {
+    bool dark = false;
+    QColor page; ///< behind the cards
+    QColor surface; ///< cards, plots
+    QColor raised; ///< buttons, hovered cards
+    QColor border;
+    QColor grid;
+    QColor text;
+    QColor muted; ///< labels of figures
+    QColor accent;
+    QColor onAccent; ///< text on `accent`
+    QColor ok;
+    QColor warn;
+    QColor error;
+    QColor control;
+    std::array<QColor, 5> series;
+
+    /// The style of the index-th target; from the sixth on, colours repeat with another dash and marker.
+    SeriesStyle styleOf(std::size_t index) const;
+    /// The style of the control probe.
+    SeriesStyle controlStyle() const;
+    QColor colourOf(State state) const;
+    /// The same colours for Qt's own widgets.
+    QPalette toQPalette() const;
+};
+
+/// The light or the dark scheme; both live as long as the program.
+const Palette &paletteFor(bool dark);
+
+/// Paints a marker of `size` pixels around `centre`, filled with the painter's brush.
+void paintMarker(QPainter &painter, Marker marker, QPointF centre, qreal size);
+/// Paints the shape of a state (check disc, triangle, cross, ring, bars) around `centre` in its colour.
+void paintState(QPainter &painter, const Palette &palette, State state, QPointF centre, qreal size);
+/// Copy of a colour with another opacity, 0..1.
+QColor withAlpha(QColor colour, qreal alpha);
+
+} // namespace openloop::gui

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See card.h.
+#include "gui/views/card.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QStyle>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+QFont scaled(QFont font, qreal factor, bool bold = false)
+{
+    font.setPointSizeF(font.pointSizeF() * factor);
+    font.setBold(bold);
+    return font;
+}
+
+double tailOf(const TargetFigures &figures)
+{
+    return (figures.hasTail() ? figures.p99 : figures.max).value_or(-1);
+}
+
+} // namespace
+
+Card::Card(QWidget *parent) : QWidget(parent)
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setCursor(Qt::PointingHandCursor);
+}
+
+void Card::setPalette(const Palette &palette)
+{
+    m_palette = &paletteFor(palette.dark);
+    update();
+}
+
+void Card::setSeriesStyle(const SeriesStyle &style)
+{
+    m_style = style;
+    update();
+}
+
+void Card::setFigures(const TargetFigures &figures)
+{
+    m_figures = figures;
+    if (const double tail = tailOf(figures); tail >= 0)
+        m_unit = durationUnit(tail, m_unit);
+    QStringList spoken;
+    for (const auto &[label, value] : details())
+        spoken << label + u' ' + value;
+    const QString summary = u"%1 %2, %3 %4, %5"_s.arg(wordFor(figures.state), figures.cause, headlineLabel(), headline(), spoken.join(u", "_s));
+    setAccessibleName(figures.name);
+    if (summary != accessibleDescription())
+        setAccessibleDescription(summary);
+    setToolTip(figures.cause.isEmpty() ? figures.url : figures.url + u'\n' + figures.cause);
+    update();
+}
+
+QString Card::headline() const
+{
+    return formatDuration(tailOf(m_figures), m_unit);
+}
+
+QString Card::headlineLabel() const
+{
+    return m_figures.hasTail() || m_figures.n == 0 ? u"p99"_s : tr("max (n=%1)").arg(m_figures.n);
+}
+
+QList<std::pair<QString, QString>> Card::details() const
+{
+    const auto shown = [this](std::optional<double> value) { return formatDuration(value.value_or(-1), m_unit); };
+    const QString errors = m_figures.errors == 0 ? formatShare(0) : formatShare(m_figures.errorShare());
+    return {{tr("last"), shown(m_figures.last)}, {u"p50"_s, shown(m_figures.p50)}, {u"p95"_s, shown(m_figures.p95)},
+            {tr("max"), shown(m_figures.max)},   {tr("errors"), errors},           {u"n"_s, formatCount(m_figures.n)}};
+}
+
+void Card::setSelected(bool selected)
+{
+    m_selected = selected;
+    update();
+}
+
+void Card::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    const bool marked = hasFocus() || m_selected;
+    painter.setPen(QPen(marked ? m_palette->accent : m_palette->border, marked ? 2 : 1));
+    painter.setBrush(m_palette->surface);
+    painter.drawRoundedRect(marked ? frame.adjusted(0.5, 0.5, -0.5, -0.5) : frame, 8, 8);
+    const bool alarming = m_figures.state == State::Down || m_figures.state == State::Degraded;
+    if (alarming) {
+        painter.setClipRect(QRectF(0, 0, 5, height()));
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(m_palette->colourOf(m_figures.state));
+        painter.drawRoundedRect(frame, 8, 8);
+        painter.setClipping(false);
+    }
+    if (m_figures.state == State::Stale)
+        painter.setOpacity(0.5);
+    const QRectF inner = frame.adjusted(12, 8, -11, -8);
+    paintTitle(painter, QRectF(inner.left(), inner.top(), inner.width(), 18));
+    const qreal detailsHeight = 32;
+    const QRectF middle(inner.left(), inner.top() + 21, inner.width(), inner.height() - 24 - detailsHeight);
+    paintHeadline(painter, middle);
+    paintDetails(painter, QRectF(inner.left(), inner.bottom() - detailsHeight, inner.width(), detailsHeight));
+}
+
+void Card::paintTitle(QPainter &painter, const QRectF &area) const
+{
+    const qreal middle = area.center().y();
+    QPen pen(m_style.colour, 2.4, m_style.dash, Qt::FlatCap);
+    if (m_style.dash == Qt::DashLine)
+        pen.setDashPattern({3, 1.2});
+    painter.setPen(pen);
+    painter.drawLine(QPointF(area.left(), middle), QPointF(area.left() + 22, middle));
+    painter.setPen(QPen(m_style.colour, 1.4));
+    painter.setBrush(m_style.colour);
+    paintMarker(painter, m_style.marker, QPointF(area.left() + 11, middle), 8);
+
+    const QString word = m_figures.isUnderLoad && m_figures.state == State::Ok ? tr("LOADED") : wordFor(m_figures.state);
+    painter.setFont(scaled(font(), 0.82, true));
+    const int wordWidth = painter.fontMetrics().horizontalAdvance(word);
+    painter.setPen(m_palette->colourOf(m_figures.state));
+    painter.drawText(area, Qt::AlignRight | Qt::AlignVCenter, word);
+    paintState(painter, *m_palette, m_figures.state, QPointF(area.right() - wordWidth - 11, middle), 13);
+
+    painter.setFont(scaled(font(), 1.0, true));
+    painter.setPen(m_palette->text);
+    const QRectF nameArea = area.adjusted(29, 0, -wordWidth - 24, 0);
+    const QString name = m_figures.isControl ? m_figures.name : u'/' + m_figures.name;
+    painter.drawText(nameArea, Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(nameArea.width())));
+}
+
+void Card::paintHeadline(QPainter &painter, const QRectF &area) const
+{
+    const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : 1.9, true);
+    const bool over = m_figures.limit && m_figures.hasTail() && m_figures.p99.value_or(0) > *m_figures.limit;
+    painter.setFont(large);
+    painter.setPen(m_figures.state == State::Down ? m_palette->error : over ? m_palette->warn : m_palette->text);
+    if (m_figures.state == State::Down) {
+        painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(m_figures.cause, Qt::ElideRight, static_cast<int>(area.width())));
+        return;
+    }
+    const QString figure = headline();
+    painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter, figure);
+    const int width = painter.fontMetrics().horizontalAdvance(figure);
+    painter.setFont(scaled(font(), 0.82));
+    painter.setPen(m_palette->muted);
+    const QString label = headlineLabel();
+    const int labelWidth = painter.fontMetrics().horizontalAdvance(label);
+    painter.drawText(area.adjusted(width + 6, 5, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, label);
+    const QRectF line(area.left() + width + labelWidth + 18, area.top() + 2, area.width() - width - labelWidth - 18, area.height() - 4);
+    if (line.width() > 24)
+        paintSparkline(painter, line);
+}
+
+void Card::paintSparkline(QPainter &painter, const QRectF &area) const
+{
+    const auto &values = m_figures.sparkline;
+    const auto measured = [](double value) { return value >= 0; };
+    if (std::ranges::count_if(values, measured) < 2)
+        return;
+    double low = 1e300;
+    double high = 0;
+    for (const double value : values) {
+        if (measured(value)) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+    // At least one octave, so that noise of a few per cent does not look like a mountain range.
+    const double bottom = std::log(std::max(low, 1e-3)) - 0.15;
+    const double top = std::max(std::log(std::max(high, 1e-3)), bottom + 1.2);
+    const double step = area.width() / static_cast<double>(values.size() - 1);
+    QPolygonF run;
+    painter.setPen(QPen(m_style.colour, 1.5));
+    painter.setBrush(Qt::NoBrush);
+    for (std::size_t i = 0; i <= values.size(); ++i) {
+        if (i < values.size() && measured(values[i])) {
+            const double share = (std::log(std::max(values[i], 1e-3)) - bottom) / (top - bottom);
+            run << QPointF(area.left() + step * static_cast<double>(i), area.bottom() - share * area.height());
+        } else if (!run.isEmpty()) {
+            painter.drawPolyline(run);
+            run.clear();
+        }
+    }
+}
+
+void Card::paintDetails(QPainter &painter, const QRectF &area) const
+{
+    const auto shown = details();
+    const qreal columns = 3;
+    const qreal width = area.width() / columns;
+    const qreal height = area.height() / 2;
+    const QFont small = scaled(font(), 0.82);
+    painter.setFont(small);
+    for (int i = 0; i < shown.size(); ++i) {
+        const auto &[label, value] = shown[i];
+        const QRectF cell(area.left() + width * (i % 3), area.top() + height * (i / 3), width - 6, height);
+        painter.setPen(m_palette->muted);
+        painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
+        const bool failing = i == 4 && m_figures.errors > 0;
+        painter.setPen(failing ? m_palette->error : m_palette->text);
+        const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 5;
+        painter.drawText(cell.adjusted(labelWidth, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, value);
+    }
+}
+
+void Card::mouseReleaseEvent(QMouseEvent *event)
+{
+    if (event->button() == Qt::LeftButton && rect().contains(event->position().toPoint()))
+        emit activated();
+}
+
+void Card::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Select)
+        emit activated();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+void Card::contextMenuEvent(QContextMenuEvent *event)
+{
+    emit contextMenuWanted(event->globalPos());
+}
+
+} // namespace openloop::gui

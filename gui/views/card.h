@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A target at a glance: state, the p99 large enough for the other side of the room, figures and a sparkline.
+#pragma once
+
+#include "gui/models/figures.h"
+#include "gui/models/format.h"
+
+#include <QWidget>
+
+namespace openloop::gui {
+
+/// One card; shows what it is given. GUI thread.
+class Card : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit Card(QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+    void setSeriesStyle(const SeriesStyle &style);
+    void setFigures(const TargetFigures &figures);
+    const TargetFigures &figures() const { return m_figures; }
+    /// The large figure and its label as shown: "0.912 ms", "p99".
+    QString headline() const;
+    QString headlineLabel() const;
+    /// The line of small figures as shown.
+    QList<std::pair<QString, QString>> details() const;
+    bool isSelected() const { return m_selected; }
+    void setSelected(bool selected);
+
+    QSize sizeHint() const override { return {250, 116}; }
+    QSize minimumSizeHint() const override { return {220, 108}; }
+
+signals:
+    /// Clicked, or Enter or Space while focused.
+    void activated();
+    void contextMenuWanted(const QPoint &globalPosition);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
+
+private:
+    void paintTitle(QPainter &painter, const QRectF &area) const;
+    void paintHeadline(QPainter &painter, const QRectF &area) const;
+    void paintSparkline(QPainter &painter, const QRectF &area) const;
+    void paintDetails(QPainter &painter, const QRectF &area) const;
+
+    TargetFigures m_figures;
+    SeriesStyle m_style;
+    const Palette *m_palette = &paletteFor(false);
+    DurationUnit m_unit = DurationUnit::Milliseconds;
+    bool m_selected = false;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See events_panel.h.
+#include "gui/views/events_panel.h"
+
+#include <QHeaderView>
+#include <QPainter>
+#include <QStyledItemDelegate>
+
+namespace openloop::gui {
+
+namespace {
+
+State stateOf(int kind)
+{
+    switch (static_cast<Event::Kind>(kind)) {
+    case Event::Kind::Alert:
+        return State::Down;
+    case Event::Kind::Recovery:
+        return State::Ok;
+    case Event::Kind::Trust:
+        return State::Degraded;
+    case Event::Kind::Load:
+    case Event::Kind::Experiment:
+    case Event::Kind::Note:
+        break;
+    }
+    return State::Unknown;
+}
+
+/// Paints the shape of the event before its word, so that colour is not alone.
+class KindDelegate : public QStyledItemDelegate
+{
+public:
+    KindDelegate(const Palette *const &palette, QObject *parent) : QStyledItemDelegate(parent), m_palette(palette) { }
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        QStyleOptionViewItem shifted = option;
+        shifted.rect.setLeft(option.rect.left() + 18);
+        QStyledItemDelegate::paint(painter, shifted, index);
+        paintState(*painter, *m_palette, stateOf(index.data(EventLog::KindRole).toInt()),
+                   QPointF(option.rect.left() + 11, option.rect.center().y() + 1), 11);
+    }
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(22, 0);
+    }
+
+private:
+    const Palette *const &m_palette;
+};
+
+} // namespace
+
+EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_log(log)
+{
+    setModel(&log);
+    setRootIsDecorated(false);
+    setUniformRowHeights(true);
+    setItemDelegateForColumn(EventLog::What, new KindDelegate(m_palette, this));
+    setAccessibleName(tr("Events"));
+    setEditTriggers(NoEditTriggers);
+    setTextElideMode(Qt::ElideRight);
+    header()->setStretchLastSection(true);
+    header()->setSectionResizeMode(QHeaderView::Fixed);
+    setColumnWidth(EventLog::Time, 78);
+    setColumnWidth(EventLog::What, 108);
+    setColumnWidth(EventLog::Target, 90);
+    connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
+    connect(this, &QTreeView::activated, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
+}
+
+void EventsPanel::setPalette(const Palette &palette)
+{
+    m_palette = &paletteFor(palette.dark);
+    viewport()->update();
+}
+
+void EventsPanel::paintEvent(QPaintEvent *event)
+{
+    QTreeView::paintEvent(event);
+    if (m_log.rowCount() > 0)
+        return;
+    QPainter painter(viewport());
+    painter.setPen(m_palette->muted);
+    painter.drawText(viewport()->rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap,
+                     tr("Nothing happened yet. Broken rules, outages and loads are listed here."));
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The list of what happened; a line leads to its place in the chart.
+#pragma once
+
+#include "gui/models/event_log.h"
+#include "gui/theme/palette.h"
+
+#include <QTreeView>
+
+namespace openloop::gui {
+
+/// Events, newest first. GUI thread.
+class EventsPanel : public QTreeView
+{
+    Q_OBJECT
+public:
+    explicit EventsPanel(EventLog &log, QWidget *parent = nullptr);
+    void setPalette(const Palette &palette);
+
+signals:
+    /// An event was clicked or Enter was pressed on it.
+    void jumpWanted(double seconds);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    EventLog &m_log;
+    const Palette *m_palette = &paletteFor(false);
+};
+
+} // namespace openloop::gui

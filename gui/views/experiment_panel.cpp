@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See experiment_panel.h.
+#include "gui/views/experiment_panel.h"
+
+#include "gui/models/format.h"
+#include "gui/views/verdict_bar.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+State stateOf(probe::Isolation isolation)
+{
+    switch (isolation) {
+    case probe::Isolation::Pass:
+        return State::Ok;
+    case probe::Isolation::Fail:
+        return State::Down;
+    case probe::Isolation::Inconclusive:
+        break;
+    }
+    return State::Degraded;
+}
+
+QString wordFor(probe::Isolation isolation)
+{
+    switch (isolation) {
+    case probe::Isolation::Pass:
+        return ExperimentPanel::tr("PASS");
+    case probe::Isolation::Fail:
+        return ExperimentPanel::tr("FAIL");
+    case probe::Isolation::Inconclusive:
+        break;
+    }
+    return ExperimentPanel::tr("INCONCLUSIVE");
+}
+
+QString p99Of(const probe::Quantiles &quantiles)
+{
+    const auto &tail = quantiles.hasP99() ? quantiles.p99 : quantiles.max;
+    if (!tail)
+        return u"–"_s;
+    const QString text = (tail->atLeast ? u"> "_s : QString()) + formatDuration(std::chrono::duration<double, std::milli>(tail->value).count());
+    return quantiles.hasP99() ? text : ExperimentPanel::tr("%1 (max)").arg(text);
+}
+
+} // namespace
+
+ExperimentPanel::ExperimentPanel(QWidget *parent)
+    : QFrame(parent), m_badge(new StateBadge(this)), m_sentence(new QLabel(this)), m_progress(new QProgressBar(this)),
+      m_table(new QTableWidget(this)), m_run(new QPushButton(tr("Run isolation test"), this)),
+      m_abort(new QPushButton(tr("Abort"), this)), m_copy(new QPushButton(tr("Copy command line"), this))
+{
+    setProperty("role", u"panel"_s);
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.25);
+    large.setBold(true);
+    m_badge->setFont(large);
+    m_badge->setShapeSize(18);
+    m_sentence->setWordWrap(true);
+    m_progress->setTextVisible(false);
+    m_progress->setMaximumHeight(8);
+    m_progress->setRange(0, 1000);
+    m_table->setColumnCount(5);
+    m_table->setHorizontalHeaderLabels({tr("Target"), tr("before"), tr("during"), tr("after"), tr("ratio of p99")});
+    m_table->verticalHeader()->hide();
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->verticalHeader()->setDefaultSectionSize(22);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setAccessibleName(tr("Latency before, during and after the load"));
+    m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
+    auto *top = new QHBoxLayout;
+    top->addWidget(m_badge);
+    top->addStretch(1);
+    top->addWidget(m_copy);
+    top->addWidget(m_abort);
+    top->addWidget(m_run);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 8, 12, 8);
+    layout->setSpacing(6);
+    layout->addLayout(top);
+    layout->addWidget(m_sentence);
+    layout->addWidget(m_progress);
+    layout->addWidget(m_table, 1);
+    layout->addStretch(0);
+    connect(m_run, &QPushButton::clicked, this, &ExperimentPanel::runWanted);
+    connect(m_abort, &QPushButton::clicked, this, &ExperimentPanel::abortWanted);
+    connect(m_copy, &QPushButton::clicked, this, &ExperimentPanel::copyCommandWanted);
+    showIdle();
+}
+
+void ExperimentPanel::setPalette(const Palette &palette)
+{
+    m_badge->setPalette(palette);
+}
+
+void ExperimentPanel::showIdle()
+{
+    m_verdict.reset();
+    m_badge->setState(State::Unknown, tr("Isolation test"));
+    m_sentence->setText(tr("Does heavy work slow the light requests? 10 s baseline, 20 s under load, 10 s recovery, then a verdict."));
+    m_progress->hide();
+    m_table->hide();
+    m_abort->hide();
+    m_copy->hide();
+    m_run->show();
+}
+
+void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::IsolationConfig &config)
+{
+    using probe::IsolationPhase;
+    if (phase == IsolationPhase::Idle || phase == IsolationPhase::Done || phase == IsolationPhase::Aborted)
+        return;
+    const QString what = phase == IsolationPhase::Baseline ? tr("Baseline: measuring without load")
+        : phase == IsolationPhase::Loaded                  ? tr("Load: %1 requests of /%2 in flight").arg(config.n).arg(config.load)
+        : phase == IsolationPhase::Recovery                ? tr("Recovery: the load is gone")
+                                                           : tr("Waiting for the last answers");
+    m_badge->setState(State::Unknown, tr("Isolation test running"));
+    m_sentence->setText(what);
+    m_progress->show();
+    m_abort->show();
+    m_run->hide();
+    m_copy->hide();
+    m_table->hide();
+}
+
+void ExperimentPanel::showProgress(double fraction)
+{
+    m_progress->setValue(static_cast<int>(fraction * 1000));
+}
+
+void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
+{
+    m_verdict = verdict;
+    m_badge->setState(stateOf(verdict.isolation), wordFor(verdict.isolation));
+    m_sentence->setText(verdict.sentence);
+    m_progress->hide();
+    m_abort->hide();
+    m_copy->show();
+    m_run->setText(tr("Run again"));
+    m_run->show();
+    fillTable();
+    m_table->show();
+}
+
+void ExperimentPanel::fillTable()
+{
+    m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
+    int row = 0;
+    for (const auto &target : m_verdict->targets) {
+        const QStringList cells {u'/' + target.name, p99Of(target.before), p99Of(target.during), p99Of(target.after),
+                                 target.ratio ? u"× "_s + target.ratio->text() : u"–"_s};
+        for (int column = 0; column < cells.size(); ++column) {
+            auto *item = new QTableWidgetItem(cells[column]);
+            item->setToolTip(target.sentence);
+            item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+            m_table->setItem(row, column, item);
+        }
+        ++row;
+    }
+}
+
+} // namespace openloop::gui

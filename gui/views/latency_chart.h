@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The live chart: p50 line in its p50-p99 band, raw points, errors, SLO line and gaps of every target on one time axis.
+#pragma once
+
+#include "gui/models/column_cache.h"
+#include "gui/models/session.h"
+#include "gui/models/time_window.h"
+#include "gui/views/plot_view.h"
+
+#include <QSet>
+
+namespace openloop::gui {
+
+/// How the centre of the window shows latencies.
+enum class ChartMode { Points, Heatmap, Distribution };
+
+/// Draws a session within a time window. Redraws when told to. GUI thread.
+class LatencyChart : public QWidget
+{
+    Q_OBJECT
+public:
+    LatencyChart(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+    void setLogarithmic(bool logarithmic);
+    bool isLogarithmic() const { return m_logarithmic; }
+    void setMode(ChartMode mode);
+    ChartMode mode() const { return m_mode; }
+    /// Emphasises one target, the others are dimmed; empty: all alike.
+    void setSelected(const QString &target);
+    void setHidden(const QSet<QString> &targets);
+    void refresh();
+    const PlotView &plot() const { return *m_plot; }
+
+signals:
+    /// Clicked at a time and a latency.
+    void pointClicked(double seconds, double milliseconds);
+
+private:
+    void refreshPoints();
+    void refreshHeatmap();
+    void refreshDistribution();
+    void applyAxes();
+    PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, const SeriesStyle &style);
+    std::vector<PlotSpan> spans() const;
+    void fitY(const std::vector<PlotSeries> &series);
+    QString readoutAt(double x) const;
+
+    const Session &m_session;
+    TimeWindow &m_window;
+    PlotView *m_plot = nullptr;
+    const Palette *m_palette = &paletteFor(false);
+    std::map<QString, ColumnCache> m_caches;
+    QString m_selected;
+    QSet<QString> m_hidden;
+    ChartMode m_mode = ChartMode::Points;
+    bool m_logarithmic = true;
+    double m_lowY = 0.1, m_highY = 100;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One button that saturates a target with N parallel requests, and says while it does what comes back.
+#pragma once
+
+#include "gui/models/session.h"
+#include "gui/theme/palette.h"
+
+#include <QWidget>
+
+class QPushButton;
+class QSpinBox;
+
+namespace openloop::gui {
+
+/// Spin box and button for the load generator of a session. GUI thread.
+class LoadControl : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit LoadControl(Session &session, QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+    /// Starts or stops the load.
+    void toggle();
+    /// The target that the button loads.
+    void setTarget(const QString &name);
+    const QString &target() const { return m_target; }
+    int requests() const;
+    /// Forbids changes while an experiment needs the load for itself.
+    void setLocked(bool locked);
+
+private:
+    void chooseTarget();
+    void showState();
+
+    Session &m_session;
+    QString m_target;
+    QSpinBox *m_count = nullptr;
+    QPushButton *m_button = nullptr;
+    bool m_locked = false;
+    const Palette *m_palette = &paletteFor(false);
+};
+
+} // namespace openloop::gui

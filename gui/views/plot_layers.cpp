@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See plot_layers.h. Fills and points are drawn without antialiasing: that is four fifths of a frame's cost.
+#include "gui/views/plot_layers.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace openloop::gui {
+
+namespace {
+
+/// Runs of buckets between gaps.
+template<typename Visit>
+void forEachRun(const std::vector<PlotBucket> &buckets, Visit visit)
+{
+    for (auto begin = buckets.begin(); begin != buckets.end();) {
+        const auto end = std::find_if(std::next(begin), buckets.end(), [](const auto &b) { return b.breakBefore; });
+        visit(begin, end);
+        begin = end;
+    }
+}
+
+/// Viridis at 0..1, from its published polynomial fit's anchor colours.
+QRgb viridis(double value)
+{
+    static constexpr std::array<QRgb, 9> anchors {0xff440154, 0xff472d7b, 0xff3b528b, 0xff2c728e, 0xff21918c,
+                                                  0xff28ae80, 0xff5ec962, 0xffaddc30, 0xfffde725};
+    const double position = std::clamp(value, 0.0, 1.0) * (anchors.size() - 1);
+    const auto index = std::min(static_cast<std::size_t>(position), anchors.size() - 2);
+    const double rest = position - static_cast<double>(index);
+    const auto mix = [&](int a, int b) { return static_cast<int>(std::lround(a + (b - a) * rest)); };
+    const QRgb from = anchors[index];
+    const QRgb to = anchors[index + 1];
+    return qRgb(mix(qRed(from), qRed(to)), mix(qGreen(from), qGreen(to)), mix(qBlue(from), qBlue(to)));
+}
+
+} // namespace
+
+QPointF SeriesLayer::pixel(double x, double y) const
+{
+    const auto *values = mValueAxis.data();
+    // Zero has no place on a logarithmic axis: it stands below the lower edge.
+    const bool outside = values->scaleType() == QCPAxis::stLogarithmic && y <= 0;
+    return {mKeyAxis->coordToPixel(x), values->coordToPixel(outside ? values->range().lower / 2 : y)};
+}
+
+void SeriesLayer::draw(QCPPainter *painter)
+{
+    painter->setAntialiasing(false);
+    for (const auto &one : series)
+        drawBand(painter, one);
+    for (const auto &one : series)
+        drawPoints(painter, one);
+    painter->setAntialiasing(true);
+    for (const auto &one : series)
+        drawLine(painter, one);
+    for (const auto &one : series)
+        drawMarkers(painter, one);
+    for (const auto &one : series)
+        drawCrosses(painter, one);
+    drawNames(painter);
+}
+
+void SeriesLayer::drawBand(QCPPainter *painter, const PlotSeries &one) const
+{
+    if (!one.withBand)
+        return;
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(withAlpha(one.style.colour, one.dimmed ? 0.07 : 0.17));
+    forEachRun(one.buckets, [&](auto begin, auto end) {
+        QPolygonF polygon;
+        polygon.reserve(2 * (end - begin));
+        for (auto it = begin; it != end; ++it)
+            polygon << pixel(it->x, it->top);
+        for (auto it = end; it != begin;) {
+            --it;
+            polygon << pixel(it->x, it->line);
+        }
+        painter->drawPolygon(polygon);
+    });
+}
+
+void SeriesLayer::drawPoints(QCPPainter *painter, const PlotSeries &one) const
+{
+    if (one.points.empty())
+        return;
+    // More points than pixels are a cloud either way; fewer get two pixels each, to be seen.
+    const bool sparse = one.points.size() < 8000;
+    painter->setPen(QPen(withAlpha(one.style.colour, one.dimmed ? 0.25 : 0.6), sparse ? 2 : 1, Qt::SolidLine, Qt::SquareCap));
+    QList<QPointF> pixels;
+    pixels.reserve(static_cast<qsizetype>(one.points.size()));
+    for (const auto &point : one.points)
+        pixels << pixel(point.x(), point.y());
+    painter->drawPoints(pixels.constData(), static_cast<int>(pixels.size()));
+}
+
+void SeriesLayer::drawLine(QCPPainter *painter, const PlotSeries &one) const
+{
+    QPen pen(withAlpha(one.style.colour, one.dimmed ? 0.5 : 1), 1.8, one.style.dash, Qt::FlatCap, Qt::RoundJoin);
+    if (one.style.dash != Qt::SolidLine)
+        pen.setDashPattern(one.style.dash == Qt::DotLine ? QList<qreal> {1.2, 1.6}
+                               : one.style.dash == Qt::DashLine ? QList<qreal> {5, 2}
+                               : one.style.dash == Qt::DashDotLine ? QList<qreal> {5, 1.6, 1.2, 1.6}
+                                                                   : QList<qreal> {5, 1.6, 1.2, 1.6, 1.2, 1.6});
+    painter->setPen(pen);
+    painter->setBrush(Qt::NoBrush);
+    forEachRun(one.buckets, [&](auto begin, auto end) {
+        QPolygonF polyline;
+        polyline.reserve(end - begin);
+        for (auto it = begin; it != end; ++it)
+            polyline << pixel(it->x, it->line);
+        if (polyline.size() == 1)
+            painter->drawPoint(polyline.first());
+        else
+            painter->drawPolyline(polyline);
+    });
+}
+
+void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
+{
+    if (!one.withMarkers || one.buckets.empty())
+        return;
+    painter->setPen(QPen(one.style.colour, 1.4));
+    painter->setBrush(one.style.colour);
+    // Bound to the bucket's own x: a marker travels with its data instead of flickering from bucket to bucket.
+    const double width = one.buckets.size() > 1 ? (one.buckets.back().x - one.buckets.front().x)
+            / static_cast<double>(one.buckets.size() - 1)
+                                                : 1;
+    for (const auto &bucket : one.buckets) {
+        const auto index = static_cast<qint64>(std::floor(bucket.x / width));
+        if (index % 24 == 0 || one.buckets.size() < 4)
+            paintMarker(*painter, one.style.marker, pixel(bucket.x, bucket.line), 7);
+    }
+}
+
+void SeriesLayer::drawCrosses(QCPPainter *painter, const PlotSeries &one) const
+{
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    double lastX = -1000;
+    painter->setAntialiasing(false);
+    for (const auto &cross : one.crosses) {
+        const double x = mKeyAxis->coordToPixel(cross.x());
+        if (x - lastX < 3)
+            continue;
+        lastX = x;
+        painter->setPen(QPen(one.style.colour, 2));
+        const double y = area.top() + 9 + cross.y() * 9;
+        painter->drawLine(QLineF(x - 3, y - 3, x + 3, y + 3));
+        painter->drawLine(QLineF(x - 3, y + 3, x + 3, y - 3));
+    }
+}
+
+void SeriesLayer::drawNames(QCPPainter *painter) const
+{
+    // At the right end of each line, pushed apart where they would cover each other.
+    std::vector<std::pair<double, const PlotSeries *>> places;
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    for (const auto &one : series) {
+        if (!one.buckets.empty() && !one.name.isEmpty())
+            places.emplace_back(std::clamp(pixel(0, one.buckets.back().line).y() - 10, area.top() + 8, area.bottom() - 8), &one);
+    }
+    std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
+    const double height = painter->fontMetrics().height();
+    double lowest = area.top();
+    for (auto &[y, one] : places) {
+        y = std::max(y, lowest + height / 2);
+        lowest = y + height / 2;
+        const int width = painter->fontMetrics().horizontalAdvance(one->name);
+        const double right = std::min(area.right() - 5, pixel(one->buckets.back().x, 1).x() + width / 2.0);
+        const QRectF box(right - width, y - height / 2, width, height);
+        painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.7));
+        painter->setPen(withAlpha(one->style.colour, one->dimmed ? 0.7 : 1));
+        painter->drawText(box, Qt::AlignCenter, one->name);
+    }
+}
+
+void SpanLayer::draw(QCPPainter *painter)
+{
+    painter->setAntialiasing(false);
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    for (const auto &span : spans) {
+        const double from = std::max(area.left(), mKeyAxis->coordToPixel(span.from));
+        const double to = std::min(area.right(), mKeyAxis->coordToPixel(span.to));
+        if (to <= from)
+            continue;
+        const QRectF where(from, area.top(), std::max(1.0, to - from), area.height());
+        painter->setPen(Qt::NoPen);
+        const bool isGap = span.kind == PlotSpan::Kind::Gap;
+        painter->setBrush(isGap ? QBrush(withAlpha(gap, 0.5), Qt::BDiagPattern) : QBrush(withAlpha(load, 0.10)));
+        painter->drawRect(where);
+        if (!isGap) {
+            painter->setPen(QPen(withAlpha(load, 0.6), 1));
+            painter->drawLine(where.topLeft(), where.bottomLeft());
+        }
+        const int needed = painter->fontMetrics().horizontalAdvance(span.label);
+        if (!span.label.isEmpty() && where.width() > needed + 12) {
+            painter->setPen(isGap ? text : load);
+            painter->drawText(where.adjusted(6, 0, -4, -4), Qt::AlignLeft | Qt::AlignBottom, span.label);
+        }
+    }
+}
+
+void GridLayer::setGrid(std::optional<PlotGrid> grid, bool dark)
+{
+    m_grid = std::move(grid);
+    m_image = {};
+    if (!m_grid || m_grid->cells.empty())
+        return;
+    m_image = QImage(m_grid->columns, m_grid->rows, QImage::Format_ARGB32_Premultiplied);
+    m_image.fill(Qt::transparent);
+    const float most = std::max(1.0F, *std::max_element(m_grid->cells.begin(), m_grid->cells.end()));
+    const double scale = std::log1p(most);
+    for (int column = 0; column < m_grid->columns; ++column) {
+        for (int row = 0; row < m_grid->rows; ++row) {
+            const float count = m_grid->cells[static_cast<std::size_t>(column * m_grid->rows + row)];
+            if (count <= 0)
+                continue;
+            const double share = std::log1p(count) / scale;
+            // On white the scale runs the other way, so that rare is pale and frequent is dark in both schemes.
+            m_image.setPixel(column, m_grid->rows - 1 - row, viridis(dark ? 0.12 + 0.88 * share : 1 - share));
+        }
+    }
+}
+
+void GridLayer::draw(QCPPainter *painter)
+{
+    if (m_image.isNull())
+        return;
+    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+    const QPointF topLeft(mKeyAxis->coordToPixel(m_grid->fromX), mValueAxis->coordToPixel(m_grid->toY));
+    const QPointF bottomRight(mKeyAxis->coordToPixel(m_grid->toX), mValueAxis->coordToPixel(m_grid->fromY));
+    painter->drawImage(QRectF(topLeft, bottomRight), m_image);
+}
+
+} // namespace openloop::gui

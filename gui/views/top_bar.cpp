@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See top_bar.h.
+#include "gui/views/top_bar.h"
+
+#include "gui/theme/icons.h"
+#include "gui/views/load_control.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+TopBar::TopBar(Session &session, QWidget *parent)
+    : QWidget(parent), m_title(new QLabel(this)), m_live(new QPushButton(tr("Live"), this)), m_hold(new QPushButton(tr("Pause"), this)),
+      m_load(new LoadControl(session, this)), m_test(new QPushButton(tr("Run isolation test"), this)), m_menu(new QToolButton(this))
+{
+    m_title->setTextFormat(Qt::RichText);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_live->setCheckable(true);
+    m_hold->setCheckable(true);
+    m_live->setToolTip(tr("Follow the present (L)"));
+    m_hold->setToolTip(tr("Hold the view; measuring and recording go on (Space)"));
+    m_test->setProperty("role", u"primary"_s);
+    m_test->setToolTip(tr("Baseline, load, recovery, then a verdict: does heavy work slow the light requests? (Ctrl+R)"));
+    m_menu->setToolTip(tr("Menu (F10)"));
+    m_menu->setAccessibleName(tr("Menu"));
+    m_menu->setPopupMode(QToolButton::InstantPopup);
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(4, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addWidget(m_title, 1);
+    layout->addWidget(m_live);
+    layout->addWidget(m_hold);
+    layout->addSpacing(8);
+    layout->addWidget(m_load);
+    layout->addSpacing(8);
+    layout->addWidget(m_test);
+    layout->addWidget(m_menu);
+    connect(m_live, &QPushButton::clicked, this, &TopBar::liveWanted);
+    connect(m_hold, &QPushButton::clicked, this, &TopBar::holdWanted);
+    connect(m_test, &QPushButton::clicked, this, &TopBar::testWanted);
+    setLive(true);
+}
+
+void TopBar::setPalette(const Palette &palette)
+{
+    m_palette = &paletteFor(palette.dark);
+    m_live->setIcon(icon(u"live"_s, palette));
+    m_hold->setIcon(icon(u"pause"_s, palette));
+    m_menu->setIcon(icon(u"menu"_s, palette));
+    m_load->setPalette(palette);
+    setTestRunning(m_testing);
+}
+
+void TopBar::setTitle(const QString &name, const QString &address)
+{
+    m_title->setText(u"<b style='font-size:large'>openloop</b> &nbsp; %1 <span style='font-weight:normal'>(%2)</span>"_s
+                         .arg(name.toHtmlEscaped(), address.toHtmlEscaped()));
+    m_title->setAccessibleName(u"openloop, %1, %2"_s.arg(name, address));
+}
+
+void TopBar::setLive(bool live)
+{
+    m_live->setChecked(live);
+    m_hold->setChecked(!live);
+}
+
+void TopBar::setTestRunning(bool running)
+{
+    m_testing = running;
+    m_test->setText(running ? tr("Abort test") : tr("Run isolation test"));
+    m_test->setIcon(running ? icon(u"stop"_s, m_palette->onAccent) : icon(u"test"_s, m_palette->onAccent));
+    m_load->setLocked(running);
+}
+
+void TopBar::setMenu(QMenu *menu)
+{
+    m_menu->setMenu(menu);
+}
+
+} // namespace openloop::gui

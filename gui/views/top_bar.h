@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The row of buttons above the verdict: what is measured, live or held, the load, the isolation test, the menu.
+#pragma once
+
+#include "gui/theme/palette.h"
+
+#include <QWidget>
+
+class QLabel;
+class QMenu;
+class QPushButton;
+class QToolButton;
+
+namespace openloop::gui {
+
+class LoadControl;
+class Session;
+
+/// Title and main buttons. GUI thread.
+class TopBar : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit TopBar(Session &session, QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+    void setTitle(const QString &name, const QString &address);
+    void setLive(bool live);
+    void setTestRunning(bool running);
+    void setMenu(QMenu *menu);
+    LoadControl &load() { return *m_load; }
+
+signals:
+    void liveWanted();
+    void holdWanted();
+    /// The isolation test's button: run, or abort while it runs.
+    void testWanted();
+
+private:
+    QLabel *m_title = nullptr;
+    QPushButton *m_live = nullptr;
+    QPushButton *m_hold = nullptr;
+    LoadControl *m_load = nullptr;
+    QPushButton *m_test = nullptr;
+    QToolButton *m_menu = nullptr;
+    const Palette *m_palette = &paletteFor(false);
+    bool m_testing = false;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See verdict_bar.h.
+#include "gui/views/verdict_bar.h"
+
+#include "gui/models/format.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+StateBadge::StateBadge(QWidget *parent) : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+}
+
+void StateBadge::setPalette(const Palette &palette)
+{
+    m_palette = &paletteFor(palette.dark);
+    update();
+}
+
+void StateBadge::setState(State state, const QString &text)
+{
+    if (state == m_state && text == m_text)
+        return;
+    m_state = state;
+    m_text = text;
+    setAccessibleName(text);
+    updateGeometry();
+    update();
+}
+
+void StateBadge::setShapeSize(int size)
+{
+    m_shape = size;
+    updateGeometry();
+}
+
+QSize StateBadge::sizeHint() const
+{
+    return {m_shape + 8 + fontMetrics().horizontalAdvance(m_text) + 2, std::max(m_shape + 4, fontMetrics().height() + 2)};
+}
+
+void StateBadge::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    paintState(painter, *m_palette, m_state, QPointF(m_shape / 2.0 + 1, height() / 2.0), m_shape);
+    painter.setPen(m_palette->colourOf(m_state));
+    painter.drawText(rect().adjusted(m_shape + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_text);
+}
+
+VerdictBar::VerdictBar(QWidget *parent)
+    : QFrame(parent), m_word(new StateBadge(this)), m_sentence(new QLabel(this)), m_copy(new QPushButton(tr("Copy curl"), this)),
+      m_trust(new StateBadge(this)), m_totals(new QLabel(this))
+{
+    setProperty("role", u"panel"_s);
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.25);
+    m_sentence->setFont(large);
+    m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_sentence->setFocusPolicy(Qt::NoFocus);
+    large.setBold(true);
+    m_word->setFont(large);
+    m_word->setShapeSize(20);
+    m_copy->setObjectName(u"copyCurl"_s);
+    m_copy->setToolTip(tr("Copies this request as a curl command, to try it in a terminal"));
+    m_copy->hide();
+    m_totals->setProperty("role", u"muted"_s);
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(14, 8, 14, 8);
+    layout->setSpacing(12);
+    layout->addWidget(m_word);
+    layout->addWidget(m_sentence, 1);
+    layout->addWidget(m_copy);
+    layout->addWidget(m_trust);
+    layout->addWidget(m_totals);
+    connect(m_copy, &QPushButton::clicked, this, &VerdictBar::copyCurlWanted);
+    setTrust({});
+    showSentence();
+}
+
+void VerdictBar::setPalette(const Palette &palette)
+{
+    m_word->setPalette(palette);
+    m_trust->setPalette(palette);
+}
+
+void VerdictBar::setVerdict(const Verdict &verdict)
+{
+    if (verdict == m_verdict)
+        return;
+    m_verdict = verdict;
+    showSentence();
+}
+
+void VerdictBar::showSentence()
+{
+    m_word->setState(m_verdict.state, m_verdict.word);
+    m_sentence->setText(m_verdict.sentence);
+    m_sentence->setToolTip(m_verdict.sentence);
+    m_copy->setVisible(m_verdict.state == State::Down);
+    setAccessibleName(m_verdict.word + u": "_s + m_verdict.sentence);
+}
+
+void VerdictBar::setTrust(const probe::Trust &trust)
+{
+    switch (trust.level) {
+    case probe::TrustLevel::Unknown:
+        m_trust->setState(State::Unknown, tr("measurement: checking"));
+        break;
+    case probe::TrustLevel::Trustworthy:
+        m_trust->setState(State::Ok, tr("measurement: trustworthy"));
+        break;
+    case probe::TrustLevel::HostBusy:
+        m_trust->setState(State::Degraded, tr("measurement: in doubt"));
+        break;
+    }
+    QStringList reasons;
+    if (!trust.reason.isEmpty())
+        reasons << trust.reason;
+    if (trust.control.p99)
+        reasons << tr("Control probe, answered inside this program: %1 %2").arg(trust.control.p99Label(), trust.control.p99->text());
+    if (trust.lagP99)
+        reasons << tr("Schedule late by %1 (p99)").arg(formatDuration(std::chrono::duration<double, std::milli>(*trust.lagP99).count()));
+    m_trust->setToolTip(reasons.join(u'\n'));
+}
+
+void VerdictBar::setTotals(int targets, double rate)
+{
+    m_totals->setText(tr("%n target(s)", nullptr, targets) + u", "_s + threeDigits(rate) + u"\u2009Hz"_s);
+}
+
+} // namespace openloop::gui

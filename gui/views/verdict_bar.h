@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The top line of the window: the verdict in one sentence, whether to believe it, and what to do next.
+#pragma once
+
+#include "gui/models/verdict.h"
+#include "gui/probe/trust.h"
+
+#include <QFrame>
+
+class QLabel;
+class QPushButton;
+
+namespace openloop::gui {
+
+/// A word or figure with a state's shape before it.
+class StateBadge : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit StateBadge(QWidget *parent = nullptr);
+    void setPalette(const Palette &palette);
+    void setState(State state, const QString &text);
+    State state() const { return m_state; }
+    QString text() const { return m_text; }
+    /// Pixels of the shape; the text follows the widget's font.
+    void setShapeSize(int size);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const Palette *m_palette = &paletteFor(false);
+    State m_state = State::Unknown;
+    QString m_text;
+    int m_shape = 14;
+};
+
+/// Verdict, trust badge, totals.
+class VerdictBar : public QFrame
+{
+    Q_OBJECT
+public:
+    explicit VerdictBar(QWidget *parent = nullptr);
+    void setPalette(const Palette &palette);
+    void setVerdict(const Verdict &verdict);
+    void setTrust(const probe::Trust &trust);
+    void setTotals(int targets, double rate);
+    const Verdict &verdict() const { return m_verdict; }
+    const StateBadge &trustBadge() const { return *m_trust; }
+
+signals:
+    /// The request of the target that is down is wanted as a command line.
+    void copyCurlWanted();
+
+private:
+    void showSentence();
+
+    StateBadge *m_word = nullptr;
+    QLabel *m_sentence = nullptr;
+    QPushButton *m_copy = nullptr;
+    StateBadge *m_trust = nullptr;
+    QLabel *m_totals = nullptr;
+    Verdict m_verdict;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window says, without a window: figures, verdicts, time ranges, pace.
+#include "gui/models/event_log.h"
+#include "gui/models/format.h"
+#include "gui/models/pace.h"
+#include "gui/models/time_window.h"
+#include "gui/models/verdict.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace openloop::gui;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+TargetFigures target(const QString &name, State state, const QString &cause = {})
+{
+    TargetFigures result;
+    result.name = name;
+    result.state = state;
+    result.cause = cause;
+    return result;
+}
+
+Situation healthy()
+{
+    Situation now;
+    now.targets = {target(u"health"_s, State::Ok), target(u"factorize"_s, State::Ok)};
+    now.targets.front().limit = 20;
+    return now;
+}
+
+} // namespace
+
+class ModelsTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void durationsHaveThreeDigitsAndAUnit()
+    {
+        QCOMPARE(formatDuration(0.9123), u"0.912\u2009ms"_s);
+        QCOMPARE(formatDuration(41.27), u"41.3\u2009ms"_s);
+        QCOMPARE(formatDuration(9.996), u"10.0\u2009ms"_s);
+        QCOMPARE(formatDuration(412.4), u"412\u2009ms"_s);
+        QCOMPARE(formatDuration(1240), u"1.24\u2009s"_s);
+        QCOMPARE(formatDuration(0.0123), u"12.3\u2009µs"_s);
+        QCOMPARE(formatDuration(-1), u"–"_s);
+        QCOMPARE(formatDuration(12345, DurationUnit::Milliseconds), u"12300\u2009ms"_s);
+    }
+
+    void chosenLimitsHaveNoFalseDigits()
+    {
+        QCOMPARE(formatLimit(20), u"20\u2009ms"_s);
+        QCOMPARE(formatLimit(0.1), u"0.1\u2009ms"_s);
+        QCOMPARE(formatLimit(10000), u"10\u2009s"_s);
+        QCOMPARE(formatLimit(0.01), u"10\u2009µs"_s);
+    }
+
+    void theUnitOfACardDoesNotJumpAtABoundary()
+    {
+        QCOMPARE(durationUnit(1001), DurationUnit::Seconds);
+        QCOMPARE(durationUnit(1001, DurationUnit::Milliseconds), DurationUnit::Milliseconds);
+        QCOMPARE(durationUnit(1600, DurationUnit::Milliseconds), DurationUnit::Seconds);
+        QCOMPARE(durationUnit(700, DurationUnit::Seconds), DurationUnit::Seconds);
+        QCOMPARE(durationUnit(500, DurationUnit::Seconds), DurationUnit::Milliseconds);
+    }
+
+    void sharesAreNeverRoundedToPerfection()
+    {
+        QCOMPARE(formatShare(0), u"0\u2009%"_s);
+        QCOMPARE(formatShare(0.9999), u"99.99\u2009%"_s);
+        QCOMPARE(formatShare(0.048), u"4.8\u2009%"_s);
+    }
+
+    void theVerdictIsGoodWhileHealthHoldsUnderLoad()
+    {
+        auto now = healthy();
+        now.loadedTarget = u"factorize"_s;
+        now.loadSize = 8;
+        const auto verdict = verdictOn(now);
+        QCOMPARE(verdict.state, State::Ok);
+        QCOMPARE(verdict.sentence, u"/health stays under 20\u2009ms while 8 /factorize run"_s);
+    }
+
+    void aBlockedLoopIsNamedWithItsFigureAndItsLoad()
+    {
+        auto now = healthy();
+        now.loadedTarget = u"factorize"_s;
+        now.loadSize = 8;
+        now.targets.front().state = State::Degraded;
+        now.targets.front().p99 = 1240;
+        const auto verdict = verdictOn(now);
+        QCOMPARE(verdict.word, u"BLOCKED"_s);
+        QCOMPARE(verdict.sentence, u"/health takes 1.24\u2009s (p99), more than the 20\u2009ms it may while 8 /factorize run"_s);
+    }
+
+    void aLoadedTargetMayRefuse()
+    {
+        auto now = healthy();
+        now.targets.back().state = State::Degraded;
+        QCOMPARE(verdictOn(now).state, State::Degraded);
+        now.loadedTarget = u"factorize"_s;
+        now.loadSize = 8;
+        QCOMPARE(verdictOn(now).state, State::Ok);
+    }
+
+    void downComesWithDurationCauseAndNextStep()
+    {
+        auto now = healthy();
+        now.trustworthy = false;
+        now.targets.front() = target(u"health"_s, State::Down, u"connection refused"_s);
+        now.targets.front().stateSeconds = 12.3;
+        const auto verdict = verdictOn(now);
+        QCOMPARE(verdict.word, u"DOWN 12\u2009s"_s);
+        QCOMPARE(verdict.sentence, u"/health: connection refused. Is the service running?"_s);
+    }
+
+    void anUntrustworthyMeasurementBlamesNobody()
+    {
+        auto now = healthy();
+        now.targets.front().state = State::Degraded;
+        now.trustworthy = false;
+        now.doubt = u"this machine is busy"_s;
+        QCOMPARE(verdictOn(now).word, u"NOT SURE"_s);
+        QCOMPARE(verdictOn(now).sentence, u"this machine is busy"_s);
+    }
+
+    void aLiveRangeFollowsThePresentAndAHeldOneDoesNot()
+    {
+        TimeWindow window;
+        window.setNow(1000);
+        window.setNow(1010);
+        QCOMPARE(window.to(), 1010.0);
+        window.hold();
+        window.setNow(1020);
+        QCOMPARE(window.to(), 1010.0);
+        window.goLive();
+        QCOMPARE(window.to(), 1020.0);
+    }
+
+    void panningBackHoldsAndPanningToTheEndIsLiveAgain()
+    {
+        TimeWindow window;
+        window.setBeginning(0);
+        window.setNow(1000);
+        window.pan(50);
+        QVERIFY(!window.isLive());
+        QCOMPARE(window.to(), 950.0);
+        window.pan(-80);
+        QVERIFY(window.isLive());
+        QCOMPARE(window.to(), 1000.0);
+    }
+
+    void zoomingKeepsThePointUnderThePointer()
+    {
+        TimeWindow window;
+        window.setBeginning(0);
+        window.setNow(1000);
+        window.showRange(400, 500);
+        window.zoom(0.5, 425);
+        QCOMPARE(window.from(), 412.5);
+        QCOMPARE(window.to(), 462.5);
+    }
+
+    void theWholeRecordingGrowsWithIt()
+    {
+        TimeWindow window;
+        QSignalSpy changed(&window, &TimeWindow::changed);
+        window.setBeginning(100);
+        window.setNow(200);
+        window.showAll();
+        window.setNow(300);
+        QCOMPARE(window.span(), 200.0);
+        QCOMPARE(changed.count(), 1);
+    }
+
+    void aHiddenWindowIsNeverPaintedAndAnUnfocusedOneTwiceASecond()
+    {
+        const auto paints = [](Attention attention) {
+            Pace pace;
+            int count = 0;
+            const Pace::Clock::time_point start {std::chrono::hours(1)};
+            for (int tick = 0; tick < 100; ++tick)
+                count += pace.due(attention, start + tick * std::chrono::milliseconds(50)) ? 1 : 0;
+            return count;
+        };
+        QCOMPARE(paints(Attention::Focused), 50);
+        QCOMPARE(paints(Attention::Unfocused), 10);
+        QCOMPARE(paints(Attention::Hidden), 0);
+    }
+
+    void theEventLogIsNewestFirstAndBounded()
+    {
+        EventLog log;
+        {
+            QAbstractItemModelTester tester(&log);
+            for (int i = 0; i < 20; ++i)
+                log.add({double(i), Event::Kind::Note, {}, {}});
+        }
+        for (int i = 0; i < EventLog::capacity + 10; ++i)
+            log.add({double(i), Event::Kind::Note, {}, QString::number(i)});
+        QCOMPARE(log.rowCount(), EventLog::capacity);
+        QCOMPARE(log.index(0, EventLog::Text).data().toString(), QString::number(EventLog::capacity + 9));
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelsTest)
+#include "models_test.moc"

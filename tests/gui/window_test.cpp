@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real window on a real service: what a person sees and can do, by clicks and keys.
+#include "gui/main_window.h"
+#include "gui/models/default_rules.h"
+#include "gui/theme/theme.h"
+#include "gui/views/chart_panel.h"
+#include "gui/views/experiment_panel.h"
+#include "gui/views/first_run.h"
+#include "gui/views/load_control.h"
+#include "gui/views/targets_panel.h"
+#include "gui/views/top_bar.h"
+#include "gui/views/verdict_bar.h"
+#include "tests/support/programmed_server.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTest>
+
+using namespace openloop;
+using namespace openloop::gui;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// A service whose /health takes 2 ms and whose /factorize takes 60 ms.
+test::Reaction usual(int, const QByteArray &path)
+{
+    test::Reaction reaction;
+    reaction.latency = path.startsWith("/factorize") ? 60ms : 2ms;
+    return reaction;
+}
+
+QList<probe::Target> targetsAt(const QString &base)
+{
+    auto targets = *probe::targetsFromArguments({base});
+    for (auto &target : targets)
+        target.interval = 20ms;
+    return targets;
+}
+
+} // namespace
+
+class WindowTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void init()
+    {
+        m_server = std::make_unique<test::ProgrammedServer>(usual);
+        m_theme = std::make_unique<Theme>();
+    }
+
+    void cleanup()
+    {
+        m_window.reset();
+        m_theme.reset();
+        m_server.reset();
+    }
+
+    void cardsShowTheFiguresOfTheService()
+    {
+        open();
+        auto &cards = m_window->targetsPanel().cards();
+        QTRY_COMPARE_WITH_TIMEOUT(cards.front()->figures().state, State::Ok, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(cards.front()->figures().hasTail(), 10'000);
+        const auto &health = cards.front()->figures();
+        QCOMPARE(health.name, u"health"_s);
+        QVERIFY(*health.p50 >= 2 && *health.p50 < 20);
+        QVERIFY(*health.p99 >= *health.p95 && *health.p95 >= *health.p50);
+        QCOMPARE(health.errors, 0);
+        QCOMPARE(cards.front()->headlineLabel(), u"p99"_s);
+        QVERIFY(cards.back()->figures().isControl);
+        QVERIFY(cards.front()->accessibleDescription().contains(u"p50"_s));
+    }
+
+    void aFirstRunWithoutServiceOffersThreeWaysOn()
+    {
+        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(test::closedPort())), QList<probe::Rule>());
+        m_window->show();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s), 10'000);
+        QVERIFY(m_window->showsFirstRun());
+        QCOMPARE(m_window->firstRun().findChildren<QPushButton *>().size(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, 10'000);
+        m_window->findChild<QPushButton *>(u"copyCurl"_s)->click();
+        QVERIFY(QApplication::clipboard()->text().startsWith(u"curl "_s));
+    }
+
+    void theChartReplacesTheFirstRunWithTheFirstAnswer()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+    }
+
+    void oneButtonSaturatesAndStops()
+    {
+        open();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Ok, 10'000);
+        auto *button = m_window->findChild<QPushButton *>(u"load"_s);
+        m_window->findChild<QSpinBox *>()->setValue(5);
+        const int before = m_server->connections();
+        button->click();
+        QCOMPARE(m_window->session().loadedTarget(), u"factorize"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(m_server->connections() >= before + 5, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->verdictBar().verdict().sentence.endsWith(u"while 5 /factorize run"_s), 10'000);
+        button->click();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), 10'000);
+        QVERIFY(m_window->session().loads().back().to.has_value());
+    }
+
+    void theNumberOfParallelRequestsIsCapped()
+    {
+        open();
+        auto *count = m_window->findChild<QSpinBox *>();
+        count->setValue(100'000);
+        QCOMPARE(count->value(), probe::Engine::maxLoad);
+    }
+
+    void aDeadServiceIsSaidToBeDown()
+    {
+        open();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Ok, 10'000);
+        m_server.reset();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, 10'000);
+        QVERIFY(m_window->verdictBar().verdict().word.startsWith(u"DOWN"_s));
+        QVERIFY(!m_window->showsFirstRun());
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().log().rowCount() > 0, 10'000);
+    }
+
+    void theThemeSwitchesTheWholeApplication()
+    {
+        open();
+        m_theme->setMode(Theme::Mode::Dark);
+        QVERIFY(QApplication::palette().color(QPalette::Window).lightness() < 40);
+        const QImage dark = m_window->grab().toImage();
+        m_theme->setMode(Theme::Mode::Light);
+        QVERIFY(QApplication::palette().color(QPalette::Window).lightness() > 200);
+        QVERIFY(m_window->grab().toImage().pixelColor(3, 3).lightness() > dark.pixelColor(3, 3).lightness());
+    }
+
+    void theKeyboardAloneIsEnough()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        m_window->activateWindow();
+        auto &chart = m_window->chartPanel();
+        chart.chart().setFocus();
+        QTest::keyClick(&chart.chart(), Qt::Key_Space);
+        QVERIFY(!m_window->timeWindow().isLive());
+        QTest::keyClick(&chart.chart(), Qt::Key_L);
+        QVERIFY(m_window->timeWindow().isLive());
+        QTest::keyClick(&chart.chart(), Qt::Key_2);
+        QCOMPARE(m_window->timeWindow().span(), 300.0);
+        QTest::keyClick(&chart.chart(), Qt::Key_6);
+        QVERIFY(m_window->timeWindow().showsAll());
+        QTest::keyClick(&chart.chart(), Qt::Key_G);
+        QVERIFY(!chart.chart().isLogarithmic());
+        QTest::keyClick(&chart.chart(), Qt::Key_H);
+        QCOMPARE(chart.chart().mode(), ChartMode::Heatmap);
+        QTest::keyClick(&chart.chart(), Qt::Key_B);
+        QCOMPARE(m_window->session().loadedTarget(), u"factorize"_s);
+        QTest::keyClick(&chart.chart(), Qt::Key_B);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), 5'000);
+    }
+
+    void everyButtonCanBeReachedAndIsNamed()
+    {
+        open();
+        for (const auto *button : m_window->findChildren<QAbstractButton *>()) {
+            if (!button->isVisible() || button->objectName().startsWith(u"qt_"_s))
+                continue;
+            QVERIFY2(!button->text().isEmpty() || !button->accessibleName().isEmpty(), qPrintable(button->toolTip()));
+        }
+    }
+
+    void theIsolationTestEndsWithAVerdict()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        probe::IsolationConfig config;
+        config.baseline = config.loaded = config.recovery = 1200ms;
+        config.settle = 100ms;
+        m_window->setIsolationConfig(config);
+        m_window->toggleTest();
+        QVERIFY(!m_window->experimentPanel().verdict());
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), 15'000);
+        QVERIFY(m_window->experimentPanel().verdict()->find(u"health"_s));
+        QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+    }
+
+    void anAbortedIsolationTestLeavesNoLoad()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        probe::IsolationConfig config;
+        config.baseline = 100ms;
+        m_window->setIsolationConfig(config);
+        m_window->toggleTest();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, 10'000);
+        m_window->toggleTest();
+        QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+        QVERIFY(!m_window->experimentPanel().verdict());
+    }
+
+private:
+    void open()
+    {
+        const auto targets = targetsAt(u"http://127.0.0.1:%1"_s.arg(m_server->port()));
+        m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+
+    std::unique_ptr<test::ProgrammedServer> m_server;
+    std::unique_ptr<Theme> m_theme;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(WindowTest)
+#include "window_test.moc"

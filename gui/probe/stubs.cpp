@@ -57,6 +57,5 @@ void Fetcher::fetch(const Target &, Done) { }
 void Fetcher::get(const QString &, Done) { }
 QList<ServerTiming> parseServerTiming(const QByteArray &) { return {}; }
 Blame blameFor(const Sample &, const QList<Sample> &) { return {}; }
-int runHeadless(QCoreApplication &) { return 0; }
 
 } // namespace openloop::probe

@@ -5,28 +5,23 @@ BUILD := build/$(PRESET)
 PACKAGES := $(shell sed -e '/^\#/d' resources/debian-packages.txt)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help dependencies configure build run test asan tsan install
+.PHONY: help dependencies configure build run test asan tsan valgrind fuzz soak bench bench-factoring \
+        check-factoring screenshots test-qt68 install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 dependencies:
-	@command -v dpkg-query >/dev/null 2>&1 || { \
-	  echo 'openloop: no dpkg here: install the counterparts of resources/debian-packages.txt, then run' >&2; \
-	  echo '  cmake --workflow --preset release' >&2; exit 1; }
-	@missing=$$(for p in $(PACKAGES); do \
-	    dpkg-query -W -f '$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || echo $$p; done); \
-	  if [ -n "$$missing" ]; then \
-	    echo "openloop: installing" $$missing; \
-	    $(SUDO) apt-get update -qq && \
-	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-	  fi
+	@resources/install-dependencies.sh
 
 configure: dependencies
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET)
 
 build: configure ## compile (PRESET=release unless told)
 	@cmake --build --preset $(PRESET)
+
+run: build ## start the service, and the monitor beside it where there is a display; Ctrl-C stops both
+	@resources/run.sh $(BUILD)/bin
 
 test: build ## compile and run every test
 	@ctest --preset $(PRESET)
@@ -36,6 +31,12 @@ asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 tsan: ## the Qt-free tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
+
+bench: build ## the service's figures of the README, in one run
+	@$(BUILD)/bin/bench_service
+
+test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (needs root)
+	@bench/test_qt68.sh
 
 install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))

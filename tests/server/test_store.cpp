@@ -97,6 +97,7 @@ private slots:
             endings.push_back(follow(store.todos({.userId = i % 10 + 1, .completed = {}, .limit = 100}, {})));
         for (size_t i = 0; i < endings.size(); ++i) {
             QTRY_VERIFY_WITH_TIMEOUT(endings[i]->over, 10000);
+            QCOMPARE(endings[i]->status(), 200);
             QCOMPARE(endings[i]->value->size(), 20);
             QCOMPARE(endings[i]->value->first().userId, qint64(i % 10 + 1));
         }
@@ -172,7 +173,7 @@ private slots:
     void workWhoseClientLeftIsNotBegun()
     {
         Store store(url(), 1);
-        const auto sleeping = follow(sleepInDatabase(store, 300ms));
+        const auto sleeping = follow(sleepInDatabase(store, 1s));
         std::atomic<bool> begun = false;
         std::stop_source client;
         const auto work = [&begun](SqlConnection &) { begun = true; };

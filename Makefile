@@ -40,3 +40,19 @@ test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (n
 
 install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
+
+.PHONY: bench-factoring check-factoring fuzz
+
+bench-factoring: build ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
+	@python3 bench/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)
+
+check-factoring: build ## 10,000 seeded numbers of every class against PARI; takes a while
+	@python3 bench/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)
+
+FUZZ_SECONDS ?= 60
+fuzz: dependencies ## feed random bytes to every parser for FUZZ_SECONDS each; needs clang
+	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz
+	@cmake --build --preset fuzz --target fuzz_factor_input
+	@mkdir -p build/fuzz/corpus/factor_input
+	@build/fuzz/fuzz/fuzz_factor_input -max_total_time=$(FUZZ_SECONDS) -max_len=512 \
+	  -dict=tests/fuzz/factor_input.dict build/fuzz/corpus/factor_input

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// openloop-factor as its users see it: beside GNU factor, byte by byte, and in what goes beyond it.
+#include <csignal>
+#include <QElapsedTimer>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Outcome {
+    QByteArray output, errors;
+    int code = -1;
+
+    bool operator==(const Outcome &) const = default;
+};
+
+// Both programs go by the name "factor", because their messages begin with it.
+Outcome runAs(const QString &program, const QStringList &arguments, const QByteArray &input = {},
+              const QString &locale = u"C.UTF-8"_s)
+{
+    QProcess process;
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"LC_ALL"_s, locale);
+    process.setProcessEnvironment(environment);
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    process.waitForFinished(60'000);
+    return {process.readAllStandardOutput(), process.readAllStandardError(), process.exitCode()};
+}
+
+// Two primes of 61 digits.
+constexpr auto hard = "70000000000000000000000000000000000000000000000000000000001060000000000000000000"
+                      "00000000000000000000000000000000000000399";
+
+} // namespace
+
+class FactorCommandTest : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_directory;
+    QString m_ours = m_directory.filePath(u"factor"_s);
+    QString m_theirs = QStandardPaths::findExecutable(u"factor"_s);
+
+    void compare(const QStringList &arguments, const QByteArray &input = {}, const QString &locale = u"C.UTF-8"_s)
+    {
+        if (m_theirs.isEmpty())
+            QSKIP("GNU factor is not installed");
+        const Outcome ours = runAs(m_ours, arguments, input, locale);
+        Outcome theirs = runAs(m_theirs, arguments, input, locale);
+        theirs.errors.replace(m_theirs.toLocal8Bit(), m_ours.toLocal8Bit());
+        QCOMPARE(ours.output, theirs.output);
+        QCOMPARE(ours.errors, theirs.errors);
+        QCOMPARE(ours.code, theirs.code);
+    }
+
+private slots:
+    void initTestCase() { QVERIFY(QFile::link(QStringLiteral(OPENLOOP_FACTOR), m_ours)); }
+
+    void argumentsArePrintedAsByGnuFactor()
+    {
+        compare({u"0"_s, u"1"_s, u"2"_s, u"007"_s, u"+7"_s, u" 12"_s, u"360"_s, u"18446744073709551557"_s,
+                 u"18446744073709551616"_s});
+        compare({u"340282366920938463463374607431768211456"_s}); // alone: GNU's order is wrong beyond 2^127
+    }
+    void inputIsPrintedAsByGnuFactor()
+    {
+        compare({}, "12 13\t14\n\n  15\n+16 0016\n1 0\n99999999977\n1000000016000000063");
+        compare({}, "");
+        compare({}, " \n\t ");
+        compare({}, QByteArray("15\0 3 \0 21", 10));
+    }
+    void manyNumbersAreTheSameAsByGnuFactor()
+    {
+        QByteArray input;
+        for (quint64 n = 0; n < 20'000; ++n)
+            input += QByteArray::number(n * n * 1'000'003 + n) + '\n';
+        compare({}, input);
+    }
+    void badNumbersAreComplainedAboutAsByGnuFactor()
+    {
+        compare({u"abc"_s, u"12"_s, u""_s, u"12 "_s, u"-"_s, u"+"_s, u"++5"_s, u"1e3"_s, u"1.5"_s, u"0x10"_s, u"it's"_s,
+                 u"ü€"_s, u"a\nb"_s, u"a\\b"_s, u"’"_s, u"\u0001"_s});
+        compare({u"abc"_s, u"it's"_s}, {}, u"C"_s);
+        compare({}, "12 abc -3\n12\r\n\xff 7 13,14\n");
+        compare({u"--"_s, u"-5"_s, u"6"_s});
+    }
+    void badOptionsAreRefusedAsByGnuFactor()
+    {
+        compare({u"-x"_s});
+        compare({u"-5"_s});
+        compare({u"--nonsense"_s});
+    }
+
+    void exponentsAreJoined()
+    {
+        for (const QString &option : {u"-h"_s, u"--exponents"_s})
+            QCOMPARE(runAs(m_ours, {option, u"360"_s, u"7"_s, u"1"_s}).output, "360: 2^3 3^2 5\n7: 7\n1:\n");
+    }
+
+    void jsonIsOneObjectPerLine()
+    {
+        const Outcome outcome = runAs(m_ours, {u"--json"_s}, "360 1\n");
+        QCOMPARE(outcome.output,
+                 R"({"n":"360","factors":[{"prime":"2","exponent":3},{"prime":"3","exponent":2},)"
+                 R"({"prime":"5","exponent":1}]})"
+                 "\n"
+                 R"({"n":"1","factors":[]})"
+                 "\n");
+    }
+
+    void aTimeoutPrintsWhatWasFound()
+    {
+        const QString n = QString::fromLatin1(hard) + u"0"_s;
+        QElapsedTimer timer;
+        timer.start();
+        const Outcome outcome = runAs(m_ours, {u"--json"_s, u"--timeout"_s, u"0.3"_s, n, u"15"_s});
+        QVERIFY(timer.elapsed() < 3000);
+        QCOMPARE(outcome.code, 1);
+        const QList<QByteArray> lines = outcome.output.split('\n');
+        const QJsonObject object = QJsonDocument::fromJson(lines.at(0)).object();
+        QCOMPARE(object[u"factors"].toArray().size(), 2);
+        QCOMPARE(object[u"remaining"].toArray().at(0).toString(), QString::fromLatin1(hard));
+        QCOMPARE(lines.at(1), R"({"n":"15","factors":[{"prime":"3","exponent":1},{"prime":"5","exponent":1}]})");
+    }
+
+    void interruptingPrintsWhatWasFound()
+    {
+        QProcess process;
+        process.start(m_ours, {u"--threads"_s, u"2"_s, u"21"_s, QString::fromLatin1(hard) + u"0"_s, u"15"_s});
+        QVERIFY(process.waitForReadyRead(10'000)); // the first line is there before the hard number starts
+        QTest::qWait(200);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(2000));
+        QCOMPARE(process.readAllStandardOutput(),
+                 QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");
+        QCOMPARE(process.exitCode(), 128 + SIGINT);
+    }
+
+    void answersComeBeforeTheInputEnds()
+    {
+        QProcess process;
+        process.start(m_ours, QStringList());
+        for (const char *line : {"12\n", "13\n"}) {
+            process.write(line);
+            QVERIFY(process.waitForReadyRead(5000));
+        }
+        QCOMPARE(process.readAllStandardOutput(), "12: 2 2 3\n13: 13\n");
+        process.closeWriteChannel();
+        QVERIFY(process.waitForFinished(5000));
+    }
+
+    void anAbsurdlyLongNumberIsRefusedInBoundedMemory()
+    {
+        const Outcome outcome = runAs(m_ours, {}, QByteArray(20'000'000, '7') + "\n15\n");
+        QCOMPARE(outcome.output, "15: 3 5\n");
+        QVERIFY(outcome.errors.contains("is too long: at most 100000 digits"));
+        QVERIFY(outcome.errors.size() < 300);
+        QCOMPARE(outcome.code, 1);
+    }
+
+    void aFullDiskIsReported()
+    {
+        QProcess process;
+        process.setStandardOutputFile(u"/dev/full"_s);
+        process.start(m_ours, {u"12"_s});
+        QVERIFY(process.waitForFinished(5000));
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY(process.readAllStandardError().contains("write error: No space left on device"));
+    }
+
+    void badValuesOfOptionsAreRefused()
+    {
+        for (const QString &option : {u"--threads=0"_s, u"--threads=x"_s, u"--timeout=-1"_s, u"--timeout=nan"_s}) {
+            const Outcome outcome = runAs(m_ours, {option, u"12"_s});
+            QCOMPARE(outcome.code, 1);
+            QVERIFY(outcome.output.isEmpty() && outcome.errors.contains("invalid value"));
+        }
+    }
+
+    void helpAndVersionGoToStandardOutput()
+    {
+        QVERIFY(runAs(m_ours, {u"--help"_s}).output.startsWith("Usage: "));
+        QVERIFY(runAs(m_ours, {u"--version"_s}).output.startsWith("openloop-factor "));
+        QCOMPARE(runAs(m_ours, {u"--help"_s}).code, 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(FactorCommandTest)
+#include "factor_command_test.moc"

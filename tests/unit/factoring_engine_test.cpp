@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The engine through its one entry: against PARI on seeded numbers of every class, on edge cases, and when stopped.
+#include "server/factor_command/output.h"
+#include "server/factor_command/thread_crew.h"
+#include "server/factoring/factor.h"
+#include "tests/support/numbers.h"
+#include "tests/support/pari.h"
+
+#include <algorithm>
+#include <atomic>
+#include <QTest>
+#include <thread>
+
+using namespace openloop::factoring;
+using namespace std::chrono_literals;
+using openloop::factor_command::ThreadCrew;
+using openloop::tests::Numbers;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+QString lineOf(const mpz_class &n, const Result &result)
+{
+    std::string text;
+    openloop::factor_command::appendLine(text, n, result, openloop::factor_command::Form::Plain);
+    text.pop_back();
+    return QString::fromStdString(text);
+}
+
+mpz_class productOf(const Result &result)
+{
+    mpz_class product = 1, power;
+    for (const PrimePower &factor : result.factors) {
+        mpz_pow_ui(power.get_mpz_t(), factor.prime.get_mpz_t(), factor.exponent);
+        product *= power;
+    }
+    for (const mpz_class &composite : result.remaining)
+        product *= composite;
+    return product;
+}
+
+void compareWithPari(const std::vector<mpz_class> &numbers)
+{
+    if (!openloop::tests::hasPari())
+        QSKIP("gp (Debian package pari-gp) is not installed");
+    const QStringList expected = openloop::tests::factorsByPari(numbers);
+    QCOMPARE(static_cast<std::size_t>(expected.size()), numbers.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        QCOMPARE(lineOf(numbers[i], factor(numbers[i])), expected[static_cast<int>(i)]);
+}
+
+// Starts on n, stops after `wait`, returns how late the engine came back.
+std::chrono::duration<double, std::milli> latenessOfStop(const mpz_class &n, std::chrono::microseconds wait,
+                                                         const Options &options)
+{
+    std::stop_source stop;
+    Clock::time_point asked;
+    std::atomic<bool> right = true;
+    {
+        std::jthread stopper([&] {
+            std::this_thread::sleep_for(wait);
+            asked = Clock::now();
+            stop.request_stop();
+        });
+        right = productOf(factor(n, stop.get_token(), options)) == n;
+    }
+    if (!right)
+        return 1h;
+    return std::max(Clock::now() - asked, Clock::duration(0));
+}
+
+} // namespace
+
+class FactoringEngineTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void numbersOfEveryClassAgreeWithPari_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<unsigned>("bits");
+        QTest::addColumn<int>("count");
+        for (const unsigned bits : {20U, 32U, 48U, 63U, 64U, 65U, 80U, 96U})
+            QTest::addRow("random %u", bits) << "random" << bits << 60;
+        QTest::addRow("random 128") << "random" << 128U << 15;
+        for (const unsigned bits : {24U, 32U, 40U, 44U, 46U, 50U, 52U, 56U, 58U, 60U, 62U, 64U, 66U, 72U, 78U, 84U})
+            QTest::addRow("semiprime %u", bits) << "semiprime" << bits << 25;
+        for (const unsigned bits : {92U, 98U, 100U, 104U, 112U})
+            QTest::addRow("semiprime %u", bits) << "semiprime" << bits << 8;
+        for (const unsigned bits : {126U, 128U, 130U, 133U})
+            QTest::addRow("semiprime %u", bits) << "semiprime" << bits << 2;
+    }
+    void numbersOfEveryClassAgreeWithPari()
+    {
+        QFETCH(QString, kind);
+        QFETCH(unsigned, bits);
+        QFETCH(int, count);
+        Numbers numbers(bits);
+        std::vector<mpz_class> set;
+        for (int i = 0; i < count; ++i)
+            set.push_back(kind == QStringLiteral("random") ? numbers.ofBits(bits) : numbers.semiprime(bits));
+        compareWithPari(set);
+    }
+
+    void powersAndCloseFactorsAgreeWithPari()
+    {
+        Numbers numbers(9);
+        std::vector<mpz_class> set;
+        for (const unsigned bits : {11U, 16U, 21U, 31U, 32U, 33U, 40U}) {
+            const mpz_class p = numbers.prime(bits);
+            mpz_class q, r;
+            mpz_nextprime(q.get_mpz_t(), p.get_mpz_t());
+            mpz_nextprime(r.get_mpz_t(), q.get_mpz_t());
+            set.insert(set.end(), {p, p * p, p * p * p, p * p * p * p * p, p * q, p * q * r, p * p * q, p * p * q * q});
+        }
+        compareWithPari(set);
+    }
+
+    void edgeCasesAgreeWithPari()
+    {
+        std::vector<mpz_class> set;
+        for (unsigned k = 1; k <= 128; ++k) {
+            const mpz_class power = mpz_class(1) << k;
+            set.insert(set.end(), {power, power - 1, power + 1});
+        }
+        mpz_class factorial = 1, repunit = 1;
+        for (unsigned k = 1; k <= 30; ++k) {
+            set.insert(set.end(), {mpz_class(k), factorial *= k});
+            if (k <= 20)
+                set.push_back(repunit = repunit * 10 + 1);
+        }
+        for (const char *carmichael : {"561", "1105", "1729", "8911", "825265", "321197185", "1436697831295441"})
+            set.emplace_back(carmichael);
+        for (const char *border : {"1040400", "1042441", "1048576", "4294967296", "18446744073709551616",
+                                   "340282366920938463463374607431768211456"}) {
+            for (int offset = -2; offset <= 2; ++offset)
+                set.push_back(mpz_class(border) + offset);
+        }
+        compareWithPari(set);
+    }
+
+    void oneHasNoFactors()
+    {
+        QVERIFY(factor(1).factors.empty());
+        QVERIFY(factor(1).complete());
+        QVERIFY(factor(0).factors.empty());
+    }
+
+    void squaresOfLargePrimesAreTakenApart()
+    {
+        const mpz_class p = Numbers(1).prime(400);
+        const Result result = factor(p * p * 12);
+        QVERIFY(result.complete());
+        QVERIFY((result.factors == std::vector<PrimePower> {{2, 2}, {3, 1}, {p, 2}}));
+    }
+
+    void severalThreadsFindTheSameFactors()
+    {
+        Numbers numbers(12);
+        const mpz_class n = numbers.semiprime(150) * numbers.prime(50);
+        ThreadCrew crew(3);
+        const Result alone = factor(n);
+        for (const unsigned threads : {2U, 4U}) {
+            const Result together = factor(n, {}, {&crew, threads, {}});
+            QVERIFY(together.complete());
+            QVERIFY(together.factors == alone.factors);
+        }
+    }
+
+    void aDeadlineLeavesWhatWasFound()
+    {
+        Numbers numbers(13);
+        const mpz_class hard = numbers.semiprime(300);
+        Options options;
+        options.deadline = Clock::now() + 200ms;
+        const Clock::time_point start = Clock::now();
+        const Result result = factor(hard * 720, {}, options);
+        QVERIFY(Clock::now() - start < 1s);
+        QVERIFY((result.factors == std::vector<PrimePower> {{2, 4}, {3, 2}, {5, 1}}));
+        QVERIFY(result.remaining == std::vector<mpz_class> {hard});
+    }
+
+    void aDeadlineInThePastStillMultipliesBack()
+    {
+        const mpz_class n = Numbers(14).semiprime(200) * 6;
+        Options options;
+        options.deadline = Clock::now() - 1s;
+        QVERIFY(productOf(factor(n, {}, options)) == n);
+    }
+
+    void progressIsToldByTheCallingThreadAtMostTenTimesASecond()
+    {
+        Options options;
+        options.deadline = Clock::now() + 1s;
+        std::vector<Clock::time_point> told;
+        bool inRange = true, sameThread = true;
+        const auto caller = std::this_thread::get_id();
+        ThreadCrew crew(1);
+        options.crew = &crew;
+        options.threads = 2;
+        factor(Numbers(15).semiprime(280), {}, options, [&](const Progress &progress) {
+            told.push_back(Clock::now());
+            inRange = inRange && progress.fraction >= 0 && progress.fraction <= 1;
+            sameThread = sameThread && std::this_thread::get_id() == caller;
+        });
+        QVERIFY(inRange && sameThread);
+        QVERIFY(told.size() >= 2 && told.size() <= 12);
+    }
+
+    // The bound of 50 ms is for a quiet machine; here it is widened, and the figure printed.
+    void itStopsSoonAtAnyMoment_data()
+    {
+        QTest::addColumn<unsigned>("bits");
+        QTest::addColumn<unsigned>("threads");
+        for (const unsigned bits : {110U, 128U, 140U, 170U, 200U, 260U, 300U, 340U, 660U, 3300U, 12000U}) {
+            for (const unsigned threads : {1U, 2U})
+                QTest::addRow("%u bits, %u threads", bits, threads) << bits << threads;
+        }
+    }
+    void itStopsSoonAtAnyMoment()
+    {
+        QFETCH(unsigned, bits);
+        QFETCH(unsigned, threads);
+        Numbers numbers(bits);
+        ThreadCrew crew(1);
+        std::vector<double> late;
+        const mpz_class n = bits < 400 ? numbers.semiprime(bits) : mpz_class(numbers.ofBits(bits) | 1);
+        for (int i = 0; i < 6; ++i) {
+            const std::chrono::microseconds wait(numbers.below(120'000));
+            late.push_back(latenessOfStop(n, wait, {&crew, threads, {}}).count());
+        }
+        const double worst = *std::max_element(late.begin(), late.end());
+        qInfo("worst of %zu stops: %.1f ms", late.size(), worst);
+        QVERIFY(worst < 400);
+    }
+};
+
+QTEST_GUILESS_MAIN(FactoringEngineTest)
+#include "factoring_engine_test.moc"

@@ -130,7 +130,7 @@ unsigned locationBits(const Parameters &parameters)
     return blockBits + unsigned(std::bit_width(parameters.blocks - 1));
 }
 
-FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters)
+FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop)
 {
     FactorBase base;
     base.prime = {1, 2};
@@ -140,7 +140,7 @@ FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters)
     // Half of the primes are squares; the bound is generous and the loop ends early.
     const auto bound = std::uint32_t(2 * wanted * std::log(2 * wanted) * 1.35 + 300);
     for (const std::uint32_t p : primesBelow(bound)) {
-        if (base.size() >= parameters.factorBase)
+        if (base.size() >= parameters.factorBase || (p % 512 == 1 && stop.requested()))
             break;
         const auto residue = std::uint32_t(mpz_fdiv_ui(kn.get_mpz_t(), p));
         if (p == 2 || (residue != 0 && !isSquareModulo(residue, p)))

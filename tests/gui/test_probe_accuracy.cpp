@@ -37,7 +37,9 @@ Nanoseconds noise(const EngineRecording &recording)
     Statistics control;
     for (const auto &sample : recording.control)
         control.add(sample);
-    return control.quantile(0.99)->value;
+    const auto p99 = control.quantile(0.99)->value;
+    // A busy machine hits at random, and a probe of the target wakes twice as many threads.
+    return p99 <= 1ms ? p99 : 3 * control.quantile(1)->value;
 }
 
 void compare(const char *what, const Quantile &measured, Nanoseconds truth, Nanoseconds noise)
@@ -124,6 +126,10 @@ private slots:
         QVERIFY(recording.run(engine, 2s));
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
         QCOMPARE(quantiles.n, server.requests());
+        for (const auto &sample : recording.samples[u"t"_s]) {
+            if (isError(sample.outcome) && sample.outcome != Outcome::HttpError)
+                qInfo("unexpected: %s after %.3f ms, reused %d, at %.3f ms", qPrintable(outcomeName(sample.outcome)), milliseconds(sample.service()), sample.reused, milliseconds(sample.due - engine.origin()));
+        }
         QCOMPARE(quantiles.errors, failures.load());
         QCOMPARE(recording.count(u"t"_s, Outcome::HttpError), failures.load());
     }

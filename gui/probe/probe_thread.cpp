@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr qsizetype openReported = 256;
 constexpr std::size_t urlsAhead = 16;
+constexpr auto setUpTime = 20ms; // before the first tick of new targets: making them must not count as lag
 
 UrlTemplate templateOf(const QString &url)
 {
@@ -156,7 +157,7 @@ void ProbeThread::forEach(Function function) const
 void ProbeThread::adopt(const QList<Target> &targets)
 {
     std::vector<std::unique_ptr<Probe>> probes;
-    const auto now = Clock::now();
+    const auto first = Clock::now() + setUpTime;
     for (const auto &target : targets) {
         const auto same = std::ranges::find_if(
             m_probes, [&](const auto &probe) { return probe && probe->target() == target; });
@@ -164,7 +165,7 @@ void ProbeThread::adopt(const QList<Target> &targets)
             probes.push_back(std::move(*same));
             continue;
         }
-        const auto t0 = now + Schedule::offsetOf(++m_started, target.interval);
+        const auto t0 = first + Schedule::offsetOf(++m_started, target.interval);
         probes.push_back(std::make_unique<Probe>(m_reactor, target, t0, m_options));
     }
     m_probes = std::move(probes);

@@ -95,6 +95,13 @@ private:
         QVariantList values; ///< an invalid first one stands for the session
     };
 
+    Recorded &recordedOf(const QString &name)
+    {
+        const auto [at, isNew] = targets.try_emplace(name);
+        if (isNew)
+            order.append(name);
+        return at->second;
+    }
     void run(std::stop_token stop);
     void write(bool compacts);
     void writeAll(QSqlDatabase &database, bool compacts);
@@ -117,6 +124,7 @@ private:
     qint64 session = 0; ///< 0: not in the file yet
     bool begun = false;
     std::map<QString, Recorded> targets;
+    QStringList order; ///< of the names, as they came
     std::vector<Statement> statements;
     bool inTrouble = false;
 
@@ -158,15 +166,15 @@ void SessionRecorder::Writer::begin(const QList<Target> &first, Instant from, co
     session = 0;
     begun = true;
     targets.clear();
+    order.clear();
     statements.clear();
     addTargets(first);
-    targets[controlName].json = u"{}"_s;
 }
 
 void SessionRecorder::Writer::addTargets(const QList<Target> &list)
 {
     for (const auto &target : list) {
-        auto &recorded = targets[target.name];
+        auto &recorded = recordedOf(target.name);
         recorded.json = QString::fromUtf8(QJsonDocument(toJson(target)).toJson(QJsonDocument::Compact));
         if (recorded.id != 0)
             statements.push_back({u"UPDATE target SET json = ? WHERE id = ?"_s, {recorded.json, recorded.id}});
@@ -176,7 +184,7 @@ void SessionRecorder::Writer::addTargets(const QList<Target> &list)
 void SessionRecorder::Writer::add(const Batch &batch)
 {
     const auto addTo = [this](const QString &name, const QList<Sample> &samples) {
-        auto &recorded = targets[name];
+        auto &recorded = recordedOf(name);
         for (const auto &sample : samples)
             recorded.pending.emplace_back(sample, origin);
     };
@@ -248,7 +256,8 @@ void SessionRecorder::Writer::ensureIds(QSqlDatabase &database)
         session = exec(database, u"INSERT INTO session (origin, wall_ms) VALUES (?, ?)"_s,
                        {ticks(origin.time_since_epoch()), wallMs});
     }
-    for (auto &[name, recorded] : targets) {
+    for (const auto &name : std::as_const(order)) {
+        auto &recorded = targets[name];
         if (recorded.id == 0) {
             recorded.id = exec(database, u"INSERT INTO target (session, name, json) VALUES (?, ?, ?)"_s,
                                {session, name, recorded.json.isEmpty() ? u"{}"_s : recorded.json});

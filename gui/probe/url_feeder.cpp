@@ -10,10 +10,12 @@ namespace openloop::probe {
 
 UrlFeeder::UrlFeeder(UrlTemplate url, std::size_t depth) : m_template(std::move(url)), m_depth(depth)
 {
-    if (m_template.isConstant())
-        m_constant = m_template.expanded(m_source);
-    else
-        m_thread = std::jthread([this](std::stop_token stop) { fill(stop); });
+    if (m_template.isConstant()) {
+        m_constant = m_template.text();
+        return;
+    }
+    m_source = std::make_unique<SemiprimeSource>();
+    m_thread = std::jthread([this](std::stop_token stop) { fill(stop); });
 }
 
 UrlFeeder::~UrlFeeder() = default;
@@ -31,7 +33,7 @@ QByteArray UrlFeeder::next()
             return url;
         }
     }
-    return m_template.expanded(m_source);
+    return m_template.expanded(*m_source);
 }
 
 void UrlFeeder::fill(std::stop_token stop)

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -29,7 +30,7 @@ private:
     UrlTemplate m_template;
     std::size_t m_depth;
     QByteArray m_constant;
-    SemiprimeSource m_source; ///< of next()
+    std::unique_ptr<SemiprimeSource> m_source; ///< of next(); seeding takes a millisecond, so only where it is needed
     std::mutex m_mutex;
     std::condition_variable_any m_taken;
     std::deque<QByteArray> m_ready;

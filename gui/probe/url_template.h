@@ -34,6 +34,8 @@ public:
     static Parsed<UrlTemplate> parse(const QString &url);
 
     bool isConstant() const { return m_digits.isEmpty(); }
+    /// The URL of a constant template, percent-encoded where it must be.
+    QByteArray text() const { return m_literals.value(0); }
     /// The URL for one request, percent-encoded where it must be.
     QByteArray expanded(SemiprimeSource &source) const;
 

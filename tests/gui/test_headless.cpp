@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// openloop-monitor --headless from the outside: its options, its files, its exit codes, without any display.
+#include "tests/support/programmed_server.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace openloop::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+struct Ran {
+    int code = -1;
+    QByteArray out, err;
+    QJsonObject json; ///< when --json - was asked for
+};
+
+Ran run(const QStringList &arguments)
+{
+    QProcess process;
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(u"DISPLAY"_s);
+    environment.remove(u"WAYLAND_DISPLAY"_s);
+    environment.remove(u"QT_QPA_PLATFORM"_s); // a QGuiApplication could not start
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(OPENLOOP_MONITOR), QStringList{u"--headless"_s} + arguments);
+    Ran ran;
+    if (process.waitForFinished(60'000) && process.exitStatus() == QProcess::NormalExit)
+        ran.code = process.exitCode();
+    ran.out = process.readAllStandardOutput();
+    ran.err = process.readAllStandardError();
+    ran.json = QJsonDocument::fromJson(ran.out).object();
+    return ran;
+}
+
+Reaction after(std::chrono::nanoseconds latency)
+{
+    Reaction reaction;
+    reaction.latency = latency;
+    return reaction;
+}
+
+/// The machine may be too busy for any verdict; then 4 is the right answer instead of `code`.
+bool isExit(const Ran &ran, int code)
+{
+    if (ran.code == 4)
+        qInfo("the machine is too busy: exit code 4 instead of %d", code);
+    return ran.code == code || (ran.code == 4 && ran.json.value(u"trustworthy"_s) == QJsonValue(false));
+}
+
+} // namespace
+
+class TestHeadless : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void assertsThatHoldAreExitCodeZero()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(5ms); });
+        const auto ran = run({u"fast="_s + server.url(), u"--duration"_s, u"2s"_s, u"--interval"_s, u"10ms"_s, u"--assert"_s,
+                              u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s, u"--assert"_s, u"fast.errors=0"_s, u"--json"_s, u"-"_s});
+        QVERIFY2(isExit(ran, 0), ran.err.constData());
+        const auto target = ran.json[u"targets"_s][0].toObject();
+        QCOMPARE(target[u"name"_s].toString(), u"fast"_s);
+        QCOMPARE(target[u"n"_s].toInt(), server.requests());
+        QVERIFY(target[u"p50_ms"_s].toDouble() >= 5);
+        QCOMPARE(ran.json[u"asserts"_s].toArray().size(), 3);
+        QVERIFY(ran.json[u"control"_s].toObject()[u"p99_ms"_s].toDouble() > 0);
+    }
+
+    void anAssertThatFailsIsExitCodeOne()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(30ms); });
+        const auto ran = run({u"slow="_s + server.url(), u"--duration"_s, u"1s"_s, u"--assert"_s, u"slow.p50<20ms"_s, u"--json"_s, u"-"_s});
+        QVERIFY2(isExit(ran, 1), ran.err.constData());
+        QCOMPARE(ran.json[u"asserts"_s][0].toObject()[u"ok"_s].toBool(true), false);
+        QVERIFY(ran.json[u"asserts"_s][0].toObject()[u"value_ms"_s].toDouble() >= 30);
+    }
+
+    void wrongUsageIsExitCodeTwoWithOneClearLine()
+    {
+        const auto ran = run({u"--assert"_s, u"health.p99<20"_s});
+        QCOMPARE(ran.code, 2);
+        QVERIFY(ran.err.contains("lacks a unit"));
+        QCOMPARE(ran.out, QByteArray());
+        QCOMPARE(run({u"gopher://x/"_s}).code, 2);
+    }
+
+    void nobodyThereIsExitCodeThree()
+    {
+        const auto ran = run({u"http://127.0.0.1:%1/x"_s.arg(closedPort()), u"--duration"_s, u"300ms"_s});
+        QCOMPARE(ran.code, 3);
+        QVERIFY(ran.out.contains("connection refused"));
+    }
+
+    void helpAndVersionNeedNoDisplay()
+    {
+        const auto help = run({u"--help"_s});
+        QCOMPARE(help.code, 0);
+        QVERIFY(help.out.contains("--isolation-test"));
+        QVERIFY(run({u"--version"_s}).out.startsWith("openloop-monitor "));
+    }
+
+    void aBlockingServiceFailsTheIsolationTest()
+    {
+        // One loop for everything: a request on /work holds up the others, as in a service that computes on its loop.
+        auto busyUntil = std::make_shared<std::chrono::steady_clock::time_point>();
+        ProgrammedServer server([busyUntil](int, const QByteArray &path) {
+            const auto now = std::chrono::steady_clock::now();
+            if (path.startsWith("/work"))
+                *busyUntil = std::max(*busyUntil, now) + 100ms;
+            return after(std::max(1ms + 0ns, *busyUntil - now));
+        });
+        const auto ran = run({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work?n={semiprime:20}"_s), u"--interval"_s,
+                              u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s, u"1500ms,3s,1s"_s,
+                              u"--json"_s, u"-"_s});
+        // Probing /work every 20 ms blocks it, too: what is asked here is that a verdict is given at all.
+        QVERIFY2(isExit(ran, 1), ran.err.constData());
+        QVERIFY(ran.json[u"isolation"_s].toObject()[u"targets"_s][0].toObject().contains(u"ratio_high"_s));
+    }
+
+    void anIsolatedServicePassesTheIsolationTest()
+    {
+        ProgrammedServer server([](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
+        const auto ran = run({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"20ms"_s,
+                              u"--isolation-test"_s, u"work=4"_s, u"--phases"_s, u"2s,2s,1s"_s, u"--assert"_s, u"health.isolation<50"_s,
+                              u"--json"_s, u"-"_s});
+        QVERIFY2(isExit(ran, 0), ran.err.constData());
+        QVERIFY(ran.json[u"targets"_s][0].toObject()[u"isolation"_s].toDouble() > 0);
+    }
+
+    void theBreakingLoadIsReported()
+    {
+        ProgrammedServer server([](int, const QByteArray &path) { return after(path == "/work" ? 50ms : 1ms); });
+        const auto ran = run({u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"50ms"_s, u"--find-limit"_s, u"work=2"_s, u"--duration"_s,
+                              u"1s"_s, u"--assert"_s, u"work.p50<1ms"_s, u"--json"_s, u"-"_s});
+        QCOMPARE(ran.json[u"search"_s].toObject()[u"lowest_broken"_s].toInt(-1), 0);
+    }
+
+    void filesAreWrittenWhereTheyWereAskedFor()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QTemporaryDir folder;
+        run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s, u"--assert"_s, u"t.p50<1us"_s, u"--json"_s, folder.filePath(u"o.json"_s),
+             u"--junit"_s, folder.filePath(u"o.xml"_s), u"--record"_s, folder.filePath(u"o.sqlite"_s)});
+        QFile json(folder.filePath(u"o.json"_s)), xml(folder.filePath(u"o.xml"_s));
+        QVERIFY(json.open(QIODevice::ReadOnly) && xml.open(QIODevice::ReadOnly));
+        QVERIFY(!QJsonDocument::fromJson(json.readAll()).isNull());
+        QVERIFY(xml.readAll().contains("<failure message=\"was "));
+        QVERIFY(QFile::exists(folder.filePath(u"o.sqlite"_s)));
+    }
+
+    void anInterruptEndsTheRunWithAReport()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QProcess process;
+        process.start(QStringLiteral(OPENLOOP_MONITOR), {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, 20'000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(10'000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QVERIFY(process.readAllStandardOutput().contains("measurement: "));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHeadless)
+#include "test_headless.moc"

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Measured against programmed latencies. The control probe tells how much of an error is this machine's, as on a
+// shared one it may be any; without that allowance the bound is 2 % or 0.2 ms.
+#include "gui/probe/durations.h"
+#include "tests/support/engine_recording.h"
+#include "tests/support/programmed_server.h"
+
+#include <algorithm>
+
+using namespace openloop::probe;
+using namespace openloop::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+Target targetFor(const QString &name, const QString &url, Nanoseconds interval, Nanoseconds timeout = 2s)
+{
+    Target target;
+    target.name = name;
+    target.url = url;
+    target.interval = interval;
+    target.timeout = timeout;
+    return target;
+}
+
+Reaction after(Nanoseconds latency)
+{
+    Reaction reaction;
+    reaction.latency = latency;
+    return reaction;
+}
+
+/// What the same machine did to a probe whose true latency is next to nothing.
+Nanoseconds noise(const EngineRecording &recording)
+{
+    Statistics control;
+    for (const auto &sample : recording.control)
+        control.add(sample);
+    const auto p99 = control.quantile(0.99)->value;
+    // A busy machine hits at random, and a probe of the target wakes twice as many threads.
+    return p99 <= 1ms ? p99 : 3 * control.quantile(1)->value;
+}
+
+void compare(const char *what, const Quantile &measured, Nanoseconds truth, Nanoseconds noise)
+{
+    const auto bound = std::max<Nanoseconds>(truth / 50, 200us) + noise;
+    qInfo("%s: %.3f ms, truth %.3f ms, noise of the machine %.3f ms", what, milliseconds(measured.value),
+          milliseconds(truth), milliseconds(noise));
+    QVERIFY2(measured.value >= truth - 200us && measured.value <= truth + bound, what);
+}
+
+} // namespace
+
+class TestProbeAccuracy : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void constantLatencyIsMeasuredAsItIs()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(20ms); });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 10ms)});
+        QVERIFY(recording.run(engine, 3s));
+        const auto quantiles = recording.statistics(u"t"_s).quantiles();
+        QVERIFY(quantiles.n >= 295);
+        compare("p50", *quantiles.p50, 20ms, noise(recording));
+        compare("p95", *quantiles.p95, 20ms, noise(recording));
+        compare("p99", *quantiles.p99, 20ms, noise(recording));
+    }
+
+    void bothModesOfABimodalServiceAreSeen()
+    {
+        ProgrammedServer server([](int number, const QByteArray &) { return after(number % 10 == 9 ? 80ms : 5ms); });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 10ms)});
+        QVERIFY(recording.run(engine, 4s));
+        const auto quantiles = recording.statistics(u"t"_s).quantiles();
+        compare("p50", *quantiles.p50, 5ms, noise(recording));
+        compare("p95", *quantiles.p95, 80ms, noise(recording));
+        compare("p99", *quantiles.p99, 80ms, noise(recording));
+    }
+
+    void aStallOfTwoSecondsIsFeltByEveryTickThatFellIntoIt()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 10ms, 10s)});
+        bool stalled = false;
+        connect(&engine, &Engine::batch, this, [&](const Batch &batch) {
+            if (!stalled && batch.until > engine.origin() + 1s) {
+                stalled = true;
+                server.stallFor(2s);
+            }
+        });
+        QVERIFY(recording.run(engine, 6s));
+        // 600 ticks of which 200 waited 2000, 1990, ... 0 ms: the truth of each quantile follows.
+        const auto quantiles = recording.statistics(u"t"_s).quantiles();
+        QVERIFY(quantiles.n >= 595);
+        QCOMPARE(quantiles.errors, 0);
+        const auto n = static_cast<double>(quantiles.n);
+        const auto machine = noise(recording) + 30ms; // when the stall began relative to a tick is not known
+        QVERIFY(std::chrono::abs(quantiles.p95->value - Nanoseconds(qint64((2.0 - 0.05 * n * 0.01) * 1e9))) < machine + 100ms);
+        QVERIFY(std::chrono::abs(quantiles.p99->value - Nanoseconds(qint64((2.0 - 0.01 * n * 0.01) * 1e9))) < machine + 100ms);
+        QVERIFY(quantiles.max->value > 1950ms);
+    }
+
+    void errorsAreCountedExactly()
+    {
+        std::atomic<int> failures = 0;
+        ProgrammedServer server([&failures](int number, const QByteArray &) {
+            auto reaction = after(2ms);
+            if (number % 20 == 7) {
+                ++failures;
+                reaction.status = 500;
+            }
+            return reaction;
+        });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms)});
+        QVERIFY(recording.run(engine, 2s));
+        const auto quantiles = recording.statistics(u"t"_s).quantiles();
+        QCOMPARE(quantiles.n, server.requests());
+        for (const auto &sample : recording.samples[u"t"_s]) {
+            if (isError(sample.outcome) && sample.outcome != Outcome::HttpError)
+                qInfo("unexpected: %s after %.3f ms, reused %d, at %.3f ms", qPrintable(outcomeName(sample.outcome)), milliseconds(sample.service()), sample.reused, milliseconds(sample.due - engine.origin()));
+        }
+        QCOMPARE(quantiles.errors, failures.load());
+        QCOMPARE(recording.count(u"t"_s, Outcome::HttpError), failures.load());
+    }
+
+    void everyResetIsCountedThoughTheLibraryWouldTryAgain()
+    {
+        std::atomic<int> resets = 0;
+        ProgrammedServer server([&resets](int number, const QByteArray &) {
+            auto reaction = after(1ms);
+            if (number % 20 == 7) {
+                ++resets;
+                reaction.kind = Reaction::Kind::Reset;
+            }
+            return reaction;
+        });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms)});
+        QVERIFY(recording.run(engine, 2s));
+        QCOMPARE(recording.samples[u"t"_s].size(), server.requests());
+        QCOMPARE(recording.count(u"t"_s, Outcome::Reset), resets.load());
+    }
+
+    void silenceIsATimeoutForEveryTick()
+    {
+        ProgrammedServer server([](int, const QByteArray &) {
+            Reaction reaction;
+            reaction.kind = Reaction::Kind::Silence;
+            return reaction;
+        });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 20ms, 300ms)});
+        QVERIFY(recording.run(engine, 1s));
+        QVERIFY(recording.samples[u"t"_s].size() >= 45);
+        QCOMPARE(recording.count(u"t"_s, Outcome::TimedOut), recording.samples[u"t"_s].size());
+        QVERIFY(recording.statistics(u"t"_s).quantiles().p50->value >= 300ms);
+    }
+
+    void skippedTicksAreCountedExactly()
+    {
+        ProgrammedServer server([](int, const QByteArray &) {
+            Reaction reaction;
+            reaction.kind = Reaction::Kind::Silence;
+            return reaction;
+        });
+        Engine::Options options;
+        options.inFlightCap = 4;
+        options.waitingCap = 50;
+        Engine engine(options);
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 2s)});
+        QVERIFY(recording.run(engine, 1500ms));
+        const auto all = recording.samples[u"t"_s].size();
+        QVERIFY(all >= 290);
+        // 4 on their way and 50 waiting; every other one was skipped, and said so.
+        QCOMPARE(recording.count(u"t"_s, Outcome::Skipped), all - 54);
+        QVERIFY(recording.statistics(u"t"_s).quantiles().p50->atLeast);
+    }
+
+    void aThousandTicksASecondHoldTheScheduleOrSayThatTheyDoNot()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(0ms); });
+        Engine engine;
+        EngineRecording recording(engine);
+        engine.setTargets({targetFor(u"t"_s, server.url(), 1ms)});
+        QVERIFY(recording.run(engine, 3s));
+        QVERIFY(recording.samples[u"t"_s].size() >= 2990);
+        const auto trust = engine.trustOfRun();
+        qInfo("1 kHz: schedule lag p99 %.3f ms", milliseconds(*trust.lagP99));
+        QVERIFY(*trust.lagP99 < 2ms || trust.level == TrustLevel::HostBusy);
+    }
+
+    void aHundredTargetsAtTenHertzHoldTheScheduleOrSayThatTheyDoNot()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(0ms); });
+        Engine engine;
+        EngineRecording recording(engine);
+        QList<Target> targets;
+        for (int i = 0; i < 100; ++i)
+            targets.append(targetFor(u"t%1"_s.arg(i), server.url(), 100ms));
+        engine.setTargets(targets);
+        QVERIFY(recording.run(engine, 3s));
+        const auto trust = engine.trustOfRun();
+        qInfo("100 targets at 10 Hz: schedule lag p99 %.3f ms", milliseconds(*trust.lagP99));
+        QVERIFY(*trust.lagP99 < 2ms || trust.level == TrustLevel::HostBusy);
+        for (const auto &target : targets)
+            QVERIFY(recording.samples[target.name].size() >= 28);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestProbeAccuracy)
+#include "test_probe_accuracy.moc"

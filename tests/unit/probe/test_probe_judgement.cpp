@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is made of measurements: alarms, isolation verdicts, the search for the breaking load.
+#include "gui/probe/isolation.h"
+#include "gui/probe/load_search.h"
+#include "gui/probe/rules.h"
+#include "gui/probe/run_report.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+#include <random>
+
+using namespace openloop::probe;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+Sample sampleAt(Instant due, Nanoseconds response, Outcome outcome = Outcome::Ok)
+{
+    Sample sample;
+    sample.due = sample.sent = due;
+    sample.done = sample.firstByte = due + response;
+    sample.outcome = outcome;
+    sample.status = 200;
+    return sample;
+}
+
+/// Feeds a rule a target whose latency is `slow` between two times, ten ticks a second; collects the events.
+QList<RuleEvent> watched(RuleWatch watch, Nanoseconds slowFrom, Nanoseconds slowUntil, bool suspended = false)
+{
+    QList<RuleEvent> events;
+    Series series;
+    for (Nanoseconds t{0}; t < 60s; t += 100ms) {
+        const bool slow = t >= slowFrom && t < slowUntil;
+        series.add(sampleAt(Instant{t}, slow ? 50ms : 1ms));
+        if (const auto event = watch.evaluate(Instant{t + 60ms}, series, {}, suspended))
+            events.append(*event);
+    }
+    return events;
+}
+
+RuleWatch watchOf(const QString &rule)
+{
+    return RuleWatch(*parseRule(rule), u"health"_s);
+}
+
+/// Plays an isolation test at ten ticks a second; `latency` gives the response at a time since the start.
+IsolationVerdict played(const std::function<Nanoseconds(Nanoseconds, bool loaded)> &latency, LoadState load = {u"f"_s, 8, 8, 4, 0})
+{
+    IsolationTest test(IsolationConfig{u"f"_s, 8, 10s, 20s, 10s});
+    Target health, factorize;
+    health.name = u"health"_s;
+    factorize.name = u"f"_s;
+    test.start(Instant{}, {health, factorize});
+    for (Nanoseconds t{0}; t < 60s && test.phase() != IsolationPhase::Done; t += 100ms) {
+        Batch batch;
+        batch.from = Instant{t};
+        batch.until = Instant{t + 100ms};
+        const bool loaded = test.phase() == IsolationPhase::Loaded;
+        batch.targets = {{u"health"_s, {sampleAt(batch.from, latency(t, loaded))}, {}, 0, 0}};
+        if (loaded)
+            batch.loads = {load};
+        for (int i = 0; i < 4; ++i) {
+            batch.control.append(sampleAt(batch.from, 200us));
+            batch.lags.append(20us);
+        }
+        test.add(batch);
+    }
+    return test.verdict();
+}
+
+} // namespace
+
+class TestProbeJudgement : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aRuleFiresOnceWithinWindowPlusHoldPlusASecondAndRecovers()
+    {
+        const auto events = watched(watchOf(u"p99<20ms over 10s for 5s"_s), 20s, 30s);
+        QCOMPARE(events.size(), 2);
+        QVERIFY(events[0].firing);
+        QVERIFY(events[0].at >= Instant{25s} && events[0].at <= Instant{26s});
+        QVERIFY(events[0].value.startsWith(u"p99 50"));
+        QVERIFY(!events[1].firing);
+        QVERIFY(events[1].at >= Instant{44s} && events[1].at <= Instant{47s});
+        QVERIFY(events[1].lasted > 20s);
+    }
+
+    void aRuleDoesNotFlicker()
+    {
+        auto watch = watchOf(u"p50<20ms over 1s"_s);
+        Series series;
+        int events = 0;
+        for (int i = 0; i < 600; ++i) { // swings around the limit, closer than the margin
+            series.add(sampleAt(Instant{i * 100ms}, i / 20 % 2 == 0 ? 19ms : 21ms));
+            events += watch.evaluate(Instant{i * 100ms + 50ms}, series, {}, false).has_value();
+        }
+        QCOMPARE(events, 1);
+        QCOMPARE(watch.state(), RuleState::Firing);
+    }
+
+    void aShortSpikeDoesNotFireARuleThatHoldsForLonger()
+    {
+        QVERIFY(watched(watchOf(u"p95<20ms over 1s for 5s"_s), 20s, 22s).isEmpty());
+    }
+
+    void anUntrustworthyMeasurementFiresNothing()
+    {
+        QVERIFY(watched(watchOf(u"p99<20ms over 10s"_s), 20s, 30s, true).isEmpty());
+    }
+
+    void aStallFiresBeforeItEnds()
+    {
+        auto watch = watchOf(u"p99<20ms over 10s"_s);
+        Series series;
+        for (int i = 0; i < 100; ++i)
+            series.add(sampleAt(Instant{i * 100ms}, 1ms));
+        QVERIFY(!watch.evaluate(Instant{10s}, series, {Instant{10s - 5ms}}, false));
+        const auto event = watch.evaluate(Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}}, false);
+        QVERIFY(event && event->firing);
+    }
+
+    void silenceIsNoRecovery()
+    {
+        auto watch = watchOf(u"p99<20ms over 1s"_s);
+        Series series;
+        series.add(sampleAt(Instant{1s}, 50ms));
+        QVERIFY(watch.evaluate(Instant{1100ms}, series, {}, false));
+        for (auto t = 2s; t < 20s; t += 1s)
+            QVERIFY(!watch.evaluate(Instant{t}, series, {}, false));
+        QCOMPARE(watch.state(), RuleState::Firing);
+    }
+
+    void theIntervalOfARatioHoldsTheTruth()
+    {
+        std::mt19937 random(7);
+        std::exponential_distribution<double> exponential(1);
+        std::vector<Nanoseconds> before, during;
+        for (int i = 0; i < 400; ++i) {
+            before.emplace_back(static_cast<qint64>(1e6 * exponential(random)));
+            during.emplace_back(static_cast<qint64>(3e6 * exponential(random)));
+        }
+        const auto ratio = p99Ratio(before, during);
+        QVERIFY(ratio->low < 3 && ratio->high > 3);
+        QVERIFY(ratio->low > 1);
+        QCOMPARE(p99Ratio(before, during)->low, ratio->low);
+        QVERIFY(!p99Ratio({}, during));
+    }
+
+    void aServiceThatStaysFastPasses()
+    {
+        const auto verdict = played([](Nanoseconds t, bool) { return 800us + (t / 100ms) % 7 * 50us; });
+        QCOMPARE(verdict.isolation, Isolation::Pass);
+        QCOMPARE(verdict.targets.size(), 1);
+        QVERIFY(verdict.targets[0].before.n >= 90 && verdict.targets[0].during.n >= 190);
+        QVERIFY(verdict.targets[0].ratio->value < 1.5);
+    }
+
+    void aServiceThatBlocksFails()
+    {
+        const auto verdict = played([](Nanoseconds, bool loaded) { return loaded ? 900ms : 1ms; });
+        QCOMPARE(verdict.isolation, Isolation::Fail);
+        QVERIFY(verdict.targets[0].ratio->low > 100);
+        QVERIFY(verdict.targets[0].after.p99->value < 2ms);
+        QVERIFY(verdict.sentence.startsWith(u"Not isolated"));
+    }
+
+    void aLoadThatNobodyAnsweredProvesNothing()
+    {
+        const auto verdict = played([](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 0, 40, 40});
+        QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+    }
+
+    void theBreakingLoadIsFoundByDoublingAndBisection()
+    {
+        for (const int breaks : {1, 2, 7, 8, 33, 64}) {
+            LoadSearch search(64);
+            int steps = 0;
+            for (; const auto n = search.next(); ++steps)
+                search.report({*n, *n < breaks, {}});
+            QCOMPARE(search.lowestBroken(), std::optional(breaks));
+            QCOMPARE(search.highestKept(), breaks - 1);
+            QVERIFY(steps <= 14);
+        }
+        LoadSearch never(5);
+        while (const auto n = never.next())
+            never.report({*n, true, {}});
+        QVERIFY(!never.lowestBroken());
+        QCOMPARE(never.highestKept(), 5);
+    }
+
+    void exitCodesRankWhatMakesTheRestMeaningless()
+    {
+        RunReport report;
+        TargetResult result;
+        report.targets = {result};
+        report.asserts = {{u"a"_s, u"t"_s, false, {}, true, {}}};
+        report.trust.level = TrustLevel::HostBusy;
+        QCOMPARE(report.exitCode(), ExitCode::NoAnswer);
+        report.targets[0].answered = true;
+        QCOMPARE(report.exitCode(), ExitCode::Untrustworthy);
+        report.trust.level = TrustLevel::Trustworthy;
+        QCOMPARE(report.exitCode(), ExitCode::Broken);
+        report.asserts[0].ok = true;
+        QCOMPARE(report.exitCode(), ExitCode::Kept);
+    }
+
+    void theJsonHasTheShapeOfTheContract()
+    {
+        RunReport report;
+        Statistics statistics;
+        statistics.add(Outcome::Ok, 410us);
+        TargetResult result;
+        result.target.name = u"health"_s;
+        result.target.url = u"http://h/health"_s;
+        result.quantiles = statistics.quantiles();
+        report.targets = {result};
+        report.asserts = {{u"health.p99<20ms"_s, u"health"_s, true, 0.41, true, {}}};
+        const auto object = QJsonDocument::fromJson(toJson(report)).object();
+        const auto target = object[u"targets"_s][0].toObject();
+        for (const auto &key : {u"name"_s, u"url"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50_ms"_s, u"p95_ms"_s, u"p99_ms"_s, u"max_ms"_s})
+            QVERIFY2(target.contains(key), qPrintable(key));
+        QCOMPARE(target[u"p50_ms"_s].toDouble(), 0.41);
+        QCOMPARE(object[u"asserts"_s][0].toObject(), (QJsonObject{{u"text"_s, u"health.p99<20ms"_s}, {u"ok"_s, true}, {u"value_ms"_s, 0.41}}));
+        QVERIFY(object[u"trustworthy"_s].toBool());
+        QVERIFY(object[u"control"_s].toObject().contains(u"p99_ms"_s));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestProbeJudgement)
+#include "test_probe_judgement.moc"

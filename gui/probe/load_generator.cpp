@@ -40,8 +40,8 @@ public:
 
     void want(int n)
     {
-        if (n == 0)
-            m_lane.abortAll();
+        if (n < m_state.wanted)
+            m_lane.abortAll(); // what is too much must not linger; the rest starts anew
         if (m_state.wanted == 0 && n > 0)
             m_state.completed = m_state.failed = 0;
         m_state.wanted = n;

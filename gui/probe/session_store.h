@@ -26,7 +26,7 @@ class SessionRecorder : public QObject
 
 public:
     struct Options {
-        qint64 maxBytes = qint64(4) << 30; ///< beyond it the oldest samples of the session go
+        qint64 maxBytes = qint64(4) << 30; ///< beyond it the oldest single samples go, rollups stay
         std::chrono::milliseconds flushInterval{1000};
     };
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See profile.h.
+#include "gui/probe/profile.h"
+
+#include "common/paths.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSaveFile>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::probe {
+
+QByteArray toJson(const Profile &profile)
+{
+    QJsonArray targets, rules;
+    for (const auto &target : profile.targets)
+        targets.append(toJson(target));
+    for (const auto &rule : profile.rules)
+        rules.append(rule.text());
+    QJsonObject object{{u"version"_s, 1}, {u"targets"_s, targets}, {u"rules"_s, rules}};
+    if (!profile.window.isEmpty())
+        object[u"window"_s] = profile.window;
+    return QJsonDocument(object).toJson();
+}
+
+Parsed<Profile> profileFromJson(const QByteArray &json)
+{
+    using Result = Parsed<Profile>;
+    QJsonParseError error;
+    const auto document = QJsonDocument::fromJson(json, &error);
+    if (error.error != QJsonParseError::NoError)
+        return Result::failed(u"no JSON at byte %1: %2"_s.arg(error.offset).arg(error.errorString()));
+    if (!document.isObject())
+        return Result::failed(u"a profile is a JSON object"_s);
+    Profile profile;
+    const auto targets = document[u"targets"_s].toArray();
+    for (qsizetype i = 0; i < targets.size(); ++i) {
+        const auto target = targetFromJson(targets[i].toObject());
+        if (!target)
+            return Result::failed(u"targets[%1]: %2"_s.arg(i).arg(target.error));
+        if (std::ranges::find(profile.targets, target->name, &Target::name) != profile.targets.end())
+            return Result::failed(u"targets[%1]: the name “%2” is taken"_s.arg(i).arg(target->name));
+        profile.targets.append(*target);
+    }
+    const auto rules = document[u"rules"_s].toArray();
+    for (qsizetype i = 0; i < rules.size(); ++i) {
+        const auto rule = parseRule(rules[i].toString());
+        if (!rule)
+            return Result::failed(u"rules[%1]: %2"_s.arg(i).arg(rule.error));
+        profile.rules.append(*rule);
+    }
+    profile.window = document[u"window"_s].toObject();
+    return profile;
+}
+
+Parsed<Profile> loadProfile(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return Parsed<Profile>::failed(u"%1: %2"_s.arg(path, file.errorString()));
+    auto profile = profileFromJson(file.readAll());
+    return profile ? profile : Parsed<Profile>::failed(u"%1: %2"_s.arg(path, profile.error));
+}
+
+QString saveProfile(const Profile &profile, const QString &path)
+{
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write(toJson(profile)) >= 0 && file.commit())
+        return {};
+    return u"%1: %2"_s.arg(path, file.errorString());
+}
+
+QString defaultProfilePath()
+{
+    return paths::writableConfigFile(u"monitor.json"_s);
+}
+
+} // namespace openloop::probe

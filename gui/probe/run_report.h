@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a headless run found out, and the three forms in which it is handed over: table, JSON, JUnit.
+#pragma once
+
+#include "gui/probe/headless.h"
+#include "gui/probe/isolation.h"
+#include "gui/probe/load_search.h"
+
+namespace openloop::probe {
+
+struct TargetResult {
+    Target target;
+    Quantiles quantiles;
+    bool answered = false; ///< at least one HTTP answer, of any status
+    std::optional<double> isolation; ///< p99 during / p99 before
+    QString lastProblem; ///< "connection refused"; of the last error
+};
+
+struct AssertResult {
+    QString text;
+    QString target;
+    bool ok = false;
+    std::optional<double> value; ///< in the unit of the condition
+    bool isLatency = false; ///< value is in ms
+    QString valueText;
+};
+
+struct RunReport {
+    QList<TargetResult> targets;
+    QList<AssertResult> asserts;
+    Trust trust; ///< of the whole run
+    QList<LoadState> loads;
+    std::optional<IsolationVerdict> isolation;
+    QList<LoadStep> search; ///< empty: none was asked for
+    std::optional<int> highestKept, lowestBroken; ///< of the search
+    Nanoseconds duration{0};
+
+    bool trustworthy() const { return !trust.suspendsAlerts(); }
+    bool anythingAnswered() const;
+    /// NoAnswer before Untrustworthy before Broken: what makes the rest meaningless comes first.
+    ExitCode exitCode() const;
+};
+
+/// The document of the contract; members beyond it are additions. Latencies without a value are null.
+QByteArray toJson(const RunReport &report);
+/// One test case per assert, and one on trust; readable by every CI.
+QByteArray toJUnit(const RunReport &report);
+/// For people, 100 columns.
+QString toTable(const RunReport &report);
+
+} // namespace openloop::probe

@@ -9,6 +9,8 @@
 #include "gui/views/experiment_panel.h"
 #include "gui/views/first_run.h"
 #include "gui/views/load_control.h"
+#include "gui/views/notifier.h"
+#include "gui/views/server_panel.h"
 #include "gui/views/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/views/verdict_bar.h"
@@ -106,10 +108,15 @@ void MainWindow::buildDocks()
     m_targets = new TargetsPanel(m_session, m_window);
     m_events = new EventsPanel(m_session.log());
     m_experiment = new ExperimentPanel;
+    m_server = new ServerPanel;
+    m_notifier = new Notifier(this);
     auto *targets = dock(tr("Targets"), u"targets"_s, m_targets, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
     auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
     m_experimentDock = dock(tr("Experiment"), u"experiment"_s, m_experiment, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    m_serverDock = dock(tr("Server"), u"server"_s, m_server, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     splitDockWidget(events, m_experimentDock, Qt::Horizontal);
+    tabifyDockWidget(m_experimentDock, m_serverDock);
+    m_experimentDock->raise();
     resizeDocks({targets}, {296}, Qt::Horizontal);
     resizeDocks({events, m_experimentDock}, {400, 600}, Qt::Horizontal);
     resizeDocks({events}, {190}, Qt::Vertical);
@@ -139,6 +146,16 @@ void MainWindow::connectViews()
     connect(m_topBar, &TopBar::testWanted, this, &MainWindow::toggleTest);
     connect(m_experiment, &ExperimentPanel::runWanted, this, &MainWindow::toggleTest);
     connect(m_experiment, &ExperimentPanel::abortWanted, this, &MainWindow::toggleTest);
+    connect(m_experiment, &ExperimentPanel::copyCommandWanted, this, &MainWindow::copyCommandLine);
+    connect(&m_chart->chart(), &LatencyChart::pointClicked, this, &MainWindow::explainPoint);
+    connect(&m_session, &Session::noteworthy, this, [this](const Event &event) {
+        if (attention() != Attention::Focused)
+            m_notifier->notify(event);
+    });
+    connect(m_notifier, &Notifier::windowWanted, this, [this] {
+        showNormal();
+        activateWindow();
+    });
     connect(m_events, &EventsPanel::jumpWanted, this, [this](double at) { m_window.showRange(at - 20, at + 20); });
     connect(m_targets, &TargetsPanel::selectionChanged, this, [this](const QString &name) { m_chart->chart().setSelected(name); });
     connect(m_targets, &TargetsPanel::addWanted, this, &MainWindow::addTarget);
@@ -174,6 +191,7 @@ void MainWindow::applyPalette()
     m_firstRun->setPalette(palette);
     m_events->setPalette(palette);
     m_experiment->setPalette(palette);
+    m_server->setPalette(palette);
 }
 
 void MainWindow::refresh()
@@ -198,7 +216,9 @@ void MainWindow::refreshFigures()
     const bool local = url.host() == u"127.0.0.1"_s || url.host() == u"localhost"_s || url.host() == u"::1"_s;
     m_topBar->setTitle(local ? tr("local service") : url.host(), address());
     m_verdictBar->setVerdict(m_session.verdict());
-    m_verdictBar->setTrust(m_session.engine().trust());
+    m_server->setBase(url.isEmpty() ? QString() : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString());
+    m_notifier->setState(m_verdictBar->verdict().state, m_verdictBar->verdict().sentence, m_theme.palette());
+    m_verdictBar->setTrust(m_session.trust());
     m_verdictBar->setTotals(static_cast<int>(m_session.targets().size()), m_session.rate());
     m_targets->refresh();
 }

@@ -8,6 +8,7 @@
 #include "gui/models/time_window.h"
 #include "gui/probe/isolation.h"
 
+#include <QJsonObject>
 #include <QMainWindow>
 
 class QStackedWidget;
@@ -18,6 +19,8 @@ class ChartPanel;
 class EventsPanel;
 class ExperimentPanel;
 class FirstRun;
+class Notifier;
+class ServerPanel;
 class TargetsPanel;
 class Theme;
 class TopBar;
@@ -42,6 +45,11 @@ public:
     FirstRun &firstRun() { return *m_firstRun; }
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
+    /// Writes the visible range as png, svg, pdf, csv, json or html, by the file's ending; returns what went wrong.
+    QString exportTo(const QString &path);
+    /// Layout and choices, as profiles keep them.
+    QJsonObject savedState() const;
+    void restoreState(const QJsonObject &state);
 
     /// Length of the phases of the isolation test.
     void setIsolationConfig(const probe::IsolationConfig &config) { m_isolationConfig = config; }
@@ -50,10 +58,13 @@ public slots:
     void toggleHold();
     void toggleTest();
     void addTarget();
+    /// Asks for a file and writes the visible range in the format of its ending.
+    void exportVisible();
     void addFromText(const QString &text);
     void enterUrl();
     void startLocalService();
     void openRecording();
+    void showRecording(const QString &path);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -67,6 +78,8 @@ private:
     void applyPalette();
     void refresh();
     void refreshFigures();
+    void explainPoint(double seconds, double milliseconds);
+    void copyCommandLine();
     void showLoadedTarget(const QString &name);
     void removeTarget(const QString &name);
     void copyCurl(const QString &name);
@@ -90,7 +103,10 @@ private:
     FirstRun *m_firstRun = nullptr;
     EventsPanel *m_events = nullptr;
     ExperimentPanel *m_experiment = nullptr;
+    ServerPanel *m_server = nullptr;
+    Notifier *m_notifier = nullptr;
     QDockWidget *m_experimentDock = nullptr;
+    QDockWidget *m_serverDock = nullptr;
     QMenu *m_menu = nullptr;
     QMenu *m_viewMenu = nullptr;
 };

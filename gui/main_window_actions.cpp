@@ -15,6 +15,7 @@
 #include <QClipboard>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QInputDialog>
 #include <QMenu>
 #include <QMessageBox>
@@ -36,6 +37,7 @@ void MainWindow::buildActions()
     };
     m_menu->addAction(action(tr("Add target…"), Qt::CTRL | Qt::Key_N, &MainWindow::addTarget));
     m_menu->addAction(action(tr("Open recording…"), Qt::CTRL | Qt::Key_O, &MainWindow::openRecording));
+    m_menu->addAction(action(tr("Export…"), Qt::Key_E, &MainWindow::exportVisible));
     m_menu->addSeparator();
     m_menu->addAction(action(tr("Run or abort the isolation test"), Qt::CTRL | Qt::Key_R, &MainWindow::toggleTest));
     m_menu->addAction(action(tr("Start or stop the load"), Qt::Key_B, [this] { m_topBar->load().toggle(); }));
@@ -113,6 +115,7 @@ void MainWindow::finishTest()
     if (!m_test)
         return;
     m_experiment->showVerdict(m_test->test().verdict());
+    m_session.noteExperiment(m_test->test().verdict().sentence);
     m_test.reset();
     m_topBar->setTestRunning(false);
 }
@@ -184,7 +187,23 @@ void MainWindow::startLocalService()
 
 void MainWindow::openRecording()
 {
-    QFileDialog::getOpenFileName(this, tr("Open recording"), {}, tr("Recordings (*.openloop)"));
+    const QString folder = QFileInfo(probe::SessionRecorder::defaultPath()).path();
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open recording"), folder);
+    if (!path.isEmpty())
+        showRecording(path);
+}
+
+void MainWindow::showRecording(const QString &path)
+{
+    if (m_test)
+        toggleTest();
+    if (const QString problem = m_session.openRecording(path); !problem.isEmpty()) {
+        QMessageBox::warning(this, tr("Open recording"), problem);
+        return;
+    }
+    m_window.setBeginning(m_session.beginning());
+    m_window.setNow(m_session.now());
+    m_window.showAll();
 }
 
 void MainWindow::showLoadedTarget(const QString &name)

@@ -79,7 +79,7 @@ QVariant EventLog::data(const QModelIndex &index, int role) const
     case Target:
         return event.target;
     default:
-        return event.text;
+        return event.target.isEmpty() ? event.text : u"/%1: %2"_s.arg(event.target, event.text);
     }
 }
 

@@ -4,8 +4,12 @@
 
 #include "gui/models/format.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 #include <cmath>
+
+using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
@@ -40,27 +44,80 @@ Session::Session(QObject *parent) : QObject(parent)
 
 void Session::open(const QList<probe::Target> &targets, const QList<probe::Rule> &rules)
 {
+    forget();
+    m_rules = rules;
+    m_engine.setTargets(targets);
+    m_engine.start();
+    m_origin = m_engine.origin();
+    m_wall = m_engine.wallClock();
+    m_control = probe::Series(m_origin);
+    m_now = m_beginning = secondsAt(m_origin);
+    setTargets(targets);
+    if (!m_recordingPath.isEmpty())
+        record(m_recordingPath);
+}
+
+void Session::forget()
+{
     m_engine.stop();
+    m_recorder.reset();
+    m_replay = false;
     m_series.clear();
     m_watches.clear();
     m_loads.clear();
     m_loadState.reset();
     m_trust = {};
-    m_rules = rules;
-    m_engine.setTargets(targets);
-    m_engine.start();
-    m_wall = m_engine.wallClock();
-    m_control = probe::Series(m_engine.origin());
-    m_now = m_beginning = secondsAt(m_engine.origin());
-    setTargets(targets);
+    m_log.clear();
+}
+
+QString Session::openRecording(const QString &path)
+{
+    const probe::SessionReader reader(path);
+    if (!reader.error().isEmpty())
+        return reader.error();
+    const auto sessions = reader.sessions();
+    if (sessions.isEmpty())
+        return tr("%1 holds no session").arg(path);
+    const auto &recorded = sessions.last();
+    forget();
+    m_replay = true;
+    m_engine.setTargets(recorded.targets);
+    m_origin = recorded.origin;
+    m_wall = recorded.wall;
+    m_control = probe::Series(m_origin);
+    for (const auto &target : recorded.targets) {
+        auto history = reader.series(recorded.id, target.name);
+        // Single samples of the last day; what is older is there as rollups.
+        reader.loadSamples(recorded.id, target.name, std::max(recorded.origin, recorded.until - std::chrono::hours(24)), recorded.until + std::chrono::seconds(1), history);
+        m_series.insert_or_assign(target.name, std::move(history));
+        m_watches.insert_or_assign(target.name, TargetWatch(target));
+    }
+    for (const auto &entry : reader.log(recorded.id))
+        m_log.add({secondsAt(entry.at), Event::Kind::Note, entry.target, entry.text});
+    m_beginning = secondsAt(recorded.origin);
+    m_now = std::max(m_beginning + 1, secondsAt(recorded.until));
+    watchRules();
+    emit targetsChanged();
+    emit advanced();
+    return {};
+}
+
+void Session::record(const QString &path)
+{
+    m_recordingPath = path;
+    m_recorder = std::make_unique<probe::SessionRecorder>(path);
+    connect(m_recorder.get(), &probe::SessionRecorder::failed, this, &Session::recordingFailed);
+    m_recorder->begin(targets(), m_origin, m_wall);
 }
 
 void Session::setTargets(const QList<probe::Target> &targets)
 {
     if (m_engine.targets() != targets)
         m_engine.setTargets(targets);
+    if (m_recorder)
+        m_recorder->setTargets(targets);
     for (const auto &target : targets) {
-        m_series.try_emplace(target.name, m_engine.origin());
+        m_series.try_emplace(target.name, m_origin);
         m_watches.try_emplace(target.name, target);
     }
     watchRules();
@@ -104,9 +161,9 @@ double Session::secondsAt(probe::Instant instant) const
 
 probe::Instant Session::instantAt(double seconds) const
 {
-    // Against the present: right for everything since the last suspend, the only part that is looked up this way often.
-    const double fromNow = seconds - secondsAt(m_engine.origin());
-    return m_engine.origin() + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(fromNow));
+    // A suspend is left out: it shifts the axis by its length, and the gap is drawn there.
+    const double sinceOrigin = seconds - secondsAt(m_origin);
+    return m_origin + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(sinceOrigin));
 }
 
 std::optional<double> Session::limitOf(const QString &name) const
@@ -172,6 +229,8 @@ TargetFigures Session::controlFigures(double from, double to) const
 
 Verdict Session::verdict() const
 {
+    if (m_replay)
+        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_now - m_beginning))};
     Situation situation;
     for (const auto &target : targets()) {
         auto &one = situation.targets.emplace_back();
@@ -196,7 +255,7 @@ Verdict Session::verdict() const
 
 bool Session::nothingAnswers() const
 {
-    return std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
+    return !m_replay && std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
 }
 
 bool Session::hasTried() const
@@ -259,7 +318,11 @@ int Session::loadSize() const
 
 void Session::take(const probe::Batch &batch)
 {
+    if (m_replay)
+        return;
     m_wall = m_engine.wallClock();
+    if (m_recorder)
+        m_recorder->add(batch);
     m_now = std::max(m_now, secondsAt(batch.until));
     for (const auto &sample : batch.control)
         m_control.add(sample);
@@ -314,6 +377,8 @@ void Session::note(Event::Kind kind, const QString &target, const QString &text,
 {
     const Event event {m_now, kind, target, text};
     m_log.add(event);
+    if (m_recorder)
+        m_recorder->add(probe::LogEntry {instantAt(m_now), kind == Event::Kind::Trust ? u"trust"_s : alerts ? u"rule"_s : u"note"_s, target, text});
     if (alerts)
         emit noteworthy(event);
 }

@@ -8,6 +8,7 @@
 #include "gui/probe/engine.h"
 #include "gui/probe/rules.h"
 #include "gui/probe/series.h"
+#include "gui/probe/session_store.h"
 
 #include <QObject>
 
@@ -32,6 +33,12 @@ public:
 
     /// Forgets the history and measures these from now on. Rules without a target apply to all.
     void open(const QList<probe::Target> &targets, const QList<probe::Rule> &rules);
+    /// Shows the last session of a recording instead of measuring. Returns what went wrong, or an empty text.
+    QString openRecording(const QString &path);
+    /// True while a recording is shown.
+    bool isReplay() const { return m_replay; }
+    /// Records everything from now on into a file; replaces an earlier recording's file by another.
+    void record(const QString &path);
     /// Adds targets to a running session; the history of the others stays.
     void setTargets(const QList<probe::Target> &targets);
     void setRules(const QList<probe::Rule> &rules);
@@ -47,6 +54,9 @@ public:
     const std::vector<LoadSpan> &loads() const { return m_loads; }
     const probe::LoadState *loadState() const { return m_loadState ? &*m_loadState : nullptr; }
     EventLog &log() { return m_log; }
+    const QList<Event> &events() const { return m_log.events(); }
+    const probe::Trust &trust() const { return m_trust; }
+    void noteExperiment(const QString &text) { note(Event::Kind::Experiment, {}, text); }
 
     double secondsAt(probe::Instant instant) const;
     probe::Instant instantAt(double seconds) const;
@@ -82,8 +92,11 @@ signals:
     void trustChanged();
     /// A rule fired or recovered, a target went down or came back.
     void noteworthy(const openloop::gui::Event &event);
+    /// The recording cannot be written.
+    void recordingFailed(const QString &problem);
 
 private:
+    void forget();
     void watchRules();
     void noticeLoad();
     void note(Event::Kind kind, const QString &target, const QString &text, bool alerts = false);
@@ -101,6 +114,10 @@ private:
     std::optional<probe::LoadState> m_loadState;
     EventLog m_log;
     probe::Trust m_trust;
+    probe::Instant m_origin;
+    std::unique_ptr<probe::SessionRecorder> m_recorder;
+    QString m_recordingPath;
+    bool m_replay = false;
     double m_beginning = 0;
     double m_now = 0;
 };

@@ -205,7 +205,7 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
     const qreal columns = 3;
     const qreal width = area.width() / columns;
     const qreal height = area.height() / 2;
-    const QFont small = scaled(font(), 0.82);
+    const QFont small = scaled(font(), 0.79);
     painter.setFont(small);
     for (int i = 0; i < shown.size(); ++i) {
         const auto &[label, value] = shown[i];
@@ -214,7 +214,7 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
         painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
         const bool failing = i == 4 && m_figures.errors > 0;
         painter.setPen(failing ? m_palette->error : m_palette->text);
-        const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 5;
+        const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 4;
         painter.drawText(cell.adjusted(labelWidth, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, value);
     }
 }

@@ -65,7 +65,7 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     header()->setSectionResizeMode(QHeaderView::Fixed);
     setColumnWidth(EventLog::Time, 78);
     setColumnWidth(EventLog::What, 108);
-    setColumnWidth(EventLog::Target, 90);
+    hideColumn(EventLog::Target);
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
     connect(this, &QTreeView::activated, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
 }

@@ -72,7 +72,7 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_progress->setMaximumHeight(8);
     m_progress->setRange(0, 1000);
     m_table->setColumnCount(5);
-    m_table->setHorizontalHeaderLabels({tr("Target"), tr("before"), tr("during"), tr("after"), tr("ratio of p99")});
+    m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), tr("before"), tr("during"), tr("after")});
     m_table->verticalHeader()->hide();
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setShowGrid(false);
@@ -163,8 +163,8 @@ void ExperimentPanel::fillTable()
     m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
     int row = 0;
     for (const auto &target : m_verdict->targets) {
-        const QStringList cells {u'/' + target.name, p99Of(target.before), p99Of(target.during), p99Of(target.after),
-                                 target.ratio ? u"× "_s + target.ratio->text() : u"–"_s};
+        const QStringList cells {u'/' + target.name, target.ratio ? u"× "_s + target.ratio->text() : u"–"_s,
+                                 p99Of(target.before), p99Of(target.during), p99Of(target.after)};
         for (int column = 0; column < cells.size(); ++column) {
             auto *item = new QTableWidgetItem(cells[column]);
             item->setToolTip(target.sentence);

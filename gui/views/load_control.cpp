@@ -74,6 +74,11 @@ int LoadControl::requests() const
     return m_count->value();
 }
 
+void LoadControl::setRequests(int n)
+{
+    m_count->setValue(n);
+}
+
 void LoadControl::setLocked(bool locked)
 {
     m_locked = locked;

@@ -26,6 +26,7 @@ public:
     void setTarget(const QString &name);
     const QString &target() const { return m_target; }
     int requests() const;
+    void setRequests(int n);
     /// Forbids changes while an experiment needs the load for itself.
     void setLocked(bool locked);
 

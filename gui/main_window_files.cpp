@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window writes and reads back: exports, reports, its own layout. The rest of main_window.h.
+#include "gui/main_window.h"
+
+#include "gui/models/export.h"
+#include "gui/theme/theme.h"
+#include "gui/views/chart_panel.h"
+#include "gui/views/experiment_panel.h"
+#include "gui/views/load_control.h"
+#include "gui/views/sample_popup.h"
+#include "gui/views/top_bar.h"
+
+#include <QApplication>
+#include <QBuffer>
+#include <QClipboard>
+#include <QDateTime>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QJsonObject>
+#include <QMessageBox>
+#include <QMetaEnum>
+#include <QPainter>
+#include <QSaveFile>
+#include <QSvgGenerator>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+constexpr QSize exported(1200, 640);
+
+QByteArray svgOf(const PlotView &plot, const QString &title)
+{
+    QBuffer buffer;
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setSize(exported);
+    generator.setViewBox(QRect(QPoint(), exported));
+    generator.setTitle(title);
+    QPainter painter(&generator);
+    plot.paintTo(painter, exported.width(), exported.height());
+    painter.end();
+    return buffer.data();
+}
+
+} // namespace
+
+QString MainWindow::exportTo(const QString &path)
+{
+    const QString format = QFileInfo(path).suffix().toLower();
+    const PlotView &plot = m_chart->chart().plot();
+    const QString problem = tr("Cannot write %1").arg(path);
+    if (format == u"png"_s)
+        return plot.savePng(path, exported.width(), exported.height()) ? QString() : problem;
+    if (format == u"pdf"_s)
+        return plot.savePdf(path, exported.width(), exported.height()) ? QString() : problem;
+    QByteArray content;
+    if (format == u"svg"_s)
+        content = svgOf(plot, windowTitle());
+    else if (format == u"csv"_s)
+        content = toCsv(m_session, m_window.from(), m_window.to());
+    else if (format == u"json"_s)
+        content = toJson(m_session, m_window.from(), m_window.to());
+    else if (format == u"html"_s || format == u"htm"_s)
+        content = toHtml(m_session, m_window.from(), m_window.to(), svgOf(plot, windowTitle()), m_experiment->verdict());
+    else
+        return tr("A file ending in png, svg, pdf, csv, json or html is needed");
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
+        return file.errorString();
+    return {};
+}
+
+void MainWindow::exportVisible()
+{
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export the visible range"), u"openloop.html"_s,
+                                                      tr("Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)"));
+    if (path.isEmpty())
+        return;
+    if (const QString problem = exportTo(path); !problem.isEmpty())
+        QMessageBox::warning(this, tr("Export"), problem);
+}
+
+QJsonObject MainWindow::savedState() const
+{
+    return {{u"geometry"_s, QString::fromLatin1(saveGeometry().toBase64())},
+            {u"docks"_s, QString::fromLatin1(saveState().toBase64())},
+            {u"theme"_s, QString::fromLatin1(QMetaEnum::fromType<Theme::Mode>().valueToKey(static_cast<int>(m_theme.mode())))},
+            {u"span_s"_s, m_window.span()},
+            {u"logarithmic"_s, m_chart->chart().isLogarithmic()},
+            {u"load"_s, m_topBar->load().requests()}};
+}
+
+void MainWindow::restoreState(const QJsonObject &state)
+{
+    if (state.isEmpty())
+        return;
+    restoreGeometry(QByteArray::fromBase64(state[u"geometry"_s].toString().toLatin1()));
+    QMainWindow::restoreState(QByteArray::fromBase64(state[u"docks"_s].toString().toLatin1()));
+    bool known = false;
+    const int mode = QMetaEnum::fromType<Theme::Mode>().keyToValue(state[u"theme"_s].toString().toLatin1().constData(), &known);
+    m_theme.setMode(known ? static_cast<Theme::Mode>(mode) : Theme::Mode::System);
+    m_window.setSpan(state[u"span_s"_s].toDouble(60));
+    m_chart->setLogarithmic(state[u"logarithmic"_s].toBool(true));
+    m_topBar->load().setRequests(state[u"load"_s].toInt(8));
+}
+
+void MainWindow::explainPoint(double seconds, double milliseconds)
+{
+    if (m_chart->chart().mode() == ChartMode::Distribution)
+        return;
+    const auto found = SamplePopup::nearest(m_session, seconds, milliseconds, m_window.span() / 80);
+    if (!found)
+        return;
+    const auto at = static_cast<qint64>(m_session.secondsAt(found->sample.due) * 1000);
+    auto *popup = new SamplePopup(*found, QDateTime::fromMSecsSinceEpoch(at).toString(u"HH:mm:ss.zzz"_s), m_theme.palette(), this);
+    popup->move(QCursor::pos() + QPoint(12, 12));
+    popup->show();
+}
+
+void MainWindow::copyCommandLine()
+{
+    QStringList words {u"openloop-monitor"_s, u"--headless"_s};
+    for (const auto &one : m_session.targets())
+        words << u"'%1=%2'"_s.arg(one.name, one.url);
+    words << u"--isolation-test"_s << u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests());
+    for (const auto &one : m_session.targets()) {
+        if (m_session.limitOf(one.name))
+            words << u"--assert"_s << u"'%1.isolation<%2'"_s.arg(one.name).arg(m_isolationConfig.maxRatio);
+    }
+    QApplication::clipboard()->setText(words.join(u' '));
+}
+
+} // namespace openloop::gui

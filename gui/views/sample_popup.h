@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Click a point, read why it took so long: its phases, and who is to blame.
+#pragma once
+
+#include "gui/models/session.h"
+#include "gui/theme/palette.h"
+
+#include <QFrame>
+
+namespace openloop::gui {
+
+/// One request: when, how long, where the time went, the verdict of the control probe. Closes with a click or Escape.
+class SamplePopup : public QFrame
+{
+    Q_OBJECT
+public:
+    /// The sample of any target nearest to a place in the chart, if there is one within `tolerance` seconds.
+    struct Found {
+        QString target;
+        probe::Sample sample;
+        QString blame;
+    };
+    static std::optional<Found> nearest(const Session &session, double seconds, double milliseconds, double tolerance);
+
+    SamplePopup(const Found &found, const QString &time, const Palette &palette, QWidget *parent);
+
+    QSize sizeHint() const override { return {360, 172}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    Found m_found;
+    QString m_time;
+    const Palette *m_palette;
+};
+
+} // namespace openloop::gui

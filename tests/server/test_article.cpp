@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 using Micro = std::chrono::duration<double, std::micro>;
 
 constexpr int pollsPerRound = 250;
-constexpr int rounds = 5;
+constexpr int rounds = 12;
 constexpr double mostOnTheSide = 1.5; // the promise: p99 under load over p99 idle
 constexpr double leastOnTheLoop = 10; // what the mistake costs at least
 

@@ -146,7 +146,9 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
     Run run(options, signal, meter, told);
     told.parameters = parameters;
     for (unsigned attempt = 0; attempt < mostFactorBases && !signal.requested(); ++attempt) {
-        Job job(n, told.multiplier, told.parameters, simd);
+        Job job(n, told.multiplier, told.parameters, simd, signal);
+        if (signal.requested())
+            break;
         if (auto divisor = smallDivisor(n, job.base))
             return divisor;
         if (auto divisor = run.factor(job))

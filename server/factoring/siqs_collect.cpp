@@ -27,8 +27,9 @@ std::uint8_t thresholdFor(const mpz_class &kn, const Parameters &parameters, con
 
 } // namespace
 
-Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd)
-    : n(number), kn(number * multiplier), parameters(sizes), kernels(kernelsFor(simd)), base(makeFactorBase(kn, sizes)),
+Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd,
+         const StopSignal &stop)
+    : n(number), kn(number * multiplier), parameters(sizes), kernels(kernelsFor(simd)), base(makeFactorBase(kn, sizes, stop)),
       bounds(CofactorBounds::from(base, sizes)), threshold(thresholdFor(kn, sizes, bounds)), source(kn, base, sizes)
 {
 }

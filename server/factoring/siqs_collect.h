@@ -19,7 +19,7 @@ namespace openloop::factoring::siqs {
 
 /// What the threads of one job share.
 struct Job {
-    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd);
+    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const StopSignal &stop);
 
     const mpz_class n;
     const mpz_class kn;
@@ -35,6 +35,7 @@ class Collector
 {
 public:
     Collector(const Job &, LeadingSource &, const Options &, const StopSignal &);
+    ~Collector();
 
     enum class Outcome { Enough, Stopped, Exhausted };
 
@@ -70,9 +71,6 @@ private:
     const StopSignal &m_stop;
     std::shared_ptr<Shared> m_shared;
     std::unique_ptr<Worker> m_own;
-
-public:
-    ~Collector();
 };
 
 } // namespace openloop::factoring::siqs

@@ -32,8 +32,22 @@ std::uint64_t gather(std::uint64_t word, const std::vector<unsigned> &places)
 } // namespace
 
 DenseMatrix::DenseMatrix(std::size_t rows, std::size_t columns)
-    : m_rows(rows), m_columns(columns), m_stride((columns + 511) / 512 * 8), m_bits(rows * m_stride), m_isPivot(rows)
+    : m_rows(rows), m_columns(columns), m_stride((columns + 511) / 512 * 8), m_isPivot(rows)
 {
+}
+
+bool DenseMatrix::clear(const StopSignal &stop)
+{
+    constexpr std::size_t piece = std::size_t(1) << 20;
+    const std::size_t size = m_rows * m_stride;
+    m_bits.clear();
+    m_bits.reserve(size);
+    while (m_bits.size() < size) {
+        m_bits.resize(std::min(size, m_bits.size() + piece));
+        if (stop.requested())
+            return false;
+    }
+    return true;
 }
 
 // Makes up to 64 rows have one column each of this word for themselves, among one another.
@@ -83,10 +97,11 @@ bool DenseMatrix::clearBelow(std::size_t word, const std::vector<Pivot> &panel, 
             masks.push_back(mask);
         }
     }
+    m_tables.resize(8 * tableSize * stripWords);
     for (std::size_t begin = word / 8 * 8; begin < m_stride; begin += stripWords) {
         const std::size_t width = std::min(stripWords, m_stride - begin);
-        m_tables.assign(8 * tableSize * stripWords, 0);
-        for (std::size_t t = 0; t < 8; ++t) {
+        // A table beyond the pivots is asked for its entry 0 only, which stays zero.
+        for (std::size_t t = 0; t * 8 < panel.size(); ++t) {
             std::uint64_t *const table = m_tables.data() + t * tableSize * stripWords;
             for (std::size_t i = 1; i < tableSize; ++i) {
                 const std::size_t pivot = t * 8 + std::size_t(std::countr_zero(i));
@@ -108,7 +123,7 @@ bool DenseMatrix::clearBelow(std::size_t word, const std::vector<Pivot> &panel, 
     return true;
 }
 
-std::vector<std::uint64_t> DenseMatrix::substituteBack() const
+std::optional<std::vector<std::uint64_t>> DenseMatrix::substituteBack(const StopSignal &stop) const
 {
     std::vector<std::uint64_t> solution(m_columns);
     std::vector<bool> bound(m_columns);
@@ -121,6 +136,8 @@ std::vector<std::uint64_t> DenseMatrix::substituteBack() const
     }
     for (auto pivot = m_pivots.rbegin(); pivot != m_pivots.rend(); ++pivot) {
         const std::uint64_t *const bits = m_bits.data() + pivot->row * m_stride;
+        if (pivot->column % 64 == 0 && stop.requested())
+            return std::nullopt;
         std::uint64_t sum = 0;
         for (std::size_t word = pivot->column / 64; word * 64 < m_columns; ++word) {
             for (std::uint64_t rest = bits[word]; rest != 0; rest &= rest - 1)
@@ -145,7 +162,7 @@ std::optional<std::vector<std::uint64_t>> DenseMatrix::kernel(const Kernels &ker
         if (!panel.empty() && !clearBelow(word, panel, kernels, stop))
             return std::nullopt;
     }
-    return substituteBack();
+    return substituteBack(stop);
 }
 
 } // namespace openloop::factoring::siqs

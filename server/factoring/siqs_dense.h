@@ -14,8 +14,11 @@ namespace openloop::factoring::siqs {
 class DenseMatrix
 {
 public:
-    /// All zero. rows x columns / 8 bytes, columns rounded up to 512.
+    /// rows x columns / 8 bytes, columns rounded up to 512. Without content until clear() has said true.
     DenseMatrix(std::size_t rows, std::size_t columns);
+
+    /// Makes all bits zero; false when stopped: a large matrix takes its time.
+    bool clear(const StopSignal &stop);
 
     std::size_t rows() const { return m_rows; }
     std::size_t columns() const { return m_columns; }
@@ -42,7 +45,7 @@ private:
     std::uint64_t *row(std::size_t index) { return m_bits.data() + index * m_stride; }
     void findPivots(std::size_t word, std::vector<Pivot> &panel);
     bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels, const StopSignal &stop);
-    std::vector<std::uint64_t> substituteBack() const;
+    std::optional<std::vector<std::uint64_t>> substituteBack(const StopSignal &stop) const;
 
     std::size_t m_rows, m_columns, m_stride; ///< stride in 64-bit words, a multiple of 8
     std::vector<std::uint64_t> m_bits;

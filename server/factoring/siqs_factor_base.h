@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/factoring/siqs_parameters.h"
+#include "server/factoring/siqs_stop.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,10 +52,8 @@ struct FactorBase {
     std::size_t size() const { return prime.size(); }
 };
 
-/// kn = 1 mod 8, not a square. The number of primes in a slice is at most 2^(32 - bits of a location).
-FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters);
-
-/// Bits that name a place in a polynomial's whole interval.
-unsigned locationBits(const Parameters &parameters);
+/// kn = 1 mod 8, not a square.
+/// Shorter than wanted when stopped.
+FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop = {});
 
 } // namespace openloop::factoring::siqs

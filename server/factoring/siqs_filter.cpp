@@ -11,36 +11,9 @@ namespace {
 
 constexpr std::size_t stopInterval = 16384; // relations between two questions: about a millisecond
 
-/// Large primes renumbered 1, 2, ...; 0: none.
-class Numbering
-{
-public:
-    explicit Numbering(const RelationStore &store)
-    {
-        for (std::size_t i = 0; i < store.size(); ++i) {
-            for (const std::uint32_t prime : store.largePrimes(i)) {
-                if (prime > 1)
-                    m_primes.push_back(prime);
-            }
-        }
-        std::ranges::sort(m_primes);
-        const auto repeated = std::ranges::unique(m_primes);
-        m_primes.erase(repeated.begin(), repeated.end());
-    }
-
-    std::uint32_t of(std::uint32_t prime) const
-    {
-        return prime <= 1 ? 0 : std::uint32_t(std::ranges::lower_bound(m_primes, prime) - m_primes.begin()) + 1;
-    }
-    std::size_t size() const { return m_primes.size() + 1; }
-
-private:
-    std::vector<std::uint32_t> m_primes;
-};
-
 struct Edge {
     std::uint32_t relation;
-    std::array<std::uint32_t, 2> large;
+    std::array<std::uint32_t, 2> large; ///< numbers, not primes
 };
 
 /// False when stopped.
@@ -82,19 +55,17 @@ void keepOdd(std::vector<std::uint32_t> &sorted)
 
 std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const StopSignal &stop)
 {
-    const Numbering numbering(store);
     std::vector<Edge> edges;
     for (std::size_t i = 0; i < store.size(); ++i) {
-        const auto large = store.largePrimes(i);
-        edges.push_back({std::uint32_t(i), {numbering.of(large[0]), numbering.of(large[1])}});
+        edges.push_back({std::uint32_t(i), store.largePrimes(i)});
         if (i % stopInterval == 0 && stop.requested())
             return std::nullopt;
     }
-    if (!dropSingletons(edges, numbering.size(), stop))
+    if (!dropSingletons(edges, store.largePrimeNumbers(), stop))
         return std::nullopt;
 
     Matrix matrix;
-    std::vector<std::uint32_t> row(numbering.size());
+    std::vector<std::uint32_t> row(store.largePrimeNumbers());
     matrix.rowCount = factorBaseSize;
     Relation relation;
     for (const Edge &edge : edges) {

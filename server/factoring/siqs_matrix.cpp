@@ -13,6 +13,7 @@ namespace openloop::factoring::siqs {
 namespace {
 
 constexpr std::uint32_t heaviestPivotRow = 24; // measured: more costs more fill than the dense part gains
+constexpr std::size_t stopInterval = 4096; // columns between two questions
 constexpr std::size_t surplus = 64; // columns beyond the rows: as many as kernel vectors fit a word
 
 class Elimination
@@ -22,23 +23,13 @@ public:
         : m_denseRows(denseRows), m_words((denseRows + 63) / 64), m_columns(std::move(columns)),
           m_dense(m_columns.size() * m_words), m_alive(m_columns.size(), true), m_weight(rowCount), m_rows(rowCount)
     {
-        for (std::size_t column = 0; column < m_columns.size(); ++column)
-            takeDense(column);
-        for (const auto &column : m_columns) {
-            for (const std::uint32_t row : column)
-                ++m_weight[row];
-        }
-        for (std::uint32_t column = 0; column < m_columns.size(); ++column) {
-            for (const std::uint32_t row : m_columns[column]) {
-                if (m_weight[row] <= heaviestPivotRow)
-                    m_rows[row].push_back(column);
-            }
-        }
     }
 
     /// False when stopped.
     bool run(const StopSignal &stop)
     {
+        if (!makeRows(stop))
+            return false;
         m_queue.resize(heaviestPivotRow + 1);
         for (std::uint32_t row = m_denseRows; row < m_weight.size(); ++row)
             enqueue(row);
@@ -70,6 +61,26 @@ private:
         std::uint32_t column;
         std::size_t first, count; ///< in m_others: the columns whose sum it is
     };
+
+    bool makeRows(const StopSignal &stop)
+    {
+        for (std::size_t column = 0; column < m_columns.size(); ++column) {
+            takeDense(column);
+            for (const std::uint32_t row : m_columns[column])
+                ++m_weight[row];
+            if (column % stopInterval == 0 && stop.requested())
+                return false;
+        }
+        for (std::uint32_t column = 0; column < m_columns.size(); ++column) {
+            for (const std::uint32_t row : m_columns[column]) {
+                if (m_weight[row] <= heaviestPivotRow)
+                    m_rows[row].push_back(column);
+            }
+            if (column % stopInterval == 0 && stop.requested())
+                return false;
+        }
+        return true;
+    }
 
     void takeDense(std::size_t column)
     {
@@ -194,6 +205,8 @@ std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &ker
     left.resize(std::min(left.size(), rows + surplus));
 
     DenseMatrix matrix(rows, left.size());
+    if (!matrix.clear(stop))
+        return std::nullopt;
     for (std::size_t place = 0; place < left.size(); ++place) {
         const std::uint32_t column = left[place];
         for (const std::uint32_t row : m_columns[column])

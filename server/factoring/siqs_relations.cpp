@@ -56,38 +56,42 @@ void RelationBatch::append(Relation &relation)
 
 CycleCounter::CycleCounter() : m_slots(1024), m_parent{0} {}
 
+std::size_t CycleCounter::place(std::uint32_t prime) const
+{
+    const std::size_t mask = m_slots.size() - 1;
+    std::size_t at = prime * std::size_t(0x9e3779b1U) >> 7 & mask;
+    while (m_slots[at].prime != prime && m_slots[at].prime != 0)
+        at = (at + 1) & mask;
+    return at;
+}
+
+std::uint32_t CycleCounter::number(std::uint32_t prime) const
+{
+    return prime == 1 ? 0 : m_slots[place(prime)].vertex;
+}
+
 std::uint32_t CycleCounter::vertex(std::uint32_t prime)
 {
     if (prime == 1)
         return 0;
-    const std::size_t mask = m_slots.size() - 1;
-    for (std::size_t at = prime * std::size_t(0x9e3779b1U) >> 7 & mask;; at = (at + 1) & mask) {
-        Slot &slot = m_slots[at];
-        if (slot.prime == prime)
-            return slot.vertex;
-        if (slot.prime != 0)
-            continue;
-        slot = {prime, std::uint32_t(m_parent.size())};
-        m_parent.push_back(slot.vertex);
-        const std::uint32_t made = slot.vertex;
-        if (m_parent.size() * 2 > m_slots.size())
-            grow();
-        return made;
-    }
+    Slot &slot = m_slots[place(prime)];
+    if (slot.prime == prime)
+        return slot.vertex;
+    const auto made = std::uint32_t(m_parent.size());
+    slot = {prime, made};
+    m_parent.push_back(made);
+    if (m_parent.size() * 2 > m_slots.size())
+        grow();
+    return made;
 }
 
 void CycleCounter::grow()
 {
     std::vector<Slot> old(m_slots.size() * 2);
     old.swap(m_slots);
-    const std::size_t mask = m_slots.size() - 1;
     for (const Slot &slot : old) {
-        if (slot.prime == 0)
-            continue;
-        std::size_t at = slot.prime * std::size_t(0x9e3779b1U) >> 7 & mask;
-        while (m_slots[at].prime != 0)
-            at = (at + 1) & mask;
-        m_slots[at] = slot;
+        if (slot.prime != 0)
+            m_slots[place(slot.prime)] = slot;
     }
 }
 
@@ -166,7 +170,7 @@ void RelationStore::add(const RelationBatch &batch)
 std::array<std::uint32_t, 2> RelationStore::largePrimes(std::size_t index) const
 {
     const Header header = headerOf(m_records[index]);
-    return {header.large[0], header.large[1]};
+    return {m_graph.number(header.large[0]), m_graph.number(header.large[1])};
 }
 
 void RelationStore::read(std::size_t index, Relation &relation) const

@@ -39,8 +39,13 @@ public:
     /// True when the edge closes a cycle. 1 stands for "no large prime".
     bool connect(std::uint32_t from, std::uint32_t to);
 
+    /// The number of a prime that has come in an edge, 1 and up; 0 for "no large prime".
+    std::uint32_t number(std::uint32_t prime) const;
+    std::size_t numbers() const { return m_parent.size(); } ///< all are below
+
 private:
     std::uint32_t vertex(std::uint32_t prime);
+    std::size_t place(std::uint32_t prime) const;
     std::uint32_t root(std::uint32_t vertex);
     void grow();
 
@@ -67,7 +72,9 @@ public:
 
     /// Overwrites `relation`; its vector's capacity is reused.
     void read(std::size_t index, Relation &relation) const;
+    /// By their numbers, which are dense; 0: none.
     std::array<std::uint32_t, 2> largePrimes(std::size_t index) const;
+    std::size_t largePrimeNumbers() const { return m_graph.numbers(); }
 
 private:
     static constexpr std::size_t chunkSize = std::size_t(1) << 20;

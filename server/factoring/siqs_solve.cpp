@@ -43,13 +43,15 @@ public:
         ++m_count;
     }
 
-    /// A proper divisor of n, or 1.
-    mpz_class divisor()
+    /// A proper divisor of n, or 1; also when stopped.
+    mpz_class divisor(const StopSignal &stop)
     {
         mpz_class y, power;
         const mpz_class two = 2;
         mpz_powm_ui(y.get_mpz_t(), two.get_mpz_t(), m_count, m_n.get_mpz_t());
         for (std::size_t i = 1; i < m_exponent.size(); ++i) {
+            if (i % 4096 == 0 && stop.requested())
+                return 1;
             if (m_exponent[i] == 0)
                 continue;
             power = m_base.prime[i];
@@ -110,7 +112,7 @@ Solution solve(const mpz_class &n, const FactorBase &base, const RelationStore &
         }
         if (!any)
             break;
-        solution.divisor = root.divisor();
+        solution.divisor = root.divisor(stop);
         if (solution.divisor > 1)
             return solution;
     }

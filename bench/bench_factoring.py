@@ -41,7 +41,8 @@ def by_pari(numbers):
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(numbers)
         file.flush()
-        script = (f'default(parisizemax,2000000000);v=readvec("{file.name}");gettime();'
+        script = ("default(parisizemax,2000000000)\n"  # drops the rest of its line
+                  f'v=readvec("{file.name}");gettime();'
                   "for(i=1,#v,factor(v[i]));print(gettime());\n")
         answer = text_of(GP, script).split()
     return int(answer[-1]) / 1000 if answer else None

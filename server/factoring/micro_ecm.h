@@ -6,36 +6,76 @@
 #include "server/factoring/montgomery.h"
 
 #include <array>
+#include <cstddef>
 
 namespace openloop::factoring {
 
-/// A series of curves modulo one number, each -x^2 + y^2 = 1 + d x^2 y^2 with a group order divisible by 12.
-/// The curves and their points come from the multiples of (12, 24) on y^2 = x^3 - x^2 - 120 x + 432, which
-/// parametrise the curves of Suyama's family whose twisted Edwards form has a = -1 (Bernstein, Birkner, Lange,
-/// "Starfish on strike", 2010); doublings and additions: Hisil, Wong, Carter, Dawson (Asiacrypt 2008).
-/// Modulus: Montgomery64, Montgomery128 or their like, of an odd number prime to 3. One thread at a time.
+/// A point (x : y : z) on the curve that parametrises the curves.
+template <typename Word>
+struct CurveParameter {
+    Word x, y, z;
+};
+
+/// The multiples 2, 3, 4, ... of (12, 24) on y^2 = x^3 - x^2 - 120 x + 432. Modulus: Montgomery64 or Montgomery128.
 template <typename Modulus>
-class MicroEcm
+class CurveSeries
 {
 public:
     using Word = typename Modulus::Word;
 
-    explicit MicroEcm(const Modulus &modulus)
+    explicit CurveSeries(const Modulus &modulus)
         : m(modulus)
-        , m_x(number(13))
-        , m_y(negative(number(30)))
-        , m_z(m.one())
-        , m_12(number(12))
-        , m_24(m.add(m_12, m_12))
+        , m_point {m.fromNumber(13), m.sub(0, m.fromNumber(30)), m.one()}
+        , m_12(m.fromNumber(12))
+        , m_24(m.fromNumber(24))
     {
     }
 
-    /// Runs the next curve: a divisor of the modulus, often 1 and at times the modulus itself.
-    Word runCurve(const MicroEcmPlan &plan)
+    CurveParameter<Word> next()
     {
-        Point point = nextPoint();
+        const CurveParameter<Word> point = m_point;
+        const Word u = m.sub(point.y, m.mul(m_24, point.z));
+        const Word v = m.sub(point.x, m.mul(m_12, point.z));
+        const Word vv = m.sqr(v);
+        const Word vvv = m.mul(v, vv);
+        const Word vvx = m.mul(vv, point.x);
+        const Word vvz = m.mul(vv, point.z);
+        // The new x is (u/v)^2 + 1 - x - 12, here over the common denominator v^2 z.
+        const Word a = m.sub(m.add(m.mul(m.sqr(u), point.z), m.sub(vvz, vvx)), m.mul(vvz, m_12));
+        m_point.x = m.mul(v, a);
+        m_point.y = m.sub(m.mul(u, m.sub(vvx, a)), m.mul(vvv, point.y));
+        m_point.z = m.mul(vvv, point.z);
+        return point;
+    }
+
+private:
+    const Modulus m;
+    CurveParameter<Word> m_point;
+    Word m_12, m_24;
+};
+
+/// One curve, or one per lane: -x^2 + y^2 = 1 + d x^2 y^2 with a group order divisible by 12.
+/// The parameters give the curves of Suyama's family whose twisted Edwards form has a = -1 (Bernstein, Birkner,
+/// Lange, "Starfish on strike", 2010); doublings and additions: Hisil, Wong, Carter, Dawson (Asiacrypt 2008).
+/// Modulus: Montgomery64, Montgomery128 or their like, of an odd number prime to 3; at most two additions or
+/// subtractions stand between two multiplications. Immutable.
+template <typename Modulus>
+class EllipticCurve
+{
+public:
+    using Word = typename Modulus::Word;
+
+    explicit EllipticCurve(const Modulus &modulus)
+        : m(modulus)
+    {
+    }
+
+    /// A divisor of the modulus, often 1 and at times the modulus itself.
+    auto run(const MicroEcmPlan &plan, const CurveParameter<Word> &parameter) const
+    {
+        Point point = pointOf(parameter);
         stage1(plan, point);
-        const Word divisor = gcdWithOdd(point.x, m.modulus());
+        const auto divisor = m.divisorOf(point.x);
         return divisor != 1 || plan.giants == 0 ? divisor : stage2(plan, point);
     }
 
@@ -49,38 +89,24 @@ private:
     struct Line {
         Word x, z; ///< on the Montgomery form: only x / z matters
     };
+    using Words = std::array<Word, MicroEcmPlan::mostBabies + MicroEcmPlan::mostGiants>;
 
-    Word number(Word x) const { return m.fromWord(x % m.modulus()); }
-    Word negative(Word x) const { return m.sub(0, x); }
+    Word times(unsigned number, const Word &a) const { return m.mul(m.fromNumber(number), a); }
 
-    Point nextPoint()
+    // With (x, y) the parameter: X = 2 x (x - 24) y / (e f) and Y = 54 (x - 4) g / (e h), where
+    // e = (x - 12)(x + 6), f = x^2 - 8 x + 96, g = x^4 - 12 x^3 + 6912, h = g + 864 (x - 4)^2.
+    Point pointOf(const CurveParameter<Word> &p) const
     {
-        const Point point = pointOnCurve();
-        advance();
-        return point;
-    }
-
-    // With (x, y) a multiple of (12, 24): X = 2 x (x - 24) y / (e f) and Y = 54 (x - 4) g / (e h), where
-    // e = (x - 12)(x + 6), f = x^2 - 8 x + 96, g = x^4 - 12 x^3 + 6912, h = g + 864 x^2 - 6912 x + 13824.
-    Point pointOnCurve() const
-    {
-        const Word z12 = m.mul(m_z, m_12);
-        const Word z24 = m.add(z12, z12);
-        const Word z6 = m.mul(m_z, number(6));
-        const Word z4 = m.add(m_z, m.add(m_z, m.add(m_z, m_z)));
-        const Word xx = m.sqr(m_x);
-        const Word zz = m.sqr(m_z);
-        const Word xz = m.mul(m_x, m_z);
-        const Word xz8 = twice(twice(twice(xz)));
-        const Word zz96 = m.mul(zz, number(96));
-        const Word zz864 = m.mul(zz, number(864));
-        const Word e = m.mul(m.sub(m_x, z12), m.add(m_x, z6));
-        const Word f = m.add(m.sub(xx, xz8), zz96);
-        const Word xx_12xz = m.sub(xx, m.mul(xz, m_12));
-        const Word g = m.add(m.mul(xx, xx_12xz), m.mul(zz864, twice(twice(twice(zz)))));
-        const Word h = m.add(g, m.mul(zz864, m.add(m.sub(xx, xz8), m.mul(zz, number(16)))));
-        const Word numeratorX = m.mul(m.mul(twice(m_x), m.sub(m_x, z24)), m.mul(m_y, m_z));
-        const Word numeratorY = m.mul(m.mul(number(54), m.mul(m.sub(m_x, z4), m_z)), g);
+        const Word xx = m.sqr(p.x);
+        const Word zz = m.sqr(p.z);
+        const Word xz = m.mul(p.x, p.z);
+        const Word x_4z = m.sub(p.x, times(4, p.z));
+        const Word e = m.mul(m.sub(p.x, times(12, p.z)), m.add(p.x, times(6, p.z)));
+        const Word f = m.add(m.sub(xx, times(8, xz)), times(96, zz));
+        const Word g = m.add(m.mul(xx, m.sub(xx, times(12, xz))), times(6912, m.sqr(zz)));
+        const Word h = m.add(g, times(864, m.mul(zz, m.sqr(x_4z))));
+        const Word numeratorX = times(2, m.mul(m.mul(p.x, m.sub(p.x, times(24, p.z))), m.mul(p.y, p.z)));
+        const Word numeratorY = times(54, m.mul(m.mul(x_4z, p.z), g));
 
         Point point;
         point.x = m.mul(m.mul(e, numeratorX), h);
@@ -88,23 +114,6 @@ private:
         point.z = m.mul(m.mul(m.sqr(e), f), h);
         point.t = m.mul(numeratorX, numeratorY);
         return point;
-    }
-
-    // Adds (12, 24) to the projective point on the parametrising curve.
-    void advance()
-    {
-        const Word u = m.sub(m_y, m.mul(m_24, m_z));
-        const Word v = m.sub(m_x, m.mul(m_12, m_z));
-        const Word vv = m.sqr(v);
-        const Word vvv = m.mul(v, vv);
-        const Word vvx = m.mul(vv, m_x);
-        // x3 = (u/v)^2 + 1 - x - 12 over the common denominator v^2 z.
-        const Word a = m.sub(m.add(m.mul(m.sqr(u), m_z), m.sub(m.mul(vv, m_z), vvx)),
-                             m.mul(m.mul(vv, m_z), m_12));
-        const Word y = m.sub(m.mul(u, m.sub(vvx, a)), m.mul(vvv, m_y));
-        m_x = m.mul(v, a);
-        m_y = y;
-        m_z = m.mul(vvv, m_z);
     }
 
     Word twice(Word a) const { return m.add(a, a); }
@@ -190,27 +199,25 @@ private:
         return {m.mul(difference.z, m.sqr(m.add(a, b))), m.mul(difference.x, m.sqr(m.sub(a, b)))};
     }
 
-    Word stage2(const MicroEcmPlan &plan, Point point) const
+    auto stage2(const MicroEcmPlan &plan, Point point) const
     {
-        std::array<Line, MicroEcmPlan::mostBabies + MicroEcmPlan::mostGiants> lines;
         point.t = m.mul(point.x, point.y); // stage 1 leaves none
         point.x = m.mul(point.x, point.z);
         point.y = m.mul(point.y, point.z);
         point.z = m.sqr(point.z);
+        Words xs, zs;
         const std::size_t babies = plan.babies.size();
-        const std::size_t count = babies + plan.giants;
-        babySteps(plan, point, lines.data());
-        giantSteps(plan, point, lines.data() + babies);
-        const Word common = toCommonDenominator(lines.data(), count);
-        return gcdWithOdd(m.mul(common, productOfPairs(plan, lines.data())), m.modulus());
+        babySteps(plan, point, xs.data(), zs.data());
+        giantSteps(plan, point, xs.data() + babies, zs.data() + babies);
+        const Word common = toCommonDenominator(xs.data(), zs.data(), babies + plan.giants);
+        return m.divisorOf(m.mul(common, productOfPairs(plan, xs.data())));
     }
 
     // All multiples by numbers prime to 6, in steps of 6; those prime to the step are kept. Leaves 6 times the
     // point in `point`.
-    void babySteps(const MicroEcmPlan &plan, Point &point, Line *babies) const
+    void babySteps(const MicroEcmPlan &plan, Point &point, Word *xs, Word *zs) const
     {
         const Line one = line(point);
-        // p + 5 p = 6 p and so on need the difference, so 5 p is made of 6 p - p.
         const Addend first = addend(point);
         doublePoint<true>(point);
         addPoint<false>(point, first, false);
@@ -223,10 +230,14 @@ private:
         Line down = line(five), downBefore = one;
         std::size_t kept = 0;
         for (unsigned multiple = 1; kept < plan.babies.size(); multiple += 6) {
-            if (plan.babies[kept] == multiple)
-                babies[kept++] = up;
-            if (kept < plan.babies.size() && plan.babies[kept] == multiple + 4)
-                babies[kept++] = down;
+            if (plan.babies[kept] == multiple) {
+                xs[kept] = up.x;
+                zs[kept++] = up.z;
+            }
+            if (kept < plan.babies.size() && plan.babies[kept] == multiple + 4) {
+                xs[kept] = down.x;
+                zs[kept++] = down.z;
+            }
             const Line nextUp = addLines(up, six, upBefore);
             const Line nextDown = addLines(down, six, downBefore);
             upBefore = up;
@@ -237,7 +248,7 @@ private:
     }
 
     // From 6 times the point: the multiples by step, 2 step, 3 step, ...
-    void giantSteps(const MicroEcmPlan &plan, Point point, Line *giants) const
+    void giantSteps(const MicroEcmPlan &plan, Point point, Word *xs, Word *zs) const
     {
         const Addend six = addend(point);
         const unsigned sixes = plan.step / 6;
@@ -246,53 +257,81 @@ private:
             if ((sixes >> bit) & 1)
                 addPoint<true>(point, six, false);
         }
-        giants[0] = line(point);
+        const Line step = line(point);
         doublePoint<false>(point);
-        giants[1] = line(point);
-        for (unsigned i = 2; i < plan.giants; ++i)
-            giants[i] = addLines(giants[i - 1], giants[0], giants[i - 2]);
+        Line before = step, giant = line(point);
+        xs[0] = step.x;
+        zs[0] = step.z;
+        for (unsigned i = 1; i < plan.giants; ++i) {
+            xs[i] = giant.x;
+            zs[i] = giant.z;
+            const Line next = addLines(giant, step, before);
+            before = giant;
+            giant = next;
+        }
     }
 
     // Scales all x so that every z is the product of the old ones, which is returned: then a pair costs one
     // multiplication, and no inverse is needed.
-    Word toCommonDenominator(Line *lines, std::size_t count) const
+    Word toCommonDenominator(Word *xs, const Word *zs, std::size_t count) const
     {
-        std::array<Word, MicroEcmPlan::mostBabies + MicroEcmPlan::mostGiants> after;
+        Words after;
         Word suffix = m.one();
         for (std::size_t i = count; i-- > 0;) {
             after[i] = suffix;
-            suffix = m.mul(suffix, lines[i].z);
+            suffix = m.mul(suffix, zs[i]);
         }
         Word prefix = m.one();
         for (std::size_t i = 0; i < count; ++i) {
-            lines[i].x = m.mul(lines[i].x, m.mul(prefix, after[i]));
-            prefix = m.mul(prefix, lines[i].z);
+            xs[i] = m.mul(xs[i], m.mul(prefix, after[i]));
+            prefix = m.mul(prefix, zs[i]);
         }
         return suffix;
     }
 
     // Four products side by side: one alone would wait for each multiplication to end.
-    Word productOfPairs(const MicroEcmPlan &plan, const Line *lines) const
+    Word productOfPairs(const MicroEcmPlan &plan, const Word *xs) const
     {
-        std::array<Word, 4> product {m.one(), m.one(), m.one(), m.one()};
-        const Line *giant = lines + plan.babies.size();
+        Word a = m.one(), b = a, c = a, d = a;
+        const Word *giant = xs + plan.babies.size();
         const std::uint16_t *pair = plan.pairs.data();
         for (unsigned i = 0; i < plan.giants; ++i, ++giant) {
+            const Word x = *giant;
             const std::uint16_t *end = pair + 1 + *pair;
-            ++pair;
-            for (; end - pair >= 4; pair += 4) {
-                for (unsigned lane = 0; lane < 4; ++lane)
-                    product[lane] = m.mul(product[lane], m.sub(giant->x, lines[pair[lane]].x));
+            for (++pair; end - pair >= 4; pair += 4) {
+                a = m.mul(a, m.sub(x, xs[pair[0]]));
+                b = m.mul(b, m.sub(x, xs[pair[1]]));
+                c = m.mul(c, m.sub(x, xs[pair[2]]));
+                d = m.mul(d, m.sub(x, xs[pair[3]]));
             }
-            for (unsigned lane = 0; pair != end; ++pair, ++lane)
-                product[lane] = m.mul(product[lane], m.sub(giant->x, lines[*pair].x));
+            for (; pair != end; ++pair)
+                a = m.mul(a, m.sub(x, xs[*pair]));
         }
-        return m.mul(m.mul(product[0], product[1]), m.mul(product[2], product[3]));
+        return m.mul(m.mul(a, b), m.mul(c, d));
     }
 
     const Modulus m;
-    Word m_x, m_y, m_z; ///< the projective point on the parametrising curve
-    Word m_12, m_24;
+};
+
+/// Curve after curve modulo one number. One thread at a time.
+template <typename Modulus>
+class MicroEcm
+{
+public:
+    using Word = typename Modulus::Word;
+
+    explicit MicroEcm(const Modulus &modulus)
+        : m_series(modulus)
+        , m_curve(modulus)
+    {
+    }
+
+    /// Runs the next curve: a divisor of the modulus, often 1 and at times the modulus itself.
+    Word runCurve(const MicroEcmPlan &plan) { return m_curve.run(plan, m_series.next()); }
+
+private:
+    CurveSeries<Modulus> m_series;
+    EllipticCurve<Modulus> m_curve;
 };
 
 } // namespace openloop::factoring

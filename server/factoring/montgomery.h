@@ -239,7 +239,9 @@ public:
     Word modulus() const { return m_n; }
     Word one() const { return m_one; }
     Word fromWord(Word x) const { return mul(x, m_square); }
+    Word fromNumber(unsigned x) const { return fromWord(x < m_n ? x : x % m_n); }
     Word toWord(Word x) const { return mul(x, 1); }
+    Word divisorOf(Word x) const { return gcdWithOdd(x, m_n); } ///< common with the modulus
 
     Word add(Word a, Word b) const { return words::add(a, b, m_n); }
     Word sub(Word a, Word b) const { return words::subtract(a, b, m_n); }
@@ -273,7 +275,9 @@ public:
     Word modulus() const { return m_n; }
     Word one() const { return m_one; }
     Word fromWord(Word x) const { return mul(x, m_square); }
+    Word fromNumber(unsigned x) const { return fromWord(x < m_n ? x : x % m_n); }
     Word toWord(Word x) const { return mul(x, 1); }
+    Word divisorOf(Word x) const { return gcdWithOdd(x, m_n); } ///< common with the modulus
 
     Word add(Word a, Word b) const { return words::add(a, b, m_n); }
     Word sub(Word a, Word b) const { return words::subtract(a, b, m_n); }

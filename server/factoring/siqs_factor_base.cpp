@@ -10,7 +10,9 @@ namespace openloop::factoring::siqs {
 
 namespace {
 
-// Its largest root never falls into an interval, and 32 steps of it stay below 2^31.
+constexpr std::size_t sliceMax = std::size_t(1) << (32 - blockBits); // what an entry of a bucket can name
+
+// Its largest root never falls into an interval.
 constexpr std::uint32_t idleModulus = (1U << 25) + 35;
 
 std::uint32_t powerModulo(std::uint64_t base, std::uint32_t exponent, std::uint32_t p)
@@ -52,7 +54,7 @@ std::uint8_t roundedLog(std::uint32_t p)
     return std::uint8_t(std::lround(std::log2(double(p))));
 }
 
-void appendLarge(FactorBase &base, std::uint32_t index, std::uint32_t p, std::uint32_t root, std::size_t sliceMax)
+void appendLarge(FactorBase &base, std::uint32_t index, std::uint32_t p, std::uint32_t root)
 {
     const std::uint8_t log = roundedLog(p);
     if (base.slices.empty() || base.slices.back().log != log || base.slices.back().count == sliceMax) {
@@ -125,17 +127,11 @@ std::uint32_t squareRootModulo(std::uint32_t a, std::uint32_t p)
     return std::uint32_t(root);
 }
 
-unsigned locationBits(const Parameters &parameters)
-{
-    return blockBits + unsigned(std::bit_width(parameters.blocks - 1));
-}
-
 FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop)
 {
     FactorBase base;
     base.prime = {1, 2};
     base.log = {0, 1};
-    const std::size_t sliceMax = std::size_t(1) << (32 - locationBits(parameters));
     const double wanted = std::max(30.0, double(parameters.factorBase));
     // Half of the primes are squares; the bound is generous and the loop ends early.
     const auto bound = std::uint32_t(2 * wanted * std::log(2 * wanted) * 1.35 + 300);
@@ -156,7 +152,7 @@ FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, con
             if (p < parameters.smallBound)
                 base.smallCount = base.mediumCount;
         } else {
-            appendLarge(base, index, p, root, sliceMax);
+            appendLarge(base, index, p, root);
         }
     }
     pad(base);

@@ -52,11 +52,8 @@ struct FactorBase {
     std::size_t size() const { return prime.size(); }
 };
 
-/// kn = 1 mod 8, not a square. The number of primes in a slice is at most 2^(32 - bits of a location).
+/// kn = 1 mod 8, not a square.
 /// Shorter than wanted when stopped.
 FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop = {});
-
-/// Bits that name a place in a polynomial's whole interval.
-unsigned locationBits(const Parameters &parameters);
 
 } // namespace openloop::factoring::siqs

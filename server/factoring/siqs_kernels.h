@@ -45,17 +45,16 @@ struct MediumStep {
 };
 
 /// Fills the buckets of several polynomials with the hits of one slice of large primes, and moves the roots on.
+/// An entry is the prime's place in its slice, 17 bits, above the location in the block, 15 bits.
 struct FillJob {
     static constexpr unsigned maxPolynomials = 8;
-    static constexpr std::size_t bufferSize = 4096 + 64; ///< entries per polynomial
+    static constexpr std::size_t chunk = 512; ///< primes between two looks at the limits
+    static constexpr std::size_t room = 2 * chunk + 64; ///< entries beyond a limit that may be written
 
     const std::uint32_t *modulus = nullptr;
     std::uint32_t *root1 = nullptr;
     std::uint32_t *root2 = nullptr;
     std::size_t count = 0; ///< a multiple of 32
-    unsigned hits = 1; ///< a root falls at most so often into the interval
-    std::uint32_t interval = 0;
-    unsigned locationBits = 0;
     unsigned blocks = 0;
     unsigned polynomials = 0;
     struct Move {
@@ -64,8 +63,7 @@ struct FillJob {
     };
     Move moves[maxPolynomials]; ///< after each polynomial
     std::uint32_t **cursor = nullptr; ///< polynomials x blocks
-    std::uint32_t *const *limit = nullptr; ///< the same; a chunk that might pass it is left out
-    std::uint32_t *buffer = nullptr; ///< maxPolynomials x bufferSize
+    std::uint32_t *const *limit = nullptr; ///< the same; a chunk that passes it is taken back
 };
 
 /// Medium primes that divide the value `distance` before the start of the next block.
@@ -85,7 +83,7 @@ struct Kernels {
     void (*fill)(const FillJob &);
     unsigned (*matchMedium)(const MatchJob &, std::uint32_t *places);
     unsigned (*matchBucket)(const std::uint32_t *entries, std::size_t count, std::uint32_t location,
-                            unsigned locationBits, std::uint32_t *places);
+                            std::uint32_t *places);
     unsigned (*scan)(const std::uint8_t *block, std::uint16_t *locations);
     /// row ^= table[0] ^ ... ^ table[7]; count in 64-bit words, a multiple of 8.
     void (*addEight)(std::uint64_t *row, const std::uint64_t *const *tables, std::size_t count);

@@ -38,7 +38,7 @@ constexpr const std::uint64_t *packingTable = packing.data();
 
 struct Lanes16 {
     using V = __m256i;
-    static constexpr unsigned count = 16;
+    static constexpr unsigned lanes = 16;
     static constexpr unsigned maskShift = 1;
 
     static V load(const std::uint16_t *from) { return _mm256_loadu_si256(reinterpret_cast<const V *>(from)); }
@@ -58,7 +58,8 @@ struct Lanes16 {
 
 struct Lanes32 {
     using V = __m256i;
-    static constexpr unsigned count = 8;
+    using M = __m256i;
+    static constexpr unsigned lanes = 8;
 
     static V load(const std::uint32_t *from) { return _mm256_loadu_si256(reinterpret_cast<const V *>(from)); }
     static void store(std::uint32_t *to, V v) { _mm256_storeu_si256(reinterpret_cast<V *>(to), v); }
@@ -71,24 +72,27 @@ struct Lanes32 {
     static V sub(V a, V b) { return _mm256_sub_epi32(a, b); }
     static V min(V a, V b) { return _mm256_min_epu32(a, b); }
     static V both(V a, V b) { return _mm256_and_si256(a, b); }
+    static V either(V a, V b) { return _mm256_or_si256(a, b); }
     static std::uint32_t equal(V a, V b)
     {
         return unsigned(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b))));
     }
     /// Values are below 2^31, so the signed comparison does.
-    static unsigned storeBelow(std::uint32_t *to, V value, V limit, V tag)
+    static M below(V a, V b) { return _mm256_cmpgt_epi32(b, a); }
+    static V addWhere(M mask, V a, V b) { return _mm256_add_epi32(a, _mm256_and_si256(mask, b)); }
+    static unsigned bits(M mask) { return unsigned(_mm256_movemask_ps(_mm256_castsi256_ps(mask))); }
+    static void storePacked(std::uint32_t *to, V v, M mask)
     {
-        const auto mask = unsigned(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(limit, value))));
         const V order = _mm256_cvtepu8_epi32(
-            _mm_loadl_epi64(reinterpret_cast<const __m128i *>(packingTable + mask)));
-        store(to, _mm256_permutevar8x32_epi32(_mm256_or_si256(value, tag), order));
-        return unsigned(_mm_popcnt_u32(mask));
+            _mm_loadl_epi64(reinterpret_cast<const __m128i *>(packingTable + bits(mask))));
+        store(to, _mm256_permutevar8x32_epi32(v, order));
     }
+    static unsigned count(M mask) { return unsigned(_mm_popcnt_u32(bits(mask))); }
 };
 
 struct Lanes64 {
     using V = __m256i;
-    static constexpr unsigned count = 4;
+    static constexpr unsigned lanes = 4;
 
     static V load(const std::uint32_t *from)
     {
@@ -116,7 +120,7 @@ struct Lanes64 {
 };
 
 struct Bytes {
-    static constexpr unsigned count = 32;
+    static constexpr unsigned lanes = 32;
     static __m256i load(const std::uint8_t *from)
     {
         return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
@@ -130,7 +134,7 @@ struct Bytes {
 
 struct Bits {
     using V = __m256i;
-    static constexpr unsigned count = 4;
+    static constexpr unsigned lanes = 4;
     static V load(const std::uint64_t *from) { return _mm256_loadu_si256(reinterpret_cast<const V *>(from)); }
     static void store(std::uint64_t *to, V v) { _mm256_storeu_si256(reinterpret_cast<V *>(to), v); }
     static V exclusive(V a, V b) { return _mm256_xor_si256(a, b); }

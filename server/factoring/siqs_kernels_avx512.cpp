@@ -18,7 +18,7 @@ namespace openloop::factoring::siqs::avx512 {
 
 struct Lanes16 {
     using V = __m512i;
-    static constexpr unsigned count = 32;
+    static constexpr unsigned lanes = 32;
     static constexpr unsigned maskShift = 0;
 
     static V load(const std::uint16_t *from) { return _mm512_loadu_si512(from); }
@@ -37,7 +37,8 @@ struct Lanes16 {
 
 struct Lanes32 {
     using V = __m512i;
-    static constexpr unsigned count = 16;
+    using M = __mmask16;
+    static constexpr unsigned lanes = 16;
 
     static V load(const std::uint32_t *from) { return _mm512_loadu_si512(from); }
     static void store(std::uint32_t *to, V v) { _mm512_storeu_si512(to, v); }
@@ -51,19 +52,18 @@ struct Lanes32 {
     static V sub(V a, V b) { return _mm512_sub_epi32(a, b); }
     static V min(V a, V b) { return _mm512_min_epu32(a, b); }
     static V both(V a, V b) { return _mm512_and_si512(a, b); }
+    static V either(V a, V b) { return _mm512_or_si512(a, b); }
     static std::uint32_t equal(V a, V b) { return _mm512_cmpeq_epi32_mask(a, b); }
-    static unsigned storeBelow(std::uint32_t *to, V value, V limit, V tag)
-    {
-        const __mmask16 mask = _mm512_cmplt_epu32_mask(value, limit);
-        // Packed in a register, then stored whole: a packing store is slow on some processors.
-        store(to, _mm512_maskz_compress_epi32(mask, _mm512_or_si512(value, tag)));
-        return unsigned(_mm_popcnt_u32(mask));
-    }
+    static M below(V a, V b) { return _mm512_cmplt_epu32_mask(a, b); }
+    static V addWhere(M mask, V a, V b) { return _mm512_mask_add_epi32(a, mask, a, b); }
+    /// Packed in a register, then stored whole: a packing store is slow on some processors.
+    static void storePacked(std::uint32_t *to, V v, M mask) { store(to, _mm512_maskz_compress_epi32(mask, v)); }
+    static unsigned count(M mask) { return unsigned(_mm_popcnt_u32(mask)); }
 };
 
 struct Lanes64 {
     using V = __m512i;
-    static constexpr unsigned count = 8;
+    static constexpr unsigned lanes = 8;
 
     static V load(const std::uint32_t *from)
     {
@@ -89,14 +89,14 @@ struct Lanes64 {
 };
 
 struct Bytes {
-    static constexpr unsigned count = 64;
+    static constexpr unsigned lanes = 64;
     static std::uint64_t signs(const std::uint8_t *from) { return _mm512_movepi8_mask(_mm512_loadu_si512(from)); }
     static bool anySign(const std::uint8_t *from) { return signs(from) != 0; }
 };
 
 struct Bits {
     using V = __m512i;
-    static constexpr unsigned count = 8;
+    static constexpr unsigned lanes = 8;
     static V load(const std::uint64_t *from) { return _mm512_loadu_si512(from); }
     static void store(std::uint64_t *to, V v) { _mm512_storeu_si512(to, v); }
     static V exclusive(V a, V b) { return _mm512_xor_si512(a, b); }

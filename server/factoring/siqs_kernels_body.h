@@ -13,7 +13,7 @@ inline Lanes64::V montgomery(Lanes64::V product, Lanes64::V p, Lanes64::V negate
 inline void setup(const SetupJob &job)
 {
     using L = Lanes64;
-    for (std::size_t i = 0; i < job.count; i += L::count) {
+    for (std::size_t i = 0; i < job.count; i += L::lanes) {
         const L::V p = L::load(job.modulus + i);
         const L::V inv = L::load(job.negatedInverse + i);
         const L::V r2 = L::load(job.rSquared + i);
@@ -72,7 +72,7 @@ inline typename L::V moved(typename L::V root, typename L::V delta, typename L::
 inline void stepMedium(const MediumStep &job)
 {
     using L = Lanes16;
-    for (std::size_t i = 0; i < job.count; i += L::count) {
+    for (std::size_t i = 0; i < job.count; i += L::lanes) {
         const L::V p = L::load(job.modulus + i);
         const L::V delta = L::load(job.delta + i);
         const L::V root1 = moved<L>(L::load(job.root1 + i), delta, p, job.down);
@@ -84,19 +84,16 @@ inline void stepMedium(const MediumStep &job)
     }
 }
 
-inline void scatter(const FillJob &job, unsigned polynomial, const std::uint32_t *from, const std::uint32_t *to,
-                    std::size_t perBlock)
+/// Hits of one root in all blocks of one polynomial. As p is larger than a block, there is at most one in each.
+inline void emit(Lanes32::V root, Lanes32::V p, Lanes32::V tag, std::uint32_t **cursor, unsigned blocks)
 {
-    std::uint32_t **cursor = job.cursor + polynomial * job.blocks;
-    std::uint32_t *const *limit = job.limit + polynomial * job.blocks;
-    for (unsigned block = 0; block < job.blocks; ++block) {
-        if (cursor[block] + perBlock > limit[block])
-            return;
-    }
-    const std::uint32_t blockMask = (1U << (job.locationBits - blockBits)) - 1;
-    for (; from != to; ++from) {
-        const std::uint32_t entry = *from;
-        *cursor[entry >> blockBits & blockMask]++ = entry;
+    using L = Lanes32;
+    const L::V size = L::splat(blockSize);
+    for (unsigned block = 0; block < blocks; ++block) {
+        const L::M inside = L::below(root, size);
+        L::storePacked(cursor[block], L::either(root, tag), inside);
+        cursor[block] += L::count(inside);
+        root = L::sub(L::addWhere(inside, root, p), size);
     }
 }
 
@@ -105,33 +102,22 @@ inline void scatter(const FillJob &job, unsigned polynomial, const std::uint32_t
 inline void fill(const FillJob &job)
 {
     using L = Lanes32;
-    std::size_t chunk = 1024 / job.hits & ~std::size_t(31);
-    chunk = chunk < 32 ? 32 : chunk > 512 ? 512 : chunk;
-    const L::V interval = L::splat(job.interval);
-    const L::V tagStep = L::splat(L::count << job.locationBits);
-    for (std::size_t begin = 0; begin < job.count; begin += chunk) {
-        const std::size_t end = begin + chunk < job.count ? begin + chunk : job.count;
-        std::uint32_t *out[FillJob::maxPolynomials];
-        for (unsigned j = 0; j < job.polynomials; ++j)
-            out[j] = job.buffer + j * FillJob::bufferSize;
-        L::V tag = L::add(L::splat(std::uint32_t(begin) << job.locationBits), L::ascending(job.locationBits));
-        for (std::size_t i = begin; i < end; i += L::count, tag = L::add(tag, tagStep)) {
+    const unsigned buckets = job.polynomials * job.blocks;
+    const L::V tagStep = L::splat(L::lanes << blockBits);
+    for (std::size_t begin = 0; begin < job.count; begin += FillJob::chunk) {
+        const std::size_t end = begin + FillJob::chunk < job.count ? begin + FillJob::chunk : job.count;
+        std::uint32_t *before[FillJob::maxPolynomials * maxBlocks];
+        for (unsigned i = 0; i < buckets; ++i)
+            before[i] = job.cursor[i];
+        L::V tag = L::add(L::splat(std::uint32_t(begin) << blockBits), L::ascending(blockBits));
+        for (std::size_t i = begin; i < end; i += L::lanes, tag = L::add(tag, tagStep)) {
             const L::V p = L::load(job.modulus + i);
             L::V root1 = L::load(job.root1 + i);
             L::V root2 = L::load(job.root2 + i);
             for (unsigned j = 0; j < job.polynomials; ++j) {
-                std::uint32_t *to = out[j];
-                to += L::storeBelow(to, root1, interval, tag);
-                to += L::storeBelow(to, root2, interval, tag);
-                L::V later1 = root1;
-                L::V later2 = root2;
-                for (unsigned hit = 1; hit < job.hits; ++hit) {
-                    later1 = L::add(later1, p);
-                    later2 = L::add(later2, p);
-                    to += L::storeBelow(to, later1, interval, tag);
-                    to += L::storeBelow(to, later2, interval, tag);
-                }
-                out[j] = to;
+                std::uint32_t **cursor = job.cursor + j * job.blocks;
+                emit(root1, p, tag, cursor, job.blocks);
+                emit(root2, p, tag, cursor, job.blocks);
                 const FillJob::Move &move = job.moves[j];
                 if (move.delta == nullptr)
                     continue;
@@ -142,8 +128,10 @@ inline void fill(const FillJob &job)
             L::store(job.root1 + i, root1);
             L::store(job.root2 + i, root2);
         }
-        for (unsigned j = 0; j < job.polynomials; ++j)
-            scatter(job, j, job.buffer + j * FillJob::bufferSize, out[j], 2 * (end - begin));
+        for (unsigned i = 0; i < buckets; ++i) {
+            if (job.cursor[i] > job.limit[i])
+                job.cursor[i] = before[i]; // nearly full: these hits are given up, there is room for the next
+        }
     }
 }
 
@@ -153,7 +141,7 @@ inline unsigned matchMedium(const MatchJob &job, std::uint32_t *places)
     unsigned found = 0;
     const L::V distance = L::splat(job.distance);
     const L::V zero = L::splat(0);
-    for (std::size_t i = job.begin; i < job.end; i += L::count) {
+    for (std::size_t i = job.begin; i < job.end; i += L::lanes) {
         const L::V p = L::load(job.modulus + i);
         const L::V quotient = L::mulHigh(distance, L::load(job.reciprocal + i)); // right, or one too small
         L::V rest = L::sub(distance, L::mulLow(quotient, p));
@@ -167,21 +155,21 @@ inline unsigned matchMedium(const MatchJob &job, std::uint32_t *places)
 }
 
 inline unsigned matchBucket(const std::uint32_t *entries, std::size_t count, std::uint32_t location,
-                            unsigned locationBits, std::uint32_t *places)
+                            std::uint32_t *places)
 {
     using L = Lanes32;
     unsigned found = 0;
     const L::V mask = L::splat(blockSize - 1);
     const L::V wanted = L::splat(location);
     std::size_t i = 0;
-    for (; i + L::count <= count; i += L::count) {
+    for (; i + L::lanes <= count; i += L::lanes) {
         std::uint32_t equal = L::equal(L::both(L::load(entries + i), mask), wanted);
         for (; equal != 0; equal &= equal - 1)
-            places[found++] = entries[i + std::uint32_t(__builtin_ctz(equal))] >> locationBits;
+            places[found++] = entries[i + std::uint32_t(__builtin_ctz(equal))] >> blockBits;
     }
     for (; i < count; ++i) {
         if ((entries[i] & (blockSize - 1)) == location)
-            places[found++] = entries[i] >> locationBits;
+            places[found++] = entries[i] >> blockBits;
     }
     return found;
 }
@@ -192,7 +180,7 @@ inline unsigned scan(const std::uint8_t *block, std::uint16_t *locations)
     for (std::uint32_t at = 0; at < blockSize; at += 64) {
         if (!Bytes::anySign(block + at))
             continue;
-        for (std::uint32_t i = at; i < at + 64; i += Bytes::count) {
+        for (std::uint32_t i = at; i < at + 64; i += Bytes::lanes) {
             for (std::uint64_t mask = Bytes::signs(block + i); mask != 0; mask &= mask - 1)
                 locations[found++] = std::uint16_t(i + std::uint32_t(__builtin_ctzll(mask)));
         }
@@ -203,7 +191,7 @@ inline unsigned scan(const std::uint8_t *block, std::uint16_t *locations)
 inline void addEight(std::uint64_t *row, const std::uint64_t *const *tables, std::size_t count)
 {
     using L = Bits;
-    for (std::size_t i = 0; i < count; i += L::count) {
+    for (std::size_t i = 0; i < count; i += L::lanes) {
         L::V sum = L::load(row + i);
         for (unsigned t = 0; t < 8; ++t)
             sum = L::exclusive(sum, L::load(tables[t] + i));

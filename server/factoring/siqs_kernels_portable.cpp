@@ -9,7 +9,7 @@ namespace openloop::factoring::siqs::portable {
 
 struct Lanes16 {
     using V = std::uint16_t;
-    static constexpr unsigned count = 1;
+    static constexpr unsigned lanes = 1;
     static constexpr unsigned maskShift = 0;
 
     static V load(const std::uint16_t *from) { return *from; }
@@ -25,7 +25,8 @@ struct Lanes16 {
 
 struct Lanes32 {
     using V = std::uint32_t;
-    static constexpr unsigned count = 1;
+    using M = bool;
+    static constexpr unsigned lanes = 1;
 
     static V load(const std::uint32_t *from) { return *from; }
     static void store(std::uint32_t *to, V v) { *to = v; }
@@ -37,16 +38,15 @@ struct Lanes32 {
     static V both(V a, V b) { return a & b; }
     static V either(V a, V b) { return a | b; }
     static std::uint32_t equal(V a, V b) { return a == b; }
-    static unsigned storeBelow(std::uint32_t *to, V value, V limit, V tag)
-    {
-        *to = value | tag;
-        return value < limit;
-    }
+    static M below(V a, V b) { return a < b; }
+    static V addWhere(M mask, V a, V b) { return mask ? a + b : a; }
+    static void storePacked(std::uint32_t *to, V v, M) { *to = v; }
+    static unsigned count(M mask) { return mask; }
 };
 
 struct Lanes64 {
     using V = std::uint64_t;
-    static constexpr unsigned count = 1;
+    static constexpr unsigned lanes = 1;
 
     static V load(const std::uint32_t *from) { return *from; }
     static void store(std::uint32_t *to, V v) { *to = std::uint32_t(v); }
@@ -65,11 +65,11 @@ struct Lanes64 {
 };
 
 struct Bytes {
-    static constexpr unsigned count = 8;
+    static constexpr unsigned lanes = 8;
     static std::uint64_t signs(const std::uint8_t *from)
     {
         std::uint64_t bits = 0;
-        for (unsigned i = 0; i < count; ++i)
+        for (unsigned i = 0; i < lanes; ++i)
             bits |= std::uint64_t(from[i] >> 7) << i;
         return bits;
     }
@@ -83,7 +83,7 @@ struct Bytes {
 
 struct Bits {
     using V = std::uint64_t;
-    static constexpr unsigned count = 1;
+    static constexpr unsigned lanes = 1;
     static V load(const std::uint64_t *from) { return *from; }
     static void store(std::uint64_t *to, V v) { *to = v; }
     static V exclusive(V a, V b) { return a ^ b; }

@@ -9,6 +9,8 @@ namespace openloop::factoring::siqs {
 inline constexpr unsigned blockBits = 15;
 inline constexpr std::uint32_t blockSize = 1U << blockBits; ///< bytes; fits the first-level cache of any x86-64
 
+inline constexpr unsigned maxBlocks = 32;
+
 struct Parameters {
     unsigned factorBase = 0; ///< primes, the sign and 2 included
     unsigned blocks = 1; ///< 32 KiB blocks of one polynomial's interval, both sides together, 1..32

@@ -63,15 +63,15 @@ void Sieve::makeBuckets()
         for (std::size_t i = 0; i < slice.count; ++i)
             expected += 2.0 * blockSize / m_base.modulus[slice.start + i];
     }
-    m_capacity = (std::size_t(expected * 1.06 + 8 * std::sqrt(expected)) + 1100) & ~std::size_t(15);
+    const std::size_t usual = std::size_t(expected * 1.06 + 8 * std::sqrt(expected));
+    m_capacity = (usual + 2 * FillJob::room) & ~std::size_t(15);
     const std::size_t count = FillJob::maxPolynomials * m_parameters.blocks;
     m_buckets.resize(count * m_capacity);
-    m_buffer.resize(FillJob::maxPolynomials * FillJob::bufferSize);
     m_cursor.resize(count);
     m_limit.resize(count);
     m_ends.resize(count * m_base.slices.size());
     for (std::size_t i = 0; i < count; ++i)
-        m_limit[i] = m_buckets.data() + (i + 1) * m_capacity;
+        m_limit[i] = m_buckets.data() + (i + 1) * m_capacity - FillJob::room;
 }
 
 void Sieve::begin(const Leading &leading)
@@ -149,13 +149,10 @@ unsigned Sieve::fillBatch()
     for (std::size_t i = 0; i < buckets; ++i)
         m_cursor[i] = m_buckets.data() + i * m_capacity;
     FillJob job;
-    job.interval = m_parameters.blocks * blockSize;
-    job.locationBits = locationBits(m_parameters);
     job.blocks = m_parameters.blocks;
     job.polynomials = count;
     job.cursor = m_cursor.data();
     job.limit = m_limit.data();
-    job.buffer = m_buffer.data();
     const std::uint32_t first = m_filled - count;
     for (std::size_t i = 0; i < m_base.slices.size(); ++i) {
         const Slice &slice = m_base.slices[i];
@@ -164,7 +161,6 @@ unsigned Sieve::fillBatch()
         job.root1 = m_largeRoot1.data() + slice.start;
         job.root2 = m_largeRoot2.data() + slice.start;
         job.count = end - slice.start;
-        job.hits = (job.interval - 1) / job.modulus[0] + 1;
         for (unsigned j = 0; j < count; ++j) {
             const std::uint32_t to = first + j + 1;
             job.moves[j] = {};
@@ -340,7 +336,7 @@ std::span<const std::uint32_t> Sieve::sievedDivisors(std::uint16_t location)
     const std::uint32_t *at = m_buckets.data() + bucket * m_capacity;
     for (std::size_t i = 0; i < m_base.slices.size(); ++i) {
         const std::uint32_t *const end = m_ends[i * m_cursor.size() + bucket];
-        const unsigned more = m_kernels.matchBucket(at, std::size_t(end - at), location, locationBits(m_parameters),
+        const unsigned more = m_kernels.matchBucket(at, std::size_t(end - at), location,
                                                     m_found.data() + found);
         for (unsigned j = 0; j < more; ++j)
             m_found[found++] += m_base.slices[i].index;

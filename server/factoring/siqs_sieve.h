@@ -88,7 +88,6 @@ private:
 
     std::size_t m_capacity = 0; ///< entries per bucket
     std::vector<std::uint32_t> m_buckets;
-    std::vector<std::uint32_t> m_buffer;
     std::vector<std::uint32_t *> m_cursor, m_limit;
     std::vector<std::uint32_t *> m_ends; ///< slice, polynomial, block
 };

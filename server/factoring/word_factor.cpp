@@ -2,7 +2,7 @@
 // See word_factor.h.
 #include "server/factoring/word_factor.h"
 
-#include "server/factoring/micro_ecm.h"
+#include "server/factoring/micro_ecm_lanes.h"
 #include "server/factoring/pollard_brent.h"
 #include "server/factoring/primality.h"
 #include "server/factoring/trial_division.h"
@@ -48,6 +48,22 @@ const std::vector<Level> &twoWordLevels()
     return levels;
 }
 
+// The same with eight curves at a time: here `curves` counts batches.
+const std::vector<Level> &laneLevels()
+{
+    static const std::vector<Level> levels {
+        {65, 76, 40, makeMicroEcmPlan(200, 8000, 210)},
+        {77, 128, 1, makeMicroEcmPlan(200, 8000, 210)},
+        {77, 84, 40, makeMicroEcmPlan(400, 20000, 210)},
+        {85, 92, 40, makeMicroEcmPlan(600, 35000, 420)},
+        {93, 100, 40, makeMicroEcmPlan(1100, 75000, 420)},
+        {101, 128, 1, makeMicroEcmPlan(600, 35000, 420)},
+        {101, 109, 60, makeMicroEcmPlan(1800, 120000, 630)},
+        {114, 128, 1, makeMicroEcmPlan(1800, 120000, 630)},
+    };
+    return levels;
+}
+
 std::uint64_t divisorOfRoughWord(std::uint64_t n)
 {
     const Montgomery64 m(n);
@@ -65,23 +81,43 @@ std::uint64_t divisorOfRoughWord(std::uint64_t n)
     return pollardBrent(m, ~std::uint64_t {0}, Stop());
 }
 
-template <typename Modulus>
-uint128 divisorByCurves(uint128 n, const Stop &stop)
+// Runs level after level until a proper divisor is found: runCurve(plan) says 1, n, or such a one.
+template <typename RunCurve>
+uint128 divisorByLevels(uint128 n, const std::vector<Level> &levels, const Stop &stop, RunCurve runCurve)
 {
     const unsigned bits = bitLength(n);
-    MicroEcm<Modulus> curves {Modulus(n)};
-    for (const Level &level : twoWordLevels()) {
+    for (const Level &level : levels) {
         if (bits < level.fewestBits || bits > level.mostBits)
             continue;
-        for (unsigned curve = 0; curve < level.curves; ++curve) {
-            const uint128 divisor = curves.runCurve(level.plan);
+        for (unsigned curve = 0; curve < level.curves && !stop.requested(); ++curve) {
+            const uint128 divisor = runCurve(level.plan);
             if (divisor != 1 && divisor != n)
                 return divisor;
-            if (stop.requested())
-                return 1;
         }
     }
     return 1;
+}
+
+template <typename Modulus>
+uint128 divisorByCurves(uint128 n, const Stop &stop)
+{
+    MicroEcm<Modulus> curves {Modulus(n)};
+    return divisorByLevels(n, twoWordLevels(), stop,
+                           [&](const MicroEcmPlan &plan) { return curves.runCurve(plan); });
+}
+
+uint128 divisorByLanes(uint128 n, const Stop &stop)
+{
+    const Montgomery128 m(n);
+    CurveSeries<Montgomery128> series(m);
+    return divisorByLevels(n, laneLevels(), stop, [&](const MicroEcmPlan &plan) {
+        std::array<CurveParameter<uint128>, curveLanes> parameters;
+        for (auto &parameter : parameters) {
+            const CurveParameter<uint128> point = series.next();
+            parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
+        }
+        return runCurvesInLanes(n, plan, parameters);
+    });
 }
 
 } // namespace
@@ -90,6 +126,8 @@ uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
 {
     if (high64(n) == 0)
         return divisorOfRoughWord(low64(n));
+    if (hasCurveLanes())
+        return divisorByLanes(n, stop);
 #ifdef OPENLOOP_MULX
     if (hasMulx())
         return divisorByCurves<Montgomery128Mulx>(n, stop);

@@ -7,7 +7,7 @@
 #include "tests/support/pari.h"
 
 #include <algorithm>
-#include <atomic>
+#include <ctime>
 #include <QTest>
 #include <thread>
 
@@ -49,24 +49,41 @@ void compareWithPari(const std::vector<mpz_class> &numbers)
         QCOMPARE(lineOf(numbers[i], factor(numbers[i])), expected[static_cast<int>(i)]);
 }
 
-// Starts on n, stops after `wait`, returns how late the engine came back.
-std::chrono::duration<double, std::milli> latenessOfStop(const mpz_class &n, std::chrono::microseconds wait,
-                                                         const Options &options)
+double cpuMilliseconds()
+{
+    timespec time {};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return 1e3 * double(time.tv_sec) + 1e-6 * double(time.tv_nsec);
+}
+
+struct Lateness {
+    double wall = 0, cpu = 0; ///< ms from the request to the return; cpu: of all threads together
+    bool right = false; ///< what came back multiplies to the number
+};
+
+Lateness latenessOfStop(const mpz_class &n, std::chrono::microseconds wait, const Options &options)
 {
     std::stop_source stop;
     Clock::time_point asked;
-    std::atomic<bool> right = true;
+    double cpuAsked = 0;
+    Lateness late;
+    Clock::time_point returned;
+    double cpuReturned = 0;
     {
         std::jthread stopper([&] {
             std::this_thread::sleep_for(wait);
+            cpuAsked = cpuMilliseconds();
             asked = Clock::now();
             stop.request_stop();
         });
-        right = productOf(factor(n, stop.get_token(), options)) == n;
+        const Result result = factor(n, stop.get_token(), options);
+        returned = Clock::now();
+        cpuReturned = cpuMilliseconds();
+        late.right = productOf(result) == n;
     }
-    if (!right)
-        return 1h;
-    return std::max(Clock::now() - asked, Clock::duration(0));
+    late.wall = std::max(0.0, std::chrono::duration<double, std::milli>(returned - asked).count());
+    late.cpu = std::max(0.0, cpuReturned - cpuAsked);
+    return late;
 }
 
 } // namespace
@@ -208,7 +225,8 @@ private slots:
         QVERIFY(told.size() >= 2 && told.size() <= 12);
     }
 
-    // The bound of 50 ms is for a quiet machine; here it is widened, and the figure printed.
+    // 50 ms is the promise on a quiet machine. Here others may hold the processor, so the work that is still done after
+    // a request is what counts; the wall clock is printed.
     void itStopsSoonAtAnyMoment_data()
     {
         QTest::addColumn<unsigned>("bits");
@@ -224,15 +242,17 @@ private slots:
         QFETCH(unsigned, threads);
         Numbers numbers(bits);
         ThreadCrew crew(1);
-        std::vector<double> late;
         const mpz_class n = bits < 400 ? numbers.semiprime(bits) : mpz_class(numbers.ofBits(bits) | 1);
+        double worstWall = 0, worstCpu = 0;
         for (int i = 0; i < 6; ++i) {
             const std::chrono::microseconds wait(numbers.below(120'000));
-            late.push_back(latenessOfStop(n, wait, {&crew, threads, {}}).count());
+            const Lateness late = latenessOfStop(n, wait, {&crew, threads, {}});
+            QVERIFY(late.right);
+            worstWall = std::max(worstWall, late.wall);
+            worstCpu = std::max(worstCpu, late.cpu);
         }
-        const double worst = *std::max_element(late.begin(), late.end());
-        qInfo("worst of %zu stops: %.1f ms", late.size(), worst);
-        QVERIFY(worst < 400);
+        qInfo("worst of 6 stops: %.1f ms, %.1f ms of CPU time", worstWall, worstCpu);
+        QVERIFY(worstCpu < 100 * threads);
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The engine's parts for one and two words, each against GMP or against its portable twin.
 #include "server/factoring/factor.h"
-#include "server/factoring/micro_ecm.h"
+#include "server/factoring/micro_ecm_lanes.h"
 #include "server/factoring/perfect_power.h"
 #include "server/factoring/pollard_brent.h"
 #include "server/factoring/primality.h"
@@ -203,6 +203,39 @@ private slots:
         if (hasMulx())
             QVERIFY(splitsSemiprimes<Montgomery128Mulx>(80, makeMicroEcmPlan(705, 24675, 420)));
 #endif
+    }
+
+    // Lane by lane the same curves as one after another, so the divisors must be the same too.
+    void curvesInLanesFindWhatCurvesFind()
+    {
+        if (!hasCurveLanes())
+            QSKIP("this processor has no AVX-512");
+        const MicroEcmPlan plan = makeMicroEcmPlan(200, 8000, 210);
+        Numbers numbers(21);
+        for (const unsigned bits : {66U, 72U, 90U, 100U, 101U, 110U, 127U, 128U}) {
+            int split = 0;
+            for (int i = 0; i < 30; ++i) {
+                const mpz_class number = numbers.prime(24 + bits % 8) * numbers.prime(bits - 25 - bits % 8);
+                const uint128 n = toUint128(number);
+                const Montgomery128 m(n);
+                CurveSeries<Montgomery128> series(m), again(m);
+                const EllipticCurve<Montgomery128> curve(m);
+                std::array<CurveParameter<uint128>, curveLanes> parameters;
+                bool one = true, all = false;
+                for (auto &parameter : parameters) {
+                    const auto point = series.next();
+                    parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
+                    const uint128 divisor = curve.run(plan, again.next());
+                    one = one && divisor == 1;
+                    all = all || divisor == n;
+                }
+                const uint128 divisor = runCurvesInLanes(n, plan, parameters);
+                QVERIFY(n % divisor == 0);
+                QVERIFY(one ? divisor == 1 : divisor != 1 || all);
+                split += divisor != 1 && divisor != n;
+            }
+            QVERIFY(split >= 15);
+        }
     }
 
     void everyNumberBelowAMillionMultipliesBack()

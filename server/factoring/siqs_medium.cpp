@@ -11,7 +11,7 @@ namespace openloop::factoring::siqs
 namespace
 {
 
-constexpr unsigned mostFixedHits = 16;
+constexpr unsigned mostFixedHits = 32;
 constexpr std::uint16_t idleModulus = 32749; // for the padding: any odd number does, its matches are ignored
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs the quadratic sieve with sizes from the command line, so that its table can be measured again elsewhere.
-// tune_siqs N [name=value ...] [simd=portable|avx2|avx512] [threads=T]
+// Runs the quadratic sieve with sizes from the command line, so that its table can be measured again
+// elsewhere. tune_siqs N [name=value ...] [simd=portable|avx2|avx512] [threads=T]
 #include "server/factoring/siqs.h"
 
 #include <cstdio>
@@ -11,7 +11,8 @@
 
 using namespace openloop::factoring;
 
-namespace {
+namespace
+{
 
 class ThreadCrew : public Crew
 {
@@ -89,11 +90,13 @@ int main(int argc, char **argv)
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    std::printf("%s cpu %.4f wall %.4f sieve %.3f solve %.3f | primes %u blocks %u k %u | polys %llu full %zu cycles %zu "
+    std::printf("%s cpu %.4f wall %.4f sieve %.3f solve %.3f | primes %u blocks %u k %u | polys %llu full "
+                "%zu cycles %zu "
                 "of %zu relations, %zu MiB, peak %ld MiB, attempts %u\n",
-                divisor && n % *divisor == 0 && *divisor > 1 && *divisor < n ? "ok" : "FAILED", used, wall.count(),
-                report.sieving.count(), report.solving.count(), report.parameters.factorBase, sizes.blocks,
-                report.multiplier, static_cast<unsigned long long>(report.polynomials), report.full, report.cycles,
-                report.relations, report.relationBytes >> 20, usage.ru_maxrss >> 10, report.solveAttempts);
+                divisor && n % *divisor == 0 && *divisor > 1 && *divisor < n ? "ok" : "FAILED", used,
+                wall.count(), report.sieving.count(), report.solving.count(), report.parameters.factorBase,
+                sizes.blocks, report.multiplier, static_cast<unsigned long long>(report.polynomials),
+                report.full, report.cycles, report.relations, report.relationBytes >> 20,
+                usage.ru_maxrss >> 10, report.solveAttempts);
     return 0;
 }

@@ -7,15 +7,22 @@
 #include <bit>
 #include <numeric>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-namespace {
+namespace
+{
 
 /// Arithmetic modulo n in Montgomery form, R = 2^64.
 class Ring
 {
 public:
-    explicit Ring(std::uint64_t n) : m_n(n), m_inverse(inverse64(n)), m_one((0 - n) % n) {}
+    explicit Ring(std::uint64_t n)
+        : m_n(n)
+        , m_inverse(inverse64(n))
+        , m_one((0 - n) % n)
+    {
+    }
 
     std::uint64_t one() const { return m_one; }
     std::uint64_t add(std::uint64_t a, std::uint64_t b) const

@@ -9,9 +9,11 @@
 #include <cmath>
 #include <optional>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 
@@ -29,8 +31,14 @@ std::uint8_t thresholdFor(const mpz_class &kn, const Parameters &parameters, con
 
 Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd,
          const StopSignal &stop)
-    : n(number), kn(number * multiplier), parameters(sizes), kernels(kernelsFor(simd)), base(makeFactorBase(kn, sizes, stop)),
-      bounds(CofactorBounds::from(base, sizes)), threshold(thresholdFor(kn, sizes, bounds)), source(kn, base, sizes)
+    : n(number)
+    , kn(number * multiplier)
+    , parameters(sizes)
+    , kernels(kernelsFor(simd))
+    , base(makeFactorBase(kn, sizes, stop))
+    , bounds(CofactorBounds::from(base, sizes))
+    , threshold(thresholdFor(kn, sizes, bounds))
+    , source(kn, base, sizes)
 {
 }
 
@@ -39,7 +47,9 @@ class Collector::Worker
 {
 public:
     explicit Worker(const Job &job)
-        : m_job(job), m_sieve(job.base, job.parameters, job.kernels, job.threshold), m_tester(job.kn, job.base, job.bounds)
+        : m_job(job)
+        , m_sieve(job.base, job.parameters, job.kernels, job.threshold)
+        , m_tester(job.kn, job.base, job.bounds)
     {
     }
 
@@ -92,8 +102,12 @@ private:
 };
 
 Collector::Collector(const Job &job, LeadingSource &source, const Options &options, const StopSignal &stop)
-    : m_job(job), m_source(source), m_options(options), m_stop(stop), m_shared(std::make_shared<Shared>()),
-      m_own(std::make_unique<Worker>(job))
+    : m_job(job)
+    , m_source(source)
+    , m_options(options)
+    , m_stop(stop)
+    , m_shared(std::make_shared<Shared>())
+    , m_own(std::make_unique<Worker>(job))
 {
 }
 
@@ -121,8 +135,7 @@ void Collector::enlist()
             }
             {
                 Worker worker(m_job);
-                while (!shared->finished && !m_options.crew->crowded() && worker.work(m_source, *shared)) {
-                }
+                while (!shared->finished && !m_options.crew->crowded() && worker.work(m_source, *shared)) { }
             }
             const std::lock_guard lock(shared->mutex);
             --shared->lent;

@@ -15,11 +15,13 @@
 #include <memory>
 #include <mutex>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
 /// What the threads of one job share.
 struct Job {
-    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const StopSignal &stop);
+    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd,
+        const StopSignal &stop);
 
     const mpz_class n;
     const mpz_class kn;
@@ -39,8 +41,8 @@ public:
 
     enum class Outcome { Enough, Stopped, Exhausted };
 
-    /// Collects until `needed` relations are usable. `report` hears the usable ones, at most ten times a second.
-    /// Lent threads have left when it returns.
+    /// Collects until `needed` relations are usable. `report` hears the usable ones, at most ten times a
+    /// second. Lent threads have left when it returns.
     Outcome collect(std::size_t needed, const std::function<void(std::size_t usable)> &report);
 
     /// Only between two calls of collect().

@@ -9,7 +9,8 @@
 #include <optional>
 #include <vector>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
 class DenseMatrix
 {
@@ -31,9 +32,9 @@ public:
         return m_bits[row * m_stride + column / 64] >> column % 64 & 1U;
     }
 
-    /// Up to 64 vectors of the kernel at once: bit t of word j says whether column j is in vector t; unused bits are
-    /// clear. Nothing when stopped. Destroys the matrix. `progress` hears a fraction.
-    /// Gauss with tables of eight rows: Arlazarov, Dinic, Kronrod, Faradzhev 1970 ("four Russians").
+    /// Up to 64 vectors of the kernel at once: bit t of word j says whether column j is in vector t; unused
+    /// bits are clear. Nothing when stopped. Destroys the matrix. `progress` hears a fraction. Gauss with
+    /// tables of eight rows: Arlazarov, Dinic, Kronrod, Faradzhev 1970 ("four Russians").
     std::optional<std::vector<std::uint64_t>> kernel(const Kernels &kernels, const StopSignal &stop,
                                                      const std::function<void(double)> &progress);
 
@@ -44,7 +45,8 @@ private:
 
     std::uint64_t *row(std::size_t index) { return m_bits.data() + index * m_stride; }
     void findPivots(std::size_t word, std::vector<Pivot> &panel);
-    bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels, const StopSignal &stop);
+    bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels,
+                    const StopSignal &stop);
     std::optional<std::vector<std::uint64_t>> substituteBack(const StopSignal &stop) const;
 
     std::size_t m_rows, m_columns, m_stride; ///< stride in 64-bit words, a multiple of 8

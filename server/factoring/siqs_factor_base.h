@@ -10,7 +10,8 @@
 #include <gmpxx.h>
 #include <vector>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
 /// All primes below `bound`, ascending. bound: 3 or more.
 std::vector<std::uint32_t> primesBelow(std::uint32_t bound);
@@ -48,6 +49,11 @@ struct FactorBase {
     std::vector<std::uint32_t> rootOfN; ///< square root of kn mod p
     std::vector<Slice> slices;
 
+    /// Place after the last one of a slice, padding included.
+    std::size_t sliceEnd(std::size_t slice) const
+    {
+        return slice + 1 < slices.size() ? slices[slice + 1].start : padded;
+    }
     std::uint32_t largest() const { return prime.back(); }
     std::size_t size() const { return prime.size(); }
 };

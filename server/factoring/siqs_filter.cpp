@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t stopInterval = 16384; // relations between two questions: about a millisecond
 

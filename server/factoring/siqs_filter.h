@@ -5,7 +5,8 @@
 #include "server/factoring/siqs_matrix.h"
 #include "server/factoring/siqs_relations.h"
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
 struct Matrix {
     std::vector<std::uint32_t> relations; ///< the relation that each column stands for
@@ -13,8 +14,9 @@ struct Matrix {
     std::uint32_t rowCount = 0; ///< factor-base indices first, then one row for each large prime
 };
 
-/// Drops relations with a large prime that no other has, again and again; columns are what occurs to odd powers.
-/// Nothing when stopped.
-std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const StopSignal &stop);
+/// Drops relations with a large prime that no other has, again and again; columns are what occurs to odd
+/// powers. Nothing when stopped.
+std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize,
+                             const StopSignal &stop);
 
 } // namespace openloop::factoring::siqs

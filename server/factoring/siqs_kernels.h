@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-/// Roots of a new leading coefficient for a range of primes: x = (+-r - B) / 2A + offset, and how far each part of B
-/// moves them, part / A. Numbers come in words of `wordBits` bits, low first, at most `maxWords`.
+/// Roots of a new leading coefficient for a range of primes: x = (+-r - B) / 2A + offset, and how far each
+/// part of B moves them, part / A. Numbers come in words of `wordBits` bits, low first, at most `maxWords`.
 struct SetupJob {
-    static constexpr unsigned wordBits = 29; // eight products of 29 x 32 bits can be added before one reduction
+    static constexpr unsigned wordBits =
+        29; // eight products of 29 x 32 bits can be added before one reduction
     static constexpr unsigned maxWords = 8;
 
     const std::uint32_t *modulus = nullptr;
@@ -44,8 +46,8 @@ struct MediumStep {
     std::uint16_t *work2 = nullptr;
 };
 
-/// Fills the buckets of several polynomials with the hits of one slice of large primes, and moves the roots on.
-/// An entry is the prime's place in its slice, 17 bits, above the location in the block, 15 bits.
+/// Fills the buckets of several polynomials with the hits of one slice of large primes, and moves the roots
+/// on. An entry is the prime's place in its slice, 17 bits, above the location in the block, 15 bits.
 struct FillJob {
     static constexpr unsigned maxPolynomials = 8;
     static constexpr std::size_t chunk = 512; ///< primes between two looks at the limits
@@ -94,17 +96,21 @@ enum class Simd { Portable, Avx2, Avx512 };
 /// The widest set that this processor has.
 Simd bestSimd();
 
-/// The kernels for one set; all give the same results. Falls back to the portable ones where it is not compiled in.
+/// The kernels for one set; all give the same results. Falls back to the portable ones where it is not
+/// compiled in.
 const Kernels &kernelsFor(Simd simd);
 
-namespace portable {
+namespace portable
+{
 extern const Kernels kernels;
 }
 #if defined(__x86_64__)
-namespace avx2 {
+namespace avx2
+{
 extern const Kernels kernels;
 }
-namespace avx512 {
+namespace avx512
+{
 extern const Kernels kernels;
 }
 #endif

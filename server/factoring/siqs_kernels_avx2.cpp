@@ -7,9 +7,11 @@
 #include <array>
 #include <immintrin.h>
 
-namespace openloop::factoring::siqs::avx2 {
+namespace openloop::factoring::siqs::avx2
+{
 
-namespace {
+namespace
+{
 
 // For every mask of eight lanes, the lanes that are set, in order.
 constexpr auto packing = [] {
@@ -125,7 +127,10 @@ struct Bytes {
     {
         return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
     }
-    static std::uint64_t signs(const std::uint8_t *from) { return unsigned(_mm256_movemask_epi8(load(from))); }
+    static std::uint64_t signs(const std::uint8_t *from)
+    {
+        return unsigned(_mm256_movemask_epi8(load(from)));
+    }
     static bool anySign(const std::uint8_t *from)
     {
         return _mm256_movemask_epi8(_mm256_or_si256(load(from), load(from + 32))) != 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The text of the kernels; included inside a namespace that defines Lanes16, Lanes32, Lanes64, Bytes and Bits.
-// No include guard and no includes: each instruction set compiles it once, in its own region.
+// The text of the kernels; included inside a namespace that defines Lanes16, Lanes32, Lanes64, Bytes and
+// Bits. No include guard and no includes: each instruction set compiles it once, in its own region.
 
 inline Lanes64::V montgomery(Lanes64::V product, Lanes64::V p, Lanes64::V negatedInverse)
 {
@@ -84,7 +84,8 @@ inline void stepMedium(const MediumStep &job)
     }
 }
 
-/// Hits of one root in all blocks of one polynomial. As p is larger than a block, there is at most one in each.
+/// Hits of one root in all blocks of one polynomial. As p is larger than a block, there is at most one in
+/// each.
 inline void emit(Lanes32::V root, Lanes32::V p, Lanes32::V tag, std::uint32_t **cursor, unsigned blocks)
 {
     using L = Lanes32;

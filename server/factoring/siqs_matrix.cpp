@@ -8,9 +8,11 @@
 #include <limits>
 #include <span>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-namespace {
+namespace
+{
 
 constexpr std::uint32_t heaviestPivotRow = 24; // measured: more costs more fill than the dense part gains
 constexpr std::size_t stopInterval = 4096; // columns between two questions
@@ -20,8 +22,13 @@ class Elimination
 {
 public:
     Elimination(SparseColumns columns, std::uint32_t denseRows, std::uint32_t rowCount)
-        : m_denseRows(denseRows), m_words((denseRows + 63) / 64), m_columns(std::move(columns)),
-          m_dense(m_columns.size() * m_words), m_alive(m_columns.size(), true), m_weight(rowCount), m_rows(rowCount)
+        : m_denseRows(denseRows)
+        , m_words((denseRows + 63) / 64)
+        , m_columns(std::move(columns))
+        , m_dense(m_columns.size() * m_words)
+        , m_alive(m_columns.size(), true)
+        , m_weight(rowCount)
+        , m_rows(rowCount)
     {
     }
 
@@ -150,8 +157,8 @@ private:
     {
         m_lightest = m_weight[row];
         const std::vector<std::uint32_t> members = m_rows[row];
-        const std::uint32_t pivot
-            = *std::ranges::min_element(members, {}, [this](std::uint32_t c) { return m_columns[c].size(); });
+        const std::uint32_t pivot =
+            *std::ranges::min_element(members, {}, [this](std::uint32_t c) { return m_columns[c].size(); });
         const std::size_t first = m_others.size();
         for (const std::uint32_t column : members) {
             if (column == pivot)

@@ -6,9 +6,11 @@
 #include <array>
 #include <cmath>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-namespace {
+namespace
+{
 
 struct Row {
     double bits, primes, blocks, multiplier, smallBound, smallBits, doubleExponent, aPrime;
@@ -47,7 +49,9 @@ Parameters parametersFor(unsigned bits)
     const Row &a = table[high - 1];
     const Row &b = table[high];
     const double part = (at - a.bits) / (b.bits - a.bits);
-    const auto rounded = [&](double Row::*field) { return unsigned(std::lround(mix(a.*field, b.*field, part))); };
+    const auto rounded = [&](double Row::*field) {
+        return unsigned(std::lround(mix(a.*field, b.*field, part)));
+    };
 
     Parameters found;
     // The factor base grows geometrically, the rest nearly linearly.

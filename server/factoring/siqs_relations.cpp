@@ -6,9 +6,11 @@
 #include <cstring>
 #include <utility>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-namespace {
+namespace
+{
 
 struct Header {
     std::uint64_t x[3];
@@ -39,7 +41,9 @@ std::uint64_t fingerprintOf(const Header &header)
 void RelationBatch::append(Relation &relation)
 {
     std::ranges::sort(relation.factors);
-    Header header{{relation.x[0], relation.x[1], relation.x[2]}, {relation.large[0], relation.large[1]}, 0,
+    Header header{{relation.x[0], relation.x[1], relation.x[2]},
+                  {relation.large[0], relation.large[1]},
+                  0,
                   std::uint16_t(relation.factors.size())};
     const std::size_t at = m_bytes.size();
     m_bytes.resize(at + sizeof header);
@@ -54,7 +58,11 @@ void RelationBatch::append(Relation &relation)
     std::memcpy(m_bytes.data() + at, &header, sizeof header);
 }
 
-CycleCounter::CycleCounter() : m_slots(1024), m_parent{0} {}
+CycleCounter::CycleCounter()
+    : m_slots(1024)
+    , m_parent{0}
+{
+}
 
 std::size_t CycleCounter::place(std::uint32_t prime) const
 {

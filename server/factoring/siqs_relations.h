@@ -8,9 +8,11 @@
 #include <memory>
 #include <vector>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
-/// X^2 = 4 * (product of the primes named by `factors`, the sign among them) * large[0] * large[1]  modulo kn.
+/// X^2 = 4 * (product of the primes named by `factors`, the sign among them) * large[0] * large[1]  modulo
+/// kn.
 struct Relation {
     std::array<std::uint64_t, 3> x{};
     std::array<std::uint32_t, 2> large{1, 1}; ///< large primes, ascending; 1: none

@@ -6,14 +6,16 @@
 #include <optional>
 #include <stop_token>
 
-namespace openloop::factoring::siqs {
+namespace openloop::factoring::siqs
+{
 
 class StopSignal
 {
 public:
     StopSignal() = default;
     StopSignal(std::stop_token token, std::optional<std::chrono::steady_clock::time_point> deadline)
-        : m_token(std::move(token)), m_deadline(deadline)
+        : m_token(std::move(token))
+        , m_deadline(deadline)
     {
     }
 

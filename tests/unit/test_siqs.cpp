@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The quadratic sieve from outside: it factors, it stops, it shares threads, and every instruction set agrees.
+// The quadratic sieve from outside: it factors, it stops, it shares threads, and every instruction set
+// agrees.
 #include "server/factoring/siqs.h"
 
 #include <QtTest>
@@ -12,7 +13,8 @@
 using namespace openloop::factoring;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 constexpr auto latencyLimit = 50ms;
 // A loaded machine or a sanitizer adds waits that are not ours; bench/check_factoring judges the real ones.
@@ -22,7 +24,11 @@ constexpr auto latencyAllowance = 400ms;
 class Numbers
 {
 public:
-    explicit Numbers(unsigned long seed) : m_random(gmp_randinit_default) { m_random.seed(seed); }
+    explicit Numbers(unsigned long seed)
+        : m_random(gmp_randinit_default)
+    {
+        m_random.seed(seed);
+    }
 
     mpz_class semiprime(unsigned digits)
     {
@@ -147,7 +153,8 @@ private slots:
 
     void threePrimesAreSplitToo()
     {
-        const mpz_class n = mpz_class("1000000000039") * mpz_class("1000000000061") * mpz_class("1000000000063");
+        const mpz_class n =
+            mpz_class("1000000000039") * mpz_class("1000000000061") * mpz_class("1000000000063");
         QVERIFY(splits(n, siqsFactor(n)));
     }
 

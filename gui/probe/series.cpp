@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 qint64 rollupIndex(Nanoseconds time)
 {
@@ -17,7 +19,8 @@ qint64 rollupIndex(Nanoseconds time)
 } // namespace
 
 Series::Series(Instant origin, qsizetype capacity)
-    : m_origin(origin), m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
+    : m_origin(origin)
+    , m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
 {
 }
 
@@ -155,7 +158,8 @@ QList<Column> Series::columns(Instant from, Instant until, int count) const
         Column column;
         column.from = from + Nanoseconds(total.count() / count * i);
         column.until = i + 1 == count ? until : from + Nanoseconds(total.count() / count * (i + 1));
-        column.quantiles = (coarse ? merged(column.from, column.until) : statistics(column.from, column.until)).quantiles();
+        column.quantiles =
+            (coarse ? merged(column.from, column.until) : statistics(column.from, column.until)).quantiles();
         column.gap = gapWithin(column.from, column.until);
         columns.append(column);
     }

@@ -160,6 +160,7 @@ std::unique_ptr<Lane::Transfer> Lane::newTransfer()
     t.set(CURLOPT_PRIVATE, transfer.get());
     t.set(CURLOPT_ERRORBUFFER, t.error);
     t.set(CURLOPT_NOSIGNAL, 1L);
+    t.set(CURLOPT_QUICK_EXIT, 1L); // a look-up that hangs must not hold this thread when its request times out
     t.set(CURLOPT_PROXY,
           ""); // what is measured is the service, not a proxy that an environment variable names
     t.set(CURLOPT_PROTOCOLS_STR, "http,https");

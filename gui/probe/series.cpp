@@ -31,6 +31,11 @@ void Series::add(const Sample &sample)
     auto at = m_samples.end();
     while (at != m_samples.begin() && std::prev(at)->due() > packed.due())
         --at;
+    if (m_samples.size() == m_samples.capacity()) {
+        const auto place = at - m_samples.begin();
+        m_samples.reserve(std::min(m_capacity + m_capacity / 8 + 1, m_samples.size() * 3 / 2 + 1024));
+        at = m_samples.begin() + place;
+    }
     m_samples.insert(at, packed);
     const auto [rolledUp, isNew] =
         m_rollups.try_emplace(rollupIndex(packed.due()), Statistics::Keep::Histogram);

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <string_view>
 
-namespace {
+namespace
+{
 
 bool wantsNoDisplay(int argc, char **argv)
 {
     return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
-        return argument == "--headless" || argument == "--help" || argument == "-h" || argument == "--version";
+        return argument == "--headless" || argument == "--help" || argument == "-h"
+            || argument == "--version";
     });
 }
 

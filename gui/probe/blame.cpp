@@ -11,9 +11,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 QString tr(const char *text)
 {
@@ -86,7 +88,8 @@ Blame blameFor(const Sample &sample, const QList<Sample> &control)
                 tr("host: the control probe took %1 at the same time").arg(formatDuration(host))};
     if (sample.wait() >= half && sample.service() < half)
         return {Culprit::Service, sample.wait(),
-                tr("service: it waited %1 for earlier requests that were not answered").arg(formatDuration(sample.wait()))};
+                tr("service: it waited %1 for earlier requests that were not answered")
+                    .arg(formatDuration(sample.wait()))};
     if (network >= half)
         return {Culprit::Network, network,
                 tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};

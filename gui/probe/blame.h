@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Who made a slow sample slow: this machine, the network, or the service; from what was measured, not from a guess.
+// Who made a slow sample slow: this machine, the network, or the service; from what was measured, not from a
+// guess.
 #pragma once
 
 #include "gui/probe/sample.h"
 
 #include <QList>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 enum class Culprit { Nobody, Client, Host, Network, Service };
 
@@ -25,8 +27,8 @@ struct ServerTiming {
 /// The entries of a Server-Timing field (W3C Server Timing); malformed ones are left out.
 QList<ServerTiming> parseServerTiming(const QByteArray &field);
 
-/// `control`: control samples around it. Control slow too: the host is busy. Control fast, target slow: the network
-/// when name, connect or TLS took most of it, else the service.
+/// `control`: control samples around it. Control slow too: the host is busy. Control fast, target slow: the
+/// network when name, connect or TLS took most of it, else the service.
 Blame blameFor(const Sample &sample, const QList<Sample> &control);
 
 } // namespace openloop::probe

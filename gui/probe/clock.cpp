@@ -8,7 +8,8 @@
 #include <ctime>
 #include <optional>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 QString gapName(GapReason reason)
 {
@@ -48,7 +49,8 @@ WallClock::Wall WallClock::at(Instant instant) const
 QDateTime WallClock::dateTime(Instant instant) const
 {
     const auto sinceEpoch = at(instant).time_since_epoch();
-    return QDateTime::fromMSecsSinceEpoch(std::chrono::duration_cast<std::chrono::milliseconds>(sinceEpoch).count());
+    return QDateTime::fromMSecsSinceEpoch(
+        std::chrono::duration_cast<std::chrono::milliseconds>(sinceEpoch).count());
 }
 
 std::optional<Gap> SuspendDetector::observe(Instant now, Nanoseconds boot)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One vocabulary of time: durations on the steady clock, and the wall clock as an offset that a session keeps.
+// One vocabulary of time: durations on the steady clock, and the wall clock as an offset that a session
+// keeps.
 #pragma once
 
 #include <QDateTime>
@@ -8,10 +9,12 @@
 #include <chrono>
 #include <optional>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 using Nanoseconds = std::chrono::nanoseconds;
-using Instant = std::chrono::steady_clock::time_point; ///< CLOCK_MONOTONIC: stands still while the machine sleeps
+using Instant =
+    std::chrono::steady_clock::time_point; ///< CLOCK_MONOTONIC: stands still while the machine sleeps
 
 /// Why nothing was measured for a while; charts hatch it and draw no line across.
 enum class GapReason { Paused, Suspended, Closed, Untargeted };
@@ -19,7 +22,8 @@ enum class GapReason { Paused, Suspended, Closed, Untargeted };
 /// Lower-case word, for instance "suspended".
 QString gapName(GapReason reason);
 
-/// A stretch without measurement. A suspend has next to no length on the steady clock; `lost` is what the wall clock saw.
+/// A stretch without measurement. A suspend has next to no length on the steady clock; `lost` is what the
+/// wall clock saw.
 struct Gap {
     GapReason reason = GapReason::Paused;
     Instant from;
@@ -27,14 +31,18 @@ struct Gap {
     Nanoseconds lost{0}; ///< time that passed while the steady clock stood still; 0 but for Suspended
 };
 
-/// Turns instants of one session into wall time: an offset, and one more for each suspend. A value; any thread.
+/// Turns instants of one session into wall time: an offset, and one more for each suspend. A value; any
+/// thread.
 class WallClock
 {
 public:
     using Wall = std::chrono::system_clock::time_point;
 
     WallClock() = default;
-    WallClock(Instant instant, Wall wall) : m_steps{{instant, wall}} { }
+    WallClock(Instant instant, Wall wall)
+        : m_steps{{instant, wall}}
+    {
+    }
     static WallClock now();
 
     /// From `instant` on the wall clock is `by` further ahead than before (the machine slept).
@@ -51,12 +59,13 @@ private:
     QList<Step> m_steps; ///< ascending
 };
 
-/// Notices that the machine slept: CLOCK_BOOTTIME went on, CLOCK_MONOTONIC did not. Pure; the caller reads the clocks.
+/// Notices that the machine slept: CLOCK_BOOTTIME went on, CLOCK_MONOTONIC did not. Pure; the caller reads
+/// the clocks.
 class SuspendDetector
 {
 public:
-    /// `boot`: CLOCK_BOOTTIME at the same moment as `now`. Returns the gap since the last call when the clocks
-    /// drifted apart by more than 100 ms.
+    /// `boot`: CLOCK_BOOTTIME at the same moment as `now`. Returns the gap since the last call when the
+    /// clocks drifted apart by more than 100 ms.
     std::optional<Gap> observe(Instant now, Nanoseconds boot);
 
     /// CLOCK_BOOTTIME of this moment.

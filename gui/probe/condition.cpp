@@ -12,9 +12,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 constexpr std::array quantityNames{"p50"_L1,    "p95"_L1,          "p99"_L1, "max"_L1,
                                    "errors"_L1, "availability"_L1, "n"_L1,   "isolation"_L1};
@@ -74,7 +76,8 @@ QString readLimit(const QString &text, Condition &condition)
     const double number = (isPercent ? text.chopped(1) : text).trimmed().toDouble(&isNumber);
     if (!isNumber || number < 0 || !std::isfinite(number))
         return u"“%1” is no limit for %2; write a number"_s.arg(text, nameOf(condition.quantity));
-    const bool takesPercent = condition.quantity == Quantity::Errors || condition.quantity == Quantity::Availability;
+    const bool takesPercent =
+        condition.quantity == Quantity::Errors || condition.quantity == Quantity::Availability;
     if (isPercent && !takesPercent)
         return u"%1 is no share; write a number without %"_s.arg(nameOf(condition.quantity));
     condition.share = isPercent && condition.quantity == Quantity::Errors;
@@ -147,10 +150,12 @@ Parsed<Condition> parseCondition(const QString &text)
     if (!match.hasMatch())
         return Result::failed(u"“%1” is no condition; write one like p99<20ms"_s.arg(text));
     Condition condition;
-    const auto quantity = std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
+    const auto quantity =
+        std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
     if (quantity == quantityNames.end())
-        return Result::failed(u"“%1” can't be asserted; use p50, p95, p99, max, errors, availability, n or isolation"_s
-                                  .arg(match.captured(1)));
+        return Result::failed(
+            u"“%1” can't be asserted; use p50, p95, p99, max, errors, availability, n or isolation"_s.arg(
+                match.captured(1)));
     condition.quantity = static_cast<Quantity>(quantity - quantityNames.begin());
     const auto op = match.captured(2) == "="_L1 ? u"=="_s : match.captured(2);
     const auto comparison = std::ranges::find_if(comparisonNames, [&](auto name) { return name == op; });

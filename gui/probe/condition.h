@@ -5,14 +5,15 @@
 #include "gui/probe/parsed.h"
 #include "gui/probe/statistics.h"
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 enum class Quantity { P50, P95, P99, Max, Errors, Availability, N, Isolation };
 enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
 
 /// A quantity held against a limit.
-/// Limits: durations for p50 p95 p99 max; a count or `1%` for errors; `99.9%` or 0..1 for availability; a count for n;
-/// a ratio for isolation.
+/// Limits: durations for p50 p95 p99 max; a count or `1%` for errors; `99.9%` or 0..1 for availability; a
+/// count for n; a ratio for isolation.
 struct Condition {
     Quantity quantity = Quantity::P99;
     Comparison comparison = Comparison::Less;

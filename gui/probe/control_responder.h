@@ -8,9 +8,11 @@
 
 #include <thread>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// A minimal HTTP/1.1 responder on a free loopback port, in a thread of its own. Raw sockets: nothing in between.
+/// A minimal HTTP/1.1 responder on a free loopback port, in a thread of its own. Raw sockets: nothing in
+/// between.
 class ControlResponder
 {
 public:

@@ -9,13 +9,29 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 enum class Option {
-    Request, Header, Data, DataUrlencode, Json, Get, User, UserAgent, Referer, Cookie, Head, Insecure, MaxTime, Url,
-    IgnoredFlag, IgnoredWithValue
+    Request,
+    Header,
+    Data,
+    DataUrlencode,
+    Json,
+    Get,
+    User,
+    UserAgent,
+    Referer,
+    Cookie,
+    Head,
+    Insecure,
+    MaxTime,
+    Url,
+    IgnoredFlag,
+    IgnoredWithValue
 };
 
 const QHash<QString, Option> &longOptions()
@@ -59,17 +75,18 @@ const QHash<QString, Option> &longOptions()
 const QHash<QChar, QString> &shortOptions()
 {
     static const QHash<QChar, QString> options{
-        {u'X', u"request"_s},   {u'H', u"header"_s},  {u'd', u"data"_s},       {u'G', u"get"_s},
-        {u'u', u"user"_s},      {u'A', u"user-agent"_s}, {u'e', u"referer"_s}, {u'b', u"cookie"_s},
-        {u'I', u"head"_s},      {u'k', u"insecure"_s}, {u'm', u"max-time"_s},  {u'o', u"output"_s},
-        {u'w', u"write-out"_s}, {u's', u"silent"_s},   {u'S', u"show-error"_s}, {u'f', u"fail"_s},
-        {u'i', u"include"_s},   {u'v', u"verbose"_s},  {u'g', u"globoff"_s},   {u'L', u"location"_s}};
+        {u'X', u"request"_s},   {u'H', u"header"_s},     {u'd', u"data"_s},       {u'G', u"get"_s},
+        {u'u', u"user"_s},      {u'A', u"user-agent"_s}, {u'e', u"referer"_s},    {u'b', u"cookie"_s},
+        {u'I', u"head"_s},      {u'k', u"insecure"_s},   {u'm', u"max-time"_s},   {u'o', u"output"_s},
+        {u'w', u"write-out"_s}, {u's', u"silent"_s},     {u'S', u"show-error"_s}, {u'f', u"fail"_s},
+        {u'i', u"include"_s},   {u'v', u"verbose"_s},    {u'g', u"globoff"_s},    {u'L', u"location"_s}};
     return options;
 }
 
 bool takesValue(Option option)
 {
-    return option != Option::Get && option != Option::Head && option != Option::Insecure && option != Option::IgnoredFlag;
+    return option != Option::Get && option != Option::Head && option != Option::Insecure
+        && option != Option::IgnoredFlag;
 }
 
 struct Problem {
@@ -232,7 +249,8 @@ private:
             if (m_isJson && !hasHeader("Accept"_L1))
                 addHeader(u"Accept"_s, u"application/json"_s);
             if (!hasHeader("Content-Type"_L1))
-                addHeader(u"Content-Type"_s, m_isJson ? u"application/json"_s : u"application/x-www-form-urlencoded"_s);
+                addHeader(u"Content-Type"_s,
+                          m_isJson ? u"application/json"_s : u"application/x-www-form-urlencoded"_s);
         }
         const auto named = targetsFromArgument(u"x="_s + m_url);
         if (!named)

@@ -9,16 +9,18 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 struct Unit {
     QStringView name;
     Nanoseconds length;
 };
-constexpr Unit units[] = {{u"ns", 1ns}, {u"us", 1us}, {u"µs", 1us}, {u"ms", 1ms},
-                          {u"s", 1s},   {u"m", 1min}, {u"min", 1min}, {u"h", 1h}, {u"d", 24h}};
+constexpr Unit units[] = {{u"ns", 1ns}, {u"us", 1us},   {u"µs", 1us}, {u"ms", 1ms}, {u"s", 1s},
+                          {u"m", 1min}, {u"min", 1min}, {u"h", 1h},   {u"d", 24h}};
 
 /// Three significant digits, never an exponent.
 QString threeDigits(double value)
@@ -44,7 +46,8 @@ Parsed<Nanoseconds> parseDuration(const QString &text)
             continue;
         const double length = match.captured(1).toDouble() * static_cast<double>(unit.length.count());
         if (length < 1 || length > 366 * 86400e9)
-            return Parsed<Nanoseconds>::failed(u"“%1” is out of range: more than 0, at most 366d"_s.arg(text));
+            return Parsed<Nanoseconds>::failed(
+                u"“%1” is out of range: more than 0, at most 366d"_s.arg(text));
         return Nanoseconds(std::llround(length));
     }
     return Parsed<Nanoseconds>::failed(

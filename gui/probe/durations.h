@@ -5,9 +5,11 @@
 #include "gui/probe/clock.h"
 #include "gui/probe/parsed.h"
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// `30s`, `100ms`, `1.5m`, `250us`, `2h`, `500ns`; a unit is required, the value is above 0 and at most 366 days.
+/// `30s`, `100ms`, `1.5m`, `250us`, `2h`, `500ns`; a unit is required, the value is above 0 and at most 366
+/// days.
 Parsed<Nanoseconds> parseDuration(const QString &text);
 
 /// Three significant digits and the unit that fits: "412 ms", "0.91 ms", "12.3 s", "2 h 05 min".

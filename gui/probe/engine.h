@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The measuring instrument as the rest of the program sees it: targets in, batches of samples out ten times a second.
+// The measuring instrument as the rest of the program sees it: targets in, batches of samples out ten times a
+// second.
 #pragma once
 
 #include "gui/probe/sample.h"
@@ -10,7 +11,8 @@
 
 #include <memory>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// What happened to one target since the last batch.
 struct TargetBatch {
@@ -44,9 +46,9 @@ struct Batch {
     const TargetBatch *find(const QString &name) const;
 };
 
-/// Probes any number of targets on an open-loop schedule. Lives in the caller's thread, which needs an event loop;
-/// measuring happens in a thread of its own (libcurl), load in another, the control responder in a third.
-/// Destructor stops and joins, within 100 ms.
+/// Probes any number of targets on an open-loop schedule. Lives in the caller's thread, which needs an event
+/// loop; measuring happens in a thread of its own (libcurl), load in another, the control responder in a
+/// third. Destructor stops and joins, within 100 ms.
 class Engine : public QObject
 {
     Q_OBJECT

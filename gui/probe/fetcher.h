@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Single requests beside the measurement: /metrics, /openapi.json, jobs; never on the connections that are measured.
+// Single requests beside the measurement: /metrics, /openapi.json, jobs; never on the connections that are
+// measured.
 #pragma once
 
 #include "gui/probe/target.h"
@@ -9,7 +10,8 @@
 #include <functional>
 #include <memory>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 struct Fetched {
     int status = 0; ///< 0: no answer
@@ -19,7 +21,8 @@ struct Fetched {
     QString error; ///< a sentence; empty when there was an answer of any status
 };
 
-/// Sends a target's request once, in a thread of its own. Lives in the caller's thread, which needs an event loop.
+/// Sends a target's request once, in a thread of its own. Lives in the caller's thread, which needs an event
+/// loop.
 class Fetcher : public QObject
 {
     Q_OBJECT

@@ -19,9 +19,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 void print(std::FILE *to, const QString &text)
 {
@@ -82,7 +84,8 @@ private:
 };
 
 HeadlessRun::HeadlessRun(const HeadlessOptions &options)
-    : m_options(options), m_showsProgress(!options.quiet && isatty(STDERR_FILENO) == 1)
+    : m_options(options)
+    , m_showsProgress(!options.quiet && isatty(STDERR_FILENO) == 1)
 {
     m_engine.setTargets(options.targets);
     connect(&m_engine, &Engine::batch, this, &HeadlessRun::onBatch);
@@ -102,8 +105,9 @@ void HeadlessRun::start()
     }
     if (!m_options.record.isEmpty()) {
         m_recorder = std::make_unique<SessionRecorder>(m_options.record);
-        connect(m_recorder.get(), &SessionRecorder::failed, this,
-                [](const QString &problem) { print(stderr, u"openloop-monitor: not recorded: %1\n"_s.arg(problem)); });
+        connect(m_recorder.get(), &SessionRecorder::failed, this, [](const QString &problem) {
+            print(stderr, u"openloop-monitor: not recorded: %1\n"_s.arg(problem));
+        });
         m_recorder->begin(m_options.targets, m_engine.origin(), m_engine.wallClock());
     }
     for (const auto &load : std::as_const(m_options.loads))
@@ -174,8 +178,9 @@ void HeadlessRun::watchRules(const Batch &batch)
 {
     for (auto &[watch, fired] : m_rules) {
         const auto *target = batch.find(watch.target());
-        const auto event = watch.evaluate(batch.until, m_watched[watch.target()].series,
-                                          target ? target->open : QList<Instant>(), batch.trust.suspendsAlerts());
+        const auto event =
+            watch.evaluate(batch.until, m_watched[watch.target()].series,
+                           target ? target->open : QList<Instant>(), batch.trust.suspendsAlerts());
         if (event && event->firing && !fired)
             fired = event;
     }
@@ -190,7 +195,8 @@ void HeadlessRun::showProgress(const Batch &batch)
     if (m_isolation)
         line += u"  "_s + phaseName(m_isolation->test().phase());
     for (const auto &target : std::as_const(m_options.targets)) {
-        const auto p99 = m_watched[target.name].series.quantiles(batch.until - std::chrono::seconds(10), batch.until).p99;
+        const auto p99 =
+            m_watched[target.name].series.quantiles(batch.until - std::chrono::seconds(10), batch.until).p99;
         line += u"  %1 %2"_s.arg(target.name, p99 ? p99->text() : u"-"_s);
     }
     print(stderr, line);
@@ -212,7 +218,8 @@ QList<AssertResult> HeadlessRun::judgedRules() const
 {
     QList<AssertResult> results;
     for (const auto &[watch, fired] : m_rules) {
-        const auto text = watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text() : watch.rule().text();
+        const auto text = watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text()
+                                                        : watch.rule().text();
         results.append({text, watch.target(), !fired, {}, false, fired ? fired->value : u"never fired"_s});
     }
     return results;
@@ -228,7 +235,8 @@ RunReport HeadlessRun::report() const
         report.isolation = m_isolation->test().verdict();
     for (const auto &target : m_options.targets) {
         const auto &watched = m_watched.at(target.name);
-        TargetResult result{target, watched.statistics.quantiles(), watched.answered, {}, watched.lastProblem};
+        TargetResult result{
+            target, watched.statistics.quantiles(), watched.answered, {}, watched.lastProblem};
         const auto *isolation = report.isolation ? report.isolation->find(target.name) : nullptr;
         if (isolation && isolation->ratio)
             result.isolation = isolation->ratio->value;
@@ -250,12 +258,17 @@ RunReport HeadlessRun::report() const
     report.asserts += judgedRules();
     if (m_isolation) {
         const bool passed = report.isolation && report.isolation->isolation == Isolation::Pass;
-        const bool judgedByAsserts = std::ranges::any_of(
-            m_options.asserts, [](const Assertion &a) { return a.condition.quantity == Quantity::Isolation; });
+        const bool judgedByAsserts = std::ranges::any_of(m_options.asserts, [](const Assertion &a) {
+            return a.condition.quantity == Quantity::Isolation;
+        });
         if (!judgedByAsserts)
-            report.asserts.append({u"isolated from %1=%2"_s.arg(m_options.isolation->load).arg(m_options.isolation->n),
-                                   m_options.isolation->load, passed, {}, false,
-                                   report.isolation ? isolationName(report.isolation->isolation) : u"interrupted"_s});
+            report.asserts.append(
+                {u"isolated from %1=%2"_s.arg(m_options.isolation->load).arg(m_options.isolation->n),
+                 m_options.isolation->load,
+                 passed,
+                 {},
+                 false,
+                 report.isolation ? isolationName(report.isolation->isolation) : u"interrupted"_s});
     }
     return report;
 }

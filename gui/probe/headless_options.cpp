@@ -10,17 +10,18 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 /// The first thing that is wrong ends the reading; nested calls stay free of error plumbing.
 struct Usage {
     QString problem;
 };
 
-template<typename T>
-T orThrow(const Parsed<T> &parsed)
+template <typename T> T orThrow(const Parsed<T> &parsed)
 {
     if (!parsed)
         throw Usage{parsed.error};
@@ -31,18 +32,22 @@ void addOptions(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Measures HTTP services on an open loop, so that a stall is never hidden.\n\n"
-        "Targets are URLs or name=URL; a bare base URL means the routes of openloop-server. Without --headless a window opens.\n\n"
-        "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, health.availability>=99.9%.\n"
+        "Targets are URLs or name=URL; a bare base URL means the routes of openloop-server. Without "
+        "--headless a window opens.\n\n"
+        "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, "
+        "health.availability>=99.9%.\n"
         "Quantities: p50 p95 p99 max errors availability n isolation. Durations: 500us 100ms 30s 1m.\n"
         "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
         "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy."_s);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s, u"[URL...]"_s);
+    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s,
+                                 u"[URL...]"_s);
     parser.addOptions({
         {u"headless"_s, u"Measure without a display and report."_s},
         {u"duration"_s, u"How long to measure (10s)."_s, u"D"_s},
-        {u"interval"_s, u"Time between two ticks of a target (100ms; 1s for the waiting and computing routes)."_s, u"D"_s},
+        {u"interval"_s,
+         u"Time between two ticks of a target (100ms; 1s for the waiting and computing routes)."_s, u"D"_s},
         {u"timeout"_s, u"When a request is given up (10s)."_s, u"D"_s},
         {u"header"_s, u"Header field for every target; may be repeated."_s, u"NAME: VALUE"_s},
         {u"new-connection"_s, u"A new connection for each request."_s},
@@ -50,8 +55,11 @@ void addOptions(QCommandLineParser &parser)
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
         {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
         {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},
-        {u"rule"_s, u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s, u"RULE"_s},
-        {u"isolation-test"_s, u"Baseline, load, recovery, verdict: does load on one target slow the others?"_s, u"NAME=N"_s},
+        {u"rule"_s,
+         u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
+         u"RULE"_s},
+        {u"isolation-test"_s,
+         u"Baseline, load, recovery, verdict: does load on one target slow the others?"_s, u"NAME=N"_s},
         {u"phases"_s, u"Lengths of the isolation test's phases (10s,20s,10s)."_s, u"B,L,R"_s},
         {u"find-limit"_s, u"Search the load up to N at which the asserts break."_s, u"NAME=N"_s},
         {u"json"_s, u"Write the result as JSON; - for standard output."_s, u"FILE"_s},
@@ -139,7 +147,8 @@ void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
         checkName(assertion.target, options.targets);
         if (assertion.condition.quantity == Quantity::Isolation && !options.isolation)
             throw Usage{u"“%1” needs --isolation-test"_s.arg(text)};
-        if (assertion.condition.quantity == Quantity::Isolation && assertion.target == options.isolation->load)
+        if (assertion.condition.quantity == Quantity::Isolation
+            && assertion.target == options.isolation->load)
             throw Usage{u"“%1”: the loaded target has no isolation"_s.arg(text)};
         options.asserts.append(assertion);
     }

@@ -10,9 +10,11 @@
 #include <cmath>
 #include <limits>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 quint32 indexOf(Nanoseconds duration)
 {

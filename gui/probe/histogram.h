@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Latencies by the million in a few hundred bytes, mergeable without loss: what long ranges and rollups are made of.
+// Latencies by the million in a few hundred bytes, mergeable without loss: what long ranges and rollups are
+// made of.
 #pragma once
 
 #include "gui/probe/clock.h"
@@ -10,11 +11,12 @@
 #include <span>
 #include <vector>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// Log-linear histogram of durations: 128 buckets per power of two, so a value read back is within 0.4 % of one put in.
-/// Sparse: costs 8 bytes per bucket in use. A value type; not for two threads at once.
-/// After Gil Tene's HdrHistogram (hdrhistogram.org).
+/// Log-linear histogram of durations: 128 buckets per power of two, so a value read back is within 0.4 % of
+/// one put in. Sparse: costs 8 bytes per bucket in use. A value type; not for two threads at once. After Gil
+/// Tene's HdrHistogram (hdrhistogram.org).
 class Histogram
 {
 public:

@@ -10,9 +10,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 QString tr(const char *text)
 {
@@ -114,7 +116,8 @@ double IsolationTest::progress(Instant now) const
     case IsolationPhase::Loaded:
     case IsolationPhase::Recovery:
         return std::clamp(std::chrono::duration<double>(now - m_verdict.baselineFrom)
-                              / std::chrono::duration<double>(m_config.length()), 0.0, 1.0);
+                              / std::chrono::duration<double>(m_config.length()),
+                          0.0, 1.0);
     default:
         return 1;
     }
@@ -122,7 +125,8 @@ double IsolationTest::progress(Instant now) const
 
 void IsolationTest::add(const Batch &batch)
 {
-    if (m_phase == IsolationPhase::Idle || m_phase == IsolationPhase::Done || m_phase == IsolationPhase::Aborted)
+    if (m_phase == IsolationPhase::Idle || m_phase == IsolationPhase::Done
+        || m_phase == IsolationPhase::Aborted)
         return;
     for (const auto &sample : batch.control)
         m_trust.addControl(sample);
@@ -143,7 +147,8 @@ void IsolationTest::add(const Batch &batch)
     if (m_phase != IsolationPhase::Draining)
         return;
     const bool open = std::ranges::any_of(batch.targets, [this](const TargetBatch &target) {
-        return m_collected.contains(target.name) && !target.open.isEmpty() && target.open.first() < m_verdict.until;
+        return m_collected.contains(target.name) && !target.open.isEmpty()
+            && target.open.first() < m_verdict.until;
     });
     if (!open || batch.until >= m_verdict.until + m_longestTimeout + std::chrono::seconds(1))
         judge();
@@ -201,7 +206,8 @@ TargetIsolation IsolationTest::judged(const QString &name, const Collected &coll
         result.isolation = Isolation::Pass;
     else if (result.ratio->low > m_config.maxRatio)
         result.isolation = Isolation::Fail;
-    result.sentence = tr("%1: p99 %2 before, %3 under load").arg(name, p99Text(result.before), p99Text(result.during));
+    result.sentence =
+        tr("%1: p99 %2 before, %3 under load").arg(name, p99Text(result.before), p99Text(result.during));
     if (result.ratio)
         result.sentence += tr(": %1 times").arg(result.ratio->text());
     if (newErrors)
@@ -216,7 +222,8 @@ void IsolationTest::judge()
     for (const auto &name : std::as_const(m_names))
         m_verdict.targets.append(judged(name, m_collected[name]));
     const auto has = [this](Isolation isolation) {
-        return std::ranges::find(m_verdict.targets, isolation, &TargetIsolation::isolation) != m_verdict.targets.end();
+        return std::ranges::find(m_verdict.targets, isolation, &TargetIsolation::isolation)
+            != m_verdict.targets.end();
     };
     const auto &load = m_verdict.load;
     const bool loaded = load.inFlight > 0 || load.completed > load.failed;
@@ -248,11 +255,14 @@ QString IsolationTest::sentenceOf(const IsolationVerdict &verdict) const
     case Isolation::Inconclusive:
         break;
     }
-    return tr("Too few or too scattered answers for a verdict on %1. Most affected is %2").arg(load, worst->sentence);
+    return tr("Too few or too scattered answers for a verdict on %1. Most affected is %2")
+        .arg(load, worst->sentence);
 }
 
 IsolationRun::IsolationRun(Engine &engine, IsolationConfig config, QObject *parent)
-    : QObject(parent), m_engine(engine), m_test(std::move(config))
+    : QObject(parent)
+    , m_engine(engine)
+    , m_test(std::move(config))
 {
     connect(&engine, &Engine::batch, this, &IsolationRun::onBatch);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The experiment that proves or refutes isolation: the same probes before, during and after load on one target.
+// The experiment that proves or refutes isolation: the same probes before, during and after load on one
+// target.
 #pragma once
 
 #include "gui/probe/engine.h"
 
 #include <QHash>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// A ratio and its 95 % confidence interval.
 struct Ratio {
@@ -17,9 +19,9 @@ struct Ratio {
     QString text() const; ///< "1.04 (0.91 to 1.22)"
 };
 
-/// during.p99 / before.p99 with a percentile interval from a moving-block bootstrap (Kuensch 1989), 1,000 resamples,
-/// blocks of n^(1/3) for the sake of autocorrelation. Deterministic. Nothing when either side has no latency.
-/// Timeouts and skipped ticks take part with the time they are known to have lasted.
+/// during.p99 / before.p99 with a percentile interval from a moving-block bootstrap (Kuensch 1989), 1,000
+/// resamples, blocks of n^(1/3) for the sake of autocorrelation. Deterministic. Nothing when either side has
+/// no latency. Timeouts and skipped ticks take part with the time they are known to have lasted.
 std::optional<Ratio> p99Ratio(std::span<const Nanoseconds> before, std::span<const Nanoseconds> during);
 
 struct IsolationConfig {
@@ -30,7 +32,8 @@ struct IsolationConfig {
     Nanoseconds recovery = std::chrono::seconds(10);
     Nanoseconds settle = std::chrono::milliseconds(500); ///< left out after load is switched on or off
     double maxRatio = 2; ///< what still counts as isolated
-    Nanoseconds harmless = std::chrono::milliseconds(5); ///< a p99 below this under load passes whatever its ratio
+    Nanoseconds harmless =
+        std::chrono::milliseconds(5); ///< a p99 below this under load passes whatever its ratio
 
     Nanoseconds length() const { return baseline + loaded + recovery; }
 };
@@ -66,7 +69,10 @@ struct IsolationVerdict {
 class IsolationTest
 {
 public:
-    explicit IsolationTest(IsolationConfig config) : m_config(std::move(config)) { }
+    explicit IsolationTest(IsolationConfig config)
+        : m_config(std::move(config))
+    {
+    }
 
     void start(Instant now, const QList<Target> &targets);
     void abort();
@@ -99,7 +105,8 @@ private:
     TrustJudge m_trust;
 };
 
-/// Runs an IsolationTest on a running engine: switches load, counts phases, gives the verdict. Caller's thread.
+/// Runs an IsolationTest on a running engine: switches load, counts phases, gives the verdict. Caller's
+/// thread.
 class IsolationRun : public QObject
 {
     Q_OBJECT

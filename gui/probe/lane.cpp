@@ -7,15 +7,18 @@
 #include <algorithm>
 #include <sys/epoll.h>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 constexpr qsizetype expectationLimit = 1 << 20;
 constexpr std::size_t idleKept = 64;
 constexpr long maxIdleSeconds = 4;
 
-/// libcurl's global state, set up before the first lane of the process and never torn down: threads may still use it.
+/// libcurl's global state, set up before the first lane of the process and never torn down: threads may still
+/// use it.
 void initOnce()
 {
     static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -82,7 +85,10 @@ Outcome outcomeOf(CURLcode code)
 } // namespace
 
 struct Lane::Multi {
-    Multi() : handle(curl_multi_init()) { }
+    Multi()
+        : handle(curl_multi_init())
+    {
+    }
     ~Multi() { curl_multi_cleanup(handle); }
     Multi(const Multi &) = delete;
     Multi &operator=(const Multi &) = delete;
@@ -100,15 +106,17 @@ struct Lane::Transfer {
     qint64 bytes = 0;
     int attempts = 0;
 
-    template<typename Value>
-    void set(CURLoption option, Value value)
+    template <typename Value> void set(CURLoption option, Value value)
     {
         curl_easy_setopt(easy.get(), option, value);
     }
 };
 
 Lane::Lane(Reactor &reactor, const Target &target, qsizetype keepBody, Done done)
-    : m_reactor(reactor), m_target(target), m_keepBody(keepBody), m_done(std::move(done))
+    : m_reactor(reactor)
+    , m_target(target)
+    , m_keepBody(keepBody)
+    , m_done(std::move(done))
 {
     initOnce();
     m_multi = std::make_unique<Multi>();
@@ -138,8 +146,9 @@ int Lane::onSocket(CURL *, int fd, int what, void *lane, void *)
 
 int Lane::onTimer(CURLM *, long milliseconds, void *lane)
 {
-    static_cast<Lane *>(lane)->m_deadline = milliseconds < 0 ? Instant::max()
-                                        : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    static_cast<Lane *>(lane)->m_deadline = milliseconds < 0
+        ? Instant::max()
+        : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
     return 0;
 }
 
@@ -151,9 +160,12 @@ std::unique_ptr<Lane::Transfer> Lane::newTransfer()
     t.set(CURLOPT_PRIVATE, transfer.get());
     t.set(CURLOPT_ERRORBUFFER, t.error);
     t.set(CURLOPT_NOSIGNAL, 1L);
-    t.set(CURLOPT_PROXY, ""); // what is measured is the service, not a proxy that an environment variable names
+    t.set(CURLOPT_QUICK_EXIT, 1L); // a look-up that hangs must not hold this thread when its request times out
+    t.set(CURLOPT_PROXY,
+          ""); // what is measured is the service, not a proxy that an environment variable names
     t.set(CURLOPT_PROTOCOLS_STR, "http,https");
-    t.set(CURLOPT_HTTP_VERSION, long(CURL_HTTP_VERSION_1_1)); // one request at a time per connection: phases mean something
+    t.set(CURLOPT_HTTP_VERSION,
+          long(CURL_HTTP_VERSION_1_1)); // one request at a time per connection: phases mean something
     t.set(CURLOPT_USERAGENT, "openloop-monitor/" OPENLOOP_VERSION);
     t.set(CURLOPT_MAXAGE_CONN, maxIdleSeconds);
     t.set(CURLOPT_DNS_CACHE_TIMEOUT, 5L); // a service may move; kept connections need no look-up
@@ -174,24 +186,29 @@ std::unique_ptr<Lane::Transfer> Lane::newTransfer()
     else if (m_target.method != (posts ? "POST" : "GET"))
         t.set(CURLOPT_CUSTOMREQUEST, m_target.method.constData());
     for (const auto &header : m_target.headers) {
-        const auto line = header.name.toUtf8() + (header.value.isEmpty() ? ";" : ": ") + header.value.toUtf8();
+        const auto line =
+            header.name.toUtf8() + (header.value.isEmpty() ? ";" : ": ") + header.value.toUtf8();
         t.headers.reset(curl_slist_append(t.headers.release(), line.constData()));
     }
     t.set(CURLOPT_HTTPHEADER, t.headers.get());
 
     t.set(CURLOPT_WRITEDATA, transfer.get());
-    t.set(CURLOPT_WRITEFUNCTION, +[](char *data, std::size_t, std::size_t size, void *transfer) {
-        auto *to = static_cast<Transfer *>(transfer);
-        const auto bytes = static_cast<qsizetype>(size);
-        to->bytes += bytes;
-        to->body.append(data, std::clamp<qsizetype>(to->keep - to->body.size(), 0, bytes));
-        return size;
-    });
-    // On a kept connection that breaks, libcurl silently tries again on a new one. A second attempt is a fault to report.
+    t.set(
+        CURLOPT_WRITEFUNCTION, +[](char *data, std::size_t, std::size_t size, void *transfer) {
+            auto *to = static_cast<Transfer *>(transfer);
+            const auto bytes = static_cast<qsizetype>(size);
+            to->bytes += bytes;
+            to->body.append(data, std::clamp<qsizetype>(to->keep - to->body.size(), 0, bytes));
+            return size;
+        });
+    // On a kept connection that breaks, libcurl silently tries again on a new one. A second attempt is a
+    // fault to report.
     t.set(CURLOPT_PREREQDATA, transfer.get());
-    t.set(CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
-        return ++static_cast<Transfer *>(transfer)->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-    });
+    t.set(
+        CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
+            return ++static_cast<Transfer *>(transfer)->attempts > 1 ? CURL_PREREQFUNC_ABORT
+                                                                     : CURL_PREREQFUNC_OK;
+        });
     return transfer;
 }
 
@@ -266,7 +283,8 @@ void Lane::collect()
         const auto code = message->data.result; // the message dies with the handle's removal
         auto *easy = message->easy_handle;
         curl_multi_remove_handle(m_multi->handle, easy);
-        const auto at = std::ranges::find(m_active, easy, [](const auto &active) { return active->easy.get(); });
+        const auto at =
+            std::ranges::find(m_active, easy, [](const auto &active) { return active->easy.get(); });
         auto transfer = std::move(*at);
         *at = std::move(m_active.back());
         m_active.pop_back();
@@ -293,8 +311,10 @@ void Lane::finish(std::unique_ptr<Transfer> transfer, int code)
     const auto first = timeOf(easy, CURLINFO_STARTTRANSFER_TIME_T);
     if (!sample.reused)
         sample.phases = {dns, tcp - dns, tls - tcp, {}, {}};
-    const auto connected = std::min(sample.done, sample.sent + sample.phases.dns + sample.phases.tcp + sample.phases.tls);
-    sample.firstByte = first > Nanoseconds(0) ? std::clamp(sample.sent + first, connected, sample.done) : sample.done;
+    const auto connected =
+        std::min(sample.done, sample.sent + sample.phases.dns + sample.phases.tcp + sample.phases.tls);
+    sample.firstByte =
+        first > Nanoseconds(0) ? std::clamp(sample.sent + first, connected, sample.done) : sample.done;
     sample.phases.firstByte = sample.firstByte - connected;
     sample.phases.body = sample.done - sample.firstByte;
 
@@ -309,7 +329,8 @@ void Lane::finish(std::unique_ptr<Transfer> transfer, int code)
         else if (!expectation.bodyContains.isEmpty() && !transfer->body.contains(expectation.bodyContains))
             sample.outcome = Outcome::WrongAnswer;
     } else {
-        const auto *words = transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(static_cast<CURLcode>(code));
+        const auto *words =
+            transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(static_cast<CURLcode>(code));
         answer.error = words;
     }
     answer.body = std::exchange(transfer->body, {});

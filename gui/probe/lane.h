@@ -10,7 +10,8 @@
 #include <memory>
 #include <vector>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// What came back: the sample, and parts of the answer where the lane keeps them.
 struct Answer {
@@ -21,16 +22,16 @@ struct Answer {
     QByteArray error; ///< libcurl's words; empty when there was an answer
 };
 
-/// Sends requests through a libcurl multi handle of its own, which is driven by a Reactor. Used and destroyed in the
-/// reactor's thread. Kept connections are not reused after 4 s of idling: many servers close them at 5 s, and
-/// a request that meets the closing would look like a fault of the service.
+/// Sends requests through a libcurl multi handle of its own, which is driven by a Reactor. Used and destroyed
+/// in the reactor's thread. Kept connections are not reused after 4 s of idling: many servers close them at 5
+/// s, and a request that meets the closing would look like a fault of the service.
 class Lane : private Reactor::Watcher
 {
 public:
     using Done = std::function<void(Answer)>;
 
-    /// keepBody: bytes of each body to keep beside what the expectation needs. `done` is called in the reactor's thread; it
-    /// may start further requests.
+    /// keepBody: bytes of each body to keep beside what the expectation needs. `done` is called in the
+    /// reactor's thread; it may start further requests.
     Lane(Reactor &reactor, const Target &target, qsizetype keepBody, Done done);
     ~Lane() override;
 

@@ -8,9 +8,11 @@
 
 using namespace std::chrono_literals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 
@@ -29,8 +31,9 @@ class LoadGenerator::Job
 {
 public:
     Job(Reactor &reactor, const Target &target)
-        : m_target(target), m_urls(loadUrlOf(target), 64),
-          m_lane(reactor, target, 0, [this](Answer answer) { count(answer.sample); })
+        : m_target(target)
+        , m_urls(loadUrlOf(target), 64)
+        , m_lane(reactor, target, 0, [this](Answer answer) { count(answer.sample); })
     {
         m_state.name = target.name;
     }
@@ -95,7 +98,8 @@ private:
     Lane m_lane;
 };
 
-LoadGenerator::LoadGenerator() : m_thread([this](std::stop_token stop) { run(stop); })
+LoadGenerator::LoadGenerator()
+    : m_thread([this](std::stop_token stop) { run(stop); })
 {
 }
 

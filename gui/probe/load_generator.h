@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Load beside the measurement: its own thread, its own connections, so that it can slow the service but not the probe.
+// Load beside the measurement: its own thread, its own connections, so that it can slow the service but not
+// the probe.
 #pragma once
 
 #include "gui/probe/engine.h"
@@ -11,11 +12,12 @@
 #include <mutex>
 #include <thread>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// Keeps requests in flight. Closed loop by intent: N users who ask again at once. After a failure a place rests for
-/// 50 ms, doubling to 1 s while failures go on, so that a refusing service is not hammered.
-/// All functions from the owner's thread.
+/// Keeps requests in flight. Closed loop by intent: N users who ask again at once. After a failure a place
+/// rests for 50 ms, doubling to 1 s while failures go on, so that a refusing service is not hammered. All
+/// functions from the owner's thread.
 class LoadGenerator
 {
 public:

@@ -7,9 +7,11 @@
 
 using namespace std::chrono_literals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 
@@ -36,11 +38,14 @@ Target controlTarget(const QByteArray &url)
 } // namespace
 
 Probe::Probe(Reactor &reactor, const Target &target, Instant t0, const Engine::Options &options)
-    : m_target(target), m_schedule(t0, target.interval), m_ticks(options.inFlightCap, options.waitingCap),
-      m_urls(templateOf(target.url), urlsAhead), m_lane(reactor, target, 0, [this](Answer answer) {
-          m_ticks.finished();
-          record(std::move(answer.sample));
-      })
+    : m_target(target)
+    , m_schedule(t0, target.interval)
+    , m_ticks(options.inFlightCap, options.waitingCap)
+    , m_urls(templateOf(target.url), urlsAhead)
+    , m_lane(reactor, target, 0, [this](Answer answer) {
+        m_ticks.finished();
+        record(std::move(answer.sample));
+    })
 {
 }
 
@@ -105,8 +110,10 @@ TargetBatch Probe::takeBatch()
 }
 
 ProbeThread::ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink)
-    : m_options(options), m_controlUrl(controlUrl), m_sink(std::move(sink)),
-      m_thread([this](std::stop_token stop) { run(stop); })
+    : m_options(options)
+    , m_controlUrl(controlUrl)
+    , m_sink(std::move(sink))
+    , m_thread([this](std::stop_token stop) { run(stop); })
 {
 }
 
@@ -139,14 +146,14 @@ void ProbeThread::setPaused(bool paused)
 void ProbeThread::finish()
 {
     m_reactor.post([this] {
-        auto longest = 0ns;
-        forEach([&](Probe &probe) { longest = std::max(longest, probe.target().timeout); });
+        Nanoseconds longest{0};
+        for (const auto &probe : m_probes)
+            longest = std::max(longest, probe->target().timeout);
         m_finishBy = Clock::now() + longest + 500ms;
     });
 }
 
-template<typename Function>
-void ProbeThread::forEach(Function function) const
+template <typename Function> void ProbeThread::forEach(Function function) const
 {
     for (const auto &probe : m_probes)
         function(*probe);

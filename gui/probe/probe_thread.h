@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The thread that measures: nothing happens in it but ticks, sockets, and handing over what was seen ten times a second.
+// The thread that measures: nothing happens in it but ticks, sockets, and handing over what was seen ten
+// times a second.
 #pragma once
 
 #include "gui/probe/engine.h"
@@ -12,7 +13,8 @@
 #include <thread>
 #include <vector>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// One target being probed: its schedule, its queue, its connections. Probe thread.
 class Probe
@@ -28,7 +30,8 @@ public:
     Instant nextTick() const { return m_schedule.next(); }
     Lane &lane() { return m_lane; }
     bool isIdle() const { return m_ticks.inFlight() == 0 && m_ticks.waiting().empty(); }
-    /// Drops what is in flight or waiting: without a trace (suspend), or as timed out at `now` (the run is over).
+    /// Drops what is in flight or waiting: without a trace (suspend), or as timed out at `now` (the run is
+    /// over).
     void drop();
     void giveUp(Instant now);
     /// What happened since the last call.
@@ -65,8 +68,7 @@ private:
     void handOver(Instant now);
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);
-    template<typename Function>
-    void forEach(Function function) const;
+    template <typename Function> void forEach(Function function) const;
 
     Engine::Options m_options;
     QByteArray m_controlUrl;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a measuring thread sleeps on: sockets and one deadline, to the microsecond; poll() would round it to milliseconds.
+// What a measuring thread sleeps on: sockets and one deadline, to the microsecond; poll() would round it to
+// milliseconds.
 #pragma once
 
 #include "gui/probe/clock.h"
@@ -9,7 +10,8 @@
 #include <mutex>
 #include <vector>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// epoll, a timerfd and an eventfd. post() and wake() from any thread, all else from the one that waits.
 class Reactor
@@ -26,8 +28,8 @@ public:
 
     /// epollEvents 0 forgets the descriptor. One watcher per descriptor; it outlives the watch.
     void watch(int fd, unsigned epollEvents, Watcher *watcher);
-    /// Sleeps until a descriptor is ready, wake() or `deadline`; then tells watchers of at most 8 descriptors, so that
-    /// due ticks never stand behind a crowd of answers, and runs what was posted.
+    /// Sleeps until a descriptor is ready, wake() or `deadline`; then tells watchers of at most 8
+    /// descriptors, so that due ticks never stand behind a crowd of answers, and runs what was posted.
     void waitUntil(Instant deadline);
 
     void post(std::function<void()> work); ///< any thread; runs in the waiting thread

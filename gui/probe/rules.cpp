@@ -9,9 +9,11 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 constexpr double margin = 0.9;
 
@@ -59,7 +61,8 @@ bool RuleWatch::holdsByMargin() const
     const auto &condition = m_rule.condition;
     if (!condition.holds(m_current))
         return false;
-    const bool wantsLess = condition.comparison == Comparison::Less || condition.comparison == Comparison::LessOrEqual;
+    const bool wantsLess =
+        condition.comparison == Comparison::Less || condition.comparison == Comparison::LessOrEqual;
     if (wantsLess && condition.quantity != Quantity::N)
         return *condition.valueOf(m_current) <= margin * condition.limit;
     if (condition.quantity == Quantity::Availability)
@@ -97,7 +100,9 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, 
     const auto event = [&](bool firing) {
         const auto lasted = firing ? 0ns : now - m_brokenSince;
         const auto value = m_rule.condition.text().section(QRegularExpression(u"[<>=]"_s), 0, 0);
-        return RuleEvent{now, m_target, m_rule.text(), firing, value + u' ' + m_rule.condition.valueText(m_current), lasted};
+        return RuleEvent{
+            now,   m_target, m_rule.text(), firing, value + u' ' + m_rule.condition.valueText(m_current),
+            lasted};
     };
     switch (m_state) {
     case RuleState::Unknown:

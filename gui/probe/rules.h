@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SLO rules: when to raise an alarm, and, just as important, when not to (flicker, doubtful measurements, silence).
+// SLO rules: when to raise an alarm, and, just as important, when not to (flicker, doubtful measurements,
+// silence).
 #pragma once
 
 #include "gui/probe/condition.h"
 #include "gui/probe/series.h"
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// `health: p99 < 20ms over 10s for 5s`: the condition that should hold, the window it is computed over, and how
-/// long it must be broken before it fires. Defaults: over 10s, for 0s. Empty target: every target.
+/// `health: p99 < 20ms over 10s for 5s`: the condition that should hold, the window it is computed over, and
+/// how long it must be broken before it fires. Defaults: over 10s, for 0s. Empty target: every target.
 struct Rule {
     QString target;
     Condition condition;
@@ -40,16 +42,22 @@ struct RuleEvent {
     Nanoseconds lasted{0}; ///< of the violation, for a recovery
 };
 
-/// One rule watching one target. Fires when the condition is broken for `holdFor` without a break; ends when it holds by
-/// a margin of 10 % for max(holdFor, 2 s). Pure: time comes as an argument. One thread.
+/// One rule watching one target. Fires when the condition is broken for `holdFor` without a break; ends when
+/// it holds by a margin of 10 % for max(holdFor, 2 s). Pure: time comes as an argument. One thread.
 class RuleWatch
 {
 public:
-    RuleWatch(Rule rule, QString target) : m_rule(std::move(rule)), m_target(std::move(target)) { }
+    RuleWatch(Rule rule, QString target)
+        : m_rule(std::move(rule))
+        , m_target(std::move(target))
+    {
+    }
 
-    /// Call with each batch. `open`: due times of unfinished ticks; those that already waited longer than the limit count
-    /// as violations, so that a stall fires before it ends. `suspended`: untrustworthy, the state stays as it is.
-    std::optional<RuleEvent> evaluate(Instant now, const Series &series, const QList<Instant> &open, bool suspended);
+    /// Call with each batch. `open`: due times of unfinished ticks; those that already waited longer than the
+    /// limit count as violations, so that a stall fires before it ends. `suspended`: untrustworthy, the state
+    /// stays as it is.
+    std::optional<RuleEvent> evaluate(Instant now, const Series &series, const QList<Instant> &open,
+                                      bool suspended);
 
     RuleState state() const { return m_state; }
     const Rule &rule() const { return m_rule; }

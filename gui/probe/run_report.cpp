@@ -13,9 +13,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 QJsonValue jsonMs(const std::optional<Quantile> &quantile)
 {
@@ -51,7 +53,8 @@ QJsonObject toJson(const AssertResult &result)
 {
     return {{u"text"_s, result.text},
             {u"ok"_s, result.ok},
-            {result.isLatency ? u"value_ms"_s : u"value"_s, result.value ? QJsonValue(*result.value) : QJsonValue()}};
+            {result.isLatency ? u"value_ms"_s : u"value"_s,
+             result.value ? QJsonValue(*result.value) : QJsonValue()}};
 }
 
 QJsonObject toJson(const IsolationVerdict &verdict)
@@ -70,8 +73,10 @@ QJsonObject toJson(const IsolationVerdict &verdict)
         }
         targets.append(object);
     }
-    return {{u"load"_s, verdict.config.load}, {u"n"_s, verdict.config.n},
-            {u"verdict"_s, isolationName(verdict.isolation)}, {u"sentence"_s, verdict.sentence},
+    return {{u"load"_s, verdict.config.load},
+            {u"n"_s, verdict.config.n},
+            {u"verdict"_s, isolationName(verdict.isolation)},
+            {u"sentence"_s, verdict.sentence},
             {u"targets"_s, targets}};
 }
 
@@ -90,8 +95,7 @@ QJsonArray searchJson(const QList<LoadStep> &steps)
     return array;
 }
 
-template<typename List, typename ToRow>
-QJsonArray arrayOf(const List &list, ToRow toRow)
+template <typename List, typename ToRow> QJsonArray arrayOf(const List &list, ToRow toRow)
 {
     QJsonArray array;
     for (const auto &element : list)
@@ -114,8 +118,9 @@ QString row(const QStringList &cells)
 
 QStringList cellsOf(const QString &name, const Quantiles &q)
 {
-    return {name, QString::number(q.n), QString::number(q.errors), QString::number(q.skipped), textOf(q.p50), textOf(q.p95),
-            q.hasP99() ? textOf(q.p99) : u"-"_s, textOf(q.max)};
+    return {
+        name,          QString::number(q.n), QString::number(q.errors),           QString::number(q.skipped),
+        textOf(q.p50), textOf(q.p95),        q.hasP99() ? textOf(q.p99) : u"-"_s, textOf(q.max)};
 }
 
 } // namespace
@@ -149,20 +154,25 @@ QByteArray toJson(const RunReport &report)
         {u"duration_ms"_s, milliseconds(report.duration)}};
     if (!report.loads.isEmpty())
         object[u"loads"_s] = arrayOf(report.loads, [](const LoadState &load) {
-            return QJsonObject{{u"name"_s, load.name}, {u"n"_s, load.wanted}, {u"completed"_s, load.completed}, {u"failed"_s, load.failed}};
+            return QJsonObject{{u"name"_s, load.name},
+                               {u"n"_s, load.wanted},
+                               {u"completed"_s, load.completed},
+                               {u"failed"_s, load.failed}};
         });
     if (report.isolation)
         object[u"isolation"_s] = toJson(*report.isolation);
     if (!report.search.isEmpty())
-        object[u"search"_s] = QJsonObject{{u"steps"_s, searchJson(report.search)},
-                                          {u"highest_kept"_s, report.highestKept ? QJsonValue(*report.highestKept) : QJsonValue()},
-                                          {u"lowest_broken"_s, report.lowestBroken ? QJsonValue(*report.lowestBroken) : QJsonValue()}};
+        object[u"search"_s] = QJsonObject{
+            {u"steps"_s, searchJson(report.search)},
+            {u"highest_kept"_s, report.highestKept ? QJsonValue(*report.highestKept) : QJsonValue()},
+            {u"lowest_broken"_s, report.lowestBroken ? QJsonValue(*report.lowestBroken) : QJsonValue()}};
     return QJsonDocument(object).toJson();
 }
 
 QByteArray toJUnit(const RunReport &report)
 {
-    const auto failed = std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1);
+    const auto failed =
+        std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1);
     QByteArray xml;
     QXmlStreamWriter writer(&xml);
     writer.setAutoFormatting(true);
@@ -191,7 +201,8 @@ QByteArray toJUnit(const RunReport &report)
 
 QString toTable(const RunReport &report)
 {
-    QString table = row({u"target"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50"_s, u"p95"_s, u"p99"_s, u"max"_s});
+    QString table =
+        row({u"target"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50"_s, u"p95"_s, u"p99"_s, u"max"_s});
     for (const auto &result : report.targets)
         table += row(cellsOf(result.target.name, result.quantiles));
     if (report.trust.control.n > 0)
@@ -201,23 +212,29 @@ QString toTable(const RunReport &report)
             table += u"%1: %2 (%3)\n"_s.arg(result.target.name, result.lastProblem, result.target.url);
     }
     for (const auto &load : report.loads)
-        table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(load.name).arg(load.wanted).arg(load.completed).arg(load.failed);
+        table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(load.name)
+                     .arg(load.wanted)
+                     .arg(load.completed)
+                     .arg(load.failed);
     if (report.isolation) {
         table += u"\nisolation test: %1\n"_s.arg(isolationName(report.isolation->isolation).toUpper());
         for (const auto &target : report.isolation->targets)
-            table += u"  %1  %2\n"_s.arg(isolationName(target.isolation).toUpper().leftJustified(12), target.sentence);
+            table += u"  %1  %2\n"_s.arg(isolationName(target.isolation).toUpper().leftJustified(12),
+                                         target.sentence);
         table += u"  "_s + report.isolation->sentence + u'\n';
     }
     for (const auto &step : report.search)
         table += u"load %1: asserts %2\n"_s.arg(step.n, 3).arg(step.kept ? u"kept"_s : u"broken"_s);
     if (!report.search.isEmpty()) {
-        table += report.lowestBroken ? u"the asserts break at a load of %1\n"_s.arg(*report.lowestBroken)
-                                     : u"the asserts keep up to a load of %1\n"_s.arg(report.highestKept.value_or(0));
+        table += report.lowestBroken
+            ? u"the asserts break at a load of %1\n"_s.arg(*report.lowestBroken)
+            : u"the asserts keep up to a load of %1\n"_s.arg(report.highestKept.value_or(0));
     }
     if (!report.asserts.isEmpty())
         table += u'\n';
     for (const auto &result : report.asserts)
-        table += u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
+        table +=
+            u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
     table += u"measurement: "_s;
     table += report.trustworthy() ? u"trustworthy"_s : u"NOT TRUSTWORTHY: "_s + report.trust.reason;
     if (report.trust.lagP99)

@@ -6,7 +6,8 @@
 #include "gui/probe/isolation.h"
 #include "gui/probe/load_search.h"
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 struct TargetResult {
     Target target;

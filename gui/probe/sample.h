@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One measurement, whole as the probe thread took it, and packed into the 24 bytes in which hours of them are kept.
+// One measurement, whole as the probe thread took it, and packed into the 24 bytes in which hours of them are
+// kept.
 #pragma once
 
 #include "gui/probe/clock.h"
@@ -7,7 +8,8 @@
 #include <QByteArray>
 #include <QString>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// How a tick ended. Only Ok is a success; TimedOut and Skipped enter latency percentiles (as "slower than"),
 /// the other errors don't: a fast refusal is no fast success.
@@ -42,7 +44,8 @@ constexpr bool hasLatency(Outcome outcome)
     return outcome == Outcome::Ok || isCensored(outcome);
 }
 
-/// Where the time between `sent` and `done` went; they add up to it. Zero dns, tcp and tls: a kept connection.
+/// Where the time between `sent` and `done` went; they add up to it. Zero dns, tcp and tls: a kept
+/// connection.
 struct Phases {
     Nanoseconds dns{0};
     Nanoseconds tcp{0};
@@ -83,7 +86,10 @@ public:
     bool reused() const { return (m_due & 0x10) != 0; }
     quint16 status() const { return m_status; }
     Nanoseconds due() const { return Nanoseconds(static_cast<qint64>(m_due >> 8)); } ///< since the origin
-    Nanoseconds response() const { return Nanoseconds(static_cast<qint64>(static_cast<double>(m_response) * 1e9)); }
+    Nanoseconds response() const
+    {
+        return Nanoseconds(static_cast<qint64>(static_cast<double>(m_response) * 1e9));
+    }
     Sample unpacked(Instant origin) const;
 
 private:

@@ -4,7 +4,8 @@
 
 #include <cmath>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 std::optional<Instant> Schedule::take(Instant now)
 {

@@ -7,24 +7,29 @@
 #include <deque>
 #include <optional>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// Tick k is due at t0 + k*T, computed and never accumulated. Pure: the caller brings the time.
 class Schedule
 {
 public:
     /// interval: 1 ns or more.
-    Schedule(Instant t0, Nanoseconds interval) : m_t0(t0), m_interval(interval) { }
+    Schedule(Instant t0, Nanoseconds interval)
+        : m_t0(t0)
+        , m_interval(interval)
+    {
+    }
 
     Instant next() const { return m_t0 + m_k * m_interval; }
-    /// The due time of the next tick when that has come, and on to the one after it. Call until nothing is due: a late
-    /// caller gets every tick it missed.
+    /// The due time of the next tick when that has come, and on to the one after it. Call until nothing is
+    /// due: a late caller gets every tick it missed.
     std::optional<Instant> take(Instant now);
     /// Ticks due before `instant` will not happen (pause, suspend). The grid t0 + k*T stays.
     void skipTo(Instant instant);
 
-    /// Offset of the index-th of several schedules with one interval, 0 <= offset < interval: spread evenly whatever
-    /// their number (golden ratio sequence), so that their ticks don't queue behind each other.
+    /// Offset of the index-th of several schedules with one interval, 0 <= offset < interval: spread evenly
+    /// whatever their number (golden ratio sequence), so that their ticks don't queue behind each other.
     static Nanoseconds offsetOf(int index, Nanoseconds interval);
 
 private:
@@ -33,14 +38,16 @@ private:
     qint64 m_k = 0;
 };
 
-/// Due ticks in order: at most `inFlightCap` are on their way, at most `waitingCap` wait, further ones are skipped.
+/// Due ticks in order: at most `inFlightCap` are on their way, at most `waitingCap` wait, further ones are
+/// skipped.
 class TickQueue
 {
 public:
     enum class Fate { Waits, Skipped };
 
     TickQueue(int inFlightCap, qsizetype waitingCap)
-        : m_inFlightCap(inFlightCap), m_waitingCap(static_cast<std::size_t>(waitingCap))
+        : m_inFlightCap(inFlightCap)
+        , m_waitingCap(static_cast<std::size_t>(waitingCap))
     {
     }
 

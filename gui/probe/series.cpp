@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 qint64 rollupIndex(Nanoseconds time)
 {
@@ -17,7 +19,8 @@ qint64 rollupIndex(Nanoseconds time)
 } // namespace
 
 Series::Series(Instant origin, qsizetype capacity)
-    : m_origin(origin), m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
+    : m_origin(origin)
+    , m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
 {
 }
 
@@ -28,6 +31,11 @@ void Series::add(const Sample &sample)
     auto at = m_samples.end();
     while (at != m_samples.begin() && std::prev(at)->due() > packed.due())
         --at;
+    if (m_samples.size() == m_samples.capacity()) {
+        const auto place = at - m_samples.begin();
+        m_samples.reserve(std::min(m_capacity + m_capacity / 8 + 1, m_samples.size() * 3 / 2 + 1024));
+        at = m_samples.begin() + place;
+    }
     m_samples.insert(at, packed);
     const auto [rolledUp, isNew] =
         m_rollups.try_emplace(rollupIndex(packed.due()), Statistics::Keep::Histogram);
@@ -155,7 +163,8 @@ QList<Column> Series::columns(Instant from, Instant until, int count) const
         Column column;
         column.from = from + Nanoseconds(total.count() / count * i);
         column.until = i + 1 == count ? until : from + Nanoseconds(total.count() / count * (i + 1));
-        column.quantiles = (coarse ? merged(column.from, column.until) : statistics(column.from, column.until)).quantiles();
+        column.quantiles =
+            (coarse ? merged(column.from, column.until) : statistics(column.from, column.until)).quantiles();
         column.gap = gapWithin(column.from, column.until);
         columns.append(column);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The past of one target in bounded memory: single samples for the last while, rollups for all of it, gaps with reasons.
+// The past of one target in bounded memory: single samples for the last while, rollups for all of it, gaps
+// with reasons.
 #pragma once
 
 #include "gui/probe/statistics.h"
@@ -10,7 +11,8 @@
 #include <span>
 #include <vector>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// What a chart draws in one column of pixels.
 struct Column {
@@ -20,8 +22,8 @@ struct Column {
     std::optional<GapReason> gap; ///< set where the column lies in a gap: draw no line across
 };
 
-/// History of one target. At most `capacity` samples of 24 bytes (864,000 is 24 h at 10 Hz) plus a rollup of about
-/// 600 bytes per 30 s, kept for 8 days. A value; one thread.
+/// History of one target. At most `capacity` samples of 24 bytes (864,000 is 24 h at 10 Hz) plus a rollup of
+/// about 600 bytes per 30 s, kept for 8 days. A value; one thread.
 class Series
 {
 public:
@@ -33,8 +35,8 @@ public:
     void add(const Sample &sample);
     void addGap(const Gap &gap);
 
-    /// For recordings: a rollup, `index` counting rollup lengths since the origin. Merges with what is there. A series
-    /// that was given rollups knows no single samples until setSamples.
+    /// For recordings: a rollup, `index` counting rollup lengths since the origin. Merges with what is there.
+    /// A series that was given rollups knows no single samples until setSamples.
     void addRollup(qint64 index, const Statistics &statistics);
     /// For recordings: all the samples due in [from, until), instead of those held before.
     void setSamples(Instant from, Instant until, std::vector<PackedSample> samples);
@@ -52,13 +54,14 @@ public:
     /// The last sample added; nothing in a recording.
     const std::optional<Sample> &last() const { return m_last; }
 
-    /// Of the ticks due in [from, until). Exact while the single samples are at hand and at most 100k of them; beyond:
-    /// merged rollups, where an end without single samples is rounded outwards to 30 s.
+    /// Of the ticks due in [from, until). Exact while the single samples are at hand and at most 100k of
+    /// them; beyond: merged rollups, where an end without single samples is rounded outwards to 30 s.
     Quantiles quantiles(Instant from, Instant until) const { return statistics(from, until).quantiles(); }
     Statistics statistics(Instant from, Instant until) const;
 
-    /// [from, until) in `count` columns of equal width, 1 <= count <= 10,000, those without a tick with n = 0.
-    /// Columns of a minute and more come from rollups. Past columns stay as they are, so they may be cached.
+    /// [from, until) in `count` columns of equal width, 1 <= count <= 10,000, those without a tick with n =
+    /// 0. Columns of a minute and more come from rollups. Past columns stay as they are, so they may be
+    /// cached.
     QList<Column> columns(Instant from, Instant until, int count) const;
 
     const QList<Gap> &gaps() const { return m_gaps; } ///< ascending, not overlapping

@@ -20,9 +20,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 constexpr int flushesPerCompaction = 30;
 constexpr std::size_t samplesKeptWhileBroken = 2'000'000; // 48 MB
@@ -50,7 +52,10 @@ class SessionRecorder::Writer
 {
 public:
     Writer(SessionRecorder &recorder, const QString &path, const Options &options)
-        : q(recorder), path(path), options(options), thread([this](std::stop_token stop) { run(stop); })
+        : q(recorder)
+        , path(path)
+        , options(options)
+        , thread([this](std::stop_token stop) { run(stop); })
     {
     }
     ~Writer()
@@ -140,7 +145,8 @@ void SessionRecorder::Writer::run(std::stop_token stop)
         int wanted = 0;
         {
             std::unique_lock lock(mutex);
-            changed.wait_for(lock, stop, options.flushInterval, [this] { return flushesWanted > flushesDone; });
+            changed.wait_for(lock, stop, options.flushInterval,
+                             [this] { return flushesWanted > flushesDone; });
             last = stop.stop_requested();
             work.swap(posted);
             wanted = flushesWanted;
@@ -177,7 +183,8 @@ void SessionRecorder::Writer::addTargets(const QList<Target> &list)
         auto &recorded = recordedOf(target.name);
         recorded.json = QString::fromUtf8(QJsonDocument(toJson(target)).toJson(QJsonDocument::Compact));
         if (recorded.id != 0)
-            statements.push_back({u"UPDATE target SET json = ? WHERE id = ?"_s, {recorded.json, recorded.id}});
+            statements.push_back(
+                {u"UPDATE target SET json = ? WHERE id = ?"_s, {recorded.json, recorded.id}});
     }
 }
 
@@ -193,7 +200,10 @@ void SessionRecorder::Writer::add(const Batch &batch)
     addTo(controlName, batch.control);
     for (const auto &gap : batch.gaps) {
         statements.push_back({u"INSERT INTO gap VALUES (?, ?, ?, ?, ?)"_s,
-                              {{}, static_cast<int>(gap.reason), ticks(gap.from - origin), ticks(gap.until - origin),
+                              {{},
+                               static_cast<int>(gap.reason),
+                               ticks(gap.from - origin),
+                               ticks(gap.until - origin),
                                ticks(gap.lost)}});
     }
 }
@@ -201,8 +211,9 @@ void SessionRecorder::Writer::add(const Batch &batch)
 void SessionRecorder::Writer::add(const LogEntry &entry)
 {
     // Columns that can't be null: a null QString would be bound as NULL.
-    statements.push_back({u"INSERT INTO log VALUES (?, ?, ?, ?, ?)"_s,
-                          {{}, ticks(entry.at - origin), entry.kind + u""_s, entry.target + u""_s, entry.text + u""_s}});
+    statements.push_back(
+        {u"INSERT INTO log VALUES (?, ?, ?, ?, ?)"_s,
+         {{}, ticks(entry.at - origin), entry.kind + u""_s, entry.target + u""_s, entry.text + u""_s}});
 }
 
 qint64 SessionRecorder::Writer::exec(QSqlDatabase &database, const QString &sql, const QVariantList &values)
@@ -277,7 +288,8 @@ void SessionRecorder::Writer::writeAll(QSqlDatabase &database, bool compacts)
         if (compacts)
             compact(database, recorded);
         else if (!recorded.pending.empty())
-            exec(database, u"INSERT INTO fresh (target, bytes) VALUES (?, ?)"_s, {recorded.id, bytesOf(recorded.pending)});
+            exec(database, u"INSERT INTO fresh (target, bytes) VALUES (?, ?)"_s,
+                 {recorded.id, bytesOf(recorded.pending)});
     }
     if (compacts)
         makeRoom(database);
@@ -292,14 +304,15 @@ void SessionRecorder::Writer::compact(QSqlDatabase &database, Recorded &recorded
     std::ranges::stable_sort(samples, {}, &PackedSample::due);
     auto rollups = recorded.rollups;
     for (const auto &sample : samples) {
-        const auto [rollup, isNew] = rollups.try_emplace(sample.due() / Series::rollup, Statistics::Keep::Histogram);
+        const auto [rollup, isNew] =
+            rollups.try_emplace(sample.due() / Series::rollup, Statistics::Keep::Histogram);
         rollup->second.add(sample.outcome(), sample.response());
     }
     for (auto at = rollups.lower_bound(samples.front().due() / Series::rollup); at != rollups.end(); ++at)
-        exec(database, u"INSERT OR REPLACE INTO rollups VALUES (?, ?, ?)"_s, {recorded.id, at->first, at->second.toBytes()});
+        exec(database, u"INSERT OR REPLACE INTO rollups VALUES (?, ?, ?)"_s,
+             {recorded.id, at->first, at->second.toBytes()});
     exec(database, u"INSERT INTO samples (target, first, last, bytes) VALUES (?, ?, ?, ?)"_s,
-         {recorded.id, ticks(samples.front().due()),
-          ticks(samples.back().due()), bytesOf(samples)});
+         {recorded.id, ticks(samples.front().due()), ticks(samples.back().due()), bytesOf(samples)});
     exec(database, u"DELETE FROM fresh WHERE target = ?"_s, {recorded.id});
 }
 
@@ -338,7 +351,8 @@ void SessionRecorder::Writer::limitMemory()
     for (auto &[name, recorded] : targets) {
         const auto most = samplesKeptWhileBroken / targets.size();
         if (recorded.pending.size() > most)
-            recorded.pending.erase(recorded.pending.begin(), recorded.pending.end() - static_cast<std::ptrdiff_t>(most));
+            recorded.pending.erase(recorded.pending.begin(),
+                                   recorded.pending.end() - static_cast<std::ptrdiff_t>(most));
     }
 }
 
@@ -347,21 +361,27 @@ void SessionRecorder::Writer::report(const QString &problem)
     if (problem.isEmpty() == !inTrouble)
         return;
     inTrouble = !problem.isEmpty();
-    QMetaObject::invokeMethod(&q, [this, problem] {
-        if (problem.isEmpty())
-            emit q.recovered();
-        else
-            emit q.failed(problem);
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        &q,
+        [this, problem] {
+            if (problem.isEmpty())
+                emit q.recovered();
+            else
+                emit q.failed(problem);
+        },
+        Qt::QueuedConnection);
 }
 
-SessionRecorder::SessionRecorder(const QString &path, QObject *parent) : SessionRecorder(path, Options(), parent)
+SessionRecorder::SessionRecorder(const QString &path, QObject *parent)
+    : SessionRecorder(path, Options(), parent)
 {
 }
 
-SessionRecorder::SessionRecorder(const QString &path, const Options &options, QObject *parent) : QObject(parent)
+SessionRecorder::SessionRecorder(const QString &path, const Options &options, QObject *parent)
+    : QObject(parent)
 {
-    QSqlDatabase::isDriverAvailable(u"QSQLITE"_s); // loads the plugin here, once, before other threads want it
+    QSqlDatabase::isDriverAvailable(
+        u"QSQLITE"_s); // loads the plugin here, once, before other threads want it
     m_writer = std::make_unique<Writer>(*this, path, options);
 }
 
@@ -399,7 +419,8 @@ QString SessionRecorder::path() const
 
 QString SessionRecorder::defaultPath()
 {
-    return paths::dataFile(u"session-%1.sqlite"_s.arg(QDateTime::currentDateTime().toString(u"yyyy-MM-dd-HHmmss-zzz"_s)));
+    return paths::dataFile(
+        u"session-%1.sqlite"_s.arg(QDateTime::currentDateTime().toString(u"yyyy-MM-dd-HHmmss-zzz"_s)));
 }
 
 } // namespace openloop::probe

@@ -11,28 +11,32 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 constexpr int version = 1;
 
-// Times are ns since the session's origin. `fresh` holds the last seconds, one row per second and target: cheap to
-// commit; twice a minute they become one row of `samples` and are merged into `rollups`, cheap to read.
+// Times are ns since the session's origin. `fresh` holds the last seconds, one row per second and target:
+// cheap to commit; twice a minute they become one row of `samples` and are merged into `rollups`, cheap to
+// read.
 const QStringList schema{
     u"CREATE TABLE session (id INTEGER PRIMARY KEY, origin INTEGER NOT NULL, wall_ms INTEGER NOT NULL)"_s,
-    u"CREATE TABLE target (id INTEGER PRIMARY KEY, session INTEGER NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL)"_s,
+    u"CREATE TABLE target (id INTEGER PRIMARY KEY, session INTEGER NOT NULL, name TEXT NOT NULL,"
+    " json TEXT NOT NULL)"_s,
     u"CREATE UNIQUE INDEX target_name ON target (session, name)"_s,
     u"CREATE TABLE fresh (id INTEGER PRIMARY KEY, target INTEGER NOT NULL, bytes BLOB NOT NULL)"_s,
-    u"CREATE TABLE samples (id INTEGER PRIMARY KEY, target INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
-    " bytes BLOB NOT NULL)"_s,
+    u"CREATE TABLE samples (id INTEGER PRIMARY KEY, target INTEGER NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL, bytes BLOB NOT NULL)"_s,
     u"CREATE INDEX samples_target ON samples (target, last)"_s,
     u"CREATE TABLE rollups (target INTEGER NOT NULL, place INTEGER NOT NULL, bytes BLOB NOT NULL,"
     " PRIMARY KEY (target, place)) WITHOUT ROWID"_s,
-    u"CREATE TABLE gap (session INTEGER NOT NULL, reason INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
-    " lost INTEGER NOT NULL)"_s,
-    u"CREATE TABLE log (session INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL,"
-    " text TEXT NOT NULL)"_s,
+    u"CREATE TABLE gap (session INTEGER NOT NULL, reason INTEGER NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL, lost INTEGER NOT NULL)"_s,
+    u"CREATE TABLE log (session INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " target TEXT NOT NULL, text TEXT NOT NULL)"_s,
     u"PRAGMA user_version = %1"_s.arg(version)};
 
 } // namespace

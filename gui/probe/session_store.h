@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sessions on disk: everything measured, in SQLite, so that a spike can be shown tomorrow and two runs compared.
+// Sessions on disk: everything measured, in SQLite, so that a spike can be shown tomorrow and two runs
+// compared.
 #pragma once
 
 #include "gui/probe/engine.h"
@@ -7,7 +8,8 @@
 
 #include <memory>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// An entry of the event log (rule fired, phase changed, target edited...).
 struct LogEntry {
@@ -17,9 +19,9 @@ struct LogEntry {
     QString text;
 };
 
-/// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples packed.
-/// Killed at any moment, the file holds all but the last second or so. On a full disk it says so once, keeps trying,
-/// and measuring goes on. Destructor writes what it has.
+/// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples
+/// packed. Killed at any moment, the file holds all but the last second or so. On a full disk it says so
+/// once, keeps trying, and measuring goes on. Destructor writes what it has.
 class SessionRecorder : public QObject
 {
     Q_OBJECT
@@ -74,7 +76,8 @@ public:
     QString error() const; ///< empty: readable
     QList<Summary> sessions() const; ///< oldest first
 
-    /// Rollups and gaps of one target at once; single samples by loadSamples. 24 h of 20 targets take well under 2 s.
+    /// Rollups and gaps of one target at once; single samples by loadSamples. 24 h of 20 targets take well
+    /// under 2 s.
     Series series(qint64 session, const QString &target) const;
     /// Adds the single samples due in [from, until) to a series of this reader.
     void loadSamples(qint64 session, const QString &target, Instant from, Instant until, Series &into) const;

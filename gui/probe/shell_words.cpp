@@ -4,14 +4,19 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 class Reader
 {
 public:
-    explicit Reader(const QString &text) : m_text(text) { }
+    explicit Reader(const QString &text)
+        : m_text(text)
+    {
+    }
 
     Parsed<QStringList> words()
     {
@@ -143,8 +148,9 @@ private:
     {
         endWord();
         if (!QStringView(m_text).sliced(m_at).trimmed().isEmpty())
-            m_problem = c == u'\n' ? u"there is a second line; paste one command"_s
-                                   : u"“%1” leads to another command; paste one command, or quote the URL"_s.arg(c);
+            m_problem = c == u'\n'
+                ? u"there is a second line; paste one command"_s
+                : u"“%1” leads to another command; paste one command, or quote the URL"_s.arg(c);
         m_at = m_text.size();
     }
 

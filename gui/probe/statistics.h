@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Percentiles that don't flatter: exact where possible, timeouts and skipped ticks counted as what they are, no averages.
+// Percentiles that don't flatter: exact where possible, timeouts and skipped ticks counted as what they are,
+// no averages.
 #pragma once
 
 #include "gui/probe/histogram.h"
@@ -9,9 +10,11 @@
 #include <span>
 #include <vector>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// A latency at some rank. `atLeast`: a timeout or a skipped tick lies at or below the rank, so the truth is more than `value`.
+/// A latency at some rank. `atLeast`: a timeout or a skipped tick lies at or below the rank, so the truth is
+/// more than `value`.
 struct Quantile {
     Nanoseconds value{0};
     bool atLeast = false;
@@ -38,7 +41,8 @@ struct Quantiles {
     double availability() const; ///< 0..1, ok of n; 0 for n = 0
 };
 
-/// Collects samples of one target: exact up to 100,000 with a latency, merged histograms beyond. A value; one thread.
+/// Collects samples of one target: exact up to 100,000 with a latency, merged histograms beyond. A value; one
+/// thread.
 class Statistics
 {
 public:
@@ -47,7 +51,10 @@ public:
     /// What to keep of each sample: its value while that is affordable, or only its place in a histogram.
     enum class Keep { Values, Histogram };
 
-    explicit Statistics(Keep keep = Keep::Values) : m_exact(keep == Keep::Values) { }
+    explicit Statistics(Keep keep = Keep::Values)
+        : m_exact(keep == Keep::Values)
+    {
+    }
 
     void add(const Sample &sample) { add(sample.outcome, sample.response()); }
     void add(Outcome outcome, Nanoseconds response);

@@ -13,9 +13,11 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 QString withScheme(const QString &url)
 {
@@ -25,7 +27,8 @@ QString withScheme(const QString &url)
 /// Everything between the authority and the query or fragment, undecoded: templates stay as they are.
 QString pathOf(const QString &url)
 {
-    static const QRegularExpression form(u"^[a-z]+://[^/?#]*([^?#]*)"_s, QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression form(u"^[a-z]+://[^/?#]*([^?#]*)"_s,
+                                         QRegularExpression::CaseInsensitiveOption);
     return form.match(url).captured(1);
 }
 
@@ -141,7 +144,8 @@ QString problemOf(const Target &target)
     if (!token.match(QString::fromLatin1(target.method)).hasMatch())
         return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));
     for (const auto &header : target.headers) {
-        if (!token.match(header.name).hasMatch() || header.value.contains(u'\n') || header.value.contains(u'\r'))
+        if (!token.match(header.name).hasMatch() || header.value.contains(u'\n')
+            || header.value.contains(u'\r'))
             return u"%1: “%2: %3” is no header field"_s.arg(target.name, header.name, header.value);
     }
     return {};
@@ -149,7 +153,8 @@ QString problemOf(const Target &target)
 
 QString toCurlCommand(const Target &target)
 {
-    QStringList words{u"curl"_s, u"--max-time"_s, QString::number(std::chrono::duration<double>(target.timeout).count())};
+    QStringList words{u"curl"_s, u"--max-time"_s,
+                      QString::number(std::chrono::duration<double>(target.timeout).count())};
     if (target.method == "HEAD")
         words << u"--head"_s;
     else if (target.method != (target.body.isEmpty() ? "GET" : "POST"))

@@ -11,7 +11,8 @@
 #include <QString>
 #include <QStringList>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 struct Header {
     QString name;
@@ -46,20 +47,23 @@ struct Target {
     bool operator==(const Target &) const = default;
 };
 
-/// The targets of one command line argument: `URL`, `name=URL`; a bare base URL means the four routes of our service.
-/// A URL without a scheme is taken as http. Names default to the last path segment, else the host.
+/// The targets of one command line argument: `URL`, `name=URL`; a bare base URL means the four routes of our
+/// service. A URL without a scheme is taken as http. Names default to the last path segment, else the host.
 Parsed<QList<Target>> targetsFromArgument(const QString &argument);
 
-/// Like targetsFromArgument for each, with names made unique (`health`, `health-2`). No arguments: the local service.
+/// Like targetsFromArgument for each, with names made unique (`health`, `health-2`). No arguments: the local
+/// service.
 Parsed<QList<Target>> targetsFromArguments(const QStringList &arguments);
 
-/// The four routes of our service below `baseUrl` (no trailing slash): /health every 100 ms, the others every second.
+/// The four routes of our service below `baseUrl` (no trailing slash): /health every 100 ms, the others every
+/// second.
 QList<Target> serviceTargets(const QString &baseUrl);
 
 /// The target with its name changed so that it clashes with none of `taken`.
 Target withUniqueName(Target target, const QList<Target> &taken);
 
-/// A sentence on what is wrong with it (no URL, unknown scheme, interval below 1 ms, bad template...); empty: nothing.
+/// A sentence on what is wrong with it (no URL, unknown scheme, interval below 1 ms, bad template...); empty:
+/// nothing.
 QString problemOf(const Target &target);
 
 /// As profiles keep it. Durations are text (`100ms`), members at their default are left out.

@@ -7,9 +7,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 /// The shortest text that parseDuration reads back as the same duration.
 QString exactText(Nanoseconds duration)
@@ -44,9 +46,10 @@ QJsonObject toJson(const Target &target)
     if (!target.body.isEmpty())
         object[u"body"_s] = QString::fromUtf8(target.body);
     if (target.expectation != standard.expectation) {
-        object[u"expect"_s] = QJsonObject{{u"status_from"_s, target.expectation.statusFrom},
-                                          {u"status_to"_s, target.expectation.statusTo},
-                                          {u"body_contains"_s, QString::fromUtf8(target.expectation.bodyContains)}};
+        object[u"expect"_s] =
+            QJsonObject{{u"status_from"_s, target.expectation.statusFrom},
+                        {u"status_to"_s, target.expectation.statusTo},
+                        {u"body_contains"_s, QString::fromUtf8(target.expectation.bodyContains)}};
     }
     if (target.newConnectionEachTime)
         object[u"new_connection_each_time"_s] = true;
@@ -71,7 +74,8 @@ Parsed<Target> targetFromJson(const QJsonObject &object)
         target.headers.append({text.section(u':', 0, 0).trimmed(), text.section(u':', 1).trimmed()});
     }
     target.body = object[u"body"_s].toString().toUtf8();
-    for (auto [key, duration] : {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
+    for (auto [key, duration] :
+         {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
         if (!object.contains(key))
             continue;
         const auto parsed = parseDuration(object[key].toString());

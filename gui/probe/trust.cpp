@@ -8,9 +8,11 @@
 
 #include <algorithm>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 constexpr qint64 enoughTicks = 20;
 
@@ -26,7 +28,8 @@ void TrustJudge::addControl(const Sample &sample)
 {
     m_runControl.add(sample);
     // A control probe that fails or is skipped is as bad as a slow one.
-    const auto value = sample.outcome == Outcome::Ok ? sample.response() : std::max(sample.response(), m_limits.control * 2);
+    const auto value =
+        sample.outcome == Outcome::Ok ? sample.response() : std::max(sample.response(), m_limits.control * 2);
     m_slowControls += value > m_limits.control;
     m_controls.push_back({sample.done, value});
     forget(sample.done);
@@ -58,10 +61,16 @@ Trust TrustJudge::judge(qint64 controls, qint64 slow, qint64 ticks, qint64 late)
     if (tooMany(slow, controls) || tooMany(late, ticks)) {
         trust.level = TrustLevel::HostBusy;
         trust.reason = tooMany(slow, controls)
-            ? QCoreApplication::translate("Trust", "this machine is busy: %1 of %2 control probes took more than %3")
-                  .arg(slow).arg(controls).arg(formatDuration(m_limits.control))
-            : QCoreApplication::translate("Trust", "this machine is busy: %1 of %2 ticks came more than %3 late")
-                  .arg(late).arg(ticks).arg(formatDuration(m_limits.lag));
+            ? QCoreApplication::translate("Trust",
+                                          "this machine is busy: %1 of %2 control probes took more than %3")
+                  .arg(slow)
+                  .arg(controls)
+                  .arg(formatDuration(m_limits.control))
+            : QCoreApplication::translate("Trust",
+                                          "this machine is busy: %1 of %2 ticks came more than %3 late")
+                  .arg(late)
+                  .arg(ticks)
+                  .arg(formatDuration(m_limits.lag));
     } else if (ticks >= enoughTicks) {
         trust.level = TrustLevel::Trustworthy;
     }

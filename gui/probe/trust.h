@@ -6,9 +6,11 @@
 
 #include <deque>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-/// Above these the host, not the target, makes latencies. Exceeded by more than 1 % of the ticks, and by 5 at least.
+/// Above these the host, not the target, makes latencies. Exceeded by more than 1 % of the ticks, and by 5 at
+/// least.
 struct TrustLimits {
     Nanoseconds control = std::chrono::milliseconds(5); ///< response of the in-process loopback responder
     Nanoseconds lag = std::chrono::milliseconds(2); ///< how late the probe thread came to a due tick
@@ -34,7 +36,10 @@ struct Trust {
 class TrustJudge
 {
 public:
-    explicit TrustJudge(TrustLimits limits = {}) : m_limits(limits) { }
+    explicit TrustJudge(TrustLimits limits = {})
+        : m_limits(limits)
+    {
+    }
 
     void addControl(const Sample &sample);
     /// `lag`: how much later than due the probe thread came to a tick.

@@ -8,9 +8,11 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
-namespace {
+namespace
+{
 
 /// Spaces, braces and bytes outside ASCII as %XX; what is encoded already stays.
 QByteArray wireForm(QStringView literal)
@@ -27,7 +29,8 @@ QByteArray wireForm(QStringView literal)
 
 } // namespace
 
-SemiprimeSource::SemiprimeSource() : m_random(gmp_randinit_default)
+SemiprimeSource::SemiprimeSource()
+    : m_random(gmp_randinit_default)
 {
     std::random_device device;
     mpz_class seed;
@@ -71,7 +74,8 @@ Parsed<UrlTemplate> UrlTemplate::parse(const QString &url)
             return Parsed<UrlTemplate>::failed(
                 u"“%1” is no template; {semiprime:90} is"_s.arg(match.captured()));
         if (!isNumber || digits < 2 || digits > 400)
-            return Parsed<UrlTemplate>::failed(u"“%1”: a semiprime has 2 to 400 digits"_s.arg(match.captured()));
+            return Parsed<UrlTemplate>::failed(
+                u"“%1”: a semiprime has 2 to 400 digits"_s.arg(match.captured()));
         result.m_literals.append(wireForm(QStringView(url).sliced(end, match.capturedStart() - end)));
         result.m_digits.append(digits);
         end = match.capturedEnd();

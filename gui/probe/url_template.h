@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// URLs that are new for each request: equal ones may be shared or cached by a service, which takes a load away.
+// URLs that are new for each request: equal ones may be shared or cached by a service, which takes a load
+// away.
 #pragma once
 
 #include "gui/probe/parsed.h"
@@ -9,7 +10,8 @@
 
 #include <gmpxx.h>
 
-namespace openloop::probe {
+namespace openloop::probe
+{
 
 /// Makes semiprimes. Seeded by the system; not for two threads at once.
 class SemiprimeSource
@@ -17,8 +19,8 @@ class SemiprimeSource
 public:
     SemiprimeSource();
 
-    /// Decimal product of two fresh random primes of digits/2 digits each (the second one longer by a digit when odd).
-    /// digits: 2..400. About 1 ms at 90 digits.
+    /// Decimal product of two fresh random primes of digits/2 digits each (the second one longer by a digit
+    /// when odd). digits: 2..400. About 1 ms at 90 digits.
     QByteArray next(int digits);
 
 private:

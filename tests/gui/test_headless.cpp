@@ -17,7 +17,8 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace {
+namespace
+{
 
 struct Ran {
     int code = -1;
@@ -68,8 +69,9 @@ private slots:
     void assertsThatHoldAreExitCodeZero()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(5ms); });
-        const auto ran = run({u"fast="_s + server.url(), u"--duration"_s, u"2s"_s, u"--interval"_s, u"10ms"_s, u"--assert"_s,
-                              u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s, u"--assert"_s, u"fast.errors=0"_s, u"--json"_s, u"-"_s});
+        const auto ran = run({u"fast="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s, u"10ms"_s,
+                              u"--assert"_s, u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s,
+                              u"--assert"_s, u"fast.errors=0"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 0), ran.err.constData());
         const auto target = ran.json[u"targets"_s][0].toObject();
         QCOMPARE(target[u"name"_s].toString(), u"fast"_s);
@@ -82,7 +84,8 @@ private slots:
     void anAssertThatFailsIsExitCodeOne()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(30ms); });
-        const auto ran = run({u"slow="_s + server.url(), u"--duration"_s, u"1s"_s, u"--assert"_s, u"slow.p50<20ms"_s, u"--json"_s, u"-"_s});
+        const auto ran = run({u"slow="_s + server.url(), u"--duration"_s, u"1s"_s, u"--assert"_s,
+                              u"slow.p50<20ms"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 1), ran.err.constData());
         QCOMPARE(ran.json[u"asserts"_s][0].toObject()[u"ok"_s].toBool(true), false);
         QVERIFY(ran.json[u"asserts"_s][0].toObject()[u"value_ms"_s].toDouble() >= 30);
@@ -114,7 +117,8 @@ private slots:
 
     void aBlockingServiceFailsTheIsolationTest()
     {
-        // One loop for everything: a request on /work holds up the others, as in a service that computes on its loop.
+        // One loop for everything: a request on /work holds up the others, as in a service that computes on
+        // its loop.
         auto busyUntil = std::make_shared<std::chrono::steady_clock::time_point>();
         ProgrammedServer server([busyUntil](int, const QByteArray &path) {
             const auto now = std::chrono::steady_clock::now();
@@ -122,9 +126,10 @@ private slots:
                 *busyUntil = std::max(*busyUntil, now) + 100ms;
             return after(std::max(1ms + 0ns, *busyUntil - now));
         });
-        const auto ran = run({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work?n={semiprime:20}"_s), u"--interval"_s,
-                              u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s, u"1500ms,3s,1s"_s,
-                              u"--json"_s, u"-"_s});
+        const auto ran = run({u"health="_s + server.url(u"/health"_s),
+                              u"work="_s + server.url(u"/work?n={semiprime:20}"_s), u"--interval"_s,
+                              u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s,
+                              u"--phases"_s, u"1s,2s,600ms"_s, u"--json"_s, u"-"_s});
         // Probing /work every 20 ms blocks it, too: what is asked here is that a verdict is given at all.
         QVERIFY2(isExit(ran, 1), ran.err.constData());
         QVERIFY(ran.json[u"isolation"_s].toObject()[u"targets"_s][0].toObject().contains(u"ratio_high"_s));
@@ -132,19 +137,23 @@ private slots:
 
     void anIsolatedServicePassesTheIsolationTest()
     {
-        ProgrammedServer server([](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
-        const auto ran = run({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"20ms"_s,
-                              u"--isolation-test"_s, u"work=4"_s, u"--phases"_s, u"2s,2s,1s"_s, u"--assert"_s, u"health.isolation<50"_s,
-                              u"--json"_s, u"-"_s});
+        ProgrammedServer server(
+            [](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
+        const auto ran =
+            run({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s),
+                 u"--interval"_s, u"20ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
+                 u"1500ms,1500ms,600ms"_s, u"--assert"_s, u"health.isolation<50"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 0), ran.err.constData());
         QVERIFY(ran.json[u"targets"_s][0].toObject()[u"isolation"_s].toDouble() > 0);
     }
 
     void theBreakingLoadIsReported()
     {
-        ProgrammedServer server([](int, const QByteArray &path) { return after(path == "/work" ? 50ms : 1ms); });
-        const auto ran = run({u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"50ms"_s, u"--find-limit"_s, u"work=2"_s, u"--duration"_s,
-                              u"1s"_s, u"--assert"_s, u"work.p50<1ms"_s, u"--json"_s, u"-"_s});
+        ProgrammedServer server(
+            [](int, const QByteArray &path) { return after(path == "/work" ? 50ms : 1ms); });
+        const auto ran = run({u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"50ms"_s,
+                              u"--find-limit"_s, u"work=2"_s, u"--duration"_s, u"1s"_s, u"--assert"_s,
+                              u"work.p50<1ms"_s, u"--json"_s, u"-"_s});
         QCOMPARE(ran.json[u"search"_s].toObject()[u"lowest_broken"_s].toInt(-1), 0);
     }
 
@@ -152,8 +161,9 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
         QTemporaryDir folder;
-        run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s, u"--assert"_s, u"t.p50<1us"_s, u"--json"_s, folder.filePath(u"o.json"_s),
-             u"--junit"_s, folder.filePath(u"o.xml"_s), u"--record"_s, folder.filePath(u"o.sqlite"_s)});
+        run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s, u"--assert"_s, u"t.p50<1us"_s, u"--json"_s,
+             folder.filePath(u"o.json"_s), u"--junit"_s, folder.filePath(u"o.xml"_s), u"--record"_s,
+             folder.filePath(u"o.sqlite"_s)});
         QFile json(folder.filePath(u"o.json"_s)), xml(folder.filePath(u"o.xml"_s));
         QVERIFY(json.open(QIODevice::ReadOnly) && xml.open(QIODevice::ReadOnly));
         QVERIFY(!QJsonDocument::fromJson(json.readAll()).isNull());
@@ -165,7 +175,8 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
         QProcess process;
-        process.start(QStringLiteral(OPENLOOP_MONITOR), {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s});
+        process.start(QStringLiteral(OPENLOOP_MONITOR),
+                      {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s});
         QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, 20'000);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(10'000));

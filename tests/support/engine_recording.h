@@ -10,7 +10,8 @@
 
 #include <algorithm>
 
-namespace openloop::test {
+namespace openloop::test
+{
 
 class EngineRecording : public QObject
 {
@@ -46,8 +47,8 @@ public:
     bool run(probe::Engine &engine, std::chrono::milliseconds duration)
     {
         engine.start();
-        const bool measured = QTest::qWaitFor(
-            [&] { return last.until >= engine.origin() + duration; }, static_cast<int>(duration.count()) + 20'000);
+        const bool measured = QTest::qWaitFor([&] { return last.until >= engine.origin() + duration; },
+                                              static_cast<int>(duration.count()) + 20'000);
         engine.finish();
         return measured && QTest::qWaitFor([this] { return drained; }, 30'000);
     }

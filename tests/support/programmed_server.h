@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A service whose latencies are known because they were programmed: the truth that measurements are held against.
+// A service whose latencies are known because they were programmed: the truth that measurements are held
+// against.
 #pragma once
 
 #include "gui/probe/file_descriptor.h"
@@ -14,7 +15,8 @@
 #include <mutex>
 #include <thread>
 
-namespace openloop::test {
+namespace openloop::test
+{
 
 /// What the server does with one request.
 struct Reaction {
@@ -27,12 +29,13 @@ struct Reaction {
     QByteArray fields; ///< further header lines, each with its line end
 };
 
-/// HTTP/1.1 on a free loopback port, raw sockets, one thread that never blocks on a request: a latency delays its
-/// own answer only. Timers are exact to some 50 us on an idle machine.
+/// HTTP/1.1 on a free loopback port, raw sockets, one thread that never blocks on a request: a latency delays
+/// its own answer only. Timers are exact to some 50 us on an idle machine.
 class ProgrammedServer
 {
 public:
-    /// `react` gets the number of the request (0, 1, ... over all connections) and its path with query; server thread.
+    /// `react` gets the number of the request (0, 1, ... over all connections) and its path with query;
+    /// server thread.
     using React = std::function<Reaction(int number, const QByteArray &path)>;
 
     explicit ProgrammedServer(React react);
@@ -44,7 +47,8 @@ public:
     int connections() const { return m_accepted; } ///< so far; any thread
     int open() const { return m_open; } ///< connections now; any thread
 
-    /// Answers nothing and reads nothing for so long, as a blocked event loop does; then goes on with what piled up.
+    /// Answers nothing and reads nothing for so long, as a blocked event loop does; then goes on with what
+    /// piled up.
     void stallFor(std::chrono::nanoseconds duration);
 
 private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The eight measurement rules of the monitor, each as a test: a monitor that bends one invents or hides faults.
+// The eight measurement rules of the monitor, each as a test: a monitor that bends one invents or hides
+// faults.
 #include "gui/probe/blame.h"
 #include "gui/probe/schedule.h"
 #include "gui/probe/series.h"
@@ -13,7 +14,8 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace {
+namespace
+{
 
 Target targetFor(const QString &url, Nanoseconds interval = 10ms, Nanoseconds timeout = 5s)
 {
@@ -89,9 +91,11 @@ private slots:
                 server.stallFor(1s);
         });
         QVERIFY(recording.run(engine, 3000ms));
-        // A closed loop would have seen one slow answer. Here each tick that fell into the stall waited its share of it.
+        // A closed loop would have seen one slow answer. Here each tick that fell into the stall waited its
+        // share of it.
         const auto &samples = recording.samples[u"t"_s];
-        const auto felt = std::ranges::count_if(samples, [](const Sample &s) { return s.response() > 100ms; });
+        const auto felt =
+            std::ranges::count_if(samples, [](const Sample &s) { return s.response() > 100ms; });
         QVERIFY2(felt >= 80 && felt <= 130, qPrintable(QString::number(felt)));
         const auto slowest = std::ranges::max(samples, {}, &Sample::response).response();
         QVERIFY2(slowest > 950ms && slowest < 1500ms, qPrintable(QString::number(slowest / 1ms)));
@@ -172,7 +176,8 @@ private slots:
         engine.setTargets({first, second});
         QVERIFY(recording.run(engine, 1000ms));
         QVERIFY(server.requests() >= 36);
-        QVERIFY2(server.connections() >= 2 && server.connections() < 10, qPrintable(QString::number(server.connections())));
+        QVERIFY2(server.connections() >= 2 && server.connections() < 10,
+                 qPrintable(QString::number(server.connections())));
         QVERIFY(recording.samples[u"t"_s].last().reused);
         QVERIFY(recording.samples[u"t"_s].last().phases.tcp == 0ns);
     }
@@ -192,13 +197,15 @@ private slots:
             QVERIFY(!sample.reused);
             QVERIFY(phases.tcp > 0ns);
             QVERIFY(phases.firstByte >= 4ms);
-            QVERIFY(phases.dns + phases.tcp + phases.tls + phases.firstByte + phases.body == sample.service());
+            QVERIFY(phases.dns + phases.tcp + phases.tls + phases.firstByte + phases.body
+                    == sample.service());
         }
     }
 
     void loadGoesOverConnectionsOfItsOwn()
     {
-        ProgrammedServer server([](int, const QByteArray &path) { return answerAfter(path == "/load" ? 30s : 0s); });
+        ProgrammedServer server(
+            [](int, const QByteArray &path) { return answerAfter(path == "/load" ? 30s : 0s); });
         Engine engine;
         EngineRecording recording(engine);
         auto target = targetFor(server.url(), 50ms);
@@ -211,7 +218,8 @@ private slots:
         QCOMPARE(recording.count(u"t"_s, Outcome::Ok), recording.samples[u"t"_s].size());
         QVERIFY(server.open() >= 9);
         engine.setLoad(u"t"_s, 0);
-        QTRY_VERIFY(server.open() < 9); // what was in flight is dropped, so that the service can stop its work
+        QTRY_VERIFY(server.open()
+                    < 9); // what was in flight is dropped, so that the service can stop its work
     }
 
     // 5
@@ -315,7 +323,8 @@ private slots:
         EngineRecording recording(engine);
         engine.start();
         QTRY_VERIFY(recording.control.size() > 20);
-        QVERIFY(std::ranges::all_of(recording.control, [](const Sample &s) { return s.outcome == Outcome::Ok; }));
+        QVERIFY(
+            std::ranges::all_of(recording.control, [](const Sample &s) { return s.outcome == Outcome::Ok; }));
         QVERIFY(recording.lags.size() >= recording.control.size());
     }
 
@@ -342,7 +351,8 @@ private slots:
         EngineRecording recording(engine);
         engine.start();
         QTRY_VERIFY(recording.last.until >= engine.origin() + 2s);
-        QVERIFY2(recording.batches >= 15 && recording.batches <= 22, qPrintable(QString::number(recording.batches)));
+        QVERIFY2(recording.batches >= 15 && recording.batches <= 22,
+                 qPrintable(QString::number(recording.batches)));
     }
 };
 

@@ -16,7 +16,8 @@ using namespace openloop::probe;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace {
+namespace
+{
 
 Sample sampleAt(Instant due, Nanoseconds response, Outcome outcome = Outcome::Ok)
 {
@@ -48,7 +49,8 @@ RuleWatch watchOf(const QString &rule)
 }
 
 /// Plays an isolation test at ten ticks a second; `latency` gives the response at a time since the start.
-IsolationVerdict played(const std::function<Nanoseconds(Nanoseconds, bool loaded)> &latency, LoadState load = {u"f"_s, 8, 8, 4, 0})
+IsolationVerdict played(const std::function<Nanoseconds(Nanoseconds, bool loaded)> &latency,
+                        LoadState load = {u"f"_s, 8, 8, 4, 0})
 {
     IsolationTest test(IsolationConfig{u"f"_s, 8, 10s, 20s, 10s});
     Target health, factorize;
@@ -121,7 +123,8 @@ private slots:
         for (int i = 0; i < 100; ++i)
             series.add(sampleAt(Instant{i * 100ms}, 1ms));
         QVERIFY(!watch.evaluate(Instant{10s}, series, {Instant{10s - 5ms}}, false));
-        const auto event = watch.evaluate(Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}}, false);
+        const auto event =
+            watch.evaluate(Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}}, false);
         QVERIFY(event && event->firing);
     }
 
@@ -223,10 +226,12 @@ private slots:
         report.asserts = {{u"health.p99<20ms"_s, u"health"_s, true, 0.41, true, {}}};
         const auto object = QJsonDocument::fromJson(toJson(report)).object();
         const auto target = object[u"targets"_s][0].toObject();
-        for (const auto &key : {u"name"_s, u"url"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50_ms"_s, u"p95_ms"_s, u"p99_ms"_s, u"max_ms"_s})
+        for (const auto &key : {u"name"_s, u"url"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50_ms"_s,
+                                u"p95_ms"_s, u"p99_ms"_s, u"max_ms"_s})
             QVERIFY2(target.contains(key), qPrintable(key));
         QCOMPARE(target[u"p50_ms"_s].toDouble(), 0.41);
-        QCOMPARE(object[u"asserts"_s][0].toObject(), (QJsonObject{{u"text"_s, u"health.p99<20ms"_s}, {u"ok"_s, true}, {u"value_ms"_s, 0.41}}));
+        QCOMPARE(object[u"asserts"_s][0].toObject(),
+                 (QJsonObject{{u"text"_s, u"health.p99<20ms"_s}, {u"ok"_s, true}, {u"value_ms"_s, 0.41}}));
         QVERIFY(object[u"trustworthy"_s].toBool());
         QVERIFY(object[u"control"_s].toObject().contains(u"p99_ms"_s));
     }

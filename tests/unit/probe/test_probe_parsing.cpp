@@ -54,7 +54,8 @@ private slots:
         QCOMPARE(targetsFromArgument(u"front=https://example.org"_s)->size(), 1);
         const auto twice = *targetsFromArguments({u"http://a/x"_s, u"http://b/x"_s});
         QCOMPARE(twice[1].name, u"x-2"_s);
-        for (const auto &wrong : {u"ftp://a/b"_s, u"http://"_s, u"http://a/{prime:3}"_s, u"http://a/{semiprime:1}"_s, u"a b"_s})
+        for (const auto &wrong :
+             {u"ftp://a/b"_s, u"http://"_s, u"http://a/{prime:3}"_s, u"http://a/{semiprime:1}"_s, u"a b"_s})
             QVERIFY2(!targetsFromArgument(wrong), qPrintable(wrong));
     }
 
@@ -146,7 +147,8 @@ private slots:
         QCOMPARE(targetFromCurlCommand(u"curl -G -d a=1 -d b=2 http://h/x"_s)->url, u"http://h/x?a=1&b=2"_s);
         QCOMPARE(targetFromCurlCommand(u"curl --json '{}' h/x"_s)->method, "POST");
         QCOMPARE(targetFromCurlCommand(u"curl -Ik http://h/x"_s)->method, "HEAD");
-        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->headers.first().value, u"Basic YW5uOnB3"_s);
+        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->headers.first().value,
+                 u"Basic YW5uOnB3"_s);
         const auto again = *targetFromCurlCommand(toCurlCommand(target));
         QCOMPARE(again.body, target.body);
         QCOMPARE(again.method, target.method);
@@ -155,9 +157,10 @@ private slots:
 
     void curlCommandsThatMeanMoreAreRefused()
     {
-        for (const auto &wrong : {u"curl"_s, u"wget http://h"_s, u"curl 'http://h"_s, u"curl -d @file http://h"_s,
-                                  u"curl http://a http://b"_s, u"curl --proxy x http://h"_s, u"curl http://h; rm -rf x"_s,
-                                  u"curl http://h?a&b"_s, u"curl -X"_s, u"curl ftp://h/x"_s, u"curl -H 'a b: c' http://h"_s}) {
+        for (const auto &wrong :
+             {u"curl"_s, u"wget http://h"_s, u"curl 'http://h"_s, u"curl -d @file http://h"_s,
+              u"curl http://a http://b"_s, u"curl --proxy x http://h"_s, u"curl http://h; rm -rf x"_s,
+              u"curl http://h?a&b"_s, u"curl -X"_s, u"curl ftp://h/x"_s, u"curl -H 'a b: c' http://h"_s}) {
             const auto parsed = targetFromCurlCommand(wrong);
             QVERIFY2(!parsed, qPrintable(wrong));
             QVERIFY(!parsed.error.isEmpty());
@@ -178,7 +181,9 @@ private slots:
         QStringList urls;
         for (const auto &target : targets)
             urls.append(target.url);
-        QCOMPARE(urls, (QStringList{u"http://h:1/factorize?n=360"_s, u"http://h:1/health"_s, u"http://h:1/items/7"_s}));
+        QCOMPARE(
+            urls,
+            (QStringList{u"http://h:1/factorize?n=360"_s, u"http://h:1/health"_s, u"http://h:1/items/7"_s}));
         QVERIFY(!targetsFromOpenApi("{", u"http://h"_s));
         QVERIFY(!targetsFromOpenApi("{\"swagger\":\"2.0\"}", u"http://h"_s));
         const QByteArray circular = R"({"openapi":"3.0.0","paths":{"/a/{x}":{"parameters":[
@@ -219,7 +224,8 @@ private slots:
         QTest::newRow("load on nobody") << QStringList{u"--load"_s, u"nobody=3"_s};
         QTest::newRow("load of zero") << QStringList{u"--load"_s, u"health=0"_s};
         QTest::newRow("isolation assert without test") << QStringList{u"--assert"_s, u"health.isolation<2"_s};
-        QTest::newRow("isolation of the loaded") << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--assert"_s, u"factorize.isolation<2"_s};
+        QTest::newRow("isolation of the loaded") << QStringList{u"--isolation-test"_s, u"factorize=2"_s,
+                                                                u"--assert"_s, u"factorize.isolation<2"_s};
         QTest::newRow("isolation of one") << QStringList{u"http://h/x"_s, u"--isolation-test"_s, u"x=2"_s};
         QTest::newRow("limit without assert") << QStringList{u"--find-limit"_s, u"factorize=8"_s};
         QTest::newRow("unknown option") << QStringList{u"--frobnicate"_s};
@@ -229,7 +235,8 @@ private slots:
     void theCommandLineIsCheckedBeforeAnythingIsMeasured()
     {
         QFETCH(QStringList, arguments);
-        const auto parsed = parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
+        const auto parsed =
+            parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
         QVERIFY(!parsed);
         QVERIFY(!parsed.error.isEmpty());
     }

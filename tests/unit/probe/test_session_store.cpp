@@ -17,7 +17,8 @@ using namespace openloop::probe;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace {
+namespace
+{
 
 const Instant origin{1000h};
 const WallClock wall(origin, WallClock::Wall(1'700'000'000s));
@@ -241,8 +242,12 @@ private slots:
         timer.start();
         const SessionReader reader(path);
         for (const auto &target : targets())
-            QCOMPARE(reader.series(reader.sessions().first().id, target.name).quantiles(origin, origin + 1h).n, 36'000);
-        // 24 h of 20 targets are 120 times this and may take 2 s on an idle machine; here it is the order that counts.
+            QCOMPARE(
+                reader.series(reader.sessions().first().id, target.name).quantiles(origin, origin + 1h).n,
+                36'000);
+        // 24 h of 20 targets are 120 times this and may take 2 s on an idle machine; here it is the order
+        // that counts.
+        qInfo("an hour of 4 targets opened in %lld ms", timer.elapsed());
         QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
     }
 };

@@ -14,9 +14,15 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QTranslator>
 
 using namespace openloop;
 using namespace openloop::gui;
@@ -188,6 +194,89 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), 15'000);
         QVERIFY(m_window->experimentPanel().verdict()->find(u"health"_s));
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+    }
+
+    void theVisibleRangeIsExportedInEveryFormat()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, 10'000);
+        const QTemporaryDir folder;
+        const auto written = [&](const QString &name) {
+            const QString path = folder.filePath(name);
+            if (const QString problem = m_window->exportTo(path); !problem.isEmpty())
+                return problem.toUtf8();
+            QFile file(path);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QVERIFY(written(u"a.png"_s).startsWith("\x89PNG"));
+        QVERIFY(written(u"a.pdf"_s).startsWith("%PDF"));
+        const QByteArray svg = written(u"a.svg"_s);
+        QVERIFY(svg.contains("<svg") && svg.contains("<path"));
+        const QByteArray csv = written(u"a.csv"_s);
+        QVERIFY(csv.startsWith("target,due,response_ms,outcome,status\n\"health\","));
+        QVERIFY(csv.count('\n') > 20);
+        const auto json = QJsonDocument::fromJson(written(u"a.json"_s)).object();
+        QCOMPARE(json[u"targets"_s].toArray().first().toObject()[u"name"_s].toString(), u"health"_s);
+        const QByteArray page = written(u"a.html"_s);
+        QVERIFY(page.contains("<svg") && page.contains("ALL GOOD"));
+        QVERIFY(!page.contains("src=") && !page.contains("<?xml"));
+        QVERIFY(!m_window->exportTo(folder.filePath(u"a.xyz"_s)).isEmpty());
+    }
+
+    void aRecordingIsReopenedAsItWas()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.openloop"_s);
+        open();
+        m_window->session().record(path);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 60, 10'000);
+        m_window.reset();
+        open();
+        m_window->showRecording(path);
+        QVERIFY(m_window->session().isReplay());
+        QVERIFY(!m_window->showsFirstRun());
+        QCOMPARE(m_window->verdictBar().verdict().word, u"RECORDING"_s);
+        const auto figures = m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to());
+        QVERIFY2(figures.n > 40, qPrintable(QString::number(figures.n)));
+        QVERIFY(*figures.p50 >= 2 && *figures.p50 < 20);
+    }
+
+    void theLayoutAndChoicesSurviveTheWindow()
+    {
+        open();
+        m_window->chartPanel().chooseSpan(2);
+        m_window->chartPanel().setLogarithmic(false);
+        m_window->findChild<QSpinBox *>()->setValue(3);
+        m_theme->setMode(Theme::Mode::Dark);
+        const auto state = m_window->savedState();
+        m_window.reset();
+        m_theme = std::make_unique<Theme>();
+        open();
+        m_window->restoreState(state);
+        QCOMPARE(m_window->timeWindow().span(), 600.0);
+        QVERIFY(!m_window->chartPanel().chart().isLogarithmic());
+        QCOMPARE(m_window->topBar().load().requests(), 3);
+        QCOMPARE(m_theme->mode(), Theme::Mode::Dark);
+    }
+
+    void aPastedCurlCommandBecomesATarget()
+    {
+        open();
+        m_window->addFromText(u"curl -X POST http://127.0.0.1:%1/things -H 'X-A: b'"_s.arg(m_server->port()));
+        QCOMPARE(m_window->session().targets().size(), 5);
+        QCOMPARE(m_window->session().targets().last().method, QByteArray("POST"));
+        QCOMPARE(m_window->targetsPanel().cards().size(), 6U);
+    }
+
+    void theWindowSpeaksGerman()
+    {
+        QTranslator german;
+        QVERIFY(german.load(QLocale(QLocale::German), u"openloop"_s, u"_"_s, u":/translations"_s));
+        QCoreApplication::installTranslator(&german);
+        open();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().word, u"ALLES GUT"_s, 10'000);
+        QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
+        QCoreApplication::removeTranslator(&german);
     }
 
     void anAbortedIsolationTestLeavesNoLoad()

@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
-    <name>Card</name>
+    <name>openloop::gui::Card</name>
     <message>
         <source>max (n=%1)</source>
         <translation>max. (n=%1)</translation>
@@ -25,7 +25,7 @@
     </message>
 </context>
 <context>
-    <name>ChartPanel</name>
+    <name>openloop::gui::ChartPanel</name>
     <message>
         <source>Latency</source>
         <translation>Latenz</translation>
@@ -130,7 +130,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>EventLog</name>
+    <name>openloop::gui::EventLog</name>
     <message>
         <source>alert</source>
         <translation>Alarm</translation>
@@ -173,7 +173,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>EventsPanel</name>
+    <name>openloop::gui::EventsPanel</name>
     <message>
         <source>Events</source>
         <translation>Ereignisse</translation>
@@ -184,7 +184,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>ExperimentPanel</name>
+    <name>openloop::gui::ExperimentPanel</name>
     <message>
         <source>PASS</source>
         <translation>BESTANDEN</translation>
@@ -310,7 +310,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>FirstRun</name>
+    <name>openloop::gui::FirstRun</name>
     <message>
         <source>Start the local service</source>
         <translation>Lokalen Dienst starten</translation>
@@ -399,7 +399,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>JobList</name>
+    <name>openloop::gui::JobList</name>
     <message>
         <source>%1 %2 %</source>
         <translation>%1 %2 %</translation>
@@ -418,7 +418,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>JobsPanel</name>
+    <name>openloop::gui::JobsPanel</name>
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
@@ -445,7 +445,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>LatencyChart</name>
+    <name>openloop::gui::LatencyChart</name>
     <message>
         <source>Latency over time</source>
         <translation>Latenz im Zeitverlauf</translation>
@@ -477,11 +477,13 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message numerus="yes">
         <source>  %n error(s)</source>
         <translation>
-            <numerusform>  %n Fehler</numerusform><numerusform>  %n Fehler</numerusform></translation>
+            <numerusform>  %n Fehler</numerusform>
+            <numerusform>  %n Fehler</numerusform>
+        </translation>
     </message>
 </context>
 <context>
-    <name>LoadControl</name>
+    <name>openloop::gui::LoadControl</name>
     <message>
         <source>Parallel requests</source>
         <translation>Parallele Anfragen</translation>
@@ -508,7 +510,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>openloop::gui::MainWindow</name>
     <message>
         <source>Targets</source>
         <translation>Ziele</translation>
@@ -651,7 +653,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>Minimap</name>
+    <name>openloop::gui::Minimap</name>
     <message>
         <source>Overview of the whole session</source>
         <translation>Überblick über die ganze Sitzung</translation>
@@ -712,7 +714,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>SamplePopup</name>
+    <name>openloop::gui::SamplePopup</name>
     <message>
         <source>/%1 took %2. %3</source>
         <translation>/%1 dauerte %2. %3</translation>
@@ -751,7 +753,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>ServerPanel</name>
+    <name>openloop::gui::ServerPanel</name>
     <message>
         <source>Not asked yet</source>
         <translation>Noch nicht gefragt</translation>
@@ -790,7 +792,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>Session</name>
+    <name>openloop::gui::Session</name>
     <message>
         <source>%1 holds no session</source>
         <translation>%1 enthält keine Sitzung</translation>
@@ -868,7 +870,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>TargetDialog</name>
+    <name>openloop::gui::TargetDialog</name>
     <message>
         <source>Target /%1</source>
         <translation>Ziel /%1</translation>
@@ -934,7 +936,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>TargetsPanel</name>
+    <name>openloop::gui::TargetsPanel</name>
     <message>
         <source>Add target…</source>
         <translation>Ziel hinzufügen …</translation>
@@ -965,7 +967,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>Timeline</name>
+    <name>openloop::gui::Timeline</name>
     <message>
         <source>Availability over time</source>
         <translation>Verfügbarkeit im Zeitverlauf</translation>
@@ -976,7 +978,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>TopBar</name>
+    <name>openloop::gui::TopBar</name>
     <message>
         <source>Live</source>
         <translation>Live</translation>
@@ -1026,7 +1028,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>VerdictBar</name>
+    <name>openloop::gui::VerdictBar</name>
     <message>
         <source>Copy curl</source>
         <translation>curl kopieren</translation>
@@ -1058,7 +1060,9 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message numerus="yes">
         <source>%n target(s)</source>
         <translation>
-            <numerusform>%n Ziel</numerusform><numerusform>%n Ziele</numerusform></translation>
+            <numerusform>%n Ziel</numerusform>
+            <numerusform>%n Ziele</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1134,6 +1138,141 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
 </context>
 <context>
     <name>openloop::probe</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+</context>
+
+<context>
+    <name>Blame</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+</context>
+<context>
+    <name>Isolation</name>
     <message>
         <source>nobody: it was not slow</source>
         <translation>niemand: es war nicht langsam</translation>

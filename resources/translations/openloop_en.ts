@@ -2,19 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>LatencyChart</name>
+    <name>openloop::gui::LatencyChart</name>
     <message numerus="yes">
         <source>  %n error(s)</source>
         <translation>
-            <numerusform>  %n error</numerusform><numerusform>  %n errors</numerusform></translation>
+            <numerusform>  %n error</numerusform>
+            <numerusform>  %n errors</numerusform>
+        </translation>
     </message>
 </context>
 <context>
-    <name>VerdictBar</name>
+    <name>openloop::gui::VerdictBar</name>
     <message numerus="yes">
         <source>%n target(s)</source>
         <translation>
-            <numerusform>%n target</numerusform><numerusform>%n targets</numerusform></translation>
+            <numerusform>%n target</numerusform>
+            <numerusform>%n targets</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

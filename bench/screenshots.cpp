@@ -3,6 +3,7 @@
 #include "gui/main_window.h"
 #include "gui/models/default_rules.h"
 #include "gui/theme/theme.h"
+#include "gui/translations.h"
 #include "gui/views/chart_panel.h"
 #include "gui/views/load_control.h"
 #include "gui/views/top_bar.h"
@@ -10,6 +11,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QDockWidget>
 #include <QTimer>
 
 #include <cstdio>
@@ -46,6 +48,12 @@ public:
         take(window, u"test-running"_s);
         wait(8);
         take(window, u"test-verdict"_s);
+        window.findChild<QDockWidget *>(u"server"_s)->raise();
+        window.timeWindow().showAll();
+        wait(3);
+        take(window, u"server"_s);
+        for (const auto &format : {u"html"_s, u"pdf"_s, u"svg"_s, u"csv"_s, u"json"_s})
+            std::fputs(qPrintable(window.exportTo(m_folder.filePath(u"report."_s + format))), stderr);
     }
 
 private:
@@ -96,6 +104,7 @@ private:
 int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
+    gui::installTranslations(application, QLocale());
     QCommandLineParser parser;
     parser.addHelpOption();
     parser.addPositionalArgument(u"URL"_s, u"base URL of the service"_s);

@@ -8,6 +8,7 @@
 #include "gui/views/events_panel.h"
 #include "gui/views/experiment_panel.h"
 #include "gui/views/first_run.h"
+#include "gui/views/jobs_panel.h"
 #include "gui/views/load_control.h"
 #include "gui/views/notifier.h"
 #include "gui/views/server_panel.h"
@@ -109,13 +110,20 @@ void MainWindow::buildDocks()
     m_events = new EventsPanel(m_session.log());
     m_experiment = new ExperimentPanel;
     m_server = new ServerPanel;
+    m_jobs = new JobsPanel;
     m_notifier = new Notifier(this);
     auto *targets = dock(tr("Targets"), u"targets"_s, m_targets, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
     auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
     m_experimentDock = dock(tr("Experiment"), u"experiment"_s, m_experiment, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     m_serverDock = dock(tr("Server"), u"server"_s, m_server, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     splitDockWidget(events, m_experimentDock, Qt::Horizontal);
+    auto *jobs = dock(tr("Factorizations"), u"jobs"_s, m_jobs, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     tabifyDockWidget(m_experimentDock, m_serverDock);
+    tabifyDockWidget(m_serverDock, jobs);
+    jobs->setTitleBarWidget(new QWidget(jobs));
+    // Their tabs name them already.
+    m_experimentDock->setTitleBarWidget(new QWidget(m_experimentDock));
+    m_serverDock->setTitleBarWidget(new QWidget(m_serverDock));
     m_experimentDock->raise();
     resizeDocks({targets}, {296}, Qt::Horizontal);
     resizeDocks({events, m_experimentDock}, {400, 600}, Qt::Horizontal);
@@ -160,6 +168,7 @@ void MainWindow::connectViews()
     connect(m_targets, &TargetsPanel::selectionChanged, this, [this](const QString &name) { m_chart->chart().setSelected(name); });
     connect(m_targets, &TargetsPanel::addWanted, this, &MainWindow::addTarget);
     connect(m_targets, &TargetsPanel::copyCurlWanted, this, &MainWindow::copyCurl);
+    connect(m_targets, &TargetsPanel::editWanted, this, &MainWindow::editTarget);
     connect(m_targets, &TargetsPanel::removeWanted, this, &MainWindow::removeTarget);
     connect(m_targets, &TargetsPanel::loadWanted, this, &MainWindow::showLoadedTarget);
     connect(m_targets, &TargetsPanel::hideToggled, this, [this, hidden = QSet<QString>()](const QString &name, bool hide) mutable {
@@ -216,7 +225,9 @@ void MainWindow::refreshFigures()
     const bool local = url.host() == u"127.0.0.1"_s || url.host() == u"localhost"_s || url.host() == u"::1"_s;
     m_topBar->setTitle(local ? tr("local service") : url.host(), address());
     m_verdictBar->setVerdict(m_session.verdict());
-    m_server->setBase(url.isEmpty() ? QString() : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString());
+    const QString base = url.isEmpty() ? QString() : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
+    m_server->setBase(base);
+    m_jobs->jobs().setBase(base);
     m_notifier->setState(m_verdictBar->verdict().state, m_verdictBar->verdict().sentence, m_theme.palette());
     m_verdictBar->setTrust(m_session.trust());
     m_verdictBar->setTotals(static_cast<int>(m_session.targets().size()), m_session.rate());

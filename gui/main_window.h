@@ -19,6 +19,7 @@ class ChartPanel;
 class EventsPanel;
 class ExperimentPanel;
 class FirstRun;
+class JobsPanel;
 class Notifier;
 class ServerPanel;
 class TargetsPanel;
@@ -41,6 +42,7 @@ public:
     VerdictBar &verdictBar() { return *m_verdictBar; }
     TargetsPanel &targetsPanel() { return *m_targets; }
     ChartPanel &chartPanel() { return *m_chart; }
+    JobsPanel &jobsPanel() { return *m_jobs; }
     ExperimentPanel &experimentPanel() { return *m_experiment; }
     FirstRun &firstRun() { return *m_firstRun; }
     /// True while the first-run page stands in place of the chart.
@@ -81,6 +83,7 @@ private:
     void explainPoint(double seconds, double milliseconds);
     void copyCommandLine();
     void showLoadedTarget(const QString &name);
+    void editTarget(const QString &name);
     void removeTarget(const QString &name);
     void copyCurl(const QString &name);
     void finishTest();
@@ -104,6 +107,7 @@ private:
     EventsPanel *m_events = nullptr;
     ExperimentPanel *m_experiment = nullptr;
     ServerPanel *m_server = nullptr;
+    JobsPanel *m_jobs = nullptr;
     Notifier *m_notifier = nullptr;
     QDockWidget *m_experimentDock = nullptr;
     QDockWidget *m_serverDock = nullptr;

@@ -8,6 +8,7 @@
 #include "gui/views/experiment_panel.h"
 #include "gui/views/first_run.h"
 #include "gui/views/load_control.h"
+#include "gui/views/target_dialog.h"
 #include "gui/views/top_bar.h"
 
 #include <QActionGroup>
@@ -153,6 +154,22 @@ void MainWindow::addFromText(const QString &text)
         QMessageBox::warning(this, tr("Add target"), problem);
     else
         m_session.setTargets(targets);
+}
+
+void MainWindow::editTarget(const QString &name)
+{
+    const auto *before = target(name);
+    if (!before)
+        return;
+    TargetDialog dialog(*before, this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    auto targets = m_session.targets();
+    for (auto &one : targets) {
+        if (one.name == name)
+            one = dialog.target();
+    }
+    m_session.setTargets(targets);
 }
 
 void MainWindow::removeTarget(const QString &name)

@@ -19,7 +19,6 @@
 #include <QJsonObject>
 #include <QMessageBox>
 #include <QMetaEnum>
-#include <QPainter>
 #include <QSaveFile>
 #include <QSvgGenerator>
 
@@ -39,9 +38,7 @@ QByteArray svgOf(const PlotView &plot, const QString &title)
     generator.setSize(exported);
     generator.setViewBox(QRect(QPoint(), exported));
     generator.setTitle(title);
-    QPainter painter(&generator);
-    plot.paintTo(painter, exported.width(), exported.height());
-    painter.end();
+    plot.paintTo(generator, exported.width(), exported.height());
     return buffer.data();
 }
 

@@ -7,6 +7,7 @@
 #include "gui/theme/icons.h"
 #include "gui/probe/profile.h"
 #include "gui/theme/theme.h"
+#include "gui/translations.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -37,6 +38,7 @@ int runWindow(int argc, char **argv)
 {
     QApplication application(argc, argv);
     QGuiApplication::setDesktopFileName(u"openloop-monitor"_s);
+    installTranslations(application, QLocale());
     QCommandLineParser parser;
     parser.addPositionalArgument(u"URL"_s, u"what to measure: URL, name=URL or the base URL of the service"_s, u"[URL…]"_s);
     parser.process(application);

@@ -16,8 +16,8 @@ namespace openloop::gui {
 
 namespace {
 
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Export)
+struct ExportText {
+    Q_DECLARE_TR_FUNCTIONS(ExportText)
 };
 
 double toMilliseconds(probe::Nanoseconds duration)
@@ -45,11 +45,11 @@ QString row(const QStringList &cells, const QString &tag)
 
 QString figuresTable(const Session &session, double from, double to)
 {
-    QString table = u"<table>"_s + row({Text::tr("Target"), Text::tr("State"), u"n"_s, u"p50"_s, u"p95"_s, u"p99"_s, Text::tr("max"), Text::tr("errors")}, u"th"_s);
+    QString table = u"<table>"_s + row({ExportText::tr("Target"), ExportText::tr("State"), u"n"_s, u"p50"_s, u"p95"_s, u"p99"_s, ExportText::tr("max"), ExportText::tr("errors")}, u"th"_s);
     const auto shown = [](std::optional<double> value) { return formatDuration(value.value_or(-1)); };
     const auto add = [&](const TargetFigures &f) {
         table += row({f.name, wordFor(f.state), formatCount(f.n), shown(f.p50), shown(f.p95),
-                      f.hasTail() ? shown(f.p99) : Text::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.n), shown(f.max), formatShare(f.errorShare())}, u"td"_s);
+                      f.hasTail() ? shown(f.p99) : ExportText::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.n), shown(f.max), formatShare(f.errorShare())}, u"td"_s);
     };
     for (const auto &target : session.targets())
         add(session.figures(target.name, from, to));
@@ -59,7 +59,7 @@ QString figuresTable(const Session &session, double from, double to)
 
 QString isolationSection(const probe::IsolationVerdict &verdict)
 {
-    QString section = u"<h2>%1: %2</h2><p>%3</p><table>"_s.arg(Text::tr("Isolation test"), probe::isolationName(verdict.isolation).toHtmlEscaped(), verdict.sentence.toHtmlEscaped());
+    QString section = u"<h2>%1: %2</h2><p>%3</p><table>"_s.arg(ExportText::tr("Isolation test"), probe::isolationName(verdict.isolation).toHtmlEscaped(), verdict.sentence.toHtmlEscaped());
     for (const auto &target : verdict.targets)
         section += row({target.name, target.sentence}, u"td"_s);
     return section + u"</table>"_s;
@@ -127,10 +127,10 @@ QByteArray toHtml(const Session &session, double from, double to, const QByteArr
     page += u"<p class='verdict'><b>%1</b> %2</p>\n"_s.arg(verdict.word.toHtmlEscaped(), verdict.sentence.toHtmlEscaped());
     // The XML declaration is not allowed inside a page.
     page += QString::fromUtf8(chartSvg.mid(std::max<qsizetype>(0, chartSvg.indexOf("<svg"))));
-    page += u"<h2>%1</h2>"_s.arg(Text::tr("Figures")) + figuresTable(session, from, to);
+    page += u"<h2>%1</h2>"_s.arg(ExportText::tr("Figures")) + figuresTable(session, from, to);
     if (isolation)
         page += isolationSection(*isolation);
-    page += u"<h2>%1</h2><table>"_s.arg(Text::tr("Events"));
+    page += u"<h2>%1</h2><table>"_s.arg(ExportText::tr("Events"));
     for (const auto &event : session.events()) {
         if (event.at >= from && event.at <= to)
             page += row({timeOf(event.at).toString(Qt::ISODate), event.target, event.text}, u"td"_s);

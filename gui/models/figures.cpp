@@ -6,24 +6,31 @@
 
 namespace openloop::gui {
 
+namespace {
+
+struct StateText {
+    Q_DECLARE_TR_FUNCTIONS(StateText)
+};
+
+} // namespace
+
 QString wordFor(State state)
 {
-    const auto tr = [](const char *text) { return QCoreApplication::translate("State", text); };
     switch (state) {
     case State::Ok:
-        return tr("OK");
+        return StateText::tr("OK");
     case State::Degraded:
-        return tr("SLOW");
+        return StateText::tr("SLOW");
     case State::Down:
-        return tr("DOWN");
+        return StateText::tr("DOWN");
     case State::Stale:
-        return tr("NO DATA");
+        return StateText::tr("NO DATA");
     case State::Paused:
-        return tr("PAUSED");
+        return StateText::tr("PAUSED");
     case State::Unknown:
         break;
     }
-    return tr("WAITING");
+    return StateText::tr("WAITING");
 }
 
 } // namespace openloop::gui

@@ -162,7 +162,8 @@ double Session::secondsAt(probe::Instant instant) const
 probe::Instant Session::instantAt(double seconds) const
 {
     // A suspend is left out: it shifts the axis by its length, and the gap is drawn there.
-    const double sinceOrigin = seconds - secondsAt(m_origin);
+    // 126 years either way: what nanoseconds in 64 bits can hold.
+    const double sinceOrigin = std::clamp(seconds - secondsAt(m_origin), -4e9, 4e9);
     return m_origin + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(sinceOrigin));
 }
 

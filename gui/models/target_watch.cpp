@@ -10,8 +10,8 @@ namespace openloop::gui {
 
 namespace {
 
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(TargetWatch)
+struct TargetWatchText {
+    Q_DECLARE_TR_FUNCTIONS(TargetWatchText)
 };
 
 double secondsBetween(probe::Instant from, probe::Instant to)
@@ -22,7 +22,7 @@ double secondsBetween(probe::Instant from, probe::Instant to)
 QString causeOf(const probe::Sample &sample)
 {
     if (sample.outcome == probe::Outcome::HttpError)
-        return Text::tr("HTTP %1").arg(sample.status);
+        return TargetWatchText::tr("HTTP %1").arg(sample.status);
     return probe::outcomeName(sample.outcome);
 }
 
@@ -81,16 +81,16 @@ State TargetWatch::judge(const probe::Series &series, std::optional<double> limi
     // Three intervals without an answer, and long enough to be seen.
     const auto patience = std::max<probe::Nanoseconds>(3 * m_target.interval, std::chrono::seconds(1));
     if (!m_open.isEmpty() && now - m_open.first() > patience) {
-        cause = Text::tr("no answer for %1").arg(formatSpan(secondsBetween(m_open.first(), now)));
+        cause = TargetWatchText::tr("no answer for %1").arg(formatSpan(secondsBetween(m_open.first(), now)));
         return State::Stale;
     }
     const auto recent = series.quantiles(now - window, now);
     if (limit && recent.p99 && std::chrono::duration<double, std::milli>(recent.p99->value).count() > *limit) {
-        cause = Text::tr("p99 over its limit");
+        cause = TargetWatchText::tr("p99 over its limit");
         return State::Degraded;
     }
     if (recent.errorShare() > 0.01) {
-        cause = m_failures > 0 ? causeOf(*m_last) : Text::tr("errors in the last 10 s");
+        cause = m_failures > 0 ? causeOf(*m_last) : TargetWatchText::tr("errors in the last 10 s");
         return State::Degraded;
     }
     return State::Ok;

@@ -12,15 +12,15 @@ namespace openloop::gui {
 
 namespace {
 
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Verdict)
+struct VerdictText {
+    Q_DECLARE_TR_FUNCTIONS(VerdictText)
 };
 
 QString whileLoaded(const Situation &now)
 {
     if (now.loadedTarget.isEmpty())
         return {};
-    return Text::tr(" while %1 /%2 run").arg(now.loadSize).arg(now.loadedTarget);
+    return VerdictText::tr(" while %1 /%2 run").arg(now.loadSize).arg(now.loadedTarget);
 }
 
 QString called(const TargetFigures &target)
@@ -36,26 +36,26 @@ const TargetFigures *firstIn(const Situation &now, State state)
 
 Verdict down(const TargetFigures &target)
 {
-    return {State::Down, Text::tr("DOWN %1").arg(formatSpan(target.stateSeconds)),
-            Text::tr("%1: %2. Is the service running?").arg(called(target), target.cause)};
+    return {State::Down, VerdictText::tr("DOWN %1").arg(formatSpan(target.stateSeconds)),
+            VerdictText::tr("%1: %2. Is the service running?").arg(called(target), target.cause)};
 }
 
 Verdict slow(const Situation &now, const TargetFigures &target)
 {
     const bool overLimit = target.limit && target.p99 && *target.p99 > *target.limit;
     const QString what = overLimit
-        ? Text::tr("%1 takes %2 (p99), more than the %3 it may").arg(called(target), formatDuration(*target.p99), formatLimit(*target.limit))
-        : Text::tr("%1: %2 of requests fail (%3)").arg(called(target), formatShare(target.errorShare()), target.cause);
+        ? VerdictText::tr("%1 takes %2 (p99), more than the %3 it may").arg(called(target), formatDuration(*target.p99), formatLimit(*target.limit))
+        : VerdictText::tr("%1: %2 of requests fail (%3)").arg(called(target), formatShare(target.errorShare()), target.cause);
     const bool blocked = overLimit && !now.loadedTarget.isEmpty() && target.name == now.targets.front().name;
-    return {State::Degraded, blocked ? Text::tr("BLOCKED") : Text::tr("SLOW"), what + whileLoaded(now)};
+    return {State::Degraded, blocked ? VerdictText::tr("BLOCKED") : VerdictText::tr("SLOW"), what + whileLoaded(now)};
 }
 
 Verdict good(const Situation &now)
 {
     const auto &first = now.targets.front();
-    const QString what = first.limit ? Text::tr("%1 stays under %2").arg(called(first), formatLimit(*first.limit))
-                                     : Text::tr("%1 answers").arg(called(first));
-    return {State::Ok, Text::tr("ALL GOOD"), what + whileLoaded(now)};
+    const QString what = first.limit ? VerdictText::tr("%1 stays under %2").arg(called(first), formatLimit(*first.limit))
+                                     : VerdictText::tr("%1 answers").arg(called(first));
+    return {State::Ok, VerdictText::tr("ALL GOOD"), what + whileLoaded(now)};
 }
 
 } // namespace
@@ -63,11 +63,11 @@ Verdict good(const Situation &now)
 Verdict verdictOn(const Situation &now)
 {
     if (now.targets.empty())
-        return {State::Unknown, Text::tr("NO TARGETS"), Text::tr("Add a URL to measure")};
+        return {State::Unknown, VerdictText::tr("NO TARGETS"), VerdictText::tr("Add a URL to measure")};
     if (const auto *target = firstIn(now, State::Down))
         return down(*target);
     if (!now.trustworthy)
-        return {State::Degraded, Text::tr("NOT SURE"), now.doubt};
+        return {State::Degraded, VerdictText::tr("NOT SURE"), now.doubt};
     if (now.targets.front().state == State::Degraded)
         return slow(now, now.targets.front());
     // A target under load may refuse or be slow: that is what the load is for.
@@ -77,9 +77,9 @@ Verdict verdictOn(const Situation &now)
     if (slowOne != now.targets.end())
         return slow(now, *slowOne);
     if (const auto *target = firstIn(now, State::Stale); target && target->name != now.loadedTarget)
-        return {State::Stale, Text::tr("NO DATA"), Text::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};
+        return {State::Stale, VerdictText::tr("NO DATA"), VerdictText::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};
     if (now.targets.front().state == State::Unknown)
-        return {State::Unknown, Text::tr("WAITING"), Text::tr("for the first answer of %1").arg(called(now.targets.front()))};
+        return {State::Unknown, VerdictText::tr("WAITING"), VerdictText::tr("for the first answer of %1").arg(called(now.targets.front()))};
     return good(now);
 }
 

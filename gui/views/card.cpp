@@ -77,7 +77,8 @@ QString Card::headlineLabel() const
 
 QList<std::pair<QString, QString>> Card::details() const
 {
-    const auto shown = [this](std::optional<double> value) { return formatDuration(value.value_or(-1), m_unit); };
+    // The unit of the headline, unless that would turn the figure into zeros.
+    const auto shown = [this](std::optional<double> value) { return formatDuration(value.value_or(-1), durationUnit(value.value_or(-1), m_unit)); };
     const QString errors = m_figures.errors == 0 ? formatShare(0) : formatShare(m_figures.errorShare());
     return {{tr("last"), shown(m_figures.last)}, {u"p50"_s, shown(m_figures.p50)}, {u"p95"_s, shown(m_figures.p95)},
             {tr("max"), shown(m_figures.max)},   {tr("errors"), errors},           {u"n"_s, formatCount(m_figures.n)}};

@@ -61,10 +61,12 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     setAccessibleName(tr("Events"));
     setEditTriggers(NoEditTriggers);
     setTextElideMode(Qt::ElideRight);
-    header()->setStretchLastSection(true);
+    header()->setStretchLastSection(false);
     header()->setSectionResizeMode(QHeaderView::Fixed);
+    header()->setSectionResizeMode(EventLog::Text, QHeaderView::Stretch);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setColumnWidth(EventLog::Time, 78);
-    setColumnWidth(EventLog::What, 108);
+    setColumnWidth(EventLog::What, 104);
     hideColumn(EventLog::Target);
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
     connect(this, &QTreeView::activated, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });

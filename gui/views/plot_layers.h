@@ -41,12 +41,15 @@ protected:
 
 private:
     void drawBand(QCPPainter *painter, const PlotSeries &one) const;
-    void drawPoints(QCPPainter *painter, const PlotSeries &one) const;
+    void drawPoints(QCPPainter *painter);
+    void drawVectorPoints(QCPPainter *painter, const PlotSeries &one) const;
     void drawLine(QCPPainter *painter, const PlotSeries &one) const;
     void drawMarkers(QCPPainter *painter, const PlotSeries &one) const;
     void drawCrosses(QCPPainter *painter, const PlotSeries &one) const;
     void drawNames(QCPPainter *painter) const;
     QPointF pixel(double x, double y) const;
+
+    QImage m_points; ///< kept between frames for its memory
 };
 
 /// Hatched gaps and shaded loads with their labels.

@@ -23,6 +23,8 @@ protected:
         static const QVector<double> steps {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,    2,    5,     10,    15,    30,
                                             60,   120,  300,  600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
         m_step = pickClosest(range.size() / 8, steps);
+        // A label at the very left would run into those of the other axis.
+        m_firstLabel = range.lower + range.size() * 0.03;
         // Ticks are counted from local midnight, so that hours fall on hours.
         const auto middle = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(range.center() * 1000));
         setTickOrigin(static_cast<double>(middle.date().startOfDay().toSecsSinceEpoch()));
@@ -31,12 +33,15 @@ protected:
     int getSubTickCount(double) override { return 4; }
     QString getTickLabel(double tick, const QLocale &, QChar, int) override
     {
+        if (tick < m_firstLabel)
+            return {};
         const auto time = QDateTime::fromMSecsSinceEpoch(std::llround(tick * 1000)).time();
         return time.toString(m_step < 1 ? u"HH:mm:ss.zzz"_s : m_step < 60 ? u"HH:mm:ss"_s : u"HH:mm"_s);
     }
 
 private:
     double m_step = 1;
+    double m_firstLabel = 0;
 };
 
 class DurationTicker : public QCPAxisTicker

@@ -214,10 +214,9 @@ bool PlotView::savePdf(const QString &path, int width, int height) const
     return m_plot->savePdf(path, width, height, QCP::epNoCosmetic);
 }
 
-void PlotView::paintTo(QPainter &painter, int width, int height) const
+void PlotView::paintTo(QPaintDevice &device, int width, int height) const
 {
-    QCPPainter vector;
-    vector.begin(painter.device());
+    QCPPainter vector(&device);
     vector.setMode(QCPPainter::pmVectorized);
     m_plot->toPainter(&vector, width, height);
 }

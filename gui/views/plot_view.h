@@ -86,8 +86,8 @@ public:
     /// Write what is shown; false when the file cannot be written.
     bool savePng(const QString &path, int width, int height) const;
     bool savePdf(const QString &path, int width, int height) const;
-    /// Paints what is shown with any painter, as vectors (SVG export).
-    void paintTo(QPainter &painter, int width, int height) const;
+    /// Paints what is shown on another device, as vectors (SVG export). No painter may be active on it.
+    void paintTo(QPaintDevice &device, int width, int height) const;
 
     QSize minimumSizeHint() const override { return {240, 120}; }
 

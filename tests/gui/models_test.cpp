@@ -2,6 +2,8 @@
 // What the window says, without a window: figures, verdicts, time ranges, pace.
 #include "gui/models/event_log.h"
 #include "gui/models/format.h"
+#include "gui/models/jobs.h"
+#include "gui/models/metrics.h"
 #include "gui/models/pace.h"
 #include "gui/models/time_window.h"
 #include "gui/models/verdict.h"
@@ -191,6 +193,36 @@ private slots:
         QCOMPARE(paints(Attention::Focused), 50);
         QCOMPARE(paints(Attention::Unfocused), 10);
         QCOMPARE(paints(Attention::Hidden), 0);
+    }
+
+    void metricsAreReadAsPrometheusWritesThem()
+    {
+        const auto metrics = parseMetrics("# HELP x y\n"
+                                          "openloop_loop_lag_seconds 0.0004\n"
+                                          "http_requests_total{path=\"/a b\",code=\"200\"} 12 1700000000\n"
+                                          "openloop_cpu_busy 2\nopenloop_cpu_threads 4\nno value\n");
+        QCOMPARE(metrics.size(), 4);
+        QCOMPARE(metrics[1].name, u"http_requests_total{path=\"/a b\",code=\"200\"}"_s);
+        QCOMPARE(metrics[1].value, 12.0);
+        const auto figures = serverFigures(metrics);
+        QCOMPARE(*figures.loopLagMilliseconds, 0.4);
+        QCOMPARE(*figures.poolBusy, 2.0);
+        QCOMPARE(*figures.poolSize, 4.0);
+        QVERIFY(!figures.residentBytes);
+    }
+
+    void jobsAreReadFromAListAndFromAnObjectAroundIt()
+    {
+        const QByteArray list = R"([{"id":7,"n":"360","state":"done","progress":1,
+            "factors":[{"prime":"2","exponent":3},{"prime":"3","exponent":2},{"prime":"5","exponent":1}]}])";
+        for (const auto &json : {list, QByteArray("{\"factorizations\":" + list + "}")}) {
+            const auto jobs = parseJobs(json);
+            QCOMPARE(jobs.size(), 1);
+            QCOMPARE(jobs.first().id, u"7"_s);
+            QCOMPARE(jobs.first().factors, u"2^3 · 3^2 · 5"_s);
+            QVERIFY(jobs.first().isOver());
+        }
+        QVERIFY(parseJobs("nonsense").isEmpty());
     }
 
     void theEventLogIsNewestFirstAndBounded()

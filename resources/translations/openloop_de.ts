@@ -1,0 +1,1341 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>openloop::gui::Card</name>
+    <message>
+        <source>max (n=%1)</source>
+        <translation>max. (n=%1)</translation>
+    </message>
+    <message>
+        <source>last</source>
+        <translation>letzte</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>max.</translation>
+    </message>
+    <message>
+        <source>errors</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>LOADED</source>
+        <translation>BELASTET</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ChartPanel</name>
+    <message>
+        <source>Latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>From when a request was due until its last byte: what users feel.
+Line: p50. Band: p50 to p99. Points: single requests. Crosses: failures.</source>
+        <translation>Vom fälligen Zeitpunkt einer Anfrage bis zu ihrem letzten Byte: was Nutzer spüren.
+Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.</translation>
+    </message>
+    <message>
+        <source>1m</source>
+        <translation>1 min</translation>
+    </message>
+    <message>
+        <source>5m</source>
+        <translation>5 min</translation>
+    </message>
+    <message>
+        <source>10m</source>
+        <translation>10 min</translation>
+    </message>
+    <message>
+        <source>1h</source>
+        <translation>1 h</translation>
+    </message>
+    <message>
+        <source>24h</source>
+        <translation>24 h</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Last minute (1)</source>
+        <translation>Letzte Minute (1)</translation>
+    </message>
+    <message>
+        <source>Last 5 minutes (2)</source>
+        <translation>Letzte 5 Minuten (2)</translation>
+    </message>
+    <message>
+        <source>Last 10 minutes (3)</source>
+        <translation>Letzte 10 Minuten (3)</translation>
+    </message>
+    <message>
+        <source>Last hour (4)</source>
+        <translation>Letzte Stunde (4)</translation>
+    </message>
+    <message>
+        <source>Last 24 hours (5)</source>
+        <translation>Letzte 24 Stunden (5)</translation>
+    </message>
+    <message>
+        <source>The whole session (6)</source>
+        <translation>Die ganze Sitzung (6)</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Log</translation>
+    </message>
+    <message>
+        <source>Lin</source>
+        <translation>Lin</translation>
+    </message>
+    <message>
+        <source>Logarithmic latency axis (G)</source>
+        <translation>Logarithmische Latenzachse (G)</translation>
+    </message>
+    <message>
+        <source>Linear latency axis (G)</source>
+        <translation>Lineare Latenzachse (G)</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>Heatmap</source>
+        <translation>Heatmap</translation>
+    </message>
+    <message>
+        <source>CCDF</source>
+        <translation>CCDF</translation>
+    </message>
+    <message>
+        <source>Lines, bands and points (H)</source>
+        <translation>Linien, Bänder und Punkte (H)</translation>
+    </message>
+    <message>
+        <source>How many requests took how long, over time (H)</source>
+        <translation>Wie viele Anfragen wie lange dauerten, im Zeitverlauf (H)</translation>
+    </message>
+    <message>
+        <source>Share of requests slower than x</source>
+        <translation>Anteil der Anfragen, die langsamer sind als x</translation>
+    </message>
+    <message>
+        <source>Share slower than</source>
+        <translation>Anteil langsamer als</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::EventLog</name>
+    <message>
+        <source>alert</source>
+        <translation>Alarm</translation>
+    </message>
+    <message>
+        <source>recovered</source>
+        <translation>erholt</translation>
+    </message>
+    <message>
+        <source>load</source>
+        <translation>Last</translation>
+    </message>
+    <message>
+        <source>trust</source>
+        <translation>Vertrauen</translation>
+    </message>
+    <message>
+        <source>experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::EventsPanel</name>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Nothing happened yet. Broken rules, outages and loads are listed here.</source>
+        <translation>Noch ist nichts geschehen. Hier stehen gebrochene Regeln, Ausfälle und Lasten.</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ExperimentPanel</name>
+    <message>
+        <source>PASS</source>
+        <translation>BESTANDEN</translation>
+    </message>
+    <message>
+        <source>FAIL</source>
+        <translation>NICHT BESTANDEN</translation>
+    </message>
+    <message>
+        <source>INCONCLUSIVE</source>
+        <translation>OHNE ERGEBNIS</translation>
+    </message>
+    <message>
+        <source>%1 (max)</source>
+        <translation>%1 (max.)</translation>
+    </message>
+    <message>
+        <source>Run isolation test</source>
+        <translation>Isolationstest starten</translation>
+    </message>
+    <message>
+        <source>Abort</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Copy command line</source>
+        <translation>Befehlszeile kopieren</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Ratio of p99</source>
+        <translation>Verhältnis der p99</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>vorher</translation>
+    </message>
+    <message>
+        <source>during</source>
+        <translation>während</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>danach</translation>
+    </message>
+    <message>
+        <source>Latency before, during and after the load</source>
+        <translation>Latenz vor, während und nach der Last</translation>
+    </message>
+    <message>
+        <source>The same test as a command, for a terminal or CI</source>
+        <translation>Derselbe Test als Befehl, für Terminal oder CI</translation>
+    </message>
+    <message>
+        <source>Isolation test</source>
+        <translation>Isolationstest</translation>
+    </message>
+    <message>
+        <source>Does heavy work slow the light requests? 10 s baseline, 20 s under load, 10 s recovery, then a verdict.</source>
+        <translation>Bremst schwere Arbeit die leichten Anfragen? 10 s Ruhe, 20 s Last, 10 s Erholung, dann das Urteil.</translation>
+    </message>
+    <message>
+        <source>Baseline: measuring without load</source>
+        <translation>Ruhe: Messung ohne Last</translation>
+    </message>
+    <message>
+        <source>Load: %1 requests of /%2 in flight</source>
+        <translation>Last: %1 Anfragen an /%2 unterwegs</translation>
+    </message>
+    <message>
+        <source>Recovery: the load is gone</source>
+        <translation>Erholung: die Last ist weg</translation>
+    </message>
+    <message>
+        <source>Waiting for the last answers</source>
+        <translation>Warten auf die letzten Antworten</translation>
+    </message>
+    <message>
+        <source>Isolation test running</source>
+        <translation>Isolationstest läuft</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>Noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>ExportText</name>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>max.</translation>
+    </message>
+    <message>
+        <source>errors</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>%1 (max of %2)</source>
+        <translation>%1 (max. von %2)</translation>
+    </message>
+    <message>
+        <source>Isolation test</source>
+        <translation>Isolationstest</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>Zahlen</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::FirstRun</name>
+    <message>
+        <source>Start the local service</source>
+        <translation>Lokalen Dienst starten</translation>
+    </message>
+    <message>
+        <source>Enter URL</source>
+        <translation>URL eingeben</translation>
+    </message>
+    <message>
+        <source>Open a recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>No service at %1.</source>
+        <translation>Kein Dienst unter %1.</translation>
+    </message>
+    <message>
+        <source>Looking for a service at %1 …</source>
+        <translation>Suche einen Dienst unter %1 …</translation>
+    </message>
+    <message>
+        <source>The probes go on (%1); the chart appears with the first answer.</source>
+        <translation>Es wird weiter gefragt (%1); mit der ersten Antwort erscheint das Diagramm.</translation>
+    </message>
+    <message>
+        <source>Starting the local service …</source>
+        <translation>Der lokale Dienst startet …</translation>
+    </message>
+</context>
+<context>
+    <name>Gap</name>
+    <message>
+        <source>paused</source>
+        <translation>pausiert</translation>
+    </message>
+    <message>
+        <source>suspended</source>
+        <translation>im Ruhezustand</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>geschlossen</translation>
+    </message>
+    <message>
+        <source>not a target</source>
+        <translation>kein Ziel</translation>
+    </message>
+</context>
+<context>
+    <name>IsolationTest</name>
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>: %1 times</source>
+        <translation>: das %1-Fache</translation>
+    </message>
+    <message>
+        <source>, %1 % errors under load</source>
+        <translation>, %1 % Fehler unter Last</translation>
+    </message>
+    <message>
+        <source>No verdict: %1</source>
+        <translation>Kein Urteil: %1</translation>
+    </message>
+    <message>
+        <source>No verdict: %1 answered no request of the load</source>
+        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 parallel %2</source>
+        <translation>%1 parallelen %2</translation>
+    </message>
+    <message>
+        <source>Isolated from %1. Most affected is %2</source>
+        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1. Most affected is %2</source>
+        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
+        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::JobList</name>
+    <message>
+        <source>%1 %2 %</source>
+        <translation>%1 %2 %</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>Zahl</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Factors</source>
+        <translation>Faktoren</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::JobsPanel</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>A whole number, 1 or more</source>
+        <translation>Eine ganze Zahl ab 1</translation>
+    </message>
+    <message>
+        <source>Number to factorize</source>
+        <translation>Zu zerlegende Zahl</translation>
+    </message>
+    <message>
+        <source>Factorize</source>
+        <translation>Zerlegen</translation>
+    </message>
+    <message>
+        <source>Cancels the selected factorization</source>
+        <translation>Bricht die gewählte Zerlegung ab</translation>
+    </message>
+    <message>
+        <source>Factorizations</source>
+        <translation>Zerlegungen</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::LatencyChart</name>
+    <message>
+        <source>Latency over time</source>
+        <translation>Latenz im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>control</source>
+        <translation>Kontrolle</translation>
+    </message>
+    <message>
+        <source>SLO %1</source>
+        <translation>SLO %1</translation>
+    </message>
+    <message>
+        <source>%1 × /%2</source>
+        <translation>%1 × /%2</translation>
+    </message>
+    <message>
+        <source>slower than %1</source>
+        <translation>langsamer als %1</translation>
+    </message>
+    <message>
+        <source>p50 %1  %2 %3</source>
+        <translation>p50 %1  %2 %3</translation>
+    </message>
+    <message>
+        <source>no latency</source>
+        <translation>keine Latenz</translation>
+    </message>
+    <message numerus="yes">
+        <source>  %n error(s)</source>
+        <translation>
+            <numerusform>  %n Fehler</numerusform>
+            <numerusform>  %n Fehler</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::LoadControl</name>
+    <message>
+        <source>Parallel requests</source>
+        <translation>Parallele Anfragen</translation>
+    </message>
+    <message>
+        <source>Requests kept in flight at the same time, each on a connection of its own</source>
+        <translation>Gleichzeitig laufende Anfragen, jede auf eigener Verbindung</translation>
+    </message>
+    <message>
+        <source>Stop load</source>
+        <translation>Last beenden</translation>
+    </message>
+    <message>
+        <source>Saturate /%1</source>
+        <translation>/%1 auslasten</translation>
+    </message>
+    <message>
+        <source>Ends the parallel requests (B)</source>
+        <translation>Beendet die parallelen Anfragen (B)</translation>
+    </message>
+    <message>
+        <source>Keeps N requests of /%1 in flight, on connections of their own, while the others are watched (B)</source>
+        <translation>Hält N Anfragen an /%1 auf eigenen Verbindungen in Gang, während die anderen beobachtet werden (B)</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::MainWindow</name>
+    <message>
+        <source>Targets</source>
+        <translation>Ziele</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>openloop-server is neither beside this program nor in PATH</source>
+        <translation>openloop-server liegt weder neben diesem Programm noch im PATH</translation>
+    </message>
+    <message>
+        <source>local service</source>
+        <translation>lokaler Dienst</translation>
+    </message>
+    <message>
+        <source>Add target…</source>
+        <translation>Ziel hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Open recording…</source>
+        <translation>Aufzeichnung öffnen …</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Run or abort the isolation test</source>
+        <translation>Isolationstest starten oder abbrechen</translation>
+    </message>
+    <message>
+        <source>Start or stop the load</source>
+        <translation>Last starten oder beenden</translation>
+    </message>
+    <message>
+        <source>Follow the present</source>
+        <translation>Der Gegenwart folgen</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>Logarithmic or linear axis</source>
+        <translation>Logarithmische oder lineare Achse</translation>
+    </message>
+    <message>
+        <source>Points, heatmap or distribution</source>
+        <translation>Punkte, Heatmap oder Verteilung</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Früher</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Like the desktop</source>
+        <translation>Wie die Arbeitsumgebung</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Add target</source>
+        <translation>Ziel hinzufügen</translation>
+    </message>
+    <message>
+        <source>A URL, name=URL, or a curl command:</source>
+        <translation>Eine URL, Name=URL oder ein curl-Befehl:</translation>
+    </message>
+    <message>
+        <source>Enter URL</source>
+        <translation>URL eingeben</translation>
+    </message>
+    <message>
+        <source>Base URL of the service, or any URL to measure:</source>
+        <translation>Basis-URL des Dienstes oder irgendeine URL:</translation>
+    </message>
+    <message>
+        <source>Open recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>Cannot write %1</source>
+        <translation>%1 kann nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>A file ending in png, svg, pdf, csv, json or html is needed</source>
+        <translation>Die Datei muss auf png, svg, pdf, csv, json oder html enden</translation>
+    </message>
+    <message>
+        <source>Export the visible range</source>
+        <translation>Sichtbaren Bereich exportieren</translation>
+    </message>
+    <message>
+        <source>Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)</source>
+        <translation>Bericht (*.html);;Bild (*.png *.svg *.pdf);;Daten (*.csv *.json)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Factorizations</source>
+        <translation>Zerlegungen</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Minimap</name>
+    <message>
+        <source>Overview of the whole session</source>
+        <translation>Überblick über die ganze Sitzung</translation>
+    </message>
+    <message>
+        <source>The whole session: drag to select a range, click to go there</source>
+        <translation>Die ganze Sitzung: ziehen wählt einen Bereich, klicken springt dorthin</translation>
+    </message>
+</context>
+<context>
+    <name>Outcome</name>
+    <message>
+        <source>ok</source>
+        <translation>ok</translation>
+    </message>
+    <message>
+        <source>HTTP error</source>
+        <translation>HTTP-Fehler</translation>
+    </message>
+    <message>
+        <source>wrong answer</source>
+        <translation>falsche Antwort</translation>
+    </message>
+    <message>
+        <source>timed out</source>
+        <translation>Zeit überschritten</translation>
+    </message>
+    <message>
+        <source>connection refused</source>
+        <translation>Verbindung abgelehnt</translation>
+    </message>
+    <message>
+        <source>connection broke</source>
+        <translation>Verbindung abgebrochen</translation>
+    </message>
+    <message>
+        <source>unknown host</source>
+        <translation>unbekannter Rechner</translation>
+    </message>
+    <message>
+        <source>TLS failed</source>
+        <translation>TLS gescheitert</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>ausgelassen</translation>
+    </message>
+</context>
+<context>
+    <name>Quantiles</name>
+    <message>
+        <source>max (n=%1)</source>
+        <translation>max. (n=%1)</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::SamplePopup</name>
+    <message>
+        <source>/%1 took %2. %3</source>
+        <translation>/%1 dauerte %2. %3</translation>
+    </message>
+    <message>
+        <source>, kept connection</source>
+        <translation>, bestehende Verbindung</translation>
+    </message>
+    <message>
+        <source>, new connection</source>
+        <translation>, neue Verbindung</translation>
+    </message>
+    <message>
+        <source>waited</source>
+        <translation>gewartet</translation>
+    </message>
+    <message>
+        <source>DNS</source>
+        <translation>DNS</translation>
+    </message>
+    <message>
+        <source>TCP</source>
+        <translation>TCP</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>first byte</source>
+        <translation>erstes Byte</translation>
+    </message>
+    <message>
+        <source>body</source>
+        <translation>Inhalt</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ServerPanel</name>
+    <message>
+        <source>Not asked yet</source>
+        <translation>Noch nicht gefragt</translation>
+    </message>
+    <message>
+        <source>%1 offers no /metrics (HTTP %2)</source>
+        <translation>%1 bietet kein /metrics (HTTP %2)</translation>
+    </message>
+    <message>
+        <source>Server: loop lag %1, pool %2 of %3 busy, queue %4, %5 in flight, %6</source>
+        <translation>Server: Schleife %1 verspätet, Pool %2 von %3 beschäftigt, Warteschlange %4, %5 unterwegs, %6</translation>
+    </message>
+    <message>
+        <source>Loop lag</source>
+        <translation>Verspätung</translation>
+    </message>
+    <message>
+        <source>Pool busy</source>
+        <translation>Pool</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>In flight</source>
+        <translation>Unterwegs</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Session</name>
+    <message>
+        <source>%1 holds no session</source>
+        <translation>%1 enthält keine Sitzung</translation>
+    </message>
+    <message>
+        <source>control</source>
+        <translation>Kontrolle</translation>
+    </message>
+    <message>
+        <source>A responder inside this program: slow only if this computer is</source>
+        <translation>Ein Gegenüber in diesem Programm: langsam nur, wenn es dieser Rechner ist</translation>
+    </message>
+    <message>
+        <source>RECORDING</source>
+        <translation>AUFZEICHNUNG</translation>
+    </message>
+    <message>
+        <source>%1 measured over %2</source>
+        <translation>%1, gemessen über %2</translation>
+    </message>
+    <message>
+        <source>load ended</source>
+        <translation>Last beendet</translation>
+    </message>
+    <message>
+        <source>%1 requests kept in flight</source>
+        <translation>%1 Anfragen gleichzeitig</translation>
+    </message>
+    <message>
+        <source>%1 broken: %2</source>
+        <translation>%1 gebrochen: %2</translation>
+    </message>
+    <message>
+        <source>%1 holds again after %2</source>
+        <translation>%1 gilt nach %2 wieder</translation>
+    </message>
+    <message>
+        <source>The measurement is trustworthy again</source>
+        <translation>Der Messung ist wieder zu trauen</translation>
+    </message>
+    <message>
+        <source>down: %1</source>
+        <translation>ausgefallen: %1</translation>
+    </message>
+    <message>
+        <source>answers again</source>
+        <translation>antwortet wieder</translation>
+    </message>
+</context>
+<context>
+    <name>StateText</name>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>SLOW</source>
+        <translation>LANGSAM</translation>
+    </message>
+    <message>
+        <source>DOWN</source>
+        <translation>AUSFALL</translation>
+    </message>
+    <message>
+        <source>NO DATA</source>
+        <translation>STUMM</translation>
+    </message>
+    <message>
+        <source>PAUSED</source>
+        <translation>PAUSE</translation>
+    </message>
+    <message>
+        <source>WAITING</source>
+        <translation>WARTET</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::TargetDialog</name>
+    <message>
+        <source>Target /%1</source>
+        <translation>Ziel /%1</translation>
+    </message>
+    <message>
+        <source>A new connection for each request</source>
+        <translation>Neue Verbindung für jede Anfrage</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>&amp;URL</source>
+        <translation>&amp;URL</translation>
+    </message>
+    <message>
+        <source>&amp;Method</source>
+        <translation>&amp;Methode</translation>
+    </message>
+    <message>
+        <source>&amp;Headers</source>
+        <translation>&amp;Kopffelder</translation>
+    </message>
+    <message>
+        <source>&amp;Body</source>
+        <translation>&amp;Inhalt</translation>
+    </message>
+    <message>
+        <source>&amp;Interval</source>
+        <translation>I&amp;ntervall</translation>
+    </message>
+    <message>
+        <source>&amp;Timeout</source>
+        <translation>&amp;Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>Expected status</source>
+        <translation>Erwarteter Status</translation>
+    </message>
+    <message>
+        <source>Body &amp;contains</source>
+        <translation>Inhalt &amp;enthält</translation>
+    </message>
+</context>
+<context>
+    <name>TargetWatchText</name>
+    <message>
+        <source>HTTP %1</source>
+        <translation>HTTP %1</translation>
+    </message>
+    <message>
+        <source>no answer for %1</source>
+        <translation>keine Antwort seit %1</translation>
+    </message>
+    <message>
+        <source>p99 over its limit</source>
+        <translation>p99 über der Grenze</translation>
+    </message>
+    <message>
+        <source>errors in the last 10 s</source>
+        <translation>Fehler in den letzten 10 s</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::TargetsPanel</name>
+    <message>
+        <source>Add target…</source>
+        <translation>Ziel hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Measure another URL, or paste a curl command (Ctrl+N)</source>
+        <translation>Eine weitere URL messen oder einen curl-Befehl einfügen (Strg+N)</translation>
+    </message>
+    <message>
+        <source>Saturate /%1</source>
+        <translation>/%1 auslasten</translation>
+    </message>
+    <message>
+        <source>Copy as curl command</source>
+        <translation>Als curl-Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>Bearbeiten …</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Hide in the chart</source>
+        <translation>Im Diagramm verbergen</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Timeline</name>
+    <message>
+        <source>Availability over time</source>
+        <translation>Verfügbarkeit im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>/%1 at %2: %3 available, %4 of %5 failed</source>
+        <translation>/%1 um %2: %3 verfügbar, %4 von %5 gescheitert</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::TopBar</name>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Run isolation test</source>
+        <translation>Isolationstest starten</translation>
+    </message>
+    <message>
+        <source>Follow the present (L)</source>
+        <translation>Der Gegenwart folgen (L)</translation>
+    </message>
+    <message>
+        <source>Hold the view; measuring and recording go on (Space)</source>
+        <translation>Ansicht anhalten; Messung und Aufzeichnung laufen weiter (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Baseline, load, recovery, then a verdict: does heavy work slow the light requests? (Ctrl+R)</source>
+        <translation>Ruhe, Last, Erholung, dann das Urteil: Bremst schwere Arbeit die leichten Anfragen? (Strg+R)</translation>
+    </message>
+    <message>
+        <source>Menu (F10)</source>
+        <translation>Menü (F10)</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>Abort test</source>
+        <translation>Test abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Trust</name>
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten länger als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::VerdictBar</name>
+    <message>
+        <source>Copy curl</source>
+        <translation>curl kopieren</translation>
+    </message>
+    <message>
+        <source>Copies this request as a curl command, to try it in a terminal</source>
+        <translation>Kopiert diese Anfrage als curl-Befehl für ein Terminal</translation>
+    </message>
+    <message>
+        <source>measurement: checking</source>
+        <translation>Messung: wird geprüft</translation>
+    </message>
+    <message>
+        <source>measurement: trustworthy</source>
+        <translation>Messung: vertrauenswürdig</translation>
+    </message>
+    <message>
+        <source>measurement: in doubt</source>
+        <translation>Messung: zweifelhaft</translation>
+    </message>
+    <message>
+        <source>Control probe, answered inside this program: %1 %2</source>
+        <translation>Kontrollprobe, in diesem Programm beantwortet: %1 %2</translation>
+    </message>
+    <message>
+        <source>Schedule late by %1 (p99)</source>
+        <translation>Zeitplan um %1 verspätet (p99)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n target(s)</source>
+        <translation>
+            <numerusform>%n Ziel</numerusform>
+            <numerusform>%n Ziele</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VerdictText</name>
+    <message>
+        <source> while %1 /%2 run</source>
+        <translation>, während %1 /%2 laufen</translation>
+    </message>
+    <message>
+        <source>DOWN %1</source>
+        <translation>AUSFALL %1</translation>
+    </message>
+    <message>
+        <source>%1: %2. Is the service running?</source>
+        <translation>%1: %2. Läuft der Dienst?</translation>
+    </message>
+    <message>
+        <source>%1 takes %2 (p99), more than the %3 it may</source>
+        <translation>%1 braucht %2 (p99), mehr als die erlaubten %3</translation>
+    </message>
+    <message>
+        <source>%1: %2 of requests fail (%3)</source>
+        <translation>%1: %2 der Anfragen scheitern (%3)</translation>
+    </message>
+    <message>
+        <source>BLOCKED</source>
+        <translation>BLOCKIERT</translation>
+    </message>
+    <message>
+        <source>SLOW</source>
+        <translation>LANGSAM</translation>
+    </message>
+    <message>
+        <source>%1 stays under %2</source>
+        <translation>%1 bleibt unter %2</translation>
+    </message>
+    <message>
+        <source>%1 answers</source>
+        <translation>%1 antwortet</translation>
+    </message>
+    <message>
+        <source>ALL GOOD</source>
+        <translation>ALLES GUT</translation>
+    </message>
+    <message>
+        <source>NO TARGETS</source>
+        <translation>KEINE ZIELE</translation>
+    </message>
+    <message>
+        <source>Add a URL to measure</source>
+        <translation>Fügen Sie eine URL hinzu</translation>
+    </message>
+    <message>
+        <source>NOT SURE</source>
+        <translation>UNSICHER</translation>
+    </message>
+    <message>
+        <source>NO DATA</source>
+        <translation>STUMM</translation>
+    </message>
+    <message>
+        <source>%1 has not answered yet</source>
+        <translation>%1 hat noch nicht geantwortet</translation>
+    </message>
+    <message>
+        <source>WAITING</source>
+        <translation>WARTET</translation>
+    </message>
+    <message>
+        <source>for the first answer of %1</source>
+        <translation>auf die erste Antwort von %1</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::probe</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+</context>
+
+<context>
+    <name>Blame</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+</context>
+<context>
+    <name>Isolation</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+</context>
+</TS>

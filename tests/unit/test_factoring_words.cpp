@@ -253,4 +253,4 @@ private slots:
 };
 
 QTEST_GUILESS_MAIN(FactoringWordsTest)
-#include "factoring_words_test.moc"
+#include "test_factoring_words.moc"

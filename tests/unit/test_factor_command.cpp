@@ -195,4 +195,4 @@ private slots:
 };
 
 QTEST_GUILESS_MAIN(FactorCommandTest)
-#include "factor_command_test.moc"
+#include "test_factor_command.moc"

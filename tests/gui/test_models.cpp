@@ -241,4 +241,4 @@ private slots:
 };
 
 QTEST_GUILESS_MAIN(ModelsTest)
-#include "models_test.moc"
+#include "test_models.moc"

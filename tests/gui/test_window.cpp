@@ -308,4 +308,4 @@ private:
 };
 
 QTEST_MAIN(WindowTest)
-#include "window_test.moc"
+#include "test_window.moc"

@@ -16,6 +16,8 @@ class TestMisbehavingClients : public QObject
     Q_OBJECT
 
 private slots:
+    // Code that PCRE2 compiles for QHttpServer's routes reads past what it uses; valgrind can't see that it is harmless.
+    void initTestCase() { qputenv("QT_ENABLE_REGEXP_JIT", "0"); }
     void aThousandLeaveNothingBehind();
     void aStopWithAnswersPendingIsClean();
 };

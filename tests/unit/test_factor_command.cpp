@@ -54,9 +54,10 @@ class FactorCommandTest : public QObject
     {
         if (m_theirs.isEmpty())
             QSKIP("GNU factor is not installed");
-        const Outcome ours = runAs(m_ours, arguments, input, locale);
+        Outcome ours = runAs(m_ours, arguments, input, locale);
         Outcome theirs = runAs(m_theirs, arguments, input, locale);
-        theirs.errors.replace(m_theirs.toLocal8Bit(), m_ours.toLocal8Bit());
+        ours.errors.replace(m_ours.toLocal8Bit(), "factor"); // coreutils 9.1 complains under its path, 9.7 by its name
+        theirs.errors.replace(m_theirs.toLocal8Bit(), "factor");
         QCOMPARE(ours.output, theirs.output);
         QCOMPARE(ours.errors, theirs.errors);
         QCOMPARE(ours.code, theirs.code);

@@ -4,7 +4,11 @@
 
 #include "server/http/failure.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -13,6 +17,8 @@ namespace openloop {
 using http::Failure;
 
 namespace {
+
+constexpr double mostExact = 9007199254740992; // 2^53
 
 bool isDecimal(const QString &text)
 {
@@ -36,6 +42,25 @@ std::optional<QString> queryField(const http::Request &request, const QString &f
         text = QString::fromUtf8(QByteArray::fromPercentEncoding(value.replace('+', ' ')));
     }
     return text;
+}
+
+std::optional<QString> bodyField(const http::Request &request, const QString &field)
+{
+    QJsonParseError error;
+    const QJsonDocument body = QJsonDocument::fromJson(request.body, &error);
+    if (!body.isObject()) {
+        const QString reason = error.error == QJsonParseError::NoError ? u"it is something else"_s : error.errorString();
+        throw Failure(400, u"the body must be a JSON object: %1"_s.arg(reason));
+    }
+    const QJsonValue value = body[field];
+    if (value.isUndefined())
+        return {};
+    if (value.isString())
+        return value.toString();
+    const double number = value.toDouble(-1);
+    if (number < 0 || number > mostExact || number != std::floor(number))
+        throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
+    return QString::number(qint64(number));
 }
 
 mpz_class parseInteger(const QString &field, const std::optional<QString> &text, int maxDigits)

@@ -124,7 +124,8 @@ QCoro::Task<factoring::Result> Cpu::factorize(mpz_class n, Ask ask)
             .with(u"found"_s, toJson(sofar.factors))
             .with(u"remaining"_s, toJson(sofar.remaining));
     }
-    co_return *item->result;
+    const factoring::Result shared = *item->result; // const: QCoro 0.8 moves from what it is given, and others wait
+    co_return shared;
 }
 
 Cpu::Item Cpu::join(const mpz_class &n, const Ask &ask)

@@ -8,7 +8,6 @@
 #include <QJsonObject>
 
 #include <algorithm>
-#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -18,7 +17,7 @@ using http::Failure;
 
 namespace {
 
-constexpr double mostExact = 9007199254740992; // 2^53
+constexpr qint64 mostExact = qint64(1) << 53;
 
 bool isDecimal(const QString &text)
 {
@@ -49,18 +48,18 @@ std::optional<QString> bodyField(const http::Request &request, const QString &fi
     QJsonParseError error;
     const QJsonDocument body = QJsonDocument::fromJson(request.body, &error);
     if (!body.isObject()) {
-        const QString reason = error.error == QJsonParseError::NoError ? u"it is something else"_s : error.errorString();
-        throw Failure(400, u"the body must be a JSON object: %1"_s.arg(reason));
+        const QString reason = error.error == QJsonParseError::NoError ? u"other JSON"_s : error.errorString();
+        throw Failure::unprocessable(u"body"_s, u"is not a JSON object: "_s + reason);
     }
     const QJsonValue value = body[field];
     if (value.isUndefined())
         return {};
     if (value.isString())
         return value.toString();
-    const double number = value.toDouble(-1);
-    if (number < 0 || number > mostExact || number != std::floor(number))
+    const qint64 number = value.toInteger(-1);
+    if (number < 0 || number > mostExact)
         throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
-    return QString::number(qint64(number));
+    return QString::number(number);
 }
 
 mpz_class parseInteger(const QString &field, const std::optional<QString> &text, int maxDigits)

@@ -35,6 +35,13 @@ const char *methodLabel(const QByteArray &method)
     return found == known.end() ? "other" : *found;
 }
 
+std::string routeLabel(QString pattern)
+{
+    if (pattern.isEmpty())
+        return "none";
+    return pattern.replace(QStringLiteral("<arg>"), QStringLiteral("{id}")).toStdString();
+}
+
 // Why a request was not served; empty: it was, or the client's input was wrong.
 std::string refusalReason(int status)
 {
@@ -179,7 +186,7 @@ Metrics::Route &Metrics::routeOf(const http::Finished &finished)
     const char *method = methodLabel(finished.method);
     Route &route = m_routes[{&finished.route, method, finished.status}];
     if (!route.requests) {
-        const std::string name = finished.route.isEmpty() ? "none" : finished.route.toStdString();
+        const std::string name = routeLabel(finished.route);
         const prometheus::Labels labels{
             {"route", name}, {"method", method}, {"status", std::to_string(finished.status)}};
         route.requests = &m_requests.Add(labels);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The figures of the service in the README, measured in one run against the real program over HTTP.
 #include "server/stand_in.h"
+#include "tests/support/crowd.h"
+#include "tests/support/numbers.h"
 #include "tests/support/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -25,15 +27,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milli = std::chrono::duration<double, std::milli>;
 
-constexpr int polls = 2000; // of /health in one round
+constexpr int pollsPerRound = 2000; // of /health in one round
 constexpr auto pollInterval = 2ms;
 constexpr int rounds = 5; // idle and saturated by turns; the median of the ratios is the figure
 constexpr int concurrentCalls = 1000;
 constexpr auto upstreamDelay = 200ms;
 
-// A product of two 45-digit primes: beyond what a thread does in its deadline.
-const QByteArray saturating = "/factorize?n=100000000000000000000000000000000000000000049000000000000"
-                              "00000000000000000000000000000000000000003";
+// A product of two 45-digit primes, beyond what a thread does in its deadline; another one for each client, for equal
+// numbers are computed once.
+QByteArray saturating(unsigned long client)
+{
+    return "/factorize?n=" + QByteArray::fromStdString(openloop::tests::Numbers(client).semiprime(298).get_str());
+}
 
 struct Latency {
     double p50 = 0; // ms
@@ -46,7 +51,7 @@ struct Latency {
     std::exit(1);
 }
 
-Latency pollHealth(quint16 port)
+Latency pollHealth(quint16 port, int polls = pollsPerRound)
 {
     RawClient client(port);
     std::vector<double> latencies;
@@ -58,7 +63,7 @@ Latency pollHealth(quint16 port)
         latencies.push_back(Milli(Clock::now() - due).count());
     }
     std::sort(latencies.begin(), latencies.end());
-    return {latencies[polls / 2], latencies[polls * 99 / 100]};
+    return {latencies[std::size_t(polls / 2)], latencies[std::size_t(polls * 99 / 100)]};
 }
 
 // Eight requests that compute, always; each on a connection of its own.
@@ -67,11 +72,11 @@ class Saturation
 public:
     explicit Saturation(quint16 port)
     {
-        for (int i = 0; i < 8; ++i) {
-            m_threads.emplace_back([port](const std::stop_token &stop) {
+        for (unsigned long i = 0; i < 8; ++i) {
+            m_threads.emplace_back([port, path = saturating(i)](const std::stop_token &stop) {
                 while (!stop.stop_requested()) {
                     RawClient client(port);
-                    client.send("GET " + saturating + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
                     while (!stop.stop_requested() && !client.read(50ms))
                         continue;
                 }
@@ -125,12 +130,12 @@ struct Throughput {
     qint64 failed = 0;
 };
 
-Throughput runWrk(ServerProcess &server, const QString &path, int connections)
+Throughput runWrk(ServerProcess &server, const QString &path, int connections, int seconds = 5)
 {
     const QString url = u"http://127.0.0.1:%1%2"_s.arg(server.port()).arg(path);
     const double before = cpuSeconds(server.processId());
     QProcess wrk;
-    wrk.start(u"wrk"_s, {u"-t1"_s, u"-c%1"_s.arg(connections), u"-d5s"_s, url});
+    wrk.start(u"wrk"_s, {u"-t1"_s, u"-c%1"_s.arg(connections), u"-d%1s"_s.arg(seconds), url});
     if (!wrk.waitForFinished(60'000) || wrk.exitCode() != 0)
         giveUp("wrk (Debian: wrk) did not run");
     const QString text = QString::fromUtf8(wrk.readAllStandardOutput());
@@ -146,6 +151,54 @@ void print(const char *name, const Throughput &measured)
 {
     std::printf("%-27s %8.0f requests/s   %5.1f us of CPU each   %lld failed\n", name, measured.perSecond,
                 measured.cpuMicroseconds, static_cast<long long>(measured.failed));
+}
+
+// Two thousand at once against a full pool and queue: what the refused wait, and what /health does in these seconds.
+void measureOverload()
+{
+    ServerProcess server(QStringLiteral(SERVER));
+    if (!server.waitUntilReady())
+        giveUp("the server did not start");
+    pollHealth(server.port());
+    const Latency idle = pollHealth(server.port());
+    std::vector<RawClient> waiting;
+    for (unsigned long i = 0; i < 64 + 2; ++i) {
+        waiting.emplace_back(server.port());
+        waiting.back().send("GET " + saturating(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    std::vector<double> times;
+    Latency busy;
+    {
+        const std::jthread polling([&] { busy = pollHealth(server.port(), 5 * pollsPerRound); });
+        for (const Heard &heard : askAtOnce(server.port(), saturating(1000), 2000, 30s)) {
+            if (heard.status == 503)
+                times.push_back(heard.time.count());
+        }
+    }
+    if (times.empty())
+        giveUp("nothing was refused");
+    std::sort(times.begin(), times.end());
+    std::printf("2,000 at once, pool full    %zu refused: %.0f ms (median), %.0f ms (last)   /health p99 ratio %.2f\n",
+                times.size(), median(times), times.back(), busy.p99 / idle.p99);
+}
+
+// The same server with and without metrics and Server-Timing, by turns.
+void measureObservation()
+{
+    ServerProcess measured(QStringLiteral(TEST_SERVER));
+    qputenv("OPENLOOP_TEST_UNMEASURED", "1");
+    ServerProcess plain(QStringLiteral(TEST_SERVER));
+    qunsetenv("OPENLOOP_TEST_UNMEASURED");
+    if (!measured.waitUntilReady() || !plain.waitUntilReady())
+        giveUp("the server did not start");
+    std::vector<double> with, without, ratios;
+    for (int round = 0; round < 2 * rounds + 1; ++round) {
+        with.push_back(runWrk(measured, u"/health"_s, 64, 2).cpuMicroseconds);
+        without.push_back(runWrk(plain, u"/health"_s, 64, 2).cpuMicroseconds);
+        ratios.push_back(with.back() / without.back());
+    }
+    std::printf("metrics and Server-Timing   %.1f us of CPU for each /health, %.1f us without: ratio %.2f (at most 1.15)\n",
+                median(with), median(without), median(ratios));
 }
 
 void measureConcurrentCalls()
@@ -202,6 +255,8 @@ int main(int argc, char **argv)
         measureHealthUnderSaturation(server);
         print("/health, 64 connections", runWrk(server, u"/health"_s, 64));
     }
+    measureObservation();
+    measureOverload();
     measureConcurrentCalls();
     measureQueries();
     return 0;

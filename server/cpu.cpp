@@ -264,6 +264,12 @@ std::optional<factoring::Progress> Cpu::progress(const mpz_class &n) const
     return found->second->progress();
 }
 
+bool Cpu::isFull() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_lanes[std::size_t(Lane::Long)].queue.size() >= std::size_t(m_settings.queue);
+}
+
 Cpu::Load Cpu::load() const
 {
     Load load;

@@ -63,6 +63,9 @@ public:
     /// How far the computation of n is; nothing if there is none.
     std::optional<factoring::Progress> progress(const mpz_class &n) const;
 
+    /// Whether long numbers are refused now.
+    bool isFull() const;
+
     Load load() const;
     const Settings &settings() const { return m_settings; }
 

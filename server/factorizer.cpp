@@ -32,9 +32,11 @@ QCoro::Task<Factors> Factorizer::factors(mpz_class n, Cpu::Ask ask)
 {
     const bool isWorthKeeping = Cpu::laneOf(n) == Lane::Long;
     if (isWorthKeeping) {
-        const std::optional<Factors> known = co_await recall(n, ask);
-        if (known)
-            co_return *known;
+        co_await recall(n, ask);
+        if (const Factors *known = m_recent.object(keyOf(n))) {
+            const Factors copy = *known;
+            co_return copy;
+        }
     }
     const factoring::Result result = co_await m_cpu.factorize(n, ask);
     if (isWorthKeeping)
@@ -42,25 +44,24 @@ QCoro::Task<Factors> Factorizer::factors(mpz_class n, Cpu::Ask ask)
     co_return result.factors;
 }
 
-QCoro::Task<std::optional<Factors>> Factorizer::recall(mpz_class n, Cpu::Ask ask)
+// Afterwards m_recent has the factors of n, if they were kept. Under overload nobody is sent to the database first.
+QCoro::Task<void> Factorizer::recall(mpz_class n, Cpu::Ask ask)
 {
     const QByteArray key = keyOf(n);
-    if (!m_recent.contains(key) && !m_cpu.progress(n) && m_store.ready()) {
-        std::optional<Timing::Span> span;
-        if (ask.timing)
-            span.emplace(*ask.timing, Timing::Database);
-        try {
-            const auto select = [n](SqlConnection &sql) { return selectResult(sql, n); };
-            const QFuture<std::optional<Factors>> future = m_store.read(select, ask.stop);
-            const std::optional<Factors> kept = co_await future;
-            if (kept)
-                m_recent.insert(key, new Factors(*kept));
-        } catch (const Failure &) {
-            // The pool can tell, too.
-        }
+    if (m_recent.contains(key) || m_cpu.progress(n) || m_cpu.isFull() || !m_store.ready())
+        co_return;
+    std::optional<Timing::Span> span;
+    if (ask.timing)
+        span.emplace(*ask.timing, Timing::Database);
+    try {
+        const auto select = [n](SqlConnection &sql) { return selectResult(sql, n); };
+        const QFuture<std::optional<Factors>> future = m_store.read(select, ask.stop);
+        const std::optional<Factors> kept = co_await future;
+        if (kept)
+            m_recent.insert(key, new Factors(*kept));
+    } catch (const Failure &) {
+        // The pool can tell, too.
     }
-    const Factors *recent = m_recent.object(key); // it may have been found while the database was asked
-    co_return recent ? std::optional(*recent) : std::nullopt;
 }
 
 void Factorizer::keep(const mpz_class &n, const Factors &factors)

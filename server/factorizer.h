@@ -24,7 +24,7 @@ public:
     QCoro::Task<Factors> factors(mpz_class n, http::Request request);
 
 private:
-    QCoro::Task<std::optional<Factors>> recall(mpz_class n, Cpu::Ask ask);
+    QCoro::Task<void> recall(mpz_class n, Cpu::Ask ask);
     void keep(const mpz_class &n, const Factors &factors);
 
     Store &m_store;

@@ -166,10 +166,17 @@ void measureOverload()
         waiting.emplace_back(server.port());
         waiting.back().send("GET " + saturating(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
+    const auto queueIsFull = [&server] {
+        const auto metrics = RawClient(server.port()).get("/metrics");
+        return metrics && metrics->body.contains("openloop_queue_length{lane=\"long\"} 64\n");
+    };
+    while (!queueIsFull())
+        std::this_thread::sleep_for(10ms);
     std::vector<double> times;
     Latency busy;
     {
         const std::jthread polling([&] { busy = pollHealth(server.port(), 5 * pollsPerRound); });
+        std::this_thread::sleep_for(200ms); // until it polls
         for (const Heard &heard : askAtOnce(server.port(), saturating(1000), 2000, 30s)) {
             if (heard.status == 503)
                 times.push_back(heard.time.count());

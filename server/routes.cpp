@@ -4,6 +4,7 @@
 
 #include "common/endpoints.h"
 #include "server/factors.h"
+#include "server/http/gate.h"
 #include "server/input.h"
 #include "server/job_routes.h"
 
@@ -86,6 +87,8 @@ Task<Json> factorizeNumber(Services &use, Request request)
 
 void addRoutes(App &app, Services &use)
 {
+    for (const QString &path : {endpoints::health, u"/livez"_s, u"/readyz"_s})
+        app.gate().putFirst(path.toLatin1());
     app.route("GET", endpoints::health, use, health);
     app.route("GET", u"/livez"_s, use, alive);
     app.route("GET", u"/readyz"_s, use, ready);

@@ -76,6 +76,11 @@ void Connection::readMore()
         const bool whole = m_state == State::Body ? takeBody() : takeHead() && takeBody();
         if (!whole)
             return;
+        if (!m_gate.mayRunNow(m_head)) {
+            enter(State::Waiting, std::nullopt);
+            m_gate.runLater(this);
+            return;
+        }
         release();
     }
     if (!m_in.isEmpty() || m_wire->bytesAvailable() > 0)
@@ -127,6 +132,8 @@ bool Connection::takeBody()
 
 void Connection::release()
 {
+    if (m_state == State::Ended)
+        return; // it left while it waited
     enter(State::Exchange, std::nullopt);
     m_taken = false;
     m_released = routingForm(m_head.path);

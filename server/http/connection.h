@@ -34,6 +34,9 @@ public:
     /// The connection whose request QHttpServer is being fed right now; null outside of that.
     static Connection *current();
 
+    /// Hands the request over that waits for its turn; see Gate::mayRunNow.
+    void release();
+
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
 
@@ -77,6 +80,7 @@ private:
     enum class State {
         Head, ///< waiting for a request
         Body, ///< its head is known
+        Waiting, ///< whole, for its turn
         Exchange, ///< released, not answered
         Streaming, ///< answered in part
         Sending, ///< answered, bytes still to be taken by the client
@@ -87,7 +91,6 @@ private:
     void readMore();
     bool takeHead();
     bool takeBody();
-    void release();
     Delivery delivery() const;
     void send(const QByteArray &bytes);
     void sent();

@@ -6,6 +6,7 @@
 
 #include <QSslSocket>
 #include <QTimer>
+#include <QTimerEvent>
 
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ constexpr int backlog = 4096;
 constexpr int politeRefusals = 256; // connections beyond the limit that are told so before they are closed
 constexpr auto sweepInterval = 250ms;
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
+constexpr auto shareOfATurn = 2ms; // for what is not urgent
 
 } // namespace
 
@@ -33,11 +35,71 @@ Gate::Gate(const Limits &limits, QObject *parent) : QTcpServer(parent), m_limits
 
 Gate::~Gate()
 {
+    for (const qintptr descriptor : m_arrived)
+        ::close(int(descriptor));
     for (Connection *connection : std::as_const(m_connections))
         connection->disconnect(this);
 }
 
 void Gate::incomingConnection(qintptr descriptor)
+{
+    beginTurn();
+    if (m_arrived.empty() && !turnIsOver())
+        accept(descriptor);
+    else
+        m_arrived.push_back(descriptor);
+}
+
+bool Gate::mayRunNow(const RequestHead &head)
+{
+    if (m_first.contains(head.path))
+        return true;
+    beginTurn();
+    return m_later.empty() && !turnIsOver();
+}
+
+void Gate::runLater(Connection *connection)
+{
+    m_later.emplace_back(connection);
+}
+
+void Gate::beginTurn()
+{
+    if (m_turnEnds)
+        return;
+    m_turnEnds = std::chrono::steady_clock::now() + shareOfATurn;
+    m_turn.start(0, this); // a timer: posted events run until there are none, before any socket is looked at
+}
+
+bool Gate::turnIsOver() const
+{
+    return std::chrono::steady_clock::now() >= *m_turnEnds;
+}
+
+// The next turn of the event loop: what the last one left comes first.
+void Gate::runTurn()
+{
+    m_turnEnds.reset();
+    m_turn.stop();
+    if (m_arrived.empty() && m_later.empty())
+        return;
+    beginTurn();
+    while (!turnIsOver() && !(m_arrived.empty() && m_later.empty())) {
+        if (!m_later.empty()) {
+            const QPointer<Connection> connection = m_later.front();
+            m_later.pop_front();
+            if (connection)
+                connection->release();
+        }
+        if (!m_arrived.empty()) {
+            const qintptr descriptor = m_arrived.front();
+            m_arrived.pop_front();
+            accept(descriptor);
+        }
+    }
+}
+
+void Gate::accept(qintptr descriptor)
 {
     const qsizetype beyond = m_connections.size() - m_limits.connections;
     if (beyond >= politeRefusals) {
@@ -61,8 +123,12 @@ void Gate::incomingConnection(qintptr descriptor)
         connection->refuse(Failure::unavailable(u"all connections are taken"_s, 1s));
 }
 
-void Gate::timerEvent(QTimerEvent *)
+void Gate::timerEvent(QTimerEvent *event)
 {
+    if (event->timerId() == m_turn.timerId()) {
+        runTurn();
+        return;
+    }
     m_date = currentDate();
     const auto now = Connection::Clock::now();
     const auto connections = m_connections; // ending one takes it out of the set
@@ -81,6 +147,8 @@ void Gate::drain()
 {
     m_draining = true;
     close();
+    for (const qintptr descriptor : std::exchange(m_arrived, {}))
+        accept(descriptor);
     const auto connections = m_connections;
     for (Connection *connection : connections)
         connection->closeWhenIdle();

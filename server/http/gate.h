@@ -5,16 +5,20 @@
 #include "server/http/limits.h"
 
 #include <QBasicTimer>
+#include <QPointer>
 #include <QSet>
 #include <QSslConfiguration>
 #include <QTcpServer>
 
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <optional>
 
 namespace openloop::http {
 
 class Connection;
+struct RequestHead;
 
 /// Listens like any QTcpServer; bind it to a QHttpServer. The thread of the event loop.
 class Gate final : public QTcpServer
@@ -33,6 +37,14 @@ public:
 
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();
+
+    /// The path's requests are answered at once: they never wait behind others, whatever their number.
+    void putFirst(const QByteArray &path) { m_first.insert(path); }
+
+    /// Whether a request is handled in this turn of the event loop: urgent ones always, others as long as the turn's
+    /// share of time lasts, lest a crowd keep the loop from what is urgent. If not: runLater.
+    bool mayRunNow(const RequestHead &head);
+    void runLater(Connection *connection);
 
     /// Whether answers carry Server-Timing; they do unless told otherwise.
     void showTiming(bool shown) { m_showsTiming = shown; }
@@ -62,11 +74,20 @@ protected:
 
 private:
     void forget(Connection *connection);
+    void accept(qintptr descriptor);
+    void beginTurn();
+    bool turnIsOver() const;
+    void runTurn();
 
     Limits m_limits;
     std::optional<QSslConfiguration> m_tls;
     std::function<void(int)> m_refusalObserver;
     QSet<Connection *> m_connections;
+    QSet<QByteArray> m_first; ///< paths
+    std::deque<qintptr> m_arrived; ///< descriptors of connections to accept
+    std::deque<QPointer<Connection>> m_later; ///< whose requests wait for their turn
+    std::optional<std::chrono::steady_clock::time_point> m_turnEnds; ///< while a turn's share is being used up
+    QBasicTimer m_turn; ///< runs at the loop's next turn
     QBasicTimer m_sweep;
     QByteArray m_date;
     bool m_draining = false;

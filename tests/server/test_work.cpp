@@ -84,6 +84,7 @@ private slots:
     void equalNumbersAreComputedOnce();
     void workGoesOnWhileAnyoneWaits();
     void everyRequestBeyondTheBoundIsRefusedAtOnce();
+    void healthIsFirstInACrowd();
     void aFloodOfLongNumbersDelaysNoShortOne();
     void clientsTakeTurns();
     void aDeadlineInTheQueueAnswersBeforeTheWorkStarts();
@@ -170,6 +171,37 @@ void TestWork::everyRequestBeyondTheBoundIsRefusedAtOnce()
     QVERIFY(refused && refused->fields.value("retry-after").toInt() >= 1);
     for (RawClient &client : waiting)
         QCOMPARE(client.read(20s).value_or(Answer()).status, 504);
+}
+
+// Crowd after crowd, each of which takes the loop a good while; who asks for /health waits a small part of that.
+void TestWork::healthIsFirstInACrowd()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    QVERIFY(client.get("/health"));
+    std::vector<double> crowd;
+    std::jthread crowds([&](const std::stop_token &stop) {
+        while (!stop.stop_requested()) {
+            const auto times = timesOf(askAtOnce(server.port(), "/query_database?limit=1000", 500, 20s), 200);
+            if (!times.empty())
+                crowd.push_back(times.back());
+        }
+    });
+    std::vector<double> times;
+    for (int i = 0; i < 500; ++i) {
+        const auto begun = Clock::now();
+        QVERIFY(client.get("/health"));
+        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
+        std::this_thread::sleep_until(begun + 2ms);
+    }
+    crowds.request_stop();
+    crowds.join();
+    QVERIFY(!crowd.empty());
+    std::sort(times.begin(), times.end());
+    std::sort(crowd.begin(), crowd.end());
+    qInfo("/health %.1f ms (95 of 100), the crowd %.1f ms", times[475], crowd[crowd.size() / 2]);
+    QVERIFY(times[475] <= crowd[crowd.size() / 2] / 4);
 }
 
 void TestWork::aFloodOfLongNumbersDelaysNoShortOne()

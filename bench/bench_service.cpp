@@ -27,7 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milli = std::chrono::duration<double, std::milli>;
 
-constexpr int pollsPerRound = 2000; // of /health in one round
+constexpr int polls = 2000; // of /health in one round
 constexpr auto pollInterval = 2ms;
 constexpr int rounds = 5; // idle and saturated by turns; the median of the ratios is the figure
 constexpr int concurrentCalls = 1000;
@@ -51,13 +51,13 @@ struct Latency {
     std::exit(1);
 }
 
-Latency pollHealth(quint16 port, int polls = pollsPerRound)
+Latency pollHealth(quint16 port, std::chrono::milliseconds interval = pollInterval)
 {
     RawClient client(port);
     std::vector<double> latencies;
     auto due = Clock::now();
     for (int i = 0; i < polls; ++i) {
-        std::this_thread::sleep_until(due += pollInterval);
+        std::this_thread::sleep_until(due += interval);
         if (!client.get("/health"))
             giveUp("/health did not answer");
         latencies.push_back(Milli(Clock::now() - due).count());
@@ -175,7 +175,7 @@ void measureOverload()
     std::vector<double> times;
     Latency busy;
     {
-        const std::jthread polling([&] { busy = pollHealth(server.port(), 5 * pollsPerRound); });
+        const std::jthread polling([&] { busy = pollHealth(server.port(), 5 * pollInterval); });
         std::this_thread::sleep_for(200ms); // until it polls
         for (const Heard &heard : askAtOnce(server.port(), saturating(1000), 2000, 30s)) {
             if (heard.status == 503)

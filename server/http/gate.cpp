@@ -18,10 +18,11 @@ namespace openloop::http {
 namespace {
 
 constexpr int backlog = 4096;
+constexpr int mostPending = 30; // QTcpServer's own; QHttpServer takes each at once
 constexpr int politeRefusals = 256; // connections beyond the limit that are told so before they are closed
 constexpr auto sweepInterval = 250ms;
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
-constexpr auto shareOfATurn = 2ms; // for what is not urgent
+constexpr auto shareOfATurn = 1ms; // for what is not urgent
 
 } // namespace
 
@@ -35,8 +36,6 @@ Gate::Gate(const Limits &limits, QObject *parent) : QTcpServer(parent), m_limits
 
 Gate::~Gate()
 {
-    for (const qintptr descriptor : m_arrived)
-        ::close(int(descriptor));
     for (Connection *connection : std::as_const(m_connections))
         connection->disconnect(this);
 }
@@ -44,10 +43,9 @@ Gate::~Gate()
 void Gate::incomingConnection(qintptr descriptor)
 {
     beginTurn();
-    if (m_arrived.empty() && !turnIsOver())
-        accept(descriptor);
-    else
-        m_arrived.push_back(descriptor);
+    accept(descriptor);
+    if (turnIsOver())
+        setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
 }
 
 bool Gate::mayRunNow(const RequestHead &head)
@@ -81,21 +79,18 @@ void Gate::runTurn()
 {
     m_turnEnds.reset();
     m_turn.stop();
-    if (m_arrived.empty() && m_later.empty())
+    if (maxPendingConnections() == 0) {
+        setMaxPendingConnections(mostPending);
+        resumeAccepting();
+    }
+    if (m_later.empty())
         return;
     beginTurn();
-    while (!turnIsOver() && !(m_arrived.empty() && m_later.empty())) {
-        if (!m_later.empty()) {
-            const QPointer<Connection> connection = m_later.front();
-            m_later.pop_front();
-            if (connection)
-                connection->release();
-        }
-        if (!m_arrived.empty()) {
-            const qintptr descriptor = m_arrived.front();
-            m_arrived.pop_front();
-            accept(descriptor);
-        }
+    while (!turnIsOver() && !m_later.empty()) {
+        const QPointer<Connection> connection = m_later.front();
+        m_later.pop_front();
+        if (connection)
+            connection->release();
     }
 }
 
@@ -147,8 +142,6 @@ void Gate::drain()
 {
     m_draining = true;
     close();
-    for (const qintptr descriptor : std::exchange(m_arrived, {}))
-        accept(descriptor);
     const auto connections = m_connections;
     for (Connection *connection : connections)
         connection->closeWhenIdle();

@@ -84,7 +84,6 @@ private:
     std::function<void(int)> m_refusalObserver;
     QSet<Connection *> m_connections;
     QSet<QByteArray> m_first; ///< paths
-    std::deque<qintptr> m_arrived; ///< descriptors of connections to accept
     std::deque<QPointer<Connection>> m_later; ///< whose requests wait for their turn
     std::optional<std::chrono::steady_clock::time_point> m_turnEnds; ///< while a turn's share is being used up
     QBasicTimer m_turn; ///< runs at the loop's next turn

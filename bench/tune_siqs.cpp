@@ -61,6 +61,7 @@ int main(int argc, char **argv)
     };
     set("primes", sizes.factorBase);
     set("blocks", sizes.blocks);
+    set("span", sizes.span);
     set("multiplier", sizes.largeMultiplier);
     set("smallBound", sizes.smallBound);
     set("smallBits", sizes.smallBits);

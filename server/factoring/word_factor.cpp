@@ -2,6 +2,7 @@
 // See word_factor.h.
 #include "server/factoring/word_factor.h"
 
+#include "server/factoring/micro_ecm.h"
 #include "server/factoring/micro_ecm_lanes.h"
 #include "server/factoring/pollard_brent.h"
 #include "server/factoring/primality.h"
@@ -106,17 +107,23 @@ uint128 divisorByCurves(uint128 n, const Stop &stop)
                            [&](const MicroEcmPlan &plan) { return curves.runCurve(plan); });
 }
 
-uint128 divisorByLanes(uint128 n, const Stop &stop)
+template <typename Modulus>
+LaneParameters<typename Modulus::Word> nextParameters(CurveSeries<Modulus> &series, const Modulus &m)
+{
+    LaneParameters<typename Modulus::Word> parameters;
+    for (auto &parameter : parameters) {
+        const auto point = series.next();
+        parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
+    }
+    return parameters;
+}
+
+uint128 divisorByLanes(uint128 n, const CurvesInLanes &lanes, const Stop &stop)
 {
     const Montgomery128 m(n);
     CurveSeries<Montgomery128> series(m);
     return divisorByLevels(n, laneLevels(), stop, [&](const MicroEcmPlan &plan) {
-        std::array<CurveParameter<uint128>, curveLanes> parameters;
-        for (auto &parameter : parameters) {
-            const CurveParameter<uint128> point = series.next();
-            parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
-        }
-        return runCurvesInLanes(n, plan, parameters);
+        return lanes.twoWords(n, plan, nextParameters(series, m));
     });
 }
 
@@ -126,8 +133,8 @@ uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
 {
     if (high64(n) == 0)
         return divisorOfRoughWord(low64(n));
-    if (hasCurveLanes())
-        return divisorByLanes(n, stop);
+    if (const CurvesInLanes *lanes = curvesInLanes())
+        return divisorByLanes(n, *lanes, stop);
 #ifdef OPENLOOP_MULX
     if (hasMulx())
         return divisorByCurves<Montgomery128Mulx>(n, stop);

@@ -326,7 +326,7 @@ private:
                                 const mpz_class &kn, const Leading &leading, const mpz_class &b,
                                 unsigned block, std::uint16_t location)
     {
-        const long x = long(block * blockSize + location) - long(sizes.blocks * (blockSize / 2));
+        const long x = long(block * sizes.span + location) - long(sizes.length() / 2);
         const mpz_class c = (b * b - kn) / (4 * leading.a);
         const mpz_class value = (leading.a * x + b) * x + c;
         std::set<std::uint32_t> named;

@@ -41,10 +41,13 @@ test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (n
 install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
 
-.PHONY: bench-factoring check-factoring fuzz
+.PHONY: bench-factoring check-factoring check-stops fuzz
 
 bench-factoring: build ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
 	@python3 bench/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)
+
+check-stops: build ## 500 stops at random moments of factoring numbers of 50 to 90 digits (STOPS, THREADS)
+	@$(BUILD)/bin/stop_factoring $(or $(STOPS),500) $(or $(THREADS),1)
 
 check-factoring: build ## 10,000 seeded numbers of every class against PARI; takes a while
 	@python3 bench/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Finds the bounds of the small elliptic curves (word_factor.cpp) by counting multiplications, which repeats on any
-// machine, however busy.
-//   tune_micro_ecm BITS [NUMBERS]    products of two primes of BITS/2 bits each; prints the cheapest bounds
+// machine, however busy; those of the curves in lanes by time, for there the rest counts too.
+//   tune_micro_ecm BITS [NUMBERS [lanes]]    products of two primes of BITS/2 bits each; prints the cheapest bounds
 #include "server/factoring/micro_ecm.h"
+#include "server/factoring/micro_ecm_lanes.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <string_view>
 #include <vector>
 
 using namespace openloop::factoring;
@@ -37,8 +40,8 @@ private:
 };
 
 struct Outcome {
-    double cost = 0; ///< multiplications per number
-    double curves = 0; ///< per number
+    double cost = 0; ///< multiplications per number, or ns in lanes
+    double curves = 0; ///< per number; or batches of them
     unsigned bound1 = 0, bound2 = 0, step = 0;
 };
 
@@ -63,6 +66,47 @@ Outcome measure(const std::vector<mpz_class> &numbers, unsigned bound1, unsigned
     outcome.cost /= double(numbers.size());
     outcome.curves /= double(numbers.size());
     return outcome;
+}
+
+double cpuNanoseconds()
+{
+    timespec time {};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return 1e9 * double(time.tv_sec) + double(time.tv_nsec);
+}
+
+template <typename Base, typename RunCurves>
+Outcome measureLanes(const std::vector<mpz_class> &numbers, unsigned bound1, unsigned bound2, unsigned step,
+                     RunCurves runCurves)
+{
+    using Word = typename Base::Word;
+    const MicroEcmPlan plan = makeMicroEcmPlan(bound1, bound2, step);
+    if (plan.babies.size() > MicroEcmPlan::mostBabies || plan.giants > MicroEcmPlan::mostGiants)
+        return {1e18, 0, bound1, bound2, step};
+    Outcome best {1e18, 0, bound1, bound2, step};
+    for (int round = 0; round < 3; ++round) {
+        double batches = 0;
+        const double start = cpuNanoseconds();
+        for (const mpz_class &number : numbers) {
+            const Word n = static_cast<Word>(toUint128(number));
+            const Base m(n);
+            CurveSeries<Base> series(m);
+            for (int tries = 0; tries < 200; ++tries) {
+                ++batches;
+                LaneParameters<Word> parameters;
+                for (auto &parameter : parameters) {
+                    const auto point = series.next();
+                    parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
+                }
+                const Word divisor = runCurves(n, plan, parameters);
+                if (divisor != 1 && divisor != n)
+                    break;
+            }
+        }
+        best.cost = std::min(best.cost, (cpuNanoseconds() - start) / double(numbers.size()));
+        best.curves = batches / double(numbers.size());
+    }
+    return best;
 }
 
 std::vector<mpz_class> semiprimes(unsigned bits, unsigned count)
@@ -93,16 +137,20 @@ int main(int argc, char **argv)
         std::fputs("usage: tune_micro_ecm BITS(30..128) [NUMBERS]\n", stderr);
         return 2;
     }
+    const CurvesInLanes *const lanes = argc > 3 && argv[3] == std::string_view("lanes") ? curvesInLanes() : nullptr;
     const std::vector<mpz_class> numbers = semiprimes(bits, count);
     std::vector<Outcome> outcomes;
     const double centre = 20 * std::pow(1.105, double(bits) - 40);
-    for (const double scale : {0.5, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0}) {
+    for (const double scale : {0.25, 0.35, 0.5, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0}) {
         const auto bound1 = static_cast<unsigned>(centre * scale);
-        for (const unsigned ratio : {25, 35, 50, 70, 100}) {
+        for (const unsigned ratio : {15, 25, 35, 50, 70, 100}) {
             for (const unsigned step : {30U, 60U, 90U, 120U, 150U, 210U, 330U, 420U, 630U}) {
                 if (step / 2 > bound1 || bound1 < 10 || bound1 * ratio > 60'000'000)
                     continue;
-                outcomes.push_back(bits <= 64
+                outcomes.push_back(lanes ? bits <= 64
+                                           ? measureLanes<Montgomery64>(numbers, bound1, bound1 * ratio, step, lanes->oneWord)
+                                           : measureLanes<Montgomery128>(numbers, bound1, bound1 * ratio, step, lanes->twoWords)
+                                   : bits <= 64
                                        ? measure<Montgomery64>(numbers, bound1, bound1 * ratio, step)
                                        : measure<Montgomery128>(numbers, bound1, bound1 * ratio, step));
             }
@@ -111,6 +159,6 @@ int main(int argc, char **argv)
     std::sort(outcomes.begin(), outcomes.end(), [](const Outcome &a, const Outcome &b) { return a.cost < b.cost; });
     outcomes.resize(std::min<std::size_t>(outcomes.size(), 8));
     for (const Outcome &o : outcomes)
-        std::printf("%3u bits  B1 %5u  B2 %6u  step %3u  %6.2f curves  %9.0f multiplications\n", bits, o.bound1, o.bound2,
-                    o.step, o.curves, o.cost);
+        std::printf("%3u bits  B1 %5u  B2 %6u  step %3u  %6.2f curves  %9.0f %s\n", bits, o.bound1, o.bound2,
+                    o.step, o.curves, o.cost, lanes ? "ns" : "multiplications");
 }

@@ -14,7 +14,7 @@ inline constexpr unsigned mostBitsToSieve = 320;
 /// Primes below this are divided out first; bits: 65 or more.
 unsigned trialBoundFor(unsigned bits);
 
-/// Rounds of curves for a composite of so many bits before the sieve gets it: about a tenth of the sieve's time, so
+/// Rounds of curves for a composite of so many bits before the sieve gets it: less than a tenth of the sieve's time, so
 /// that unbalanced numbers never come there and balanced ones lose little.
 std::vector<EcmRound> ecmBeforeSieve(unsigned bits);
 

@@ -61,9 +61,11 @@ void CandidateTester::step(const Step &step)
 
 void CandidateTester::computeC()
 {
-    mpz_class c = (m_b * m_b - m_kn) / 4;
-    mpz_divexact(c.get_mpz_t(), c.get_mpz_t(), m_leading->a.get_mpz_t());
-    m_wideC = Wide::from(c);
+    mpz_mul(m_c.get_mpz_t(), m_b.get_mpz_t(), m_b.get_mpz_t());
+    mpz_sub(m_c.get_mpz_t(), m_c.get_mpz_t(), m_kn.get_mpz_t());
+    mpz_tdiv_q_2exp(m_c.get_mpz_t(), m_c.get_mpz_t(), 2);
+    mpz_divexact(m_c.get_mpz_t(), m_c.get_mpz_t(), m_leading->a.get_mpz_t());
+    m_wideC = Wide::from(m_c);
     m_haveC = true;
 }
 
@@ -71,8 +73,10 @@ void CandidateTester::divideOut(std::uint32_t index)
 {
     const std::uint32_t p = m_base.prime[index];
     const std::uint64_t inverse = inverse64(p);
-    while (m_rest.divideExactly(p, inverse))
+    while (m_rest.divideExactly(p, inverse, m_restWords)) {
         m_relation.factors.push_back(index);
+        m_restWords -= m_restWords > 1 && m_rest.word[m_restWords - 1] == 0;
+    }
 }
 
 bool CandidateTester::splitRest()
@@ -112,6 +116,7 @@ void CandidateTester::test(Sieve &sieve, std::uint16_t location, std::int64_t x,
     const unsigned twos = unsigned(std::countr_zero(m_rest.word[0]));
     m_relation.factors.insert(m_relation.factors.end(), twos, 1);
     m_rest.shiftRight(twos);
+    m_restWords = m_rest.usedWords();
     for (const std::uint32_t index : sieve.smallDivisors(location))
         divideOut(index);
     if (double(m_rest.bits()) - sieve.foundBits(location) > m_bounds.bits + roundingBits)

@@ -47,7 +47,9 @@ private:
     mpz_class m_b;
     Wide m_wideA, m_wideB, m_wideC;
     bool m_haveC = false;
+    mpz_class m_c;
     Wide m_rest; ///< of the value under test
+    std::size_t m_restWords = Wide::words; ///< beyond them it is zero
     Relation m_relation;
 };
 

@@ -22,7 +22,7 @@ constexpr auto reportInterval = std::chrono::milliseconds(100);
 std::uint8_t thresholdFor(const mpz_class &kn, const Parameters &parameters, const CofactorBounds &bounds)
 {
     // Values reach M sqrt(kn / 8) at the ends and in the middle; on average they are some half a bit smaller.
-    const double half = parameters.blocks * double(blockSize) / 2;
+    const double half = double(parameters.length()) / 2;
     const double value = std::log2(half) + (double(mpz_sizeinbase(kn.get_mpz_t(), 2)) - 3) / 2 - 0.5;
     return std::uint8_t(std::clamp(value - bounds.bits - parameters.smallBits, 2.0, 126.0));
 }
@@ -86,10 +86,10 @@ private:
             m_tester.step(stepTo(m_polynomial));
         ++m_polynomial;
         m_sieve.startPolynomial();
-        const std::int64_t half = std::int64_t(m_job.parameters.blocks) * (blockSize / 2);
+        const std::int64_t half = m_job.parameters.length() / 2;
         for (unsigned block = 0; block < m_job.parameters.blocks; ++block) {
             for (const std::uint16_t location : m_sieve.sieveBlock(block))
-                m_tester.test(m_sieve, location, std::int64_t(block) * blockSize + location - half, m_found);
+                m_tester.test(m_sieve, location, std::int64_t(block) * m_job.parameters.span + location - half, m_found);
         }
     }
 

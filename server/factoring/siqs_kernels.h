@@ -86,7 +86,7 @@ struct Kernels {
     unsigned (*matchMedium)(const MatchJob &, std::uint32_t *places);
     unsigned (*matchBucket)(const std::uint32_t *entries, std::size_t count, std::uint32_t location,
                             std::uint32_t *places);
-    unsigned (*scan)(const std::uint8_t *block, std::uint16_t *locations);
+    unsigned (*scan)(const std::uint8_t *block, std::uint32_t size, std::uint16_t *locations); ///< size: a multiple of 64
     /// row ^= table[0] ^ ... ^ table[7]; count in 64-bit words, a multiple of 8.
     void (*addEight)(std::uint64_t *row, const std::uint64_t *const *tables, std::size_t count);
 };

@@ -175,10 +175,10 @@ inline unsigned matchBucket(const std::uint32_t *entries, std::size_t count, std
     return found;
 }
 
-inline unsigned scan(const std::uint8_t *block, std::uint16_t *locations)
+inline unsigned scan(const std::uint8_t *block, std::uint32_t size, std::uint16_t *locations)
 {
     unsigned found = 0;
-    for (std::uint32_t at = 0; at < blockSize; at += 64) {
+    for (std::uint32_t at = 0; at < size; at += 64) {
         if (!Bytes::anySign(block + at))
             continue;
         for (std::uint32_t i = at; i < at + 64; i += Bytes::lanes) {

@@ -5,6 +5,7 @@
 #include "server/factoring/siqs_dense.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <span>
 
@@ -218,9 +219,9 @@ std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &ker
         const std::uint32_t column = left[place];
         for (const std::uint32_t row : m_columns[column])
             matrix.flip(rowPlace[row], place);
-        for (std::uint32_t row = 0; row < m_denseRows; ++row) {
-            if (m_dense[column * m_words + row / 64] >> row % 64 & 1U)
-                matrix.flip(row, place);
+        for (std::size_t word = 0; word < m_words; ++word) {
+            for (std::uint64_t bits = m_dense[column * m_words + word]; bits != 0; bits &= bits - 1)
+                matrix.flip(word * 64 + std::size_t(std::countr_zero(bits)), place);
         }
         if (place % 256 == 0 && stop.requested())
             return std::nullopt;

@@ -12,12 +12,14 @@ namespace
 {
 
 constexpr unsigned mostFixedHits = 32;
+constexpr unsigned often = ~0U;
 constexpr std::uint16_t idleModulus = 32749; // for the padding: any odd number does, its matches are ignored
 
 } // namespace
 
-MediumPrimes::MediumPrimes(const FactorBase &base, const Kernels &kernels)
+MediumPrimes::MediumPrimes(const FactorBase &base, std::uint32_t span, const Kernels &kernels)
     : m_base(base)
+    , m_span(span)
     , m_kernels(kernels)
     , m_count(base.mediumPadded)
     , m_modulus(m_count)
@@ -33,7 +35,7 @@ MediumPrimes::MediumPrimes(const FactorBase &base, const Kernels &kernels)
         const std::uint32_t p = i < base.mediumCount ? base.modulus[i] : idleModulus;
         m_modulus[i] = std::uint16_t(p);
         m_reciprocal[i] = std::uint16_t(65536 / p);
-        m_shift[i] = std::uint16_t(blockSize % p);
+        m_shift[i] = std::uint16_t(m_span % p);
     }
     makeGroups();
 }
@@ -41,9 +43,9 @@ MediumPrimes::MediumPrimes(const FactorBase &base, const Kernels &kernels)
 void MediumPrimes::makeGroups()
 {
     for (std::size_t i = m_base.smallCount; i < m_base.mediumCount; ++i) {
-        unsigned hits = blockSize / m_base.modulus[i];
+        unsigned hits = m_span / m_base.modulus[i];
         if (hits > mostFixedHits)
-            hits = 0;
+            hits = often;
         if (m_groups.empty() || m_groups.back().hits != hits)
             m_groups.push_back({i, i, hits});
         m_groups.back().end = i + 1;
@@ -88,6 +90,7 @@ template <unsigned hits> void MediumPrimes::strike(std::uint8_t *block, std::siz
     const std::uint8_t *const logs = m_log.data();
     std::uint16_t *const work1 = m_work1.data();
     std::uint16_t *const work2 = m_work2.data();
+    const std::uint32_t span = m_span;
     for (std::size_t i = begin; i < end; ++i) {
         const std::uint32_t p = modulus[i];
         const std::uint8_t log = logs[i];
@@ -99,14 +102,14 @@ template <unsigned hits> void MediumPrimes::strike(std::uint8_t *block, std::siz
         }
         // The last hit may lie in the next block: struck with nothing then, for a branch would be a coin
         // toss.
-        const std::uint32_t inX = 0U - (x >> blockBits ^ 1U);
-        const std::uint32_t inY = 0U - (y >> blockBits ^ 1U);
+        const std::uint32_t inX = 0U - std::uint32_t(x < span);
+        const std::uint32_t inY = 0U - std::uint32_t(y < span);
         std::uint8_t &lastX = block[x & (blockSize - 1)];
         lastX = std::uint8_t(lastX - (log & inX));
         std::uint8_t &lastY = block[y & (blockSize - 1)];
         lastY = std::uint8_t(lastY - (log & inY));
-        work1[i] = std::uint16_t(x + (p & inX) - blockSize);
-        work2[i] = std::uint16_t(y + (p & inY) - blockSize);
+        work1[i] = std::uint16_t(x + (p & inX) - span);
+        work2[i] = std::uint16_t(y + (p & inY) - span);
     }
 }
 
@@ -116,6 +119,7 @@ void MediumPrimes::strikeOften(std::uint8_t *block, std::size_t begin, std::size
     const std::uint8_t *const logs = m_log.data();
     std::uint16_t *const work1 = m_work1.data();
     std::uint16_t *const work2 = m_work2.data();
+    const std::uint32_t span = m_span;
     for (std::size_t i = begin; i < end; ++i) {
         const std::uint32_t p = modulus[i];
         const std::uint8_t log = logs[i];
@@ -125,20 +129,20 @@ void MediumPrimes::strikeOften(std::uint8_t *block, std::size_t begin, std::size
             block[x + ahead] = std::uint8_t(block[x + ahead] - log);
             block[y + ahead] = std::uint8_t(block[y + ahead] - log);
         };
-        for (; y + 3 * p < blockSize; x += 4 * p, y += 4 * p) {
+        for (; y + 3 * p < span; x += 4 * p, y += 4 * p) {
             both(0);
             both(p);
             both(2 * p);
             both(3 * p);
         }
-        for (; y < blockSize; x += p, y += p)
+        for (; y < span; x += p, y += p)
             both(0);
-        if (x < blockSize) {
+        if (x < span) {
             block[x] = std::uint8_t(block[x] - log);
             x += p;
         }
-        work1[i] = std::uint16_t(x - blockSize);
-        work2[i] = std::uint16_t(y - blockSize);
+        work1[i] = std::uint16_t(x - span);
+        work2[i] = std::uint16_t(y - span);
     }
 }
 
@@ -160,13 +164,13 @@ void MediumPrimes::strikeAll(std::uint8_t *block)
     const auto strikeFixed = [&]<unsigned... n>(const Group &group, std::integer_sequence<unsigned, n...>)
     {
         static_cast<void>(
-            ((group.hits == n + 1 && (strike<n + 1>(block, group.begin, group.end), true)) || ...));
+            ((group.hits == n && (strike<n>(block, group.begin, group.end), true)) || ...));
     };
     for (const Group &group : m_groups) {
-        if (group.hits == 0)
+        if (group.hits == often)
             strikeOften(block, group.begin, group.end);
         else
-            strikeFixed(group, std::make_integer_sequence<unsigned, mostFixedHits>());
+            strikeFixed(group, std::make_integer_sequence<unsigned, mostFixedHits + 1>());
     }
 }
 
@@ -177,7 +181,7 @@ MatchJob MediumPrimes::matchJob(std::uint16_t location) const
     job.reciprocal = m_reciprocal.data();
     job.root1 = m_work1.data();
     job.root2 = m_work2.data();
-    job.distance = std::uint16_t(blockSize - location);
+    job.distance = std::uint16_t(m_span - location);
     return job;
 }
 

@@ -14,7 +14,8 @@ namespace openloop::factoring::siqs
 class MediumPrimes
 {
 public:
-    MediumPrimes(const FactorBase &base, const Kernels &kernels);
+    /// span: bytes of a block, at most blockSize.
+    MediumPrimes(const FactorBase &base, std::uint32_t span, const Kernels &kernels);
 
     /// Roots and deltas of a new leading coefficient: rows of `stride`, as the setup kernel leaves them.
     void begin(const Leading &leading, const std::uint32_t *root1, const std::uint32_t *root2,
@@ -33,9 +34,9 @@ public:
     unsigned sievedDivisors(std::uint16_t location, std::uint32_t *to) const;
 
 private:
-    struct Group { ///< primes that hit a block `hits` times for certain, and perhaps once more; 0: very often
+    struct Group { ///< primes that hit a block `hits` times for certain, and perhaps once more
         std::size_t begin = 0, end = 0;
-        unsigned hits = 0;
+        unsigned hits = 0; ///< `often`: more than there is a loop for
     };
 
     void makeGroups();
@@ -45,6 +46,7 @@ private:
     MatchJob matchJob(std::uint16_t location) const;
 
     const FactorBase &m_base;
+    const std::uint32_t m_span;
     const Kernels &m_kernels;
     const std::size_t m_count; ///< padded
     std::vector<std::uint16_t> m_modulus, m_reciprocal, m_shift, m_delta;

@@ -15,6 +15,8 @@ namespace
 
 constexpr unsigned largestMultiplier = 97;
 constexpr std::uint32_t largestTried = 1200;
+constexpr std::uint32_t largestTriedForShort = 300;
+constexpr std::size_t shortBits = 160; // for these every microsecond counts
 
 bool squareFree(unsigned k)
 {
@@ -29,7 +31,8 @@ bool squareFree(unsigned k)
 
 unsigned chooseMultiplier(const mpz_class &n)
 {
-    const std::vector<std::uint32_t> primes = primesBelow(largestTried);
+    const std::vector<std::uint32_t> primes =
+        primesBelow(mpz_sizeinbase(n.get_mpz_t(), 2) < shortBits ? largestTriedForShort : largestTried);
     std::vector<std::uint32_t> residue;
     for (const std::uint32_t p : primes)
         residue.push_back(std::uint32_t(mpz_fdiv_ui(n.get_mpz_t(), p)));

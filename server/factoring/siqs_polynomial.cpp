@@ -44,7 +44,7 @@ LeadingSource::LeadingSource(const mpz_class &kn, const FactorBase &base, const 
     , m_base(base)
 {
     // |value| at the middle equals that at the ends when A = sqrt(kn / 2) / M.
-    const double half = parameters.blocks * double(blockSize) / 2;
+    const double half = double(parameters.length()) / 2;
     m_targetLog = std::max(0.5 * (naturalLog(kn) - std::log(2.0)) - std::log(half), std::log(30.0));
     choosePool(parameters.aPrime);
 }

@@ -28,7 +28,7 @@ Sieve::Sieve(const FactorBase &base, const Parameters &parameters, const Kernels
     , m_start(start)
     , m_root1(base.padded)
     , m_root2(base.padded)
-    , m_medium(base, kernels)
+    , m_medium(base, parameters.span, kernels)
     , m_buckets(base, parameters, kernels)
     , m_found(base.size() + 2 * FactorBase::padding)
 {
@@ -49,7 +49,7 @@ void Sieve::begin(const Leading &leading)
     job.a = m_words.data();
     job.parts = m_words.data() + words;
     job.partCount = parts;
-    job.offset = m_parameters.blocks * (blockSize / 2);
+    job.offset = m_parameters.length() / 2;
     job.deltaStride = m_base.padded;
     const auto run = [&](std::size_t from, std::size_t count, std::uint32_t largest) {
         job.modulus = m_base.modulus.data() + from;
@@ -103,11 +103,11 @@ void Sieve::startPolynomial()
 std::span<const std::uint16_t> Sieve::sieveBlock(unsigned block)
 {
     m_blockNumber = block;
-    std::memset(m_block.data(), m_start, blockSize);
+    std::memset(m_block.data(), m_start, m_parameters.span);
     m_medium.strikeAll(m_block.data());
     if (!m_base.slices.empty())
         m_buckets.apply(m_inBatch, block, m_block.data());
-    return {m_candidates.data(), m_kernels.scan(m_block.data(), m_candidates.data())};
+    return {m_candidates.data(), m_kernels.scan(m_block.data(), m_parameters.span, m_candidates.data())};
 }
 
 std::span<const std::uint32_t> Sieve::smallDivisors(std::uint16_t location)

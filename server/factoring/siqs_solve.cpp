@@ -13,6 +13,7 @@ namespace
 {
 
 constexpr unsigned largestDependencyCount = 64;
+constexpr std::size_t mostDensePrimes = 1500;
 
 mpz_class fromWords(const std::array<std::uint64_t, 3> &words)
 {
@@ -23,7 +24,10 @@ mpz_class fromWords(const std::array<std::uint64_t, 3> &words)
 
 std::uint32_t crowdedRows(std::size_t factorBaseSize)
 {
-    // About every fiftieth prime is in so many relations that it is better kept as a bit in each of them.
+    // About every fiftieth prime is in so many relations that it is better kept as a bit in each of them; a small
+    // matrix is dense from the start.
+    if (factorBaseSize <= mostDensePrimes)
+        return std::uint32_t(factorBaseSize);
     return std::uint32_t(std::max<std::size_t>(64, factorBaseSize / 50)) / 64 * 64;
 }
 

@@ -86,21 +86,32 @@ struct Wide {
         word[words - 1] >>= count;
     }
 
-    /// Divides by an odd p and says true, or leaves the value and says false. Exact division from the low end
-    /// (Jebelean, J. Symb. Comp. 15, 1993): no hardware division. `inverse` is 1/p mod 2^64; not negative.
-    bool divideExactly(std::uint32_t p, std::uint64_t inverse)
+    /// Words up to the highest that is not zero, 1 at least.
+    std::size_t usedWords() const
     {
-        Wide quotient;
+        std::size_t used = words;
+        while (used > 1 && word[used - 1] == 0)
+            --used;
+        return used;
+    }
+
+    /// Divides by an odd p and says true, or leaves the value and says false. Exact division from the low end
+    /// (Jebelean, J. Symb. Comp. 15, 1993): no hardware division. `inverse` is 1/p mod 2^64; the value is not
+    /// negative and has at most `used` words.
+    bool divideExactly(std::uint32_t p, std::uint64_t inverse, std::size_t used = words)
+    {
+        std::array<std::uint64_t, words> quotient;
         std::uint64_t borrow = 0;
-        for (std::size_t i = 0; i < words; ++i) {
+        for (std::size_t i = 0; i < used; ++i) {
             const std::uint64_t digit = word[i] - borrow;
             const std::uint64_t under = word[i] < borrow;
-            quotient.word[i] = digit * inverse;
-            borrow = std::uint64_t(Word128(quotient.word[i]) * p >> 64) + under;
+            quotient[i] = digit * inverse;
+            borrow = std::uint64_t(Word128(quotient[i]) * p >> 64) + under;
         }
         if (borrow != 0)
             return false;
-        *this = quotient;
+        for (std::size_t i = 0; i < used; ++i)
+            word[i] = quotient[i];
         return true;
     }
 };

@@ -2,6 +2,7 @@
 // See word_factor.h.
 #include "server/factoring/word_factor.h"
 
+#include "server/factoring/micro_ecm.h"
 #include "server/factoring/micro_ecm_lanes.h"
 #include "server/factoring/pollard_brent.h"
 #include "server/factoring/primality.h"
@@ -52,33 +53,14 @@ const std::vector<Level> &twoWordLevels()
 const std::vector<Level> &laneLevels()
 {
     static const std::vector<Level> levels {
-        {65, 76, 40, makeMicroEcmPlan(200, 8000, 210)},
+        {65, 76, 40, makeMicroEcmPlan(317, 7925, 210)},
         {77, 128, 1, makeMicroEcmPlan(200, 8000, 210)},
-        {77, 84, 40, makeMicroEcmPlan(400, 20000, 210)},
-        {85, 92, 40, makeMicroEcmPlan(600, 35000, 420)},
-        {93, 100, 40, makeMicroEcmPlan(1100, 75000, 420)},
-        {101, 128, 1, makeMicroEcmPlan(600, 35000, 420)},
-        {101, 109, 60, makeMicroEcmPlan(1800, 120000, 630)},
-        {114, 128, 1, makeMicroEcmPlan(1800, 120000, 630)},
+        {77, 84, 40, makeMicroEcmPlan(379, 13265, 330)},
+        {85, 92, 40, makeMicroEcmPlan(844, 29540, 420)},
+        {93, 96, 40, makeMicroEcmPlan(1100, 44000, 420)},
+        {112, 128, 1, makeMicroEcmPlan(600, 21000, 420)},
     };
     return levels;
-}
-
-std::uint64_t divisorOfRoughWord(std::uint64_t n)
-{
-    const Montgomery64 m(n);
-    const unsigned bits = bitLength(n);
-    MicroEcm<Montgomery64> curves(m);
-    for (const Level &level : oneWordLevels()) {
-        if (bits < level.fewestBits || bits > level.mostBits)
-            continue;
-        for (unsigned curve = 0; curve < level.curves; ++curve) {
-            const std::uint64_t divisor = curves.runCurve(level.plan);
-            if (divisor != 1 && divisor != n)
-                return divisor;
-        }
-    }
-    return pollardBrent(m, ~std::uint64_t {0}, Stop());
 }
 
 // Runs level after level until a proper divisor is found: runCurve(plan) says 1, n, or such a one.
@@ -106,28 +88,51 @@ uint128 divisorByCurves(uint128 n, const Stop &stop)
                            [&](const MicroEcmPlan &plan) { return curves.runCurve(plan); });
 }
 
-uint128 divisorByLanes(uint128 n, const Stop &stop)
+template <typename Modulus>
+LaneParameters<typename Modulus::Word> nextParameters(CurveSeries<Modulus> &series, const Modulus &m)
+{
+    LaneParameters<typename Modulus::Word> parameters;
+    for (auto &parameter : parameters) {
+        const auto point = series.next();
+        parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
+    }
+    return parameters;
+}
+
+uint128 divisorByLanes(uint128 n, const CurvesInLanes &lanes, const Stop &stop)
 {
     const Montgomery128 m(n);
     CurveSeries<Montgomery128> series(m);
     return divisorByLevels(n, laneLevels(), stop, [&](const MicroEcmPlan &plan) {
-        std::array<CurveParameter<uint128>, curveLanes> parameters;
-        for (auto &parameter : parameters) {
-            const CurveParameter<uint128> point = series.next();
-            parameter = {m.toWord(point.x), m.toWord(point.y), m.toWord(point.z)};
-        }
-        return runCurvesInLanes(n, plan, parameters);
+        return lanes.twoWords(n, plan, nextParameters(series, m));
     });
 }
 
 } // namespace
 
+std::uint64_t divisorOfRoughWord(std::uint64_t n)
+{
+    const Montgomery64 m(n);
+    const unsigned bits = bitLength(n);
+    MicroEcm<Montgomery64> curves(m);
+    for (const Level &level : oneWordLevels()) {
+        if (bits < level.fewestBits || bits > level.mostBits)
+            continue;
+        for (unsigned curve = 0; curve < level.curves; ++curve) {
+            const std::uint64_t divisor = curves.runCurve(level.plan);
+            if (divisor != 1 && divisor != n)
+                return divisor;
+        }
+    }
+    return pollardBrent(m, ~std::uint64_t {0}, Stop());
+}
+
 uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
 {
     if (high64(n) == 0)
         return divisorOfRoughWord(low64(n));
-    if (hasCurveLanes())
-        return divisorByLanes(n, stop);
+    if (const CurvesInLanes *lanes = curvesInLanes())
+        return divisorByLanes(n, *lanes, stop);
 #ifdef OPENLOOP_MULX
     if (hasMulx())
         return divisorByCurves<Montgomery128Mulx>(n, stop);

@@ -16,6 +16,9 @@ void factorWord(std::uint64_t n, std::vector<std::uint64_t> &primes);
 /// The same for an n without prime factors below wordTrialBound.
 void factorRoughWord(std::uint64_t n, std::vector<std::uint64_t> &primes);
 
+/// A proper divisor of a composite n without prime factors below wordTrialBound. Any thread.
+std::uint64_t divisorOfRoughWord(std::uint64_t n);
+
 /// A proper divisor of a composite n < 2^128 without prime factors below wordTrialBound; 1 when it gave up: either
 /// stopped, or n is one for the quadratic sieve. Any thread; a stop is seen within a few ms.
 uint128 divisorOfRoughWord(uint128 n, const Stop &stop);

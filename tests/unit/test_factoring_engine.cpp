@@ -19,6 +19,12 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true; // ten times slower: smaller sets show the same
+#else
+constexpr bool sanitized = false;
+#endif
+
 QString lineOf(const mpz_class &n, const Result &result)
 {
     std::string text;
@@ -115,7 +121,7 @@ private slots:
         QFETCH(int, count);
         Numbers numbers(bits);
         std::vector<mpz_class> set;
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < (sanitized ? std::min(count, 6) : count); ++i)
             set.push_back(kind == QStringLiteral("random") ? numbers.ofBits(bits) : numbers.semiprime(bits));
         compareWithPari(set);
     }
@@ -244,15 +250,15 @@ private slots:
         ThreadCrew crew(1);
         const mpz_class n = bits < 400 ? numbers.semiprime(bits) : mpz_class(numbers.ofBits(bits) | 1);
         double worstWall = 0, worstCpu = 0;
-        for (int i = 0; i < 4; ++i) {
+        for (int i = 0; i < (sanitized ? 2 : 4); ++i) {
             const std::chrono::microseconds wait(numbers.below(100'000));
             const Lateness late = latenessOfStop(n, wait, {&crew, threads, {}});
             QVERIFY(late.right);
             worstWall = std::max(worstWall, late.wall);
             worstCpu = std::max(worstCpu, late.cpu);
         }
-        qInfo("worst of 4 stops: %.1f ms, %.1f ms of CPU time", worstWall, worstCpu);
-        QVERIFY(worstCpu < 100 * threads);
+        qInfo("worst of these stops: %.1f ms, %.1f ms of CPU time", worstWall, worstCpu);
+        QVERIFY(sanitized || worstCpu < 50 * threads);
     }
 };
 

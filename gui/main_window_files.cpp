@@ -106,13 +106,15 @@ void MainWindow::restoreState(const QJsonObject &state)
 
 void MainWindow::explainPoint(double seconds, double milliseconds)
 {
-    if (m_chart->chart().mode() == ChartMode::Distribution)
+    if (const auto mode = m_chart->chart().mode(); mode != ChartMode::Points && mode != ChartMode::Heatmap)
         return;
     const auto found = SamplePopup::nearest(m_session, seconds, milliseconds, m_window.span() / 80);
     if (!found)
         return;
     const auto at = static_cast<qint64>(m_session.secondsAt(found->sample.due) * 1000);
     auto *popup = new SamplePopup(*found, QDateTime::fromMSecsSinceEpoch(at).toString(u"HH:mm:ss.zzz"_s), m_theme.palette(), this);
+    const double due = m_session.secondsAt(found->sample.due);
+    popup->setServer(m_serverWatch.around(due, m_session.secondsAt(found->sample.done)));
     popup->move(QCursor::pos() + QPoint(12, 12));
     popup->show();
 }
@@ -120,8 +122,14 @@ void MainWindow::explainPoint(double seconds, double milliseconds)
 void MainWindow::copyCommandLine()
 {
     QStringList words {u"openloop-monitor"_s, u"--headless"_s};
-    for (const auto &one : m_session.targets())
-        words << u"'%1=%2'"_s.arg(one.name, one.url);
+    // The base URL says it all, what the load asks for included; other targets are told one by one.
+    const bool isOurs = m_session.targets() == probe::serviceTargets(baseUrl());
+    if (isOurs)
+        words << baseUrl();
+    for (const auto &one : isOurs ? QList<probe::Target>() : m_session.targets()) {
+        const bool loads = one.name == m_topBar->load().target() && !one.loadUrl.isEmpty();
+        words << u"'%1=%2'"_s.arg(one.name, loads ? one.loadUrl : one.url);
+    }
     words << u"--isolation-test"_s << u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests());
     for (const auto &one : m_session.targets()) {
         if (m_session.limitOf(one.name))

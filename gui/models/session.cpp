@@ -17,6 +17,8 @@ namespace {
 
 constexpr int sparklineColumns = 48;
 constexpr double sparklineSeconds = 60;
+constexpr std::size_t mostDetails = 6000; // of a target: ten minutes at 10 Hz
+constexpr double mostSampled = 7200; // of a recording: single samples of 20 targets at 10 Hz are 35 MB
 
 double toMilliseconds(probe::Nanoseconds duration)
 {
@@ -61,9 +63,10 @@ void Session::forget()
 {
     m_engine.stop();
     m_recorder.reset();
-    m_replay = false;
+    m_reader.reset();
     m_series.clear();
     m_watches.clear();
+    m_details.clear();
     m_loads.clear();
     m_loadState.reset();
     m_trust = {};
@@ -72,34 +75,71 @@ void Session::forget()
 
 QString Session::openRecording(const QString &path)
 {
-    const probe::SessionReader reader(path);
-    if (!reader.error().isEmpty())
-        return reader.error();
-    const auto sessions = reader.sessions();
+    auto reader = std::make_unique<probe::SessionReader>(path);
+    if (!reader->error().isEmpty())
+        return reader->error();
+    const auto sessions = reader->sessions();
     if (sessions.isEmpty())
         return tr("%1 holds no session").arg(path);
     const auto &recorded = sessions.last();
     forget();
-    m_replay = true;
+    m_reader = std::move(reader);
+    m_recorded = recorded.id;
     m_engine.setTargets(recorded.targets);
     m_origin = recorded.origin;
     m_wall = recorded.wall;
-    m_control = probe::Series(m_origin);
+    m_control = m_reader->controlSeries(m_recorded);
     for (const auto &target : recorded.targets) {
-        auto history = reader.series(recorded.id, target.name);
-        // Single samples of the last day; what is older is there as rollups.
-        reader.loadSamples(recorded.id, target.name, std::max(recorded.origin, recorded.until - std::chrono::hours(24)), recorded.until + std::chrono::seconds(1), history);
-        m_series.insert_or_assign(target.name, std::move(history));
+        m_series.insert_or_assign(target.name, m_reader->series(m_recorded, target.name));
         m_watches.insert_or_assign(target.name, TargetWatch(target));
     }
-    for (const auto &entry : reader.log(recorded.id))
-        m_log.add({secondsAt(entry.at), Event::Kind::Note, entry.target, entry.text});
     m_beginning = secondsAt(recorded.origin);
-    m_now = std::max(m_beginning + 1, secondsAt(recorded.until));
+    m_now = m_end = std::max(m_beginning + 1, secondsAt(recorded.until));
+    m_sampledFrom = m_sampledTo = 0;
+    provideSamples(m_end - mostSampled, m_end);
+    for (const auto &entry : m_reader->log(m_recorded))
+        restore(entry);
+    if (!m_loads.empty() && !m_loads.back().to)
+        m_loads.back().to = m_end;
     watchRules();
     emit targetsChanged();
     emit advanced();
     return {};
+}
+
+void Session::restore(const probe::LogEntry &entry)
+{
+    const double at = secondsAt(entry.at);
+    if (entry.kind != u"load"_s)
+        return m_log.add({at, Event::Kind::Note, entry.target, entry.text});
+    if (!m_loads.empty() && !m_loads.back().to)
+        m_loads.back().to = at;
+    const int n = entry.text.toInt();
+    if (n > 0)
+        m_loads.push_back({entry.target, n, at, {}});
+    m_log.add({at, Event::Kind::Load, entry.target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
+}
+
+void Session::setReplayNow(double seconds)
+{
+    if (!isReplay())
+        return;
+    m_now = std::clamp(seconds, m_beginning, m_end);
+    emit advanced();
+}
+
+void Session::provideSamples(double from, double to)
+{
+    if (!isReplay() || to - from > mostSampled || (from >= m_sampledFrom && to <= m_sampledTo))
+        return;
+    // As much again on both sides: panning on must not read with every step.
+    m_sampledFrom = from - (mostSampled - (to - from)) / 2;
+    m_sampledTo = m_sampledFrom + mostSampled;
+    const auto first = std::max(m_origin, instantAt(m_sampledFrom));
+    const auto last = instantAt(m_sampledTo);
+    for (auto &[name, history] : m_series)
+        m_reader->loadSamples(m_recorded, name, first, last, history);
+    m_reader->loadControlSamples(m_recorded, first, last, m_control);
 }
 
 void Session::record(const QString &path)
@@ -152,6 +192,19 @@ const TargetWatch *Session::watch(const QString &name) const
 {
     const auto found = m_watches.find(name);
     return found == m_watches.end() ? nullptr : &found->second;
+}
+
+probe::Sample Session::detailed(const QString &name, const probe::PackedSample &packed) const
+{
+    auto sample = packed.unpacked(m_origin);
+    if (const auto details = m_details.find(name); details != m_details.end()) {
+        const auto found = std::ranges::find(details->second, packed.due(), &AnswerDetail::due);
+        if (found != details->second.end()) {
+            sample.serverTiming = found->serverTiming;
+            sample.requestId = found->requestId;
+        }
+    }
+    return sample;
 }
 
 double Session::secondsAt(probe::Instant instant) const
@@ -230,8 +283,8 @@ TargetFigures Session::controlFigures(double from, double to) const
 
 Verdict Session::verdict() const
 {
-    if (m_replay)
-        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_now - m_beginning))};
+    if (isReplay())
+        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_end - m_beginning))};
     Situation situation;
     for (const auto &target : targets()) {
         auto &one = situation.targets.emplace_back();
@@ -256,7 +309,7 @@ Verdict Session::verdict() const
 
 bool Session::nothingAnswers() const
 {
-    return !m_replay && std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
+    return !isReplay() && std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
 }
 
 bool Session::hasTried() const
@@ -297,14 +350,21 @@ void Session::noticeLoad()
     if (const QString before = loadedTarget(); !before.isEmpty()) {
         m_loads.back().to = m_now;
         if (name != before)
-            note(Event::Kind::Load, before, tr("load ended"));
+            noteLoad(before, 0);
     }
     if (n > 0) {
         m_loads.push_back({name, n, m_now, {}});
-        note(Event::Kind::Load, name, tr("%1 requests kept in flight").arg(n));
+        noteLoad(name, n);
     }
     m_loadState.reset();
     emit loadChanged();
+}
+
+void Session::noteLoad(const QString &target, int n)
+{
+    m_log.add({m_now, Event::Kind::Load, target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
+    if (m_recorder)
+        m_recorder->add(probe::LogEntry::load(instantAt(m_now), target, n));
 }
 
 QString Session::loadedTarget() const
@@ -319,7 +379,7 @@ int Session::loadSize() const
 
 void Session::take(const probe::Batch &batch)
 {
-    if (m_replay)
+    if (isReplay())
         return;
     m_wall = m_engine.wallClock();
     if (m_recorder)
@@ -361,8 +421,14 @@ void Session::takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap
     const auto state = m_watches.find(batch.name);
     if (history == m_series.end() || state == m_watches.end())
         return;
-    for (const auto &sample : batch.samples)
+    auto &details = m_details[batch.name];
+    for (const auto &sample : batch.samples) {
         history->second.add(sample);
+        if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
+            details.push_back({sample.due - m_origin, sample.serverTiming, sample.requestId});
+        if (details.size() > mostDetails)
+            details.pop_front();
+    }
     for (const auto &gap : gaps)
         history->second.addGap(gap);
     const State before = state->second.state();

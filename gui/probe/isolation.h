@@ -34,6 +34,7 @@ struct IsolationConfig {
     double maxRatio = 2; ///< what still counts as isolated
     Nanoseconds harmless =
         std::chrono::milliseconds(5); ///< a p99 below this under load passes whatever its ratio
+    double hostShare = 0.5; ///< of a p99 under load that the control probe may explain before nobody can be blamed
 
     Nanoseconds length() const { return baseline + loaded + recovery; }
 };
@@ -57,15 +58,23 @@ struct IsolationVerdict {
     IsolationConfig config;
     Instant baselineFrom, loadedFrom, recoveryFrom, until;
     QList<TargetIsolation> targets; ///< every one but the loaded
-    Isolation isolation = Isolation::Inconclusive; ///< Fail if one fails, Pass if all pass
+    Isolation isolation = Isolation::Inconclusive; ///< Fail if one fails, Pass if all that had 50 answers pass
     QString sentence; ///< for the verdict card
     LoadState load; ///< what the load did
-    bool trustworthy = true; ///< of the whole experiment; else inconclusive
+    Quantiles controlBefore, controlDuring; ///< of the in-process responder
+    /// False: the machine was busy before the load began, or under load so busy that a slow target proves nothing.
+    bool trustworthy = true;
+    QString doubt; ///< why not; empty while trustworthy
 
     const TargetIsolation *find(const QString &name) const;
 };
 
 /// The experiment as a pure state machine: batches in, wanted load and phase out. One thread.
+///
+/// What is believed. The baseline needs a quiet machine (TrustJudge), else every ratio would be too small: no
+/// verdict. Under load the machine may be busy, as the load itself often does that where service and monitor share
+/// it: a busy machine makes latencies longer, never shorter, so PASS stands. FAIL needs more than what the machine
+/// explains: a p99 of more than twice (1 / hostShare) what the control probe took under the same load.
 class IsolationTest
 {
 public:
@@ -92,8 +101,11 @@ private:
     };
     void advance(Instant now);
     void collect(Collected &collected, const Sample &sample) const;
+    bool passed() const;
     void judge();
-    TargetIsolation judged(const QString &name, const Collected &collected) const;
+    void collectControl(const Batch &batch);
+    bool hostExplains(const Quantile &during) const;
+    TargetIsolation judged(const QString &name, const Collected &collected);
     QString sentenceOf(const IsolationVerdict &verdict) const;
 
     IsolationConfig m_config;
@@ -102,11 +114,12 @@ private:
     QStringList m_names; ///< in the order of the targets
     QHash<QString, Collected> m_collected;
     Nanoseconds m_longestTimeout{0};
-    TrustJudge m_trust;
+    TrustJudge m_baselineTrust;
+    Statistics m_controlBefore, m_controlDuring;
 };
 
-/// Runs an IsolationTest on a running engine: switches load, counts phases, gives the verdict. Caller's
-/// thread.
+/// Runs an IsolationTest on a running engine: switches load, counts phases, gives the verdict. The loaded target is
+/// not probed meanwhile: a heavy request once a second would be load in the baseline. Caller's thread.
 class IsolationRun : public QObject
 {
     Q_OBJECT

@@ -15,6 +15,7 @@ namespace
 {
 
 constexpr qint64 enoughTicks = 20;
+constexpr qint64 enoughProcessorTicks = 100; // below, one tick more or less would be a per cent
 
 /// More than 1 % of them, and more than a hiccup.
 bool tooMany(qint64 bad, qint64 all)
@@ -42,6 +43,15 @@ void TrustJudge::addLag(Instant due, Nanoseconds lag)
     m_lags.push_back({due, lag});
 }
 
+void TrustJudge::addProcessors(Instant at, ProcessorTime time)
+{
+    if (!m_firstProcessors)
+        m_firstProcessors = time;
+    m_processors.push_back({at, time});
+    while (m_processors.front().at < at - m_limits.window)
+        m_processors.pop_front();
+}
+
 void TrustJudge::forget(Instant now)
 {
     for (auto *seen : {&m_controls, &m_lags}) {
@@ -55,23 +65,39 @@ void TrustJudge::restart()
     *this = TrustJudge(m_limits);
 }
 
-Trust TrustJudge::judge(qint64 controls, qint64 slow, qint64 ticks, qint64 late) const
+std::optional<double> TrustJudge::processorsSince(const ProcessorTime &first) const
+{
+    const auto &last = m_processors.back().time;
+    const auto total = last.total - first.total;
+    if (total < enoughProcessorTicks)
+        return {};
+    return std::clamp(static_cast<double>(last.busy - first.busy) / static_cast<double>(total), 0.0, 1.0);
+}
+
+Trust TrustJudge::judge(const Counts &counts) const
 {
     Trust trust;
-    if (tooMany(slow, controls) || tooMany(late, ticks)) {
+    trust.processors = counts.processors;
+    if (tooMany(counts.slow, counts.controls)) {
         trust.level = TrustLevel::HostBusy;
-        trust.reason = tooMany(slow, controls)
-            ? QCoreApplication::translate("Trust",
-                                          "this machine is busy: %1 of %2 control probes took more than %3")
-                  .arg(slow)
-                  .arg(controls)
-                  .arg(formatDuration(m_limits.control))
-            : QCoreApplication::translate("Trust",
-                                          "this machine is busy: %1 of %2 ticks came more than %3 late")
-                  .arg(late)
-                  .arg(ticks)
-                  .arg(formatDuration(m_limits.lag));
-    } else if (ticks >= enoughTicks) {
+        trust.reason = QCoreApplication::translate("Trust",
+                                                   "this machine is busy: %1 of %2 control probes took more than %3")
+                           .arg(counts.slow)
+                           .arg(counts.controls)
+                           .arg(formatDuration(m_limits.control));
+    } else if (tooMany(counts.late, counts.ticks)) {
+        trust.level = TrustLevel::HostBusy;
+        trust.reason =
+            QCoreApplication::translate("Trust", "this machine is busy: %1 of %2 ticks came more than %3 late")
+                .arg(counts.late)
+                .arg(counts.ticks)
+                .arg(formatDuration(m_limits.lag));
+    } else if (counts.processors && *counts.processors >= m_limits.processors) {
+        trust.level = TrustLevel::HostBusy;
+        trust.reason =
+            QCoreApplication::translate("Trust", "this machine is busy: its processors are taken to %1 %")
+                .arg(*counts.processors * 100, 0, 'f', 0);
+    } else if (counts.ticks >= enoughTicks) {
         trust.level = TrustLevel::Trustworthy;
     }
     return trust;
@@ -80,23 +106,26 @@ Trust TrustJudge::judge(qint64 controls, qint64 slow, qint64 ticks, qint64 late)
 Trust TrustJudge::verdict(Instant now) const
 {
     const auto from = now - m_limits.window;
-    Statistics control;
-    qint64 slow = 0;
+    Counts counts;
+    Statistics control, lag;
     for (const auto &seen : m_controls) {
         if (seen.at < from)
             continue;
         control.add(Outcome::Ok, seen.value);
-        slow += seen.value > m_limits.control;
+        counts.slow += seen.value > m_limits.control;
     }
-    Statistics lag;
-    qint64 late = 0;
     for (const auto &seen : m_lags) {
         if (seen.at < from)
             continue;
         lag.add(Outcome::Ok, seen.value);
-        late += seen.value > m_limits.lag;
+        counts.late += seen.value > m_limits.lag;
     }
-    auto trust = judge(control.n(), slow, lag.n(), late);
+    counts.controls = control.n();
+    counts.ticks = lag.n();
+    const auto first = std::ranges::find_if(m_processors, [from](const auto &seen) { return seen.at >= from; });
+    if (first != m_processors.end())
+        counts.processors = processorsSince(first->time);
+    auto trust = judge(counts);
     trust.control = control.quantiles();
     if (const auto p99 = lag.quantile(0.99))
         trust.lagP99 = p99->value;
@@ -105,7 +134,10 @@ Trust TrustJudge::verdict(Instant now) const
 
 Trust TrustJudge::verdictOfRun() const
 {
-    auto trust = judge(m_runControl.n(), m_slowControls, m_runLag.count(), m_lateTicks);
+    Counts counts{m_runControl.n(), m_slowControls, m_runLag.count(), m_lateTicks, {}};
+    if (m_firstProcessors)
+        counts.processors = processorsSince(*m_firstProcessors);
+    auto trust = judge(counts);
     trust.control = m_runControl.quantiles();
     trust.lagP99 = m_runLag.quantile(0.99);
     return trust;

@@ -71,7 +71,7 @@ void SeriesLayer::drawBand(QCPPainter *painter, const PlotSeries &one) const
     if (!one.withBand)
         return;
     painter->setPen(Qt::NoPen);
-    painter->setBrush(withAlpha(one.style.colour, one.dimmed ? 0.07 : 0.17));
+    painter->setBrush(withAlpha(one.style.colour, one.dimmed ? 0.07 : one.bandOpacity));
     forEachRun(one.buckets, [&](auto begin, auto end) {
         QPolygonF polygon;
         polygon.reserve(2 * (end - begin));
@@ -131,6 +131,8 @@ void SeriesLayer::drawVectorPoints(QCPPainter *painter, const PlotSeries &one) c
 
 void SeriesLayer::drawLine(QCPPainter *painter, const PlotSeries &one) const
 {
+    if (!one.withLine)
+        return;
     QPen pen(withAlpha(one.style.colour, one.dimmed ? 0.5 : 1), 1.8, one.style.dash, Qt::FlatCap, Qt::BevelJoin); // round joins cost three times as much
     if (one.style.dash != Qt::SolidLine)
         pen.setDashPattern(one.style.dash == Qt::DotLine ? QList<qreal> {1.2, 1.6}
@@ -153,7 +155,7 @@ void SeriesLayer::drawLine(QCPPainter *painter, const PlotSeries &one) const
 
 void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
 {
-    if (!one.withMarkers || one.buckets.empty())
+    if (!one.withMarkers || !one.withLine || one.buckets.empty())
         return;
     painter->setPen(QPen(one.style.colour, 1.4));
     painter->setBrush(one.style.colour);
@@ -163,7 +165,7 @@ void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
                                                 : 1;
     for (const auto &bucket : one.buckets) {
         const auto index = static_cast<qint64>(std::floor(bucket.x / width));
-        if (index % 24 == 0 || one.buckets.size() < 4)
+        if (index % one.markEvery == 0 || one.buckets.size() < 4)
             paintMarker(*painter, one.style.marker, pixel(bucket.x, bucket.line), 7);
     }
 }
@@ -185,6 +187,13 @@ void SeriesLayer::drawCrosses(QCPPainter *painter, const PlotSeries &one) const
     }
 }
 
+/// A line is named at its end, an area in its middle.
+double SeriesLayer::nameHeight(const PlotSeries &one)
+{
+    const auto &last = one.buckets.back();
+    return one.withLine ? last.line : (last.line + last.top) / 2;
+}
+
 void SeriesLayer::drawNames(QCPPainter *painter) const
 {
     // At the right end of each line, pushed apart where they would cover each other.
@@ -192,7 +201,7 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     const QRectF area = mKeyAxis->axisRect()->rect();
     for (const auto &one : series) {
         if (!one.buckets.empty() && !one.name.isEmpty())
-            places.emplace_back(std::clamp(pixel(0, one.buckets.back().line).y() - 10, area.top() + 8, area.bottom() - 8), &one);
+            places.emplace_back(std::clamp(pixel(0, nameHeight(one)).y() - (one.withLine ? 10 : 0), area.top() + 8, area.bottom() - 8), &one);
     }
     std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
     const double height = painter->fontMetrics().height();

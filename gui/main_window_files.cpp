@@ -131,10 +131,6 @@ void MainWindow::copyCommandLine()
         words << u"'%1=%2'"_s.arg(one.name, loads ? one.loadUrl : one.url);
     }
     words << u"--isolation-test"_s << u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests());
-    for (const auto &one : m_session.targets()) {
-        if (m_session.limitOf(one.name))
-            words << u"--assert"_s << u"'%1.isolation<%2'"_s.arg(one.name).arg(m_isolationConfig.maxRatio);
-    }
     QApplication::clipboard()->setText(words.join(u' '));
 }
 

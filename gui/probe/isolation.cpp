@@ -17,6 +17,7 @@ namespace
 {
 
 constexpr qint64 enoughAnswers = 50;
+constexpr double newErrors = 0.01; // a share beyond that of the baseline
 
 QString tr(const char *text)
 {
@@ -93,7 +94,9 @@ void IsolationTest::start(Instant now, const QList<Target> &targets)
     m_names.clear();
     m_collected.clear();
     m_baselineTrust.restart();
-    m_controlBefore = m_controlDuring = {};
+    m_loadedTrust.restart();
+    m_controlBefore = m_controlDuring = Statistics();
+    m_controlSamples.clear();
     m_longestTimeout = {};
     for (const auto &target : targets) {
         if (target.name == m_config.load)
@@ -156,20 +159,20 @@ void IsolationTest::add(const Batch &batch)
 
 void IsolationTest::collectControl(const Batch &batch)
 {
-    if (m_phase == IsolationPhase::Loaded) {
-        for (const auto &sample : batch.control)
-            m_controlDuring.add(sample);
-    }
-    if (m_phase != IsolationPhase::Baseline)
+    const bool loaded = m_phase == IsolationPhase::Loaded;
+    if (!loaded && m_phase != IsolationPhase::Baseline)
         return;
+    auto &trust = loaded ? m_loadedTrust : m_baselineTrust;
     for (const auto &sample : batch.control) {
-        m_controlBefore.add(sample);
-        m_baselineTrust.addControl(sample);
+        (loaded ? m_controlDuring : m_controlBefore).add(sample);
+        trust.addControl(sample);
+        if (loaded && hasLatency(sample.outcome))
+            m_controlSamples.push_back(sample);
     }
     for (const auto lag : batch.lags)
-        m_baselineTrust.addLag(batch.until, lag);
+        trust.addLag(batch.until, lag);
     if (batch.processors)
-        m_baselineTrust.addProcessors(batch.until, *batch.processors);
+        trust.addProcessors(batch.until, *batch.processors);
 }
 
 void IsolationTest::advance(Instant now)
@@ -204,11 +207,27 @@ void IsolationTest::collect(Collected &collected, const Sample &sample) const
     }
 }
 
-bool IsolationTest::hostExplains(const Quantile &during) const
+Isolation IsolationTest::isolationOf(const TargetIsolation &target)
 {
-    const auto &control = m_verdict.controlDuring.p99;
-    return control
-        && std::chrono::duration<double>(control->value) >= m_config.hostShare * std::chrono::duration<double>(during.value);
+    const auto &during = target.during;
+    if (target.before.measured == 0)
+        return Isolation::Inconclusive;
+    if (during.measured == 0 || during.errorShare() > target.before.errorShare() + newErrors)
+        return Isolation::Fail;
+    if (!during.p99->atLeast && during.p99->value <= m_config.harmless)
+        return Isolation::Pass;
+    if (target.ratio->high <= m_config.maxRatio)
+        return Isolation::Pass;
+    const bool slower = target.ratio->low > m_config.maxRatio;
+    if (!target.overControl || target.overControl->low > m_config.maxRatio)
+        return slower ? Isolation::Fail : Isolation::Inconclusive;
+    if (m_loadedTrust.verdictOfRun().processors.value_or(0) >= TrustLimits().processors) {
+        m_verdict.doubt = tr("under load this whole machine is busy (the control probe took %1, too): measure from "
+                             "another one")
+                              .arg(p99Text(m_verdict.controlDuring));
+        return Isolation::Inconclusive;
+    }
+    return target.overControl->high <= m_config.maxRatio ? Isolation::Pass : Isolation::Inconclusive;
 }
 
 TargetIsolation IsolationTest::judged(const QString &name, const Collected &collected)
@@ -218,28 +237,17 @@ TargetIsolation IsolationTest::judged(const QString &name, const Collected &coll
     result.before = collected.before.quantiles();
     result.during = collected.during.quantiles();
     result.after = collected.after.quantiles();
-    result.ratio = p99Ratio(responsesOf(collected.beforeSamples), responsesOf(collected.duringSamples));
-    const bool answeredBefore = result.before.measured > 0;
-    const bool newErrors = result.during.errorShare() > result.before.errorShare() + 0.01;
-    if (!answeredBefore)
-        result.isolation = Isolation::Inconclusive;
-    else if (newErrors || result.during.measured == 0)
-        result.isolation = Isolation::Fail;
-    else if (!result.during.p99->atLeast && result.during.p99->value <= m_config.harmless)
-        result.isolation = Isolation::Pass;
-    else if (result.ratio->high <= m_config.maxRatio)
-        result.isolation = Isolation::Pass;
-    else if (hostExplains(*result.during.p99))
-        m_verdict.doubt = tr("under load this whole machine is busy (the control probe took %1, too): measure from "
-                             "another one")
-                              .arg(p99Text(m_verdict.controlDuring));
-    else if (result.ratio->low > m_config.maxRatio)
-        result.isolation = Isolation::Fail;
+    const auto during = responsesOf(collected.duringSamples);
+    result.ratio = p99Ratio(responsesOf(collected.beforeSamples), during);
+    result.overControl = p99Ratio(responsesOf(m_controlSamples), during);
+    result.isolation = isolationOf(result);
     result.sentence =
         tr("%1: p99 %2 before, %3 under load").arg(name, p99Text(result.before), p99Text(result.during));
     if (result.ratio)
         result.sentence += tr(": %1 times").arg(result.ratio->text());
-    if (newErrors)
+    if (result.overControl && result.ratio->high > m_config.maxRatio && result.during.p99->value > m_config.harmless)
+        result.sentence += tr(", and %1 times that of the control probe").arg(result.overControl->text());
+    if (result.during.errorShare() > result.before.errorShare() + newErrors)
         result.sentence += tr(", %1 % errors under load").arg(result.during.errorShare() * 100, 0, 'g', 3);
     return result;
 }

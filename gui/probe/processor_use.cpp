@@ -27,6 +27,7 @@ std::optional<ProcessorTime> ProcessorTime::fromLine(const QByteArray &line)
         ticks[i] = fields[static_cast<qsizetype>(i) + 1].toLongLong();
     ProcessorTime time;
     time.busy = ticks[User] + ticks[System] + ticks[Irq] + ticks[SoftIrq] + ticks[Steal];
+    time.stolen = ticks[Steal];
     time.total = time.busy + ticks[Nice] + ticks[Idle] + ticks[IoWait];
     return time;
 }

@@ -10,10 +10,11 @@ namespace openloop::probe
 {
 
 /// Time of all processors since boot, in ticks of the kernel (10 ms). `busy` leaves out what runs at nice 1 and above: it
-/// gives way to a service of normal priority. Time that a hypervisor took away is busy.
+/// gives way to a service of normal priority. Time that the host of a virtual machine took away is `stolen`, and busy.
 struct ProcessorTime {
     qint64 busy = 0;
     qint64 total = 0;
+    qint64 stolen = 0;
 
     /// Of this moment; nothing where the system has no /proc/stat.
     static std::optional<ProcessorTime> now();

@@ -71,6 +71,11 @@ QJsonObject toJson(const IsolationVerdict &verdict)
             object[u"ratio_low"_s] = target.ratio->low;
             object[u"ratio_high"_s] = target.ratio->high;
         }
+        if (target.overControl) {
+            object[u"over_control"_s] = target.overControl->value;
+            object[u"over_control_low"_s] = target.overControl->low;
+            object[u"over_control_high"_s] = target.overControl->high;
+        }
         targets.append(object);
     }
     return {{u"load"_s, verdict.config.load},
@@ -150,6 +155,8 @@ QByteArray toJson(const RunReport &report)
         control[u"lag_p99_ms"_s] = milliseconds(*report.trust.lagP99);
     if (report.trust.processors)
         control[u"processors"_s] = *report.trust.processors;
+    if (report.trust.stolen)
+        control[u"stolen"_s] = *report.trust.stolen;
     QJsonObject object{
         {u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
         {u"asserts"_s, arrayOf(report.asserts, [](const auto &result) { return toJson(result); })},

@@ -17,6 +17,13 @@ namespace
 constexpr qint64 enoughTicks = 20;
 constexpr qint64 enoughProcessorTicks = 100; // below, one tick more or less would be a per cent
 
+constexpr double remarkablyStolen = 0.05;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Trust", text);
+}
+
 /// More than 1 % of them, and more than a hiccup.
 bool tooMany(qint64 bad, qint64 all)
 {
@@ -65,38 +72,32 @@ void TrustJudge::restart()
     *this = TrustJudge(m_limits);
 }
 
-std::optional<double> TrustJudge::processorsSince(const ProcessorTime &first) const
-{
-    const auto &last = m_processors.back().time;
-    const auto total = last.total - first.total;
-    if (total < enoughProcessorTicks)
-        return {};
-    return std::clamp(static_cast<double>(last.busy - first.busy) / static_cast<double>(total), 0.0, 1.0);
-}
-
-Trust TrustJudge::judge(const Counts &counts) const
+Trust TrustJudge::judge(const Counts &counts, const std::optional<ProcessorTime> &first) const
 {
     Trust trust;
-    trust.processors = counts.processors;
-    if (tooMany(counts.slow, counts.controls)) {
-        trust.level = TrustLevel::HostBusy;
-        trust.reason = QCoreApplication::translate("Trust",
-                                                   "this machine is busy: %1 of %2 control probes took more than %3")
+    if (first && m_processors.back().time.total - first->total >= enoughProcessorTicks) {
+        const auto &last = m_processors.back().time;
+        const auto total = static_cast<double>(last.total - first->total);
+        trust.processors = std::clamp(static_cast<double>(last.busy - first->busy) / total, 0.0, 1.0);
+        trust.stolen = std::clamp(static_cast<double>(last.stolen - first->stolen) / total, 0.0, 1.0);
+    }
+    if (tooMany(counts.slow, counts.controls))
+        trust.reason = tr("this machine is busy: %1 of %2 control probes took more than %3")
                            .arg(counts.slow)
                            .arg(counts.controls)
                            .arg(formatDuration(m_limits.control));
-    } else if (tooMany(counts.late, counts.ticks)) {
-        trust.level = TrustLevel::HostBusy;
+    else if (tooMany(counts.late, counts.ticks))
+        trust.reason = tr("this machine is busy: %1 of %2 ticks came more than %3 late")
+                           .arg(counts.late)
+                           .arg(counts.ticks)
+                           .arg(formatDuration(m_limits.lag));
+    else if (trust.processors.value_or(0) >= m_limits.processors)
         trust.reason =
-            QCoreApplication::translate("Trust", "this machine is busy: %1 of %2 ticks came more than %3 late")
-                .arg(counts.late)
-                .arg(counts.ticks)
-                .arg(formatDuration(m_limits.lag));
-    } else if (counts.processors && *counts.processors >= m_limits.processors) {
+            tr("this machine is busy: its processors are taken to %1 %").arg(*trust.processors * 100, 0, 'f', 0);
+    if (!trust.reason.isEmpty()) {
         trust.level = TrustLevel::HostBusy;
-        trust.reason =
-            QCoreApplication::translate("Trust", "this machine is busy: its processors are taken to %1 %")
-                .arg(*counts.processors * 100, 0, 'f', 0);
+        if (trust.stolen.value_or(0) >= remarkablyStolen)
+            trust.reason += tr("; the host of this virtual machine took %1 % of its time").arg(*trust.stolen * 100, 0, 'f', 0);
     } else if (counts.ticks >= enoughTicks) {
         trust.level = TrustLevel::Trustworthy;
     }
@@ -123,9 +124,7 @@ Trust TrustJudge::verdict(Instant now) const
     counts.controls = control.n();
     counts.ticks = lag.n();
     const auto first = std::ranges::find_if(m_processors, [from](const auto &seen) { return seen.at >= from; });
-    if (first != m_processors.end())
-        counts.processors = processorsSince(first->time);
-    auto trust = judge(counts);
+    auto trust = judge(counts, first == m_processors.end() ? std::nullopt : std::optional(first->time));
     trust.control = control.quantiles();
     if (const auto p99 = lag.quantile(0.99))
         trust.lagP99 = p99->value;
@@ -134,10 +133,7 @@ Trust TrustJudge::verdict(Instant now) const
 
 Trust TrustJudge::verdictOfRun() const
 {
-    Counts counts{m_runControl.n(), m_slowControls, m_runLag.count(), m_lateTicks, {}};
-    if (m_firstProcessors)
-        counts.processors = processorsSince(*m_firstProcessors);
-    auto trust = judge(counts);
+    auto trust = judge({m_runControl.n(), m_slowControls, m_runLag.count(), m_lateTicks}, m_firstProcessors);
     trust.control = m_runControl.quantiles();
     trust.lagP99 = m_runLag.quantile(0.99);
     return trust;

@@ -32,6 +32,7 @@ struct Trust {
     Quantiles control; ///< of the window
     std::optional<Nanoseconds> lagP99; ///< of the window
     std::optional<double> processors; ///< share of all that work of normal priority took in the window, 0..1
+    std::optional<double> stolen; ///< share that the host of this virtual machine took
 
     bool suspendsAlerts() const { return level == TrustLevel::HostBusy; }
 };
@@ -65,10 +66,9 @@ private:
     };
     struct Counts {
         qint64 controls = 0, slow = 0, ticks = 0, late = 0;
-        std::optional<double> processors;
     };
-    Trust judge(const Counts &counts) const;
-    std::optional<double> processorsSince(const ProcessorTime &first) const;
+    /// `first`: what the processors' shares are counted from.
+    Trust judge(const Counts &counts, const std::optional<ProcessorTime> &first) const;
     void forget(Instant now);
 
     TrustLimits m_limits;

@@ -60,7 +60,7 @@ private:
         const auto &load = session.loads().front();
         const QString name = session.targets().first().name;
         const auto p99 = [&](double from, double to) { return gui::formatDuration(session.figures(name, from, to).p99.value_or(-1)); };
-        return u"/%1: p99 %2, under load %3"_s.arg(name, p99(session.beginning(), load.from), p99(load.from, *load.to));
+        return u"p99 of /%1: %2 before, %3 under load"_s.arg(name, p99(session.beginning(), load.from), p99(load.from, *load.to));
     }
 
     QString title;

@@ -4,6 +4,8 @@
 
 #include "gui/models/format.h"
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
@@ -31,10 +33,16 @@ std::optional<double> changeOf(const Pair &pair)
     return pair.first && pair.second && *pair.first > 0 ? std::optional(*pair.second / *pair.first) : std::nullopt;
 }
 
-QString percent(double change)
+/// Both in the unit that suits the larger one: "0.417 → 0.500 ms  × 1.2".
+QString shown(const Pair &pair)
 {
-    const double value = (change - 1) * 100;
-    return (value < 0 ? u"−"_s : u"+"_s) + threeDigits(std::abs(value)) + u"\u2009%"_s;
+    const double larger = std::max(pair.first.value_or(-1), pair.second.value_or(-1));
+    const auto text = [unit = durationUnit(larger)](std::optional<double> value) { return formatDuration(value.value_or(-1), unit); };
+    const QString before = text(pair.first);
+    const auto change = changeOf(pair);
+    const QString factor = change ? u"  × %1"_s.arg(*change, 0, 'g', 2) : QString();
+    // The unit is said once.
+    return (change ? before.section(u'\u2009', 0, 0) : before) + u" → "_s + text(pair.second) + factor;
 }
 
 } // namespace
@@ -90,9 +98,7 @@ QVariant Comparison::data(const QModelIndex &index, int role) const
     default:
         break;
     }
-    QString text = u"%1 → %2"_s.arg(formatDuration(pair.first.value_or(-1)), formatDuration(pair.second.value_or(-1)));
-    if (change)
-        text += u"  "_s + percent(*change);
+    QString text = shown(pair);
     if (role == Qt::ToolTipRole && index.column() == P99 && std::min(target.nBefore, target.nAfter) < probe::Quantiles::enoughForP99)
         text += u'\n' + tr("Fewer than 100 answers: the longest instead of a p99");
     return text;

@@ -248,6 +248,8 @@ RunReport HeadlessRun::report() const
     report.loads = m_loads;
     if (m_isolation && m_isolation->test().phase() == IsolationPhase::Done)
         report.isolation = m_isolation->test().verdict();
+    if (report.isolation)
+        report.loads = {report.isolation->load};
     for (const auto &target : m_options.targets) {
         const auto &watched = m_watched.at(target.name);
         TargetResult result{

@@ -37,12 +37,12 @@ QWidget *ChartPanel::header()
     auto *bar = new QWidget(this);
     auto *layout = new QHBoxLayout(bar);
     layout->setContentsMargins(12, 2, 12, 4);
-    layout->setSpacing(10);
+    layout->setSpacing(6);
     m_title = new QLabel(tr("Latency"), bar);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // gives way in a narrow window
     m_title->setProperty("role", u"heading"_s);
     m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to p99. Points: single requests. Crosses: failures."));
-    layout->addWidget(m_title);
-    layout->addStretch(1);
+    layout->addWidget(m_title, 1);
     m_spanButtons = segments(layout, {tr("1m"), tr("5m"), tr("10m"), tr("1h"), tr("24h"), tr("All")},
                              {tr("Last minute (1)"), tr("Last 5 minutes (2)"), tr("Last 10 minutes (3)"), tr("Last hour (4)"),
                               tr("Last 24 hours (5)"), tr("The whole session (6)")});

@@ -63,6 +63,9 @@ ComparePanel::ComparePanel(const Session &session, const TimeWindow &window, QWi
     m_table->setItemDelegate(new ChangeDelegate(m_palette, m_table));
     m_table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    QFont small = m_table->font();
+    small.setPointSizeF(small.pointSizeF() * 0.92);
+    m_table->setFont(small);
     m_table->hide();
     auto *top = new QHBoxLayout;
     top->addWidget(m_sentence, 1);

@@ -63,7 +63,7 @@ void LimitPanel::setPalette(const Palette &palette)
     m_palette = &paletteFor(palette.dark);
     m_badge->setPalette(palette);
     m_plot->setPalette(palette);
-    m_plot->redraw();
+    plot();
 }
 
 void LimitPanel::setQuestion(const QString &load, const std::optional<probe::Assertion> &promise)
@@ -95,7 +95,8 @@ void LimitPanel::showStarted(const probe::Assertion &promise)
     m_promise = promise;
     m_abort->show();
     m_run->hide();
-    plot({});
+    m_steps.clear();
+    plot();
     m_plot->setVisible(true);
 }
 
@@ -107,7 +108,8 @@ void LimitPanel::showStep(int n)
 
 void LimitPanel::showSteps(const probe::LoadSearch &search)
 {
-    plot(search.steps());
+    m_steps = search.steps();
+    plot();
 }
 
 void LimitPanel::showFinished(const probe::LoadSearch &search)
@@ -126,17 +128,17 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
         m_verdict = tr("%1 holds up to %2 parallel /%3 and breaks at %4").arg(m_promise->text).arg(search.highestKept()).arg(m_load).arg(*broken);
     }
     m_sentence->setText(m_verdict);
-    plot(search.steps());
+    showSteps(search);
 }
 
-void LimitPanel::plot(const QList<probe::LoadStep> &steps)
+void LimitPanel::plot()
 {
     PlotSeries curve;
     curve.style = m_palette->styleOf(0);
     double most = 1;
     double low = m_promise ? m_promise->condition.limit : 1;
     double high = low;
-    for (const auto &step : steps) {
+    for (const auto &step : std::as_const(m_steps)) {
         const auto *quantiles = m_promise ? quantilesOf(step, m_promise->target) : nullptr;
         if (!quantiles || !quantiles->p50)
             continue;
@@ -151,7 +153,7 @@ void LimitPanel::plot(const QList<probe::LoadStep> &steps)
     std::ranges::sort(curve.buckets, {}, &PlotBucket::x);
     curve.markEvery = 1;
     m_plot->setXRange(-most * 0.03, most * 1.06);
-    m_plot->setYRange(low * 0.6, high * 1.8);
+    m_plot->setYRange(low * 0.6, high * 3);
     if (m_promise && m_promise->condition.isLatency())
         m_plot->setLimitLine(m_promise->condition.limit, m_promise->text);
     m_plot->setSeries({std::move(curve)});

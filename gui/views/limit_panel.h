@@ -38,7 +38,7 @@ signals:
     void abortWanted();
 
 private:
-    void plot(const QList<probe::LoadStep> &steps);
+    void plot();
 
     StateBadge *m_badge = nullptr;
     QLabel *m_sentence = nullptr;
@@ -48,6 +48,7 @@ private:
     QString m_load;
     std::optional<probe::Assertion> m_promise;
     QString m_verdict;
+    QList<probe::LoadStep> m_steps;
     const Palette *m_palette = &paletteFor(false);
 };
 

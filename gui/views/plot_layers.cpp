@@ -21,6 +21,75 @@ void forEachRun(const std::vector<PlotBucket> &buckets, Visit visit)
     }
 }
 
+/// Dashes and spaces in widths of the line; empty: solid. Square caps add a width to each dash.
+QList<double> dashesOf(Qt::PenStyle style)
+{
+    switch (style) {
+    case Qt::DotLine:
+        return {0.4, 2.4};
+    case Qt::DashLine:
+        return {4, 3};
+    case Qt::DashDotLine:
+        return {4, 2.6, 0.4, 2.6};
+    case Qt::DashDotDotLine:
+        return {4, 2.6, 0.4, 2.6, 0.4, 2.6};
+    default:
+        return {};
+    }
+}
+
+/// Cuts a polyline into the lines that its dashes cover.
+class Dasher
+{
+public:
+    Dasher(const QList<double> &pattern, double width, QList<QLineF> &lines) : m_pattern(pattern), m_width(width), m_lines(lines) { }
+
+    void lineTo(QPointF to)
+    {
+        if (!std::exchange(m_started, true)) {
+            m_at = to;
+            return;
+        }
+        if (m_pattern.isEmpty())
+            m_lines.append({m_at, to});
+        else
+            dash({m_at, to});
+        m_at = to;
+    }
+
+private:
+    void dash(const QLineF &line)
+    {
+        const double length = line.length();
+        if (length > farthest) { // far beyond the axes: nobody sees its dashes
+            m_lines.append(line);
+            return;
+        }
+        for (double from = 0; from < length;) {
+            const double left = m_pattern[m_index] * m_width - m_done;
+            const double until = std::min(length, from + left);
+            if (m_index % 2 == 0)
+                m_lines.append({line.pointAt(from / length), line.pointAt(until / length)});
+            m_done += until - from;
+            from = until;
+            if (m_done >= m_pattern[m_index] * m_width - 1e-6) {
+                m_done = 0;
+                m_index = (m_index + 1) % m_pattern.size();
+            }
+        }
+    }
+
+    static constexpr double farthest = 20'000; // pixels
+
+    const QList<double> &m_pattern;
+    double m_width;
+    QList<QLineF> &m_lines;
+    QPointF m_at;
+    qsizetype m_index = 0;
+    double m_done = 0;
+    bool m_started = false;
+};
+
 /// Viridis at 0..1, from its published polynomial fit's anchor colours.
 QRgb viridis(double value)
 {
@@ -133,24 +202,20 @@ void SeriesLayer::drawLine(QCPPainter *painter, const PlotSeries &one) const
 {
     if (!one.withLine)
         return;
-    QPen pen(withAlpha(one.style.colour, one.dimmed ? 0.5 : 1), 1.8, one.style.dash, Qt::FlatCap, Qt::BevelJoin); // round joins cost three times as much
-    if (one.style.dash != Qt::SolidLine)
-        pen.setDashPattern(one.style.dash == Qt::DotLine ? QList<qreal> {1.2, 1.6}
-                               : one.style.dash == Qt::DashLine ? QList<qreal> {5, 2}
-                               : one.style.dash == Qt::DashDotLine ? QList<qreal> {5, 1.6, 1.2, 1.6}
-                                                                   : QList<qreal> {5, 1.6, 1.2, 1.6, 1.2, 1.6});
-    painter->setPen(pen);
+    constexpr double width = 1.8;
+    // Dashed by hand and line by line: the stroker of a dashed polyline costs five times as much.
+    painter->setPen(QPen(withAlpha(one.style.colour, one.dimmed ? 0.5 : 1), width, Qt::SolidLine, Qt::SquareCap));
     painter->setBrush(Qt::NoBrush);
+    const auto pattern = dashesOf(one.style.dash);
+    QList<QLineF> lines;
     forEachRun(one.buckets, [&](auto begin, auto end) {
-        QPolygonF polyline;
-        polyline.reserve(end - begin);
+        if (std::next(begin) == end)
+            return painter->drawPoint(pixel(begin->x, begin->line));
+        Dasher dasher(pattern, width, lines);
         for (auto it = begin; it != end; ++it)
-            polyline << pixel(it->x, it->line);
-        if (polyline.size() == 1)
-            painter->drawPoint(polyline.first());
-        else
-            painter->drawPolyline(polyline);
+            dasher.lineTo(pixel(it->x, it->line));
     });
+    painter->drawLines(lines);
 }
 
 void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
@@ -209,6 +274,13 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     for (auto &[y, one] : places) {
         y = std::max(y, lowest + height / 2);
         lowest = y + height / 2;
+    }
+    double highest = area.bottom();
+    for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        place->first = std::min(place->first, highest - height / 2);
+        highest = place->first - height / 2;
+    }
+    for (const auto &[y, one] : places) {
         const int width = painter->fontMetrics().horizontalAdvance(one->name);
         const double right = std::min(area.right() - 5, pixel(one->buckets.back().x, 1).x() + width / 2.0);
         const QRectF box(right - width, y - height / 2, width, height);

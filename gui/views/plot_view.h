@@ -113,6 +113,7 @@ private:
     class Plot;
     class Overlay;
     bool handleMouse(QEvent *event);
+    void limitTicks();
 
     std::unique_ptr<Plot> m_plot;
     Overlay *m_overlay = nullptr;

@@ -248,10 +248,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>OHNE ERGEBNIS</translation>
     </message>
     <message>
-        <source>%1 (max)</source>
-        <translation>%1 (max.)</translation>
-    </message>
-    <message>
         <source>Run isolation test</source>
         <translation>Isolationstest starten</translation>
     </message>
@@ -322,6 +318,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Run again</source>
         <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Where there are fewer than 100 answers, the longest instead of a p99.</source>
+        <translation>Bei weniger als 100 Antworten die längste statt eines p99.</translation>
     </message>
 </context>
 <context>
@@ -450,6 +450,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollmessung brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollmessung</translation>
     </message>
 </context>
 <context>
@@ -1305,18 +1309,22 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>Trust</name>
+    <name>TrustJudge</name>
     <message>
         <source>this machine is busy: %1 of %2 control probes took more than %3</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten länger als %3</translation>
+        <translation type="unfinished">dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten länger als %3</translation>
     </message>
     <message>
         <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+        <translation type="unfinished">dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
     </message>
     <message>
         <source>this machine is busy: its processors are taken to %1 %</source>
         <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
     </message>
 </context>
 <context>
@@ -1611,6 +1619,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollmessung brauchte %1): von einem anderen aus messen</translation>
     </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollmessung</translation>
+    </message>
 </context>
 <context>
     <name>Isolation</name>
@@ -1722,6 +1734,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollmessung brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollmessung</translation>
     </message>
 </context>
 </TS>

@@ -213,7 +213,7 @@ private slots:
         QCOMPARE(comparison.rowCount(), 2);
         const auto cell = comparison.index(0, Comparison::P50);
         QVERIFY(cell.data(Comparison::ChangeRole).toDouble() > 3);
-        QVERIFY2(cell.data().toString().contains(u" → "_s) && cell.data().toString().contains(u"+"_s), qPrintable(cell.data().toString()));
+        QVERIFY2(cell.data().toString().contains(u" → "_s) && cell.data().toString().contains(u"× "_s), qPrintable(cell.data().toString()));
         QVERIFY(!m_window->comparePanel().compareWith(folder.filePath(u"none"_s)).isEmpty());
     }
 

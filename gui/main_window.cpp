@@ -23,6 +23,7 @@
 #include <QDockWidget>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QMessageBox>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -270,6 +271,13 @@ Attention MainWindow::attention() const
     if (isMinimized() || !isVisible())
         return Attention::Hidden;
     return isActiveWindow() ? Attention::Focused : Attention::Unfocused;
+}
+
+void MainWindow::complain(const QString &title, const QString &problem)
+{
+    auto *box = new QMessageBox(QMessageBox::Warning, title, problem, QMessageBox::Ok, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
 }
 
 QString MainWindow::baseUrl() const

@@ -107,6 +107,8 @@ private:
     void finishTest();
     void finishSearch();
     void addTargets(const QList<probe::Target> &added);
+    /// A message that waits for nobody.
+    void complain(const QString &title, const QString &problem);
     QString askForRecording(const QString &title);
     /// What the search tries to break: the first latency rule of a target that is not loaded.
     std::optional<probe::Assertion> promise() const;

@@ -19,7 +19,6 @@
 #include <QDockWidget>
 #include <QInputDialog>
 #include <QMenu>
-#include <QMessageBox>
 #include <QUrl>
 
 using namespace Qt::Literals::StringLiterals;
@@ -115,7 +114,7 @@ void MainWindow::addFromText(const QString &text)
             problem = probe::problemOf(one);
     }
     if (!problem.isEmpty())
-        QMessageBox::warning(this, tr("Add target"), problem);
+        complain(tr("Add target"), problem);
     else
         addTargets(added);
 }
@@ -127,7 +126,7 @@ void MainWindow::offerTargets()
         const auto offered = answer.status == 200 ? probe::targetsFromOpenApi(answer.body, base)
                                                   : probe::Parsed<QList<probe::Target>>::failed(answer.status > 0 ? tr("%1/openapi.json answers HTTP %2").arg(base).arg(answer.status) : answer.error);
         if (!offered) {
-            QMessageBox::warning(this, tr("Add from /openapi.json"), offered.error);
+            complain(tr("Add from /openapi.json"), offered.error);
             return;
         }
         auto *dialog = new PickDialog(*offered, m_session.targets(), this);
@@ -192,7 +191,7 @@ void MainWindow::enterUrl()
     if (parsed)
         m_session.open(*parsed, m_session.rules());
     else
-        QMessageBox::warning(this, tr("Enter URL"), parsed.error);
+        complain(tr("Enter URL"), parsed.error);
 }
 
 void MainWindow::startLocalService()

@@ -13,7 +13,6 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMessageBox>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -128,7 +127,7 @@ void MainWindow::showRecording(const QString &path)
         toggleSearch();
     const auto before = m_session.targets();
     if (const QString problem = m_session.openRecording(path); !problem.isEmpty()) {
-        QMessageBox::warning(this, tr("Open recording"), problem);
+        complain(tr("Open recording"), problem);
         return;
     }
     if (!m_replay->isVisibleTo(this))
@@ -160,7 +159,7 @@ void MainWindow::chooseComparison()
     if (path.isEmpty())
         return;
     if (const QString problem = m_compare->compareWith(path); !problem.isEmpty())
-        QMessageBox::warning(this, tr("Compare with a recording"), problem);
+        complain(tr("Compare with a recording"), problem);
 }
 
 } // namespace openloop::gui

@@ -17,7 +17,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QJsonObject>
-#include <QMessageBox>
 #include <QMetaEnum>
 #include <QSaveFile>
 #include <QSvgGenerator>
@@ -77,7 +76,7 @@ void MainWindow::exportVisible()
     if (path.isEmpty())
         return;
     if (const QString problem = exportTo(path); !problem.isEmpty())
-        QMessageBox::warning(this, tr("Export"), problem);
+        complain(tr("Export"), problem);
 }
 
 QJsonObject MainWindow::savedState() const

@@ -70,7 +70,7 @@ QString SamplePopup::explanation() const
 
 QSize SamplePopup::sizeHint() const
 {
-    constexpr int width = 400;
+    constexpr int width = 440;
     const QRect text = fontMetrics().boundingRect(QRect(0, 0, width - 28, 600), Qt::AlignLeft | Qt::TextWordWrap, explanation());
     return {width, 126 + text.height()};
 }

@@ -449,11 +449,11 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollmessung brauchte %1): von einem anderen aus messen</translation>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollmessung</translation>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
     </message>
 </context>
 <context>
@@ -1312,11 +1312,11 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <name>TrustJudge</name>
     <message>
         <source>this machine is busy: %1 of %2 control probes took more than %3</source>
-        <translation type="unfinished">dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten länger als %3</translation>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
     </message>
     <message>
         <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
-        <translation type="unfinished">dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
     </message>
     <message>
         <source>this machine is busy: its processors are taken to %1 %</source>
@@ -1617,11 +1617,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollmessung brauchte %1): von einem anderen aus messen</translation>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollmessung</translation>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
     </message>
 </context>
 <context>
@@ -1733,11 +1750,161 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollmessung brauchte %1): von einem anderen aus messen</translation>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollmessung</translation>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>Trust</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+    <message>
+        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
+        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>: %1 times</source>
+        <translation>: das %1-Fache</translation>
+    </message>
+    <message>
+        <source>, %1 % errors under load</source>
+        <translation>, %1 % Fehler unter Last</translation>
+    </message>
+    <message>
+        <source>No verdict: %1</source>
+        <translation>Kein Urteil: %1</translation>
+    </message>
+    <message>
+        <source>No verdict: %1 answered no request of the load</source>
+        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 parallel %2</source>
+        <translation>%1 parallelen %2</translation>
+    </message>
+    <message>
+        <source>Isolated from %1. Most affected is %2</source>
+        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1. Most affected is %2</source>
+        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
+        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
     </message>
 </context>
 </TS>

@@ -18,8 +18,8 @@ done
 python3 - $folder/openloop_de.ts <<'PYTHON'
 import re, sys
 text = open(sys.argv[1]).read()
-found = [re.search(rf"<context>\s*<name>{name}</name>(.*?)</context>", text, re.S) for name in ("openloop::probe", "IsolationTest")]
+found = [re.search(rf"<context>\s*<name>{name}</name>(.*?)</context>", text, re.S) for name in ("openloop::probe", "IsolationTest", "TrustJudge")]
 messages = "".join(block.group(1) for block in found if block)
-copies = "".join(f"\n<context>\n    <name>{name}</name>{messages}</context>" for name in ("Blame", "Isolation"))
+copies = "".join(f"\n<context>\n    <name>{name}</name>{messages}</context>" for name in ("Blame", "Isolation", "Trust"))
 open(sys.argv[1], "w").write(text.replace("</TS>", copies + "\n</TS>"))
 PYTHON

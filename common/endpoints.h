@@ -12,6 +12,7 @@ inline const QString health = QStringLiteral("/health");
 inline const QString callOtherService = QStringLiteral("/call_other_service");
 inline const QString queryDatabase = QStringLiteral("/query_database");
 inline const QString factorize = QStringLiteral("/factorize");
+inline const QString factorizations = QStringLiteral("/factorizations");
 inline const QString metrics = QStringLiteral("/metrics");
 
 } // namespace openloop::endpoints

@@ -2,13 +2,15 @@
 // See cpu.h.
 #include "server/cpu.h"
 
+#include "server/factoring/cost.h"
 #include "server/factors.h"
-#include "server/http/failure.h"
 #include "server/thread_priority.h"
 
 #include <QCoroFuture>
 
 #include <QtConcurrentRun>
+
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -19,53 +21,260 @@ using http::Failure;
 
 namespace {
 
-factoring::Result compute(mpz_class n, std::stop_token stop, std::chrono::steady_clock::time_point deadline)
+constexpr auto quickAtMost = 20ms; // of computing
+constexpr int mostQuickInARow = 8; // while long ones wait for a thread
+constexpr auto farewell = 1s; // for a stopped computation to tell what it found; it takes 50 ms
+constexpr double newestShare = 0.2; // of the moving average
+
+std::chrono::seconds wholeSeconds(std::chrono::duration<double> time)
 {
-    lowerThreadPriority(computingNiceness);
-    if (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline)
-        return {{}, {n}};
-    factoring::Options options;
-    options.deadline = deadline;
-    return factoring::factor(n, stop, options);
+    return std::chrono::seconds(std::clamp(qint64(std::ceil(time.count())), qint64(1), qint64(3600)));
 }
 
 } // namespace
 
-Cpu::Cpu(Settings settings) : m_settings(settings)
+// Threads for a number that has one already: as far as there are any that nobody waits for.
+class Cpu::Lent : public factoring::Crew
+{
+public:
+    explicit Lent(Cpu &cpu) : m_cpu(cpu) { }
+
+    bool tryRun(std::function<void()> work) override
+    {
+        const auto lowered = [work = std::move(work)] {
+            lowerThreadPriority(computingNiceness);
+            work();
+        };
+        return !crowded() && m_cpu.m_pool.tryStart(lowered);
+    }
+    bool crowded() const override { return m_cpu.m_allWaiting.load(std::memory_order_relaxed) > 0; }
+
+private:
+    Cpu &m_cpu;
+};
+
+// Short numbers, computed by a thread that is busy with a long one: at most half of its time.
+class Cpu::Interlude
+{
+public:
+    explicit Interlude(Cpu &cpu) : m_cpu(cpu) { }
+
+    void operator()()
+    {
+        if (m_cpu.m_quickWaiting.load(std::memory_order_relaxed) == 0 || m_busy.test_and_set())
+            return;
+        const auto begun = Clock::now();
+        if (begun >= m_next) {
+            if (const Item item = m_cpu.take(true)) {
+                m_cpu.compute(item);
+                const auto ended = Clock::now();
+                m_next = ended + (ended - begun);
+            }
+        }
+        m_busy.clear();
+    }
+
+private:
+    Cpu &m_cpu;
+    std::atomic_flag m_busy; // guards m_next
+    Clock::time_point m_next{};
+};
+
+Cpu::Cpu(Settings settings) : m_settings(settings), m_lent(std::make_unique<Lent>(*this))
 {
     m_pool.setMaxThreadCount(settings.threads);
     m_pool.setExpiryTimeout(-1);
 }
 
-Cpu::~Cpu() = default;
-
-QCoro::Task<factoring::Result> Cpu::factorize(mpz_class n, std::stop_token stop)
+Cpu::~Cpu()
 {
-    if (m_admitted >= m_settings.threads + m_settings.queue)
-        throw Failure::unavailable(u"%1 computations wait already"_s.arg(m_settings.queue), 1s);
-    const auto deadline = std::chrono::steady_clock::now() + m_settings.timeout;
-    ++m_admitted;
-    const QFuture<factoring::Result> future = QtConcurrent::run(&m_pool, compute, n, stop, deadline);
-    const factoring::Result result = co_await future;
-    --m_admitted;
-    if (stop.stop_requested())
+    for (const auto &[n, item] : m_computations)
+        item->stop.request_stop();
+    m_pool.waitForDone();
+}
+
+Lane Cpu::laneOf(const mpz_class &n)
+{
+    return factoring::mostTime(n) <= quickAtMost ? Lane::Quick : Lane::Long;
+}
+
+QCoro::Task<factoring::Result> Cpu::factorize(mpz_class n, Ask ask)
+{
+    const auto begun = Clock::now();
+    const Item item = join(n, ask);
+    ++item->waiting;
+    const bool ended = co_await item->ended.wait(ask.timeout, ask.stop);
+    --item->waiting;
+    if (!ended)
+        leave(item);
+    if (ask.stop.stop_requested())
         throw Failure::clientLeft();
-    if (!result.complete()) {
-        throw Failure::timedOut(u"n was not factored within %1 s"_s.arg(m_settings.timeout / 1s))
-            .with(u"found"_s, toJson(result.factors))
-            .with(u"remaining"_s, toJson(result.remaining));
+    if (item->stop.stop_requested() && !item->result)
+        co_await item->ended.wait(farewell, ask.stop);
+    if (item->refused)
+        throw *item->refused;
+    if (item->result && ask.timing) {
+        const auto started = std::max(item->started, begun);
+        ask.timing->add(http::Timing::Queue, started - begun);
+        ask.timing->add(http::Timing::Compute, item->finished - started);
     }
-    co_return result;
+    if (!item->result || !item->result->complete()) {
+        const factoring::Result sofar = item->result.value_or(factoring::Result{{}, {n}});
+        throw Failure::timedOut(u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))
+            .with(u"found"_s, toJson(sofar.factors))
+            .with(u"remaining"_s, toJson(sofar.remaining));
+    }
+    const factoring::Result shared = *item->result; // const: QCoro 0.8 moves from what it is given, and others wait
+    co_return shared;
 }
 
-int Cpu::running() const
+Cpu::Item Cpu::join(const mpz_class &n, const Ask &ask)
 {
-    return m_pool.activeThreadCount();
+    if (const auto found = m_computations.find(n); found != m_computations.end()) {
+        ++m_shared;
+        return found->second;
+    }
+    const auto item = std::make_shared<Computation>(n, laneOf(n), ask.client);
+    admit(item, ask.mayWait);
+    m_computations.emplace(n, item);
+    return item;
 }
 
-int Cpu::queued() const
+void Cpu::admit(const Item &item, bool mayWait)
 {
-    return qMax(0, m_admitted - m_settings.threads);
+    Item displaced;
+    {
+        const std::lock_guard lock(m_mutex);
+        Waiting &lane = waiting(item->lane);
+        const bool startsNow = m_workers < m_settings.threads;
+        if (!startsNow && !mayWait && lane.queue.size() >= std::size_t(m_settings.queue)) {
+            const auto wait = lane.usualTime * double(lane.queue.size()) / m_settings.threads;
+            const Failure refusal =
+                Failure::unavailable(u"%1 computations wait already"_s.arg(lane.queue.size()), wholeSeconds(wait));
+            displaced = lane.queue.popFromGreedierThan(item->client);
+            if (!displaced)
+                throw refusal;
+            displaced->refused = refusal;
+        }
+        lane.queue.push(item);
+        if (startsNow)
+            ++m_workers;
+        if (!displaced) {
+            ++m_allWaiting;
+            m_quickWaiting += item->lane == Lane::Quick ? 1 : 0;
+        }
+        if (startsNow)
+            [[maybe_unused]] const auto run = QtConcurrent::run(&m_pool, [this] { work(); });
+    }
+    if (displaced) {
+        ++m_displaced;
+        end(displaced);
+    }
+}
+
+void Cpu::leave(const Item &item)
+{
+    if (item->waiting > 0 || item->result || item->refused)
+        return;
+    if (const auto found = m_computations.find(item->n); found != m_computations.end() && found->second == item)
+        m_computations.erase(found); // who asks for it now begins anew
+    const std::lock_guard lock(m_mutex);
+    if (waiting(item->lane).queue.remove(item)) {
+        --m_allWaiting;
+        m_quickWaiting -= item->lane == Lane::Quick ? 1 : 0;
+    } else {
+        item->stop.request_stop();
+    }
+}
+
+void Cpu::end(const Item &item)
+{
+    if (const auto found = m_computations.find(item->n); found != m_computations.end() && found->second == item)
+        m_computations.erase(found);
+    item->ended.ring();
+}
+
+void Cpu::work()
+{
+    lowerThreadPriority(computingNiceness);
+    while (const Item item = take(false))
+        compute(item);
+}
+
+Cpu::Item Cpu::take(bool quickOnly)
+{
+    const std::lock_guard lock(m_mutex);
+    const bool longWaits = waiting(Lane::Long).queue.size() > 0;
+    const bool longIsDue = longWaits && m_quickInARow >= mostQuickInARow;
+    Item item;
+    if (quickOnly || !longIsDue)
+        item = waiting(Lane::Quick).queue.pop();
+    if (!item && !quickOnly)
+        item = waiting(Lane::Long).queue.pop();
+    if (!item) {
+        m_workers -= quickOnly ? 0 : 1;
+        return nullptr;
+    }
+    --m_allWaiting;
+    m_quickWaiting -= item->lane == Lane::Quick ? 1 : 0;
+    m_quickInARow = item->lane == Lane::Quick && longWaits ? m_quickInARow + 1 : 0;
+    ++waiting(item->lane).running;
+    return item;
+}
+
+void Cpu::compute(const Item &item)
+{
+    const auto started = Clock::now();
+    factoring::Options options;
+    Interlude interlude(*this);
+    if (item->lane == Lane::Long) {
+        options.crew = m_lent.get();
+        options.threads = unsigned(m_settings.threads);
+        options.interlude = [&interlude] { interlude(); };
+    }
+    factoring::Result result =
+        factoring::factor(item->n, item->stop.get_token(), options,
+                          [&item](const factoring::Progress &progress) { item->tell(progress); });
+    finish(item, std::move(result), started);
+}
+
+void Cpu::finish(const Item &item, factoring::Result result, Clock::time_point started)
+{
+    const auto finished = Clock::now();
+    {
+        const std::lock_guard lock(m_mutex);
+        Waiting &lane = waiting(item->lane);
+        --lane.running;
+        lane.usualTime += newestShare * (std::chrono::duration<double>(finished - started) - lane.usualTime);
+    }
+    const auto tell = [this, item, result = std::move(result), started, finished] {
+        item->result = result;
+        item->started = started;
+        item->finished = finished;
+        end(item);
+    };
+    QMetaObject::invokeMethod(&m_loop, tell, Qt::QueuedConnection);
+}
+
+std::optional<factoring::Progress> Cpu::progress(const mpz_class &n) const
+{
+    const auto found = m_computations.find(n);
+    if (found == m_computations.end())
+        return {};
+    return found->second->progress();
+}
+
+Cpu::Load Cpu::load() const
+{
+    Load load;
+    load.threads = m_settings.threads;
+    load.busy = m_pool.activeThreadCount();
+    load.shared = m_shared;
+    load.displaced = m_displaced;
+    const std::lock_guard lock(m_mutex);
+    for (std::size_t lane = 0; lane < m_lanes.size(); ++lane)
+        load.lanes[lane] = {m_lanes[lane].running, int(m_lanes[lane].queue.size())};
+    return load;
 }
 
 } // namespace openloop

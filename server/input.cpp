@@ -4,6 +4,9 @@
 
 #include "server/http/failure.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,6 +16,8 @@ namespace openloop {
 using http::Failure;
 
 namespace {
+
+constexpr qint64 mostExact = qint64(1) << 53;
 
 bool isDecimal(const QString &text)
 {
@@ -36,6 +41,25 @@ std::optional<QString> queryField(const http::Request &request, const QString &f
         text = QString::fromUtf8(QByteArray::fromPercentEncoding(value.replace('+', ' ')));
     }
     return text;
+}
+
+std::optional<QString> bodyField(const http::Request &request, const QString &field)
+{
+    QJsonParseError error;
+    const QJsonDocument body = QJsonDocument::fromJson(request.body, &error);
+    if (!body.isObject()) {
+        const QString reason = error.error == QJsonParseError::NoError ? u"other JSON"_s : error.errorString();
+        throw Failure::unprocessable(u"body"_s, u"is not a JSON object: "_s + reason);
+    }
+    const QJsonValue value = body[field];
+    if (value.isUndefined())
+        return {};
+    if (value.isString())
+        return value.toString();
+    const qint64 number = value.toInteger(-1);
+    if (number < 0 || number > mostExact)
+        throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
+    return QString::number(number);
 }
 
 mpz_class parseInteger(const QString &field, const std::optional<QString> &text, int maxDigits)

@@ -2,10 +2,12 @@
 // See program.h. Options, then services, then routes, then the loop; what is declared later goes first.
 #include "server/program.h"
 
+#include "common/endpoints.h"
 #include "server/guard.h"
 #include "server/http/app.h"
 #include "server/http/gate.h"
 #include "server/log.h"
+#include "server/metrics.h"
 #include "server/services.h"
 #include "server/stand_in.h"
 #include "server/start_failure.h"
@@ -70,9 +72,15 @@ void listen(http::App &app, const Options &options)
 void drain(http::App &app, Services &services)
 {
     services.draining = true;
+    services.jobs.stop();
     QObject::connect(&app.gate(), &http::Gate::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
     QTimer::singleShot(services.options.drainTimeout, qApp, &QCoreApplication::quit);
     app.gate().drain();
+}
+
+http::Response showMetrics(Metrics &metrics, const http::Request &)
+{
+    return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
 }
 
 int serve(const Options &options, const Program &program)
@@ -91,7 +99,14 @@ int serve(const Options &options, const Program &program)
     limits.connections = options.maxConnections;
     http::App app(limits);
     program.addRoutes(app, services);
+    std::optional<Metrics> metrics;
+    if (program.measures) {
+        metrics.emplace(app, services);
+        app.route("GET", endpoints::metrics, *metrics, showMetrics);
+    }
+    app.gate().showTiming(program.measures);
     guard(app, options);
+    services.jobs.resume();
     listen(app, options);
     const StopSignals onStop([&] { drain(app, services); });
     print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));

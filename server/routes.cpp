@@ -5,6 +5,7 @@
 #include "common/endpoints.h"
 #include "server/factors.h"
 #include "server/input.h"
+#include "server/job_routes.h"
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -16,6 +17,7 @@ using http::Failure;
 using http::Json;
 using http::Request;
 using http::Task;
+using http::Timing;
 
 namespace {
 
@@ -56,6 +58,7 @@ Json ready(Services &use, const Request &)
 
 Task<Json> callOtherService(Services &use, Request request)
 {
+    const Timing::Span span(*request.timing, Timing::Upstream);
     co_return co_await use.upstream.get(request.stop);
 }
 
@@ -65,6 +68,7 @@ Task<Json> queryDatabase(Services &use, Request request)
     filter.userId = parseNumber(u"user_id"_s, queryField(request, u"user_id"_s), 1, INT32_MAX);
     filter.completed = parseBoolean(u"completed"_s, queryField(request, u"completed"_s));
     filter.limit = int(parseNumber(u"limit"_s, queryField(request, u"limit"_s), 1, mostRows).value_or(filter.limit));
+    const Timing::Span span(*request.timing, Timing::Database);
     const QList<Todo> todos = co_await use.store.todos(filter, request.stop);
     co_return Json{{u"data"_s, Json::array(todos, toRow)}};
 }
@@ -74,8 +78,8 @@ Task<Json> queryDatabase(Services &use, Request request)
 Task<Json> factorizeNumber(Services &use, Request request)
 {
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
-    const factoring::Result result = co_await use.cpu.factorize(n, request.stop);
-    co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(result.factors)}};
+    const Factors factors = co_await use.factorizer.factors(n, request);
+    co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
 }
 
 } // namespace
@@ -88,6 +92,7 @@ void addRoutes(App &app, Services &use)
     app.route("GET", endpoints::callOtherService, use, callOtherService);
     app.route("GET", endpoints::queryDatabase, use, queryDatabase);
     app.route("GET", endpoints::factorize, use, factorizeNumber);
+    addJobRoutes(app, use);
 }
 
 } // namespace openloop

@@ -2,9 +2,8 @@
 // All that a handler may use, in order of lifetime.
 #pragma once
 
-#include "server/cpu.h"
+#include "server/jobs.h"
 #include "server/options.h"
-#include "server/store.h"
 #include "server/upstream.h"
 
 namespace openloop {
@@ -14,6 +13,8 @@ struct Services {
     Upstream upstream;
     Store store;
     Cpu cpu;
+    Factorizer factorizer{store, cpu};
+    Jobs jobs{store, cpu, factorizer};
     bool draining = false; ///< a stop was asked for: /readyz says no
 };
 

@@ -7,6 +7,7 @@
 #include <ecm.h>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace openloop::factoring {
 
@@ -44,9 +45,9 @@ public:
         mpz_set_ui(m_parameters->x, 0);
         m_parameters->B1done = 1.0;
         m_parameters->stop_asap = mustStop;
-        currentWatch = &watch;
+        const Watch *outer = std::exchange(currentWatch, &watch); // an interlude may run curves of its own
         const int outcome = ecm_factor(divisor.get_mpz_t(), n.get_mpz_t(), bound1, m_parameters);
-        currentWatch = nullptr;
+        currentWatch = outer;
         const bool proper = outcome > 0 && divisor > 1 && divisor < n && mpz_divisible_p(n.get_mpz_t(), divisor.get_mpz_t());
         return proper ? divisor : mpz_class();
     }

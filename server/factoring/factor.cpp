@@ -26,7 +26,7 @@ public:
     Factorization(const mpz_class &n, const std::stop_token &stop, const Options &options,
                   const ProgressSink &sink)
         : m_number(n)
-        , m_stop(stop, options.deadline)
+        , m_stop(stop, options.deadline, &options.interlude)
         , m_options(options)
         , m_sink(sink)
     {

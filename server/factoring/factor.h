@@ -50,6 +50,9 @@ struct Options {
     Crew *crew = nullptr; ///< further threads; none: the calling thread works alone
     unsigned threads = 1; ///< at most this many, the calling one included
     std::optional<std::chrono::steady_clock::time_point> deadline;
+    /// Run by every thread that works on the number, each time it can spare a moment (tens of times a second at
+    /// least): room for short work of others. Must not throw; what it takes, a stop takes longer.
+    std::function<void()> interlude;
 };
 
 struct Result {

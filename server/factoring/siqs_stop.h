@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 
@@ -13,21 +14,26 @@ class StopSignal
 {
 public:
     StopSignal() = default;
-    StopSignal(std::stop_token token, std::optional<std::chrono::steady_clock::time_point> deadline)
+    StopSignal(std::stop_token token, std::optional<std::chrono::steady_clock::time_point> deadline,
+               const std::function<void()> &interlude)
         : m_token(std::move(token))
         , m_deadline(deadline)
+        , m_interlude(interlude ? &interlude : nullptr)
     {
     }
 
     /// Some 30 ns with a deadline: ask about once a millisecond. Any thread.
     bool requested() const
     {
+        if (m_interlude)
+            (*m_interlude)();
         return m_token.stop_requested() || (m_deadline && std::chrono::steady_clock::now() >= *m_deadline);
     }
 
 private:
     std::stop_token m_token;
     std::optional<std::chrono::steady_clock::time_point> m_deadline;
+    const std::function<void()> *m_interlude = nullptr;
 };
 
 } // namespace openloop::factoring::siqs

@@ -2,52 +2,25 @@
 // Where routes meet coroutines: a handler's value becomes an answer, its Failure a problem document.
 #pragma once
 
-#include "server/http/request.h"
-#include "server/http/response.h"
+#include "server/http/event_stream.h"
+#include "server/http/exchange.h"
 
-#include <QCoroTask>
 #include <QHttpServer>
-#include <QPointer>
 
-#include <exception>
-#include <functional>
 #include <map>
-#include <memory>
 
 namespace openloop::http {
 
-class Connection;
 class Gate;
 
 template<typename T>
 using Task = QCoro::Task<T>;
 
-/// One request and the duty to answer it once. Movable; an exchange that is dropped is answered 500.
-/// The thread of the event loop.
-class Exchange
-{
-public:
-    Exchange(Connection *connection, Request request, std::shared_ptr<int> inFlight);
-    Exchange(Exchange &&) noexcept = default;
-    Exchange &operator=(Exchange &&) = delete;
-    ~Exchange();
-
-    const Request &request() const { return m_request; }
-    void answer(const Response &response);
-
-    /// Answers what the exception says: a Failure as it is, anything else as 500 with its text in the log only.
-    void fail(std::exception_ptr error);
-
-private:
-    QPointer<Connection> m_connection;
-    Request m_request;
-    std::shared_ptr<int> m_inFlight; ///< null once answered
-};
-
 /// A QHttpServer behind a Gate, with handlers that may await.
 ///
 ///     Json health(Services &, const Request &);                        // answers at once
 ///     Task<Json> factorizeNumber(Services &use, Request request);      // awaits; the loop is free meanwhile
+///     Task<void> watchJob(Services &use, Request request, EventStream events); // answers as long as it has news
 ///     app.route("GET", u"/factorize"_s, services, factorizeNumber);
 ///
 /// HEAD is answered wherever GET is; OPTIONS and 405 name what a path allows; an unknown path is 404.
@@ -65,9 +38,9 @@ public:
 
     /// Routes `method pattern` to a handler. pattern: a path; `<arg>` stands for one segment, given in
     /// Request::arguments. More specific patterns come first. `context` is handed on and must outlive the app.
-    template<typename Context, typename Answer, typename Parameter>
+    template<typename Context, typename Answer, typename... Parameters>
     void route(const QByteArray &method, const QString &pattern, Context &context,
-               Answer (*handler)(Context &, Parameter))
+               Answer (*handler)(Context &, Parameters...))
     {
         add(method, pattern, [&context, handler](Exchange exchange) { run(context, handler, std::move(exchange)); });
     }
@@ -78,12 +51,19 @@ public:
     void setGuard(Guard guard) { m_guard = std::move(guard); }
     Gate &gate() { return *m_gate; }
 
+    /// Told of every request that was routed, when its answer has been given.
+    void setObserver(std::function<void(const Finished &)> observer) { m_ledger->observer = std::move(observer); }
+
     /// Requests that are being handled; what a client abandoned counts until its handler has returned.
-    int inFlight() const { return *m_inFlight; }
+    int inFlight() const { return m_ledger->inFlight; }
 
 private:
     using Handler = std::function<void(Exchange)>;
-    using Methods = std::map<QByteArray, Handler>;
+
+    struct Route {
+        QString pattern;
+        std::map<QByteArray, Handler> methods;
+    };
 
     template<typename Context, typename Answer, typename Parameter>
     static Task<void> run(Context &context, Task<Answer> (*handler)(Context &, Parameter), Exchange exchange)
@@ -105,16 +85,30 @@ private:
         }
     }
 
+    template<typename Context, typename Parameter>
+    static Task<void> run(Context &context, Task<void> (*handler)(Context &, Parameter, EventStream),
+                          Exchange exchange)
+    {
+        const auto shared = std::make_shared<Exchange>(std::move(exchange));
+        try {
+            co_await handler(context, shared->request(), EventStream(shared));
+            shared->finish();
+        } catch (...) {
+            shared->fail(std::current_exception());
+        }
+    }
+
     void add(const QByteArray &method, const QString &pattern, Handler handler);
-    void connectRoute(const QString &pattern, const Methods &methods);
-    void dispatch(const Methods &methods, const QStringList &arguments);
-    void handle(const Methods &methods, Exchange exchange);
+    void connectRoute(const Route &route);
+    void dispatch(const Route &route, const QStringList &arguments);
+    void handle(const Route &route, Exchange exchange);
 
     QHttpServer m_server;
     Gate *m_gate; ///< owned by m_server
-    std::map<QString, Methods> m_routes;
+    std::map<QString, Route> m_routes;
+    const Route m_nowhere; ///< of paths that lead nowhere
     Guard m_guard;
-    std::shared_ptr<int> m_inFlight = std::make_shared<int>(0);
+    std::shared_ptr<Ledger> m_ledger = std::make_shared<Ledger>();
 };
 
 } // namespace openloop::http

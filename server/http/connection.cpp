@@ -43,10 +43,7 @@ Connection::Connection(std::unique_ptr<QTcpSocket> wire, Gate &gate)
     enter(State::Head, m_gate.limits().idleTime);
     connect(m_wire.get(), &QTcpSocket::readyRead, this, &Connection::readMore);
     connect(m_wire.get(), &QTcpSocket::disconnected, this, &Connection::wireLeft);
-    connect(m_wire.get(), &QTcpSocket::bytesWritten, this, [this] {
-        if (m_state == State::Sending && m_wire->bytesToWrite() == 0)
-            sent();
-    });
+    connect(m_wire.get(), &QTcpSocket::bytesWritten, this, &Connection::wireTook);
 }
 
 Connection::~Connection()
@@ -64,7 +61,8 @@ Request Connection::takeRequest()
 {
     m_taken = true;
     m_stop = std::stop_source();
-    return {m_head, std::exchange(m_body, {}), {}, peerAddress(), m_stop.get_token()};
+    m_timing = std::make_shared<Timing>();
+    return {m_head, std::exchange(m_body, {}), {}, peerAddress(), m_stop.get_token(), m_timing};
 }
 
 void Connection::readMore()
@@ -151,14 +149,73 @@ void Connection::answer(const Response &response)
         return;
     }
     m_closing = m_closing || !m_head.keepAlive;
-    send(toWire(response, {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_gate.date()}));
+    send(toWire(response, delivery()));
+}
+
+Delivery Connection::delivery() const
+{
+    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_gate.date(), m_gate.showsTiming() ? m_timing->text() : QByteArray()};
+}
+
+void Connection::beginStream(const Response &head)
+{
+    if (m_state != State::Exchange)
+        return;
+    m_closing = m_closing || !m_head.keepAlive || m_head.minorVersion == 0;
+    enter(State::Streaming, std::nullopt);
+    m_wire->write(streamHead(head, delivery()));
+}
+
+void Connection::writeStream(const QByteArray &bytes)
+{
+    if (m_state != State::Streaming || m_wire->state() != ConnectedState || m_head.method == "HEAD")
+        return;
+    m_wire->write(m_head.minorVersion > 0 ? toChunk(bytes) : bytes);
+    m_wire->flush();
+    if (!m_deadline && m_wire->bytesToWrite() > 0)
+        enter(State::Streaming, limits().streamStall);
+}
+
+void Connection::finishStream()
+{
+    if (m_state != State::Streaming)
+        return;
+    m_stop = std::stop_source(std::nostopstate);
+    if (m_wire->state() != ConnectedState)
+        end();
+    else
+        send(m_head.minorVersion > 0 && m_head.method != "HEAD" ? toChunk({}) : QByteArray());
+}
+
+bool Connection::hasRoom() const
+{
+    return m_wire->bytesToWrite() < limits().streamBuffer;
+}
+
+const Limits &Connection::limits() const
+{
+    return m_gate.limits();
+}
+
+void Connection::wireTook()
+{
+    if (m_state == State::Sending && m_wire->bytesToWrite() == 0) {
+        sent();
+    } else if (m_state == State::Streaming) {
+        enter(State::Streaming, std::nullopt);
+        if (m_wire->bytesToWrite() > 0)
+            enter(State::Streaming, limits().streamStall);
+        if (hasRoom())
+            m_roomMade.ring();
+    }
 }
 
 void Connection::refuse(const Failure &failure)
 {
     m_closing = true;
     m_in.clear();
-    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_gate.date()}));
+    m_gate.countRefusal(failure.status());
+    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_gate.date(), Timing().text()}));
 }
 
 void Connection::send(const QByteArray &bytes)
@@ -221,7 +278,7 @@ void Connection::checkDeadline(Clock::time_point now)
 void Connection::wireLeft()
 {
     m_stop.request_stop();
-    if (m_state != State::Exchange)
+    if (m_state != State::Exchange && m_state != State::Streaming)
         end();
 }
 

@@ -2,7 +2,9 @@
 // The socket that QHttpServer sees in place of the wire: it releases one whole, checked request at a time.
 #pragma once
 
+#include "server/http/bell.h"
 #include "server/http/chunked_body.h"
+#include "server/http/limits.h"
 #include "server/http/request.h"
 #include "server/http/response.h"
 
@@ -16,7 +18,6 @@
 namespace openloop::http {
 
 class Gate;
-
 /// One client. Owns the wire (plain or TLS), frames requests strictly, and keeps to one exchange at a time:
 /// the next request is not released, and the client's leaving not passed on, before the answer is given.
 /// Lives in the thread of the event loop; deleted by QHttpServer after disconnected().
@@ -38,6 +39,16 @@ public:
 
     /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
     void answer(const Response &response);
+
+    /// Begins an answer that goes on until finishStream(); the exchange stays open meanwhile.
+    void beginStream(const Response &head);
+    void writeStream(const QByteArray &bytes);
+    void finishStream();
+    /// Whether the client has taken enough of the stream to be given more; roomMade() rings when it has.
+    bool hasRoom() const;
+    Bell &roomMade() { return m_roomMade; }
+
+    const Limits &limits() const;
 
     /// Says so and closes, whatever the client was about to ask.
     void refuse(const Failure &failure);
@@ -67,6 +78,7 @@ private:
         Head, ///< waiting for a request
         Body, ///< its head is known
         Exchange, ///< released, not answered
+        Streaming, ///< answered in part
         Sending, ///< answered, bytes still to be taken by the client
         Lingering, ///< refused or closing: reading on, so that a reset does not overtake the answer
         Ended,
@@ -76,8 +88,10 @@ private:
     bool takeHead();
     bool takeBody();
     void release();
+    Delivery delivery() const;
     void send(const QByteArray &bytes);
     void sent();
+    void wireTook();
     void linger();
     void wireLeft();
     void end();
@@ -94,6 +108,8 @@ private:
     QByteArray m_released; ///< what QHttpServer is to read
     qsizetype m_read = 0; ///< of m_released
     std::stop_source m_stop{std::nostopstate};
+    std::shared_ptr<Timing> m_timing; ///< of the released request
+    Bell m_roomMade;
     bool m_taken = false;
     bool m_headBegun = false;
     bool m_closing = false;

@@ -9,6 +9,7 @@
 #include <QSslConfiguration>
 #include <QTcpServer>
 
+#include <functional>
 #include <optional>
 
 namespace openloop::http {
@@ -33,6 +34,18 @@ public:
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();
 
+    /// Whether answers carry Server-Timing; they do unless told otherwise.
+    void showTiming(bool shown) { m_showsTiming = shown; }
+    bool showsTiming() const { return m_showsTiming; }
+
+    /// Told of every refusal that came before a request was whole, with its status.
+    void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
+    void countRefusal(int status) const
+    {
+        if (m_refusalObserver)
+            m_refusalObserver(status);
+    }
+
     const Limits &limits() const { return m_limits; }
     qsizetype connectionCount() const { return m_connections.size(); }
 
@@ -52,10 +65,12 @@ private:
 
     Limits m_limits;
     std::optional<QSslConfiguration> m_tls;
+    std::function<void(int)> m_refusalObserver;
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;
     bool m_draining = false;
+    bool m_showsTiming = true;
 };
 
 } // namespace openloop::http

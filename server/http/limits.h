@@ -17,6 +17,8 @@ struct Limits {
     std::chrono::milliseconds bodyTime{30'000}; ///< from a head's last byte to the body's
     std::chrono::milliseconds idleTime{60'000}; ///< without a byte of a next request
     std::chrono::milliseconds lingerTime{2'000}; ///< to read what is still under way after a refusal
+    qint64 streamBuffer = 64 * 1024; ///< bytes of a stream that wait for the client; beyond it the stream waits
+    std::chrono::milliseconds streamStall{30'000}; ///< for a client to take anything of a stream
     int slowestReader = 10 * 1024; ///< bytes a second that a client must take of an answer, after 30 s
 };
 

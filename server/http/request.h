@@ -3,10 +3,12 @@
 #pragma once
 
 #include "server/http/request_head.h"
+#include "server/http/timing.h"
 
 #include <QHostAddress>
 #include <QStringList>
 
+#include <memory>
 #include <stop_token>
 
 namespace openloop::http {
@@ -18,6 +20,7 @@ struct Request {
     QStringList arguments; ///< of the route's `<arg>` places, decoded
     QHostAddress peer;
     std::stop_token stop; ///< requested when the client leaves or the server stops
+    std::shared_ptr<Timing> timing; ///< never null
 };
 
 } // namespace openloop::http

@@ -83,37 +83,66 @@ QByteArray newRequestId()
     return QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
 }
 
-QByteArray toWire(const Response &response, const Delivery &delivery)
+namespace {
+
+void appendField(QByteArray &out, const QByteArray &name, const QByteArray &value)
 {
-    QByteArray out;
-    out.reserve(256 + response.body.size());
-    const auto field = [&out](const QByteArray &name, const QByteArray &value) {
-        out += name;
-        out += ": ";
-        out += value;
-        out += "\r\n";
-    };
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+// Up to the fields that frame the body.
+void appendHead(QByteArray &out, const Response &response, const Delivery &delivery)
+{
     out += "HTTP/1.1 ";
     out += QByteArray::number(response.status);
     out += ' ';
     out += reasonPhrase(response.status);
     out += "\r\n";
-    field("Date", delivery.date);
+    appendField(out, "Date", delivery.date);
+    if (!delivery.timing.isEmpty())
+        appendField(out, "Server-Timing", delivery.timing);
+    for (const Field &extra : response.fields)
+        appendField(out, extra.name, extra.value);
+    if (!delivery.keepAlive)
+        appendField(out, "Connection", "close");
+    else if (delivery.minorVersion == 0)
+        appendField(out, "Connection", "keep-alive");
+}
+
+} // namespace
+
+QByteArray toWire(const Response &response, const Delivery &delivery)
+{
+    QByteArray out;
+    out.reserve(256 + response.body.size());
+    appendHead(out, response, delivery);
     const bool hasContent = response.status != 204;
     if (hasContent) {
-        field("Content-Type", response.contentType);
-        field("Content-Length", QByteArray::number(response.body.size()));
+        appendField(out, "Content-Type", response.contentType);
+        appendField(out, "Content-Length", QByteArray::number(response.body.size()));
     }
-    for (const Field &extra : response.fields)
-        field(extra.name, extra.value);
-    if (!delivery.keepAlive)
-        field("Connection", "close");
-    else if (delivery.minorVersion == 0)
-        field("Connection", "keep-alive");
     out += "\r\n";
     if (hasContent && delivery.withBody)
         out += response.body;
     return out;
+}
+
+QByteArray streamHead(const Response &response, const Delivery &delivery)
+{
+    QByteArray out;
+    appendHead(out, response, delivery);
+    appendField(out, "Content-Type", response.contentType);
+    if (delivery.minorVersion > 0)
+        appendField(out, "Transfer-Encoding", "chunked");
+    return out + "\r\n";
+}
+
+QByteArray toChunk(const QByteArray &bytes)
+{
+    return QByteArray::number(bytes.size(), 16) + "\r\n" + bytes + "\r\n";
 }
 
 } // namespace openloop::http

@@ -33,6 +33,7 @@ struct Delivery {
     bool keepAlive = true;
     int minorVersion = 1; ///< of the request, HTTP/1.x
     QByteArray date; ///< IMF-fixdate, RFC 9110 section 5.6.7
+    QByteArray timing; ///< Server-Timing
 };
 
 /// The time of day as the Date field wants it. Any thread.
@@ -40,5 +41,11 @@ QByteArray currentDate();
 
 /// Status line, fields and body. Any thread.
 QByteArray toWire(const Response &response, const Delivery &delivery);
+
+/// Status line and fields of an answer whose body follows as chunks (HTTP/1.1), or until the close. Any thread.
+QByteArray streamHead(const Response &response, const Delivery &delivery);
+
+/// One chunk of such a body; an empty one ends it. RFC 9112 section 7.1.
+QByteArray toChunk(const QByteArray &bytes);
 
 } // namespace openloop::http

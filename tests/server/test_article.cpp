@@ -24,7 +24,7 @@ using Micro = std::chrono::duration<double, std::micro>;
 
 constexpr int pollsPerRound = 250;
 constexpr int rounds = 12;
-constexpr double mostOnTheSide = 1.5; // the promise: p99 under load over p99 idle
+constexpr double mostWhileComputing = 1.5; // the promise: p99 with the pool saturated over p99 idle
 constexpr double leastOnTheLoop = 10; // what the mistake costs at least
 
 // p99 of /health, polled at a steady rate on one connection, in microseconds.
@@ -87,35 +87,56 @@ private slots:
     void healthAnswersWhileTheDatabaseSleeps();
 
 private:
-    void compare(ServerProcess &server, const QByteArray &aside, const QByteArray &onTheLoop);
+    double smallestRatio(ServerProcess &server, const QByteArray &aside, double enough);
+    double latenessOnTheLoop(ServerProcess &server, const QByteArray &onTheLoop);
+    void waitsAside(ServerProcess &server, const QByteArray &aside, const QByteArray &onTheLoop);
 };
 
-// The smallest ratio of some rounds, idle and loaded by turns: a neighbour on the machine spoils one, not all.
-void TestArticle::compare(ServerProcess &server, const QByteArray &aside, const QByteArray &onTheLoop)
+// p99 of /health under load over idle, by turns, the smallest of some rounds: a neighbour on the machine spoils one,
+// not all.
+double TestArticle::smallestRatio(ServerProcess &server, const QByteArray &aside, double enough)
 {
     healthP99(server.port());
     double best = std::numeric_limits<double>::infinity();
-    for (int round = 0; round < rounds && best > mostOnTheSide; ++round) {
+    for (int round = 0; round < rounds && best > enough; ++round) {
         const double idle = healthP99(server.port());
         const Load load(server.port(), aside, 8);
         const double loaded = healthP99(server.port());
         qInfo("idle p99 %.0f us, loaded %.0f us", idle, loaded);
         best = std::min(best, loaded / idle);
     }
-    QVERIFY2(best <= mostOnTheSide, qPrintable(u"p99 under load is %1 times the idle one"_s.arg(best)));
+    return best;
+}
 
+// The negative control: the same ratio, the same work done on the loop.
+double TestArticle::latenessOnTheLoop(ServerProcess &server, const QByteArray &onTheLoop)
+{
     const double idle = healthP99(server.port());
     const Load load(server.port(), onTheLoop, 1);
     const double loaded = healthP99(server.port(), 20);
     qInfo("negative control: idle p99 %.0f us, loaded %.0f us", idle, loaded);
-    QVERIFY2(loaded / idle >= leastOnTheLoop, "the negative control did not make /health late");
+    return loaded / idle;
+}
+
+// Requests that wait cost the loop a little each when they begin and end, and so does whatever runs beside it on a
+// machine with few cores: what counts is that it is nothing beside what waiting on the loop costs.
+void TestArticle::waitsAside(ServerProcess &server, const QByteArray &aside, const QByteArray &onTheLoop)
+{
+    const double late = latenessOnTheLoop(server, onTheLoop);
+    QVERIFY2(late >= leastOnTheLoop, "the negative control did not make /health late");
+    const double best = smallestRatio(server, aside, late / leastOnTheLoop);
+    QVERIFY2(best <= late / leastOnTheLoop, qPrintable(u"p99 under load is %1 times the idle one, "
+                                                       "that of the mistake %2 times"_s.arg(best).arg(late)));
 }
 
 void TestArticle::healthAnswersWhileFactorizing()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--factorize-timeout"_s, u"2"_s});
     QVERIFY(server.waitUntilReady());
-    compare(server, "/factorize?" + hard, "/test/factorize_on_the_loop?" + hard);
+    const double best = smallestRatio(server, "/factorize?" + hard, mostWhileComputing);
+    QVERIFY2(best <= mostWhileComputing, qPrintable(u"p99 under load is %1 times the idle one"_s.arg(best)));
+    QVERIFY2(latenessOnTheLoop(server, "/test/factorize_on_the_loop?" + hard) >= leastOnTheLoop,
+             "the negative control did not make /health late");
     QCOMPARE(server.stop(), 0);
 }
 
@@ -124,7 +145,7 @@ void TestArticle::healthAnswersWhileUpstreamSleeps()
     const StandIn upstream(100ms);
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--upstream"_s, upstream.url().toString()});
     QVERIFY(server.waitUntilReady());
-    compare(server, "/call_other_service", "/test/call_on_the_loop");
+    waitsAside(server, "/call_other_service", "/test/call_on_the_loop");
     QCOMPARE(server.stop(), 0);
 }
 
@@ -146,7 +167,7 @@ void TestArticle::healthAnswersWhileTheDatabaseSleeps()
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
     QVERIFY(server.waitUntilReady());
-    compare(server, "/test/database_sleep?ms=100", "/test/database_sleep_on_the_loop?ms=100");
+    waitsAside(server, "/test/database_sleep?ms=100", "/test/database_sleep_on_the_loop?ms=100");
     QCOMPARE(server.stop(), 0);
 }
 

@@ -16,13 +16,19 @@ namespace openloop::test {
 
 using Clock = std::chrono::steady_clock;
 
-RawClient::RawClient(quint16 port) : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+RawClient::RawClient(quint16 port, const char *from)
+    : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    ::inet_pton(AF_INET, from, &own.sin_addr);
     const int yes = 1;
+    ::setsockopt(m_descriptor, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+    ::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&own), sizeof own);
     ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     if (::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
         ::close(std::exchange(m_descriptor, -1));
@@ -94,6 +100,27 @@ std::optional<Answer> RawClient::get(const QByteArray &path, Milliseconds deadli
 {
     send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return read(deadline);
+}
+
+std::optional<Answer> RawClient::post(const QByteArray &path, const QByteArray &body, const QByteArray &fields,
+                                      Milliseconds deadline)
+{
+    send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "Content-Length: "
+         + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+    return read(deadline);
+}
+
+std::optional<Answer> RawClient::remove(const QByteArray &path, Milliseconds deadline)
+{
+    send("DELETE " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return read(deadline);
+}
+
+QByteArray RawClient::readSome(Milliseconds deadline)
+{
+    if (m_in.isEmpty())
+        fill(Clock::now() + deadline);
+    return std::exchange(m_in, {});
 }
 
 bool RawClient::waitForClose(Milliseconds deadline)

@@ -22,7 +22,8 @@ class RawClient
 public:
     using Milliseconds = std::chrono::milliseconds;
 
-    explicit RawClient(quint16 port);
+    /// from: the client's own address, one of 127.0.0.0/8.
+    explicit RawClient(quint16 port, const char *from = "127.0.0.1");
     ~RawClient();
     RawClient(RawClient &&other) noexcept;
     RawClient(const RawClient &) = delete;
@@ -35,6 +36,18 @@ public:
 
     /// `GET path` and its answer.
     std::optional<Answer> get(const QByteArray &path, Milliseconds deadline = Milliseconds(20'000));
+
+    /// `POST path` with a JSON body and its answer.
+    std::optional<Answer> post(const QByteArray &path, const QByteArray &body, const QByteArray &fields = {},
+                               Milliseconds deadline = Milliseconds(20'000));
+
+    /// `DELETE path` and its answer.
+    std::optional<Answer> remove(const QByteArray &path, Milliseconds deadline = Milliseconds(20'000));
+
+    /// The next bytes as they come, chunked or not; empty if the connection ended or the deadline passed.
+    QByteArray readSome(Milliseconds deadline = Milliseconds(20'000));
+
+    int descriptor() const { return m_descriptor; }
 
     /// Waits until the server has closed; what arrives until then is dropped. False: it did not in time.
     bool waitForClose(Milliseconds deadline = Milliseconds(20'000));

@@ -75,8 +75,9 @@ Task<Json> databaseSleep(Services &use, Request request)
 
 Json figures(Services &use, const Request &)
 {
-    return {{u"running"_s, use.cpu.running()},
-            {u"queued"_s, use.cpu.queued()},
+    const Cpu::Load load = use.cpu.load();
+    return {{u"running"_s, load.busy},
+            {u"queued"_s, load.lanes[0].queued + load.lanes[1].queued},
             {u"upstream"_s, use.upstream.inFlight()}};
 }
 
@@ -100,5 +101,7 @@ void addTestRoutes(http::App &app, Services &use)
 
 int main(int argc, char **argv)
 {
-    return runServer(argc, argv, {addTestRoutes});
+    Program program{addTestRoutes};
+    program.measures = !qEnvironmentVariableIsSet("OPENLOOP_TEST_UNMEASURED");
+    return runServer(argc, argv, program);
 }

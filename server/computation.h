@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One number on its way through Cpu, shared by all who wait for it.
+#pragma once
+
+#include "server/factoring/factor.h"
+#include "server/http/bell.h"
+#include "server/http/failure.h"
+
+#include <QString>
+
+#include <mutex>
+
+namespace openloop {
+
+/// Where a computation waits: quick ones never wait for a thread that a long one has.
+enum class Lane { Quick, Long };
+
+struct Computation {
+    using Clock = std::chrono::steady_clock;
+
+    Computation(mpz_class number, Lane where, QString who) : n(std::move(number)), lane(where), client(std::move(who)) { }
+
+    const mpz_class n;
+    const Lane lane;
+    const QString client; ///< who asked first; it is charged for
+    const Clock::time_point admitted = Clock::now();
+    std::stop_source stop; ///< any thread
+
+    // The thread of the event loop only.
+    int waiting = 0; ///< those who await `ended`
+    http::Bell ended; ///< rings when one of the two is there
+    std::optional<factoring::Result> result;
+    std::optional<http::Failure> refused;
+    Clock::time_point started; ///< with the result
+    Clock::time_point finished;
+
+    // Any thread.
+    void tell(const factoring::Progress &progress)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_progress = progress;
+    }
+    factoring::Progress progress() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_progress;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    factoring::Progress m_progress;
+};
+
+} // namespace openloop

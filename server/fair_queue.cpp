@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See fair_queue.h.
+#include "server/fair_queue.h"
+
+#include <algorithm>
+
+namespace openloop {
+
+FairQueue::Turns::iterator FairQueue::turnOf(const QString &client)
+{
+    return std::find_if(m_turns.begin(), m_turns.end(), [&](const Turn &turn) { return turn.client == client; });
+}
+
+void FairQueue::push(Item item)
+{
+    auto turn = turnOf(item->client);
+    if (turn == m_turns.end())
+        turn = m_turns.insert(m_turns.end(), Turn{item->client, {}});
+    turn->items.push_back(std::move(item));
+    ++m_size;
+}
+
+FairQueue::Item FairQueue::pop()
+{
+    if (m_turns.empty())
+        return nullptr;
+    Turn turn = std::move(m_turns.front());
+    m_turns.pop_front();
+    Item item = std::move(turn.items.front());
+    turn.items.pop_front();
+    if (!turn.items.empty())
+        m_turns.push_back(std::move(turn));
+    --m_size;
+    return item;
+}
+
+bool FairQueue::remove(const Item &item)
+{
+    const auto turn = turnOf(item->client);
+    if (turn == m_turns.end() || std::erase(turn->items, item) == 0)
+        return false;
+    if (turn->items.empty())
+        m_turns.erase(turn);
+    --m_size;
+    return true;
+}
+
+FairQueue::Item FairQueue::popFromGreedierThan(const QString &client)
+{
+    const auto fewer = [](const Turn &left, const Turn &right) { return left.items.size() < right.items.size(); };
+    const auto greediest = std::max_element(m_turns.begin(), m_turns.end(), fewer);
+    const auto own = turnOf(client);
+    const std::size_t had = own == m_turns.end() ? 0 : own->items.size();
+    if (greediest == m_turns.end() || greediest->items.size() < had + 2)
+        return nullptr;
+    Item item = greediest->items.back();
+    remove(item);
+    return item;
+}
+
+} // namespace openloop

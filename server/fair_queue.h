@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Computations that wait for a thread: clients take turns, so that one with a thousand delays another's single one by one.
+#pragma once
+
+#include "server/computation.h"
+
+#include <deque>
+#include <memory>
+
+namespace openloop {
+
+/// Not for several threads at once.
+class FairQueue
+{
+public:
+    using Item = std::shared_ptr<Computation>;
+
+    std::size_t size() const { return m_size; }
+    void push(Item item);
+
+    /// The oldest of the client whose turn it is; null if nothing waits.
+    Item pop();
+
+    /// False if it does not wait here.
+    bool remove(const Item &item);
+
+    /// The newest of the client that has most waiting, if that is at least two more than `client` has; else null.
+    Item popFromGreedierThan(const QString &client);
+
+private:
+    struct Turn {
+        QString client;
+        std::deque<Item> items; ///< never empty
+    };
+    using Turns = std::deque<Turn>;
+
+    Turns::iterator turnOf(const QString &client);
+
+    Turns m_turns; ///< the next first
+    std::size_t m_size = 0;
+};
+
+} // namespace openloop

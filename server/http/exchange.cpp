@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See exchange.h.
+#include "server/http/exchange.h"
+
+#include <QLoggingCategory>
+#include <QUnhandledException>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::http {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.http")
+
+constexpr int clientClosedRequest = 499; // nginx's number for it; never sent
+
+// What went wrong, for the log alone.
+QString textOf(const std::exception_ptr &error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const QUnhandledException &wrapped) {
+        return wrapped.exception() ? textOf(wrapped.exception()) : u"an exception of unknown type"_s;
+    } catch (const std::exception &exception) {
+        return QString::fromUtf8(exception.what());
+    } catch (...) {
+        return u"an exception of unknown type"_s;
+    }
+}
+
+Failure toFailure(const std::exception_ptr &error, const QByteArray &requestId, const RequestHead &head)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const Failure &failure) {
+        return failure;
+    } catch (...) {
+        qCCritical(log, "request %s: %s %s: %s", requestId.constData(), head.method.constData(),
+                   head.path.constData(), qUtf8Printable(textOf(error)));
+        return Failure(500, u"an internal error; the log has it under this request_id"_s);
+    }
+}
+
+} // namespace
+
+Exchange::Exchange(Connection *connection, Request request, const QString &route, std::shared_ptr<Ledger> ledger)
+    : m_connection(connection), m_request(std::move(request)), m_route(&route), m_ledger(std::move(ledger))
+{
+    ++m_ledger->inFlight;
+}
+
+Exchange::~Exchange()
+{
+    if (m_ledger)
+        fail(std::make_exception_ptr(std::logic_error("the handler returned without an answer")));
+}
+
+void Exchange::answer(const Response &response)
+{
+    const bool left = m_request.stop.stop_requested();
+    if (m_connection)
+        m_connection->answer(response);
+    close(left ? clientClosedRequest : response.status);
+}
+
+void Exchange::fail(std::exception_ptr error)
+{
+    const QByteArray requestId = newRequestId();
+    const Failure failure = toFailure(error, requestId, m_request.head);
+    if (!m_streaming) {
+        answer(toResponse(failure, requestId));
+        return;
+    }
+    if (m_connection)
+        m_connection->cut();
+    finish();
+}
+
+void Exchange::beginStream(const Response &head)
+{
+    m_streaming = true;
+    if (m_connection)
+        m_connection->beginStream(head);
+}
+
+void Exchange::write(const QByteArray &bytes)
+{
+    if (m_connection)
+        m_connection->writeStream(bytes);
+}
+
+QCoro::Task<bool> Exchange::roomToWrite()
+{
+    const std::stop_token stop = m_request.stop;
+    if (m_request.head.method == "HEAD")
+        co_return false;
+    while (!stop.stop_requested() && m_connection && !m_connection->hasRoom())
+        co_await m_connection->roomMade().wait(m_connection->limits().streamStall, stop);
+    co_return !stop.stop_requested();
+}
+
+void Exchange::finish()
+{
+    if (!m_streaming) {
+        answer(Response(204, {}, {}));
+        return;
+    }
+    if (m_connection)
+        m_connection->finishStream();
+    close(m_request.stop.stop_requested() ? clientClosedRequest : 200);
+}
+
+void Exchange::close(int status)
+{
+    const auto ledger = std::exchange(m_ledger, nullptr);
+    if (!ledger)
+        return;
+    --ledger->inFlight;
+    if (ledger->observer)
+        ledger->observer({*m_route, m_request.head.method, status, m_request.timing->total()});
+}
+
+} // namespace openloop::http

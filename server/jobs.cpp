@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See jobs.h.
+#include "server/jobs.h"
+
+#include "server/http/response.h"
+#include "server/start_failure.h"
+
+#include <QCoroFuture>
+#include <QDateTime>
+#include <QEventLoop>
+#include <QLoggingCategory>
+#include <QTimer>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace openloop {
+
+using factoring::Phase;
+using http::Failure;
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.jobs")
+
+constexpr auto longestJob = 24h;
+constexpr auto retryPause = 1s; // when the database is away
+constexpr auto longestFarewell = 10s;
+
+qint64 now()
+{
+    return QDateTime::currentMSecsSinceEpoch();
+}
+
+// Where a phase lies within the whole; sieving is nearly all of a long number's time.
+double overall(const factoring::Progress &progress)
+{
+    struct Span {
+        double from;
+        double to;
+    };
+    const Span span = [&]() -> Span {
+        switch (progress.phase) {
+        case Phase::TrialDivision:
+        case Phase::Rho: return {0, 0.01};
+        case Phase::Ecm: return {0.01, 0.1};
+        case Phase::Sieving: return {0.1, 0.95};
+        case Phase::Filtering: return {0.95, 0.96};
+        case Phase::LinearAlgebra: return {0.96, 0.99};
+        case Phase::SquareRoot: return {0.99, 1};
+        }
+        return {0, 1};
+    }();
+    return span.from + (span.to - span.from) * std::clamp(progress.fraction, 0.0, 1.0);
+}
+
+} // namespace
+
+struct Jobs::Outcome {
+    std::optional<Factors> factors;
+    QString detail; ///< why there are none
+};
+
+Jobs::Jobs(Store &store, Cpu &cpu, Factorizer &factorizer) : m_store(store), m_cpu(cpu), m_factorizer(factorizer) { }
+
+Jobs::~Jobs()
+{
+    stop();
+    QEventLoop loop;
+    QTimer poll;
+    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
+        if (isIdle())
+            loop.quit();
+    });
+    QTimer::singleShot(longestFarewell, &loop, &QEventLoop::quit);
+    poll.start(1ms);
+    if (!isIdle())
+        loop.exec();
+    if (!isIdle())
+        qCCritical(log, "%d jobs did not end when told to stop", m_runners);
+}
+
+void Jobs::resume()
+{
+    try {
+        QFuture<void> recovered = m_store.write([at = now()](SqlConnection &sql) { recoverJobs(sql, at); });
+        recovered.waitForFinished();
+    } catch (const Failure &failure) {
+        throw StartFailure(u"the jobs of the last run can't be read: "_s + failure.detail());
+    }
+    start();
+}
+
+void Jobs::stop()
+{
+    m_stop.request_stop();
+    const auto running = m_running; // a stop may end one, and take it out
+    for (const auto &[id, source] : running)
+        std::stop_source(source).request_stop();
+    const auto watched = std::exchange(m_watched, {});
+    for (const auto &[id, bell] : watched) {
+        if (const auto waiting = bell.lock())
+            waiting->ring();
+    }
+}
+
+QCoro::Task<Job> Jobs::accept(mpz_class n, QString idempotencyKey)
+{
+    Job job;
+    job.id = QString::fromLatin1(http::newRequestId());
+    job.n = std::move(n);
+    job.createdAt = now();
+    const auto store = [job, idempotencyKey](SqlConnection &sql) { return acceptJob(sql, job, idempotencyKey); };
+    const QFuture<Job> stored = m_store.write(store);
+    const Job accepted = co_await stored;
+    start();
+    co_return accepted;
+}
+
+QCoro::Task<Job> Jobs::find(QString id, std::stop_token stop)
+{
+    const auto select = [id](SqlConnection &sql) { return selectJob(sql, id); };
+    const QFuture<std::optional<Job>> found = m_store.read(select, std::move(stop));
+    const std::optional<Job> job = co_await found;
+    if (!job)
+        throw Failure(404, u"there is no job %1"_s.arg(id.left(64)));
+    co_return *job;
+}
+
+QCoro::Task<QList<Job>> Jobs::list(JobFilter filter, std::stop_token stop)
+{
+    const auto select = [filter](SqlConnection &sql) { return selectJobs(sql, filter); };
+    const QFuture<QList<Job>> found = m_store.read(select, std::move(stop));
+    co_return co_await found;
+}
+
+QCoro::Task<void> Jobs::cancel(QString id)
+{
+    const auto change = [id, at = now()](SqlConnection &sql) { return cancelJob(sql, id, at); };
+    const QFuture<std::optional<Job>> changed = m_store.write(change);
+    const std::optional<Job> job = co_await changed;
+    if (!job)
+        throw Failure(404, u"there is no job %1"_s.arg(id.left(64)));
+    if (const auto running = m_running.find(id); running != m_running.end())
+        running->second.request_stop();
+    announce(id);
+}
+
+QCoro::Task<bool> Jobs::changed(QString id, std::chrono::milliseconds atMost, std::stop_token stop)
+{
+    std::erase_if(m_watched, [](const auto &entry) { return entry.second.expired(); });
+    std::shared_ptr<http::Bell> bell = m_watched[id].lock();
+    if (!bell) {
+        bell = std::make_shared<http::Bell>();
+        m_watched[id] = bell;
+    }
+    co_return co_await bell->wait(atMost, std::move(stop));
+}
+
+void Jobs::announce(const QString &id)
+{
+    if (const auto found = m_watched.find(id); found != m_watched.end()) {
+        if (const auto bell = found->second.lock())
+            bell->ring();
+    }
+}
+
+Jobs::Progress Jobs::progress(const Job &job) const
+{
+    if (job.state == JobState::Done)
+        return {{}, 1, {}};
+    if (job.state != JobState::Running)
+        return {};
+    const std::optional<factoring::Progress> progress = m_cpu.progress(job.n);
+    if (!progress)
+        return {};
+    return {QString::fromUtf8(factoring::phaseName(progress->phase)), overall(*progress), progress->timeLeft};
+}
+
+void Jobs::start()
+{
+    m_news = true;
+    std::erase_if(m_tasks, [](const QCoro::Task<void> &task) { return task.isReady(); });
+    while (!isStopping() && m_runners < std::max(1, m_cpu.settings().threads / 2)) {
+        ++m_runners;
+        m_tasks.push_back(run());
+    }
+}
+
+// One of the runners: works on jobs as long as there are any.
+QCoro::Task<void> Jobs::run()
+{
+    while (!isStopping()) {
+        bool databaseIsAway = false;
+        std::optional<Job> job;
+        m_news = false;
+        try {
+            const QFuture<std::optional<Job>> taken =
+                m_store.write([at = now()](SqlConnection &sql) { return takeJob(sql, at); });
+            job = co_await taken;
+        } catch (const Failure &) {
+            databaseIsAway = true;
+        }
+        if (job)
+            co_await process(*job);
+        else if (databaseIsAway)
+            co_await m_idle.wait(retryPause, m_stop.get_token());
+        else if (!m_news)
+            break;
+    }
+    if (--m_runners == 0)
+        m_idle.ring();
+}
+
+QCoro::Task<void> Jobs::process(Job job)
+{
+    announce(job.id);
+    std::stop_source stop;
+    m_running.insert_or_assign(job.id, stop);
+    if (isStopping())
+        stop.request_stop();
+    const Outcome outcome = co_await compute(job, stop.get_token());
+    co_await record(job, outcome);
+    m_running.erase(job.id);
+    announce(job.id);
+}
+
+QCoro::Task<Jobs::Outcome> Jobs::compute(Job job, std::stop_token stop)
+{
+    const Cpu::Ask ask{u"jobs"_s, longestJob, stop, nullptr, true};
+    Outcome outcome;
+    try {
+        outcome.factors = co_await m_factorizer.factors(job.n, ask);
+    } catch (const Failure &failure) {
+        outcome.detail = failure.detail();
+    } catch (const std::exception &error) {
+        qCCritical(log, "job %s: %s", qUtf8Printable(job.id), error.what());
+        outcome.detail = u"an internal error"_s;
+    }
+    co_return outcome;
+}
+
+// Durably, however long the database is away; at a stop it is the next start that looks after the job.
+QCoro::Task<void> Jobs::record(Job job, Outcome outcome)
+{
+    const bool putBack = !outcome.factors && isStopping();
+    const auto write = [job, outcome, putBack, at = now()](SqlConnection &sql) {
+        if (putBack)
+            putJobBack(sql, job.id);
+        else if (outcome.factors)
+            finishJob(sql, job, *outcome.factors, at);
+        else
+            failJob(sql, job.id, outcome.detail, at);
+    };
+    for (bool recorded = false; !recorded;) {
+        try {
+            const QFuture<void> written = m_store.write(write);
+            co_await written;
+            recorded = true;
+        } catch (const Failure &failure) {
+            if (isStopping())
+                co_return;
+            qCWarning(log, "job %s waits to be recorded: %s", qUtf8Printable(job.id), qUtf8Printable(failure.detail()));
+        }
+        if (!recorded)
+            co_await m_idle.wait(retryPause, m_stop.get_token());
+    }
+}
+
+} // namespace openloop

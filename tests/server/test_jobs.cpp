@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
+#include "tests/support/numbers.h"
+#include "tests/support/postgres.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRandomGenerator>
+#include <QTest>
+
+#include <csignal>
+#include <thread>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const QByteArray jobs = "/factorizations";
+
+QByteArray semiprime(unsigned bits, unsigned long seed = 1)
+{
+    return QByteArray::fromStdString(openloop::tests::Numbers(seed).semiprime(bits).get_str());
+}
+
+constexpr int mostJobsOfALife = 10; // else the last start has too much to do for a test
+const QByteArray minutes = semiprime(290); // 88 digits
+
+QByteArray bodyOf(const QByteArray &n)
+{
+    return "{\"n\":\"" + n + "\"}";
+}
+
+QJsonObject objectOf(const std::optional<Answer> &answer)
+{
+    return answer ? QJsonDocument::fromJson(answer->body).object() : QJsonObject();
+}
+
+QJsonObject job(quint16 port, const QByteArray &path)
+{
+    return objectOf(RawClient(port).get(path));
+}
+
+QByteArray accept(quint16 port, const QByteArray &n, const QByteArray &fields = {})
+{
+    const auto answer = RawClient(port).post(jobs, bodyOf(n), fields);
+    return answer && answer->status == 202 ? answer->fields.value("location") : QByteArray();
+}
+
+mpz_class productOf(const QJsonObject &job)
+{
+    mpz_class product = 1;
+    const QJsonArray factors = job[u"factors"_s].toArray();
+    for (const QJsonValue &factor : factors) {
+        const mpz_class prime(factor[u"prime"_s].toString().toStdString(), 10);
+        for (int i = 0; i < factor[u"exponent"_s].toInt(); ++i)
+            product *= prime;
+    }
+    return product;
+}
+
+// How often a program was killed while it worked does not depend on luck alone: between its start and half a second.
+std::chrono::milliseconds someTime()
+{
+    return std::chrono::milliseconds(QRandomGenerator::global()->bounded(5, 500));
+}
+
+} // namespace
+
+class TestJobs : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aJobIsAcceptedAndDone();
+    void waitingIsAPreference();
+    void theSameKeyIsTheSameJob();
+    void anUnfinishedNumberIsTheSameJob();
+    void aPageLeadsToTheNext();
+    void badInputNamesItsField_data();
+    void badInputNamesItsField();
+    void progressIsToldEverySecondUntilDone();
+    void deletingStopsTheWork();
+    void aSlowReaderHoldsNothingUp();
+    void nothingAcceptedIsLostByKills_data();
+    void nothingAcceptedIsLostByKills();
+    void aJobThatKillsTheServiceThreeTimesFails();
+    void aStopPutsJobsBackAndCutsNoAnswer();
+};
+
+void TestJobs::aJobIsAcceptedAndDone()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const auto answer = RawClient(server.port()).post(jobs, bodyOf("360"));
+    QVERIFY(answer);
+    QCOMPARE(answer->status, 202);
+    const QByteArray path = answer->fields.value("location");
+    QVERIFY(path.startsWith("/factorizations/"));
+    QCOMPARE(objectOf(answer)[u"n"_s].toString(), u"360"_s);
+    QTRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"done"_s);
+    const QJsonObject done = job(server.port(), path);
+    QCOMPARE(productOf(done), 360);
+    QCOMPARE(done[u"progress"_s].toDouble(), 1.0);
+    for (const QString &time : {u"created_at"_s, u"started_at"_s, u"finished_at"_s})
+        QVERIFY2(QDateTime::fromString(done[time].toString(), Qt::ISODateWithMs).isValid(), qPrintable(time));
+}
+
+void TestJobs::waitingIsAPreference()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const auto soon = RawClient(server.port()).post(jobs, bodyOf(semiprime(150)), "Prefer: wait=30\r\n", 40s);
+    QVERIFY(soon);
+    QCOMPARE(soon->status, 200);
+    QCOMPARE(soon->fields.value("preference-applied"), "wait=30");
+    QCOMPARE(objectOf(soon)[u"state"_s].toString(), u"done"_s);
+    const auto later = RawClient(server.port()).post(jobs, bodyOf(minutes), "Prefer: wait=1\r\n");
+    QVERIFY(later);
+    QCOMPARE(later->status, 202);
+    QCOMPARE(objectOf(later)[u"state"_s].toString(), u"running"_s);
+}
+
+void TestJobs::theSameKeyIsTheSameJob()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const QByteArray key = "Idempotency-Key: a6c1\r\n";
+    const QByteArray first = accept(server.port(), "91", key);
+    QVERIFY(!first.isEmpty());
+    QTRY_COMPARE(job(server.port(), first)[u"state"_s].toString(), u"done"_s);
+    QCOMPARE(accept(server.port(), "91", key), first);
+    QVERIFY(accept(server.port(), "91") != first);
+    const auto other = RawClient(server.port()).post(jobs, bodyOf("93"), key);
+    QVERIFY(other);
+    QCOMPARE(other->status, 422);
+    QVERIFY(other->body.contains("Idempotency-Key"));
+}
+
+void TestJobs::anUnfinishedNumberIsTheSameJob()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const QByteArray first = accept(server.port(), minutes);
+    QVERIFY(!first.isEmpty());
+    QCOMPARE(accept(server.port(), minutes), first);
+}
+
+void TestJobs::aPageLeadsToTheNext()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    QSet<QString> accepted;
+    for (int n = 1; n <= 7; ++n)
+        accepted.insert(QString::fromLatin1(accept(server.port(), QByteArray::number(n)).split('/').last()));
+    QCOMPARE(accepted.size(), 7);
+    QSet<QString> listed;
+    int pages = 0;
+    for (QString page = u"/factorizations?limit=3"_s; !page.isEmpty(); ++pages) {
+        const QJsonObject body = job(server.port(), page.toLatin1());
+        const QJsonArray data = body[u"data"_s].toArray();
+        for (const QJsonValue &entry : data)
+            listed.insert(entry[u"id"_s].toString());
+        page = body[u"next"_s].toString();
+    }
+    QCOMPARE(pages, 3);
+    QCOMPARE(listed, accepted);
+    QTRY_COMPARE(job(server.port(), jobs + "?state=done")[u"data"_s].toArray().size(), 7);
+    QCOMPARE(job(server.port(), jobs + "?state=failed")[u"data"_s].toArray().size(), 0);
+}
+
+void TestJobs::badInputNamesItsField_data()
+{
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArray>("field");
+    QTest::newRow("no JSON") << QByteArray("n=91") << QByteArray("body");
+    QTest::newRow("an array") << QByteArray("[91]") << QByteArray("body");
+    QTest::newRow("no n") << QByteArray("{}") << QByteArray("n");
+    QTest::newRow("zero") << QByteArray("{\"n\":0}") << QByteArray("n");
+    QTest::newRow("negative") << QByteArray("{\"n\":-5}") << QByteArray("n");
+    QTest::newRow("a fraction") << QByteArray("{\"n\":1.5}") << QByteArray("n");
+    QTest::newRow("a number that lost bits") << QByteArray("{\"n\":9007199254740993}") << QByteArray("n");
+    QTest::newRow("letters") << QByteArray("{\"n\":\"ten\"}") << QByteArray("n");
+    QTest::newRow("null") << QByteArray("{\"n\":null}") << QByteArray("n");
+    QTest::newRow("too long") << bodyOf(QByteArray(101, '7')) << QByteArray("n");
+    QTest::newRow("a million digits") << bodyOf(QByteArray(1'000'000, '7')) << QByteArray("n");
+}
+
+void TestJobs::badInputNamesItsField()
+{
+    QFETCH(QByteArray, body);
+    QFETCH(QByteArray, field);
+    static ServerProcess server(QStringLiteral(TEST_SERVER));
+    if (server.port() == 0)
+        QVERIFY(server.waitUntilReady());
+    const auto answer = RawClient(server.port()).post(jobs, body);
+    QVERIFY(answer);
+    QCOMPARE(answer->status, 422);
+    QCOMPARE(objectOf(answer)[u"field"_s].toString().toLatin1(), field);
+}
+
+void TestJobs::progressIsToldEverySecondUntilDone()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const QByteArray path = accept(server.port(), semiprime(212)); // 64 digits: some seconds
+    RawClient client(server.port());
+    client.send("GET " + path + "/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    QByteArray stream;
+    auto last = Clock::now();
+    auto longest = Clock::duration::zero();
+    while (!stream.contains("event: done")) {
+        const QByteArray more = client.readSome(60s);
+        QVERIFY(!more.isEmpty());
+        longest = std::max(longest, Clock::now() - last);
+        last = Clock::now();
+        stream += more;
+    }
+    QVERIFY(stream.startsWith("HTTP/1.1 200 OK"));
+    QVERIFY(stream.contains("text/event-stream"));
+    QVERIFY(stream.count("event: progress") >= 2);
+    QVERIFY(stream.contains("\"phase\":\"sieving\""));
+    QVERIFY2(longest <= 1s, "more than a second without a word");
+    QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"done"_s);
+    // the connection goes on
+    while (!stream.endsWith("0\r\n\r\n"))
+        stream += client.readSome();
+    QCOMPARE(client.get("/health").value_or(Answer()).status, 200);
+}
+
+void TestJobs::deletingStopsTheWork()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const QByteArray path = accept(server.port(), minutes);
+    QTRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
+    QTRY_VERIFY(job(server.port(), path)[u"phase"_s].isString());
+    RawClient watcher(server.port());
+    watcher.send("GET " + path + "/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    QVERIFY(watcher.readSome().contains("event: progress"));
+    QCOMPARE(RawClient(server.port()).remove(path).value_or(Answer()).status, 204);
+    QByteArray stream;
+    while (!stream.contains("event: cancelled")) {
+        const QByteArray more = watcher.readSome();
+        QVERIFY(!more.isEmpty());
+        stream += more;
+    }
+    QTRY_COMPARE(QJsonDocument::fromJson(RawClient(server.port()).get("/test/figures")->body)[u"running"_s].toInt(), 0);
+    QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"cancelled"_s);
+    QCOMPARE(RawClient(server.port()).remove(path).value_or(Answer()).status, 204);
+    QCOMPARE(RawClient(server.port()).remove(jobs + "/0000000000000000").value_or(Answer()).status, 404);
+}
+
+void TestJobs::aSlowReaderHoldsNothingUp()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const QByteArray path = accept(server.port(), semiprime(190));
+    std::vector<RawClient> watchers;
+    for (int i = 0; i < 50; ++i) {
+        watchers.emplace_back(server.port());
+        watchers.back().shrinkReceiveBuffer();
+        watchers.back().send("GET " + path + "/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, 60'000);
+    watchers.clear(); // some unread, all left
+    QTRY_COMPARE(QJsonDocument::fromJson(RawClient(server.port()).get("/test/in_flight")->body)[u"in_flight"_s].toInt(), 1);
+}
+
+void TestJobs::nothingAcceptedIsLostByKills_data()
+{
+    QTest::addColumn<bool>("postgres");
+    QTest::newRow("SQLite") << false;
+    QTest::newRow("PostgreSQL") << true;
+}
+
+void TestJobs::nothingAcceptedIsLostByKills()
+{
+    QFETCH(bool, postgres);
+    const QTemporaryDir folder;
+    std::optional<Postgres> database;
+    if (postgres)
+        database.emplace();
+    const QStringList arguments{u"--database"_s, postgres ? database->databaseUrl(u"kills"_s)
+                                                          : u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s)};
+    QMap<QByteArray, QByteArray> accepted; // path -> n
+    unsigned long seed = 0;
+    for (int kills = 0; kills < 20; ++kills) {
+        ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
+        QVERIFY(server.waitUntilReady());
+        const auto end = Clock::now() + someTime();
+        std::jthread load([&](const std::stop_token &stop) {
+            for (int jobs = 0; jobs < mostJobsOfALife && !stop.stop_requested(); ++jobs) {
+                const QByteArray n = semiprime(120 + unsigned(seed % 50), seed);
+                ++seed;
+                const QByteArray path = accept(server.port(), n);
+                if (!path.isEmpty())
+                    accepted[path] = n;
+            }
+        });
+        std::this_thread::sleep_until(end); // the moment of the kill is the experiment
+        ::kill(pid_t(server.processId()), SIGKILL);
+        load.request_stop();
+        load.join();
+        server.process().waitForFinished();
+    }
+    ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(accepted.size() > 20);
+    for (auto entry = accepted.cbegin(); entry != accepted.cend(); ++entry) {
+        QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), entry.key())[u"state"_s].toString(), u"done"_s, 120'000);
+        QCOMPARE(productOf(job(server.port(), entry.key())), mpz_class(entry.value().toStdString(), 10));
+    }
+    qInfo("%d jobs were accepted and done over 20 kills", int(accepted.size()));
+}
+
+void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
+{
+    const QTemporaryDir folder;
+    const QStringList arguments{u"--database"_s, u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s)};
+    QByteArray path;
+    for (int death = 0; death < 3; ++death) {
+        ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
+        QVERIFY(server.waitUntilReady());
+        if (path.isEmpty())
+            path = accept(server.port(), minutes);
+        QTRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
+        ::kill(pid_t(server.processId()), SIGKILL);
+        QVERIFY(server.process().waitForFinished());
+    }
+    ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
+    QVERIFY(server.waitUntilReady());
+    QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"failed"_s);
+    QVERIFY(!job(server.port(), path)[u"detail"_s].toString().isEmpty());
+}
+
+void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
+{
+    const QTemporaryDir folder;
+    const QStringList arguments{u"--database"_s, u"sqlite:"_s + folder.filePath(u"stop.sqlite"_s)};
+    QByteArray path;
+    {
+        ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
+        QVERIFY(server.waitUntilReady());
+        path = accept(server.port(), minutes);
+        QTRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
+        std::atomic<int> whole = 0;
+        std::atomic<int> cut = 0;
+        std::vector<std::jthread> clients;
+        for (const char *what : {"/health", "/query_database", "/call_other_service", "/factorize?n=1000000016000000063"}) {
+            clients.emplace_back([&, what](const std::stop_token &stop) {
+                RawClient client(server.port());
+                while (!stop.stop_requested()) {
+                    const auto answer = client.get(what);
+                    if (answer)
+                        ++whole;
+                    // an idle connection may be closed at any time, an answer not be cut: some of it must be missing
+                    else if (!client.readSome(1ms).isEmpty())
+                        ++cut;
+                    if (!answer || answer->fields.value("connection") == "close")
+                        return;
+                }
+            });
+        }
+        QTRY_VERIFY(whole > 200);
+        const auto begun = Clock::now();
+        QCOMPARE(server.stop(), 0);
+        QVERIFY(Clock::now() - begun < 10s);
+        clients.clear();
+        QCOMPARE(cut.load(), 0);
+    }
+    ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
+    QVERIFY(server.waitUntilReady());
+    QTRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
+}
+
+QTEST_GUILESS_MAIN(TestJobs)
+#include "test_jobs.moc"

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Many clients that ask the same at once, and how long each of them waited.
+#pragma once
+
+#include "tests/support/raw_client.h"
+
+#include <vector>
+
+namespace openloop::test {
+
+struct Heard {
+    int status = 0; ///< 0: no answer
+    std::chrono::duration<double, std::milli> time{}; ///< from its own request to its answer
+};
+
+/// Opens `count` connections, then sends `GET path` on each as fast as one thread can, and waits for all answers.
+std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, std::chrono::milliseconds deadline);
+
+} // namespace openloop::test

@@ -36,6 +36,7 @@ QByteArray svgOf(const PlotView &plot, const QString &title)
     generator.setOutputDevice(&buffer);
     generator.setSize(exported);
     generator.setViewBox(QRect(QPoint(), exported));
+    generator.setResolution(96); // of a page: with its default of 72, text would be a quarter smaller than on screen
     generator.setTitle(title);
     plot.paintTo(generator, exported.width(), exported.height());
     return buffer.data();

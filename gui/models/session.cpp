@@ -4,8 +4,6 @@
 
 #include "gui/models/format.h"
 
-#include <QDateTime>
-
 #include <algorithm>
 #include <cmath>
 
@@ -15,19 +13,11 @@ namespace openloop::gui {
 
 namespace {
 
-constexpr int sparklineColumns = 48;
-constexpr double sparklineSeconds = 60;
 constexpr std::size_t mostDetails = 6000; // of a target: ten minutes at 10 Hz
-constexpr double mostSampled = 7200; // of a recording: single samples of 20 targets at 10 Hz are 35 MB
 
 double toMilliseconds(probe::Nanoseconds duration)
 {
     return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-std::optional<double> toMilliseconds(const std::optional<probe::Quantile> &quantile)
-{
-    return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
 }
 
 } // namespace
@@ -71,75 +61,6 @@ void Session::forget()
     m_loadState.reset();
     m_trust = {};
     m_log.clear();
-}
-
-QString Session::openRecording(const QString &path)
-{
-    auto reader = std::make_unique<probe::SessionReader>(path);
-    if (!reader->error().isEmpty())
-        return reader->error();
-    const auto sessions = reader->sessions();
-    if (sessions.isEmpty())
-        return tr("%1 holds no session").arg(path);
-    const auto &recorded = sessions.last();
-    forget();
-    m_reader = std::move(reader);
-    m_recorded = recorded.id;
-    m_engine.setTargets(recorded.targets);
-    m_origin = recorded.origin;
-    m_wall = recorded.wall;
-    m_control = m_reader->controlSeries(m_recorded);
-    for (const auto &target : recorded.targets) {
-        m_series.insert_or_assign(target.name, m_reader->series(m_recorded, target.name));
-        m_watches.insert_or_assign(target.name, TargetWatch(target));
-    }
-    m_beginning = secondsAt(recorded.origin);
-    m_now = m_end = std::max(m_beginning + 1, secondsAt(recorded.until));
-    m_sampledFrom = m_sampledTo = 0;
-    provideSamples(m_end - mostSampled, m_end);
-    for (const auto &entry : m_reader->log(m_recorded))
-        restore(entry);
-    if (!m_loads.empty() && !m_loads.back().to)
-        m_loads.back().to = m_end;
-    watchRules();
-    emit targetsChanged();
-    emit advanced();
-    return {};
-}
-
-void Session::restore(const probe::LogEntry &entry)
-{
-    const double at = secondsAt(entry.at);
-    if (entry.kind != u"load"_s)
-        return m_log.add({at, Event::Kind::Note, entry.target, entry.text});
-    if (!m_loads.empty() && !m_loads.back().to)
-        m_loads.back().to = at;
-    const int n = entry.text.toInt();
-    if (n > 0)
-        m_loads.push_back({entry.target, n, at, {}});
-    m_log.add({at, Event::Kind::Load, entry.target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
-}
-
-void Session::setReplayNow(double seconds)
-{
-    if (!isReplay())
-        return;
-    m_now = std::clamp(seconds, m_beginning, m_end);
-    emit advanced();
-}
-
-void Session::provideSamples(double from, double to)
-{
-    if (!isReplay() || to - from > mostSampled || (from >= m_sampledFrom && to <= m_sampledTo))
-        return;
-    // As much again on both sides: panning on must not read with every step.
-    m_sampledFrom = from - (mostSampled - (to - from)) / 2;
-    m_sampledTo = m_sampledFrom + mostSampled;
-    const auto first = std::max(m_origin, instantAt(m_sampledFrom));
-    const auto last = instantAt(m_sampledTo);
-    for (auto &[name, history] : m_series)
-        m_reader->loadSamples(m_recorded, name, first, last, history);
-    m_reader->loadControlSamples(m_recorded, first, last, m_control);
 }
 
 void Session::record(const QString &path)
@@ -218,93 +139,6 @@ probe::Instant Session::instantAt(double seconds) const
     // 126 years either way: what nanoseconds in 64 bits can hold.
     const double sinceOrigin = std::clamp(seconds - secondsAt(m_origin), -4e9, 4e9);
     return m_origin + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(sinceOrigin));
-}
-
-std::optional<double> Session::limitOf(const QString &name) const
-{
-    for (const auto &watch : m_ruleWatches) {
-        if (watch.target() == name && watch.rule().condition.quantity == probe::Quantity::P99)
-            return watch.rule().condition.limit;
-    }
-    return {};
-}
-
-TargetFigures Session::figuresOf(const probe::Series &series, double from, double to) const
-{
-    TargetFigures result;
-    const auto quantiles = series.quantiles(instantAt(from), instantAt(to));
-    result.p50 = toMilliseconds(quantiles.p50);
-    result.p95 = toMilliseconds(quantiles.p95);
-    result.p99 = toMilliseconds(quantiles.p99);
-    result.max = toMilliseconds(quantiles.max);
-    result.n = quantiles.n - quantiles.errors;
-    result.errors = quantiles.errors;
-    result.skipped = quantiles.skipped;
-    if (const auto &last = series.last(); last && probe::hasLatency(last->outcome))
-        result.last = toMilliseconds(last->response());
-    const double end = std::min(to, m_now);
-    for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
-        result.sparkline.push_back(column.quantiles.p50 ? toMilliseconds(column.quantiles.p50->value) : -1);
-    return result;
-}
-
-TargetFigures Session::figures(const QString &name, double from, double to) const
-{
-    const auto *history = series(name);
-    if (!history)
-        return {};
-    TargetFigures result = figuresOf(*history, from, to);
-    result.name = name;
-    if (const auto *state = watch(name)) {
-        result.state = state->state();
-        result.cause = state->cause();
-        result.stateSeconds = std::max(0.0, m_now - secondsAt(state->since()));
-    }
-    const auto target = std::ranges::find(targets(), name, &probe::Target::name);
-    if (target != targets().end())
-        result.url = target->url;
-    result.limit = limitOf(name);
-    result.isUnderLoad = loadedTarget() == name;
-    return result;
-}
-
-TargetFigures Session::controlFigures(double from, double to) const
-{
-    TargetFigures result = figuresOf(m_control, from, to);
-    result.name = tr("control");
-    result.url = tr("A responder inside this program: slow only if this computer is");
-    result.isControl = true;
-    result.state = m_trust.level == probe::TrustLevel::HostBusy ? State::Degraded
-        : m_control.isEmpty()                                   ? State::Unknown
-                                                                : State::Ok;
-    result.cause = m_trust.reason;
-    return result;
-}
-
-Verdict Session::verdict() const
-{
-    if (isReplay())
-        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_end - m_beginning))};
-    Situation situation;
-    for (const auto &target : targets()) {
-        auto &one = situation.targets.emplace_back();
-        one.name = target.name;
-        one.limit = limitOf(target.name);
-        const auto *state = watch(target.name);
-        one.state = state->state();
-        one.cause = state->cause();
-        one.stateSeconds = std::max(0.0, m_now - secondsAt(state->since()));
-        const auto now = instantAt(m_now);
-        const auto recent = series(target.name)->quantiles(now - TargetWatch::window, now);
-        one.p99 = toMilliseconds(recent.p99);
-        one.n = recent.n - recent.errors;
-        one.errors = recent.errors;
-    }
-    situation.trustworthy = m_trust.level != probe::TrustLevel::HostBusy;
-    situation.doubt = m_trust.reason;
-    situation.loadedTarget = loadedTarget();
-    situation.loadSize = loadSize();
-    return verdictOn(situation);
 }
 
 bool Session::nothingAnswers() const

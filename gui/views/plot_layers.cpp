@@ -2,6 +2,8 @@
 // See plot_layers.h. Fills and points are drawn without antialiasing: that is four fifths of a frame's cost.
 #include "gui/views/plot_layers.h"
 
+#include "gui/views/dasher.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -20,75 +22,6 @@ void forEachRun(const std::vector<PlotBucket> &buckets, Visit visit)
         begin = end;
     }
 }
-
-/// Dashes and spaces in widths of the line; empty: solid. Square caps add a width to each dash.
-QList<double> dashesOf(Qt::PenStyle style)
-{
-    switch (style) {
-    case Qt::DotLine:
-        return {0.4, 2.4};
-    case Qt::DashLine:
-        return {4, 3};
-    case Qt::DashDotLine:
-        return {4, 2.6, 0.4, 2.6};
-    case Qt::DashDotDotLine:
-        return {4, 2.6, 0.4, 2.6, 0.4, 2.6};
-    default:
-        return {};
-    }
-}
-
-/// Cuts a polyline into the lines that its dashes cover.
-class Dasher
-{
-public:
-    Dasher(const QList<double> &pattern, double width, QList<QLineF> &lines) : m_pattern(pattern), m_width(width), m_lines(lines) { }
-
-    void lineTo(QPointF to)
-    {
-        if (!std::exchange(m_started, true)) {
-            m_at = to;
-            return;
-        }
-        if (m_pattern.isEmpty())
-            m_lines.append({m_at, to});
-        else
-            dash({m_at, to});
-        m_at = to;
-    }
-
-private:
-    void dash(const QLineF &line)
-    {
-        const double length = line.length();
-        if (length > farthest) { // far beyond the axes: nobody sees its dashes
-            m_lines.append(line);
-            return;
-        }
-        for (double from = 0; from < length;) {
-            const double left = m_pattern[m_index] * m_width - m_done;
-            const double until = std::min(length, from + left);
-            if (m_index % 2 == 0)
-                m_lines.append({line.pointAt(from / length), line.pointAt(until / length)});
-            m_done += until - from;
-            from = until;
-            if (m_done >= m_pattern[m_index] * m_width - 1e-6) {
-                m_done = 0;
-                m_index = (m_index + 1) % m_pattern.size();
-            }
-        }
-    }
-
-    static constexpr double farthest = 20'000; // pixels
-
-    const QList<double> &m_pattern;
-    double m_width;
-    QList<QLineF> &m_lines;
-    QPointF m_at;
-    qsizetype m_index = 0;
-    double m_done = 0;
-    bool m_started = false;
-};
 
 /// Viridis at 0..1, from its published polynomial fit's anchor colours.
 QRgb viridis(double value)

@@ -1364,6 +1364,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
             <numerusform>%n Ziele</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Processors taken by work of normal priority: %1</source>
+        <translation>Von Arbeit normaler Priorität belegte Prozessoren: %1</translation>
+    </message>
+    <message>
+        <source>Taken away by the host of this virtual machine: %1</source>
+        <translation>Vom Wirt dieser virtuellen Maschine genommen: %1</translation>
+    </message>
 </context>
 <context>
     <name>VerdictText</name>

@@ -6,7 +6,7 @@ PACKAGES := $(shell sed -e '/^\#/d' resources/debian-packages.txt)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help dependencies configure build run test asan tsan valgrind fuzz soak bench bench-factoring \
-        check-factoring screenshots test-qt68 install
+        check-factoring isolation-fastapi screenshots test-qt68 install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -34,6 +34,12 @@ tsan: ## the Qt-free tests under ThreadSanitizer
 
 bench: build ## the service's figures of the README, in one run
 	@$(BUILD)/bin/bench_service
+
+isolation-fastapi: build ## the isolation test on openloop-server and on the article's FastAPI service, and one picture of both
+	@bench/fastapi/isolation.sh
+
+screenshots: build ## pictures of the monitor in every view and state, light and dark, in build/screenshots
+	@bench/screenshots.sh
 
 test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (needs root)
 	@bench/test_qt68.sh

@@ -5,13 +5,19 @@
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
 #include "gui/views/chart_panel.h"
+#include "gui/views/compare_panel.h"
+#include "gui/views/jobs_panel.h"
+#include "gui/views/limit_panel.h"
 #include "gui/views/load_control.h"
+#include "gui/views/sample_popup.h"
+#include "gui/views/target_dialog.h"
 #include "gui/views/top_bar.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
 #include <QDockWidget>
+#include <QRegularExpression>
 #include <QTimer>
 
 #include <cstdio>
@@ -30,30 +36,48 @@ public:
     void run()
     {
         firstRun();
+        const QString recording = m_folder.filePath(u"before.sqlite"_s);
+        QFile::remove(recording);
         gui::MainWindow window(m_theme, m_targets, gui::defaultRules(m_targets));
         window.show();
+        window.session().record(recording);
         window.setIsolationConfig(quickTest());
-        wait(20);
+        wait(15);
         take(window, u"idle"_s);
+        window.toggleHold();
+        take(window, u"held"_s);
+        window.toggleHold();
         window.topBar().load().toggle();
         wait(20);
         take(window, u"saturated"_s);
-        window.chartPanel().setMode(gui::ChartMode::Heatmap);
-        take(window, u"heatmap"_s);
-        window.chartPanel().setMode(gui::ChartMode::Distribution);
-        take(window, u"ccdf"_s);
-        window.chartPanel().setMode(gui::ChartMode::Points);
+        modes(window);
+        raise(window, u"server"_s);
+        take(window, u"server"_s);
+        window.topBar().load().toggle();
+        window.session().record(m_folder.filePath(u"after.sqlite"_s));
+        raise(window, u"experiment"_s);
         window.toggleTest();
         wait(7);
         take(window, u"test-running"_s);
-        wait(8);
+        wait(9);
         take(window, u"test-verdict"_s);
-        window.findChild<QDockWidget *>(u"server"_s)->raise();
-        window.timeWindow().showAll();
+        limit(window);
+        raise(window, u"compare"_s);
+        window.comparePanel().compareWith(recording);
+        take(window, u"compare"_s);
+        window.jobsPanel().jobs().submit(u"1000000016000000063"_s);
+        window.jobsPanel().jobs().submit(u"9999999999999999999999999999999999999999999999999999999999999999999999999999977"_s);
+        raise(window, u"jobs"_s);
         wait(3);
-        take(window, u"server"_s);
+        take(window, u"jobs"_s);
+        popup(window);
+        dialogs(window);
         for (const auto &format : {u"html"_s, u"pdf"_s, u"svg"_s, u"csv"_s, u"json"_s})
             std::fputs(qPrintable(window.exportTo(m_folder.filePath(u"report."_s + format))), stderr);
+        window.showRecording(recording);
+        raise(window, u"experiment"_s);
+        take(window, u"replay"_s);
+        gone(window);
     }
 
 private:
@@ -71,6 +95,78 @@ private:
         window.show();
         wait(3);
         take(window, u"first-run"_s);
+    }
+
+    void modes(gui::MainWindow &window)
+    {
+        const std::array names {u"points"_s, u"heatmap"_s, u"histogram"_s, u"ccdf"_s, u"phases"_s};
+        for (int mode = 1; mode < gui::chartModes; ++mode) {
+            window.chartPanel().setMode(static_cast<gui::ChartMode>(mode));
+            take(window, names[static_cast<std::size_t>(mode)]);
+        }
+        window.chartPanel().setMode(gui::ChartMode::Points);
+    }
+
+    void limit(gui::MainWindow &window)
+    {
+        probe::LoadSearchConfig config;
+        config.maxN = 64;
+        config.measure = config.settle = std::chrono::seconds(1);
+        window.setSearchConfig(config);
+        window.toggleSearch();
+        for (int i = 0; i < 60 && window.limitPanel().verdict().isEmpty(); ++i)
+            wait(1);
+        take(window, u"limit"_s);
+    }
+
+    void popup(gui::MainWindow &window)
+    {
+        const auto &session = window.session();
+        const auto found = gui::SamplePopup::nearest(session, session.now() - 5, 1, 5);
+        if (!found)
+            return;
+        for (const bool dark : {false, true}) {
+            gui::SamplePopup box(*found, u"12:34:56.789"_s, gui::paletteFor(dark), &window);
+            box.setServer(u"event loop late by up to 0.5 ms, pool 2 of 2 busy, 6 queued"_s);
+            box.grab().save(m_folder.filePath(dark ? u"popup-dark.png"_s : u"popup-light.png"_s));
+        }
+    }
+
+    void dialogs(gui::MainWindow &window)
+    {
+        window.editRules();
+        window.offerTargets();
+        wait(2);
+        gui::TargetDialog edit(window.session().targets().last(), &window);
+        edit.show();
+        for (const auto &[mode, scheme] : {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
+            m_theme.setMode(mode);
+            wait(0.5);
+            for (auto *dialog : window.findChildren<QDialog *>())
+                dialog->grab().save(m_folder.filePath(u"dialog-%1-%2.png"_s.arg(QString::fromLatin1(dialog->metaObject()->className()).section(u"::"_s, -1), scheme)));
+        }
+        for (auto *dialog : window.findChildren<QDialog *>())
+            dialog->reject();
+    }
+
+    /// A service that was there and is gone.
+    void gone(gui::MainWindow &window)
+    {
+        window.closeRecording();
+        wait(3);
+        auto targets = window.session().targets();
+        for (auto &target : targets)
+            target.url.replace(QRegularExpression(u":[0-9]+/"_s), u":9/"_s);
+        window.session().setTargets(targets);
+        wait(4);
+        take(window, u"down"_s);
+    }
+
+    static void raise(gui::MainWindow &window, const QString &dock)
+    {
+        auto *one = window.findChild<QDockWidget *>(dock);
+        one->show();
+        one->raise();
     }
 
     static void wait(double seconds)

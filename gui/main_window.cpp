@@ -5,12 +5,15 @@
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart_panel.h"
+#include "gui/views/compare_panel.h"
 #include "gui/views/events_panel.h"
 #include "gui/views/experiment_panel.h"
 #include "gui/views/first_run.h"
 #include "gui/views/jobs_panel.h"
+#include "gui/views/limit_panel.h"
 #include "gui/views/load_control.h"
 #include "gui/views/notifier.h"
+#include "gui/views/replay_bar.h"
 #include "gui/views/server_panel.h"
 #include "gui/views/targets_panel.h"
 #include "gui/views/top_bar.h"
@@ -20,6 +23,7 @@
 #include <QDockWidget>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QMessageBox>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -54,6 +58,7 @@ MainWindow::~MainWindow()
 {
     // Members that views refer to die after this body, views only in the base class: views first.
     m_test.reset();
+    m_search.reset();
     m_session.disconnect();
     m_window.disconnect();
     delete takeCentralWidget();
@@ -86,7 +91,9 @@ void MainWindow::buildCentre()
     m_centre->addWidget(m_chart);
     auto *layout = new QVBoxLayout(frame);
     layout->setContentsMargins(0, 4, 10, 0);
-    layout->addWidget(m_centre);
+    m_replay = new ReplayBar(m_session, frame);
+    layout->addWidget(m_replay);
+    layout->addWidget(m_centre, 1);
     setCentralWidget(frame);
 }
 
@@ -109,8 +116,10 @@ void MainWindow::buildDocks()
     m_targets = new TargetsPanel(m_session, m_window);
     m_events = new EventsPanel(m_session.log());
     m_experiment = new ExperimentPanel;
-    m_server = new ServerPanel;
+    m_server = new ServerPanel(m_serverWatch);
     m_jobs = new JobsPanel;
+    m_limit = new LimitPanel;
+    m_compare = new ComparePanel(m_session, m_window);
     m_notifier = new Notifier(this);
     auto *targets = dock(tr("Targets"), u"targets"_s, m_targets, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
     auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
@@ -118,16 +127,20 @@ void MainWindow::buildDocks()
     m_serverDock = dock(tr("Server"), u"server"_s, m_server, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     splitDockWidget(events, m_experimentDock, Qt::Horizontal);
     auto *jobs = dock(tr("Factorizations"), u"jobs"_s, m_jobs, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
-    tabifyDockWidget(m_experimentDock, m_serverDock);
-    tabifyDockWidget(m_serverDock, jobs);
-    jobs->setTitleBarWidget(new QWidget(jobs));
+    m_limitDock = dock(tr("Limit"), u"limit"_s, m_limit, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    m_compareDock = dock(tr("Compare"), u"compare"_s, m_compare, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    QDockWidget *last = m_experimentDock;
+    for (auto *one : {m_limitDock, m_serverDock, jobs, m_compareDock}) {
+        tabifyDockWidget(last, one);
+        last = one;
+    }
     // Their tabs name them already.
-    m_experimentDock->setTitleBarWidget(new QWidget(m_experimentDock));
-    m_serverDock->setTitleBarWidget(new QWidget(m_serverDock));
+    for (auto *one : {m_experimentDock, m_limitDock, m_serverDock, jobs, m_compareDock})
+        one->setTitleBarWidget(new QWidget(one));
     m_experimentDock->raise();
     resizeDocks({targets}, {296}, Qt::Horizontal);
-    resizeDocks({events, m_experimentDock}, {400, 600}, Qt::Horizontal);
-    resizeDocks({events}, {190}, Qt::Vertical);
+    resizeDocks({events, m_experimentDock}, {320, 680}, Qt::Horizontal);
+    resizeDocks({events}, {210}, Qt::Vertical);
 }
 
 void MainWindow::connectViews()
@@ -146,6 +159,7 @@ void MainWindow::connectViews()
     connect(&m_session, &Session::trustChanged, this, &MainWindow::refreshFigures);
     connect(&m_window, &TimeWindow::changed, this, [this] {
         m_topBar->setLive(m_window.isLive());
+        m_session.provideSamples(m_window.from(), m_window.to());
         refreshFigures();
     });
     connect(&m_theme, &Theme::changed, this, &MainWindow::applyPalette);
@@ -154,6 +168,14 @@ void MainWindow::connectViews()
     connect(m_topBar, &TopBar::testWanted, this, &MainWindow::toggleTest);
     connect(m_experiment, &ExperimentPanel::runWanted, this, &MainWindow::toggleTest);
     connect(m_experiment, &ExperimentPanel::abortWanted, this, &MainWindow::toggleTest);
+    connect(m_limit, &LimitPanel::runWanted, this, &MainWindow::toggleSearch);
+    connect(m_limit, &LimitPanel::abortWanted, this, &MainWindow::toggleSearch);
+    connect(m_compare, &ComparePanel::fileWanted, this, &MainWindow::chooseComparison);
+    connect(m_replay, &ReplayBar::liveWanted, this, &MainWindow::closeRecording);
+    connect(m_replay, &ReplayBar::moved, this, [this] {
+        m_window.setNow(m_session.now());
+        m_session.provideSamples(m_window.from(), m_window.to());
+    });
     connect(m_experiment, &ExperimentPanel::copyCommandWanted, this, &MainWindow::copyCommandLine);
     connect(&m_chart->chart(), &LatencyChart::pointClicked, this, &MainWindow::explainPoint);
     connect(&m_session, &Session::noteworthy, this, [this](const Event &event) {
@@ -201,6 +223,9 @@ void MainWindow::applyPalette()
     m_events->setPalette(palette);
     m_experiment->setPalette(palette);
     m_server->setPalette(palette);
+    m_limit->setPalette(palette);
+    m_compare->setPalette(palette);
+    m_replay->setPalette(palette);
 }
 
 void MainWindow::refresh()
@@ -225,13 +250,15 @@ void MainWindow::refreshFigures()
     const bool local = url.host() == u"127.0.0.1"_s || url.host() == u"localhost"_s || url.host() == u"::1"_s;
     m_topBar->setTitle(local ? tr("local service") : url.host(), address());
     m_verdictBar->setVerdict(m_session.verdict());
-    const QString base = url.isEmpty() ? QString() : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
-    m_server->setBase(base);
+    const QString base = m_session.isReplay() ? QString() : baseUrl();
+    m_serverWatch.setBase(base);
     m_jobs->jobs().setBase(base);
     m_notifier->setState(m_verdictBar->verdict().state, m_verdictBar->verdict().sentence, m_theme.palette());
     m_verdictBar->setTrust(m_session.trust());
     m_verdictBar->setTotals(static_cast<int>(m_session.targets().size()), m_session.rate());
+    m_limit->setQuestion(m_topBar->load().target(), promise());
     m_targets->refresh();
+    m_compare->refresh();
 }
 
 bool MainWindow::showsFirstRun() const
@@ -244,6 +271,19 @@ Attention MainWindow::attention() const
     if (isMinimized() || !isVisible())
         return Attention::Hidden;
     return isActiveWindow() ? Attention::Focused : Attention::Unfocused;
+}
+
+void MainWindow::complain(const QString &title, const QString &problem)
+{
+    auto *box = new QMessageBox(QMessageBox::Warning, title, problem, QMessageBox::Ok, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+QString MainWindow::baseUrl() const
+{
+    const QUrl url(m_session.targets().isEmpty() ? QString() : m_session.targets().first().url);
+    return url.isEmpty() ? QString() : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
 }
 
 QString MainWindow::address() const

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "gui/models/local_service.h"
+#include "gui/models/server_watch.h"
 #include "gui/models/pace.h"
 #include "gui/models/session.h"
 #include "gui/models/time_window.h"
+#include "gui/probe/fetcher.h"
 #include "gui/probe/isolation.h"
+#include "gui/probe/load_search.h"
 
 #include <QJsonObject>
 #include <QMainWindow>
@@ -16,11 +19,14 @@ class QStackedWidget;
 namespace openloop::gui {
 
 class ChartPanel;
+class ComparePanel;
 class EventsPanel;
 class ExperimentPanel;
 class FirstRun;
 class JobsPanel;
+class LimitPanel;
 class Notifier;
+class ReplayBar;
 class ServerPanel;
 class TargetsPanel;
 class Theme;
@@ -44,6 +50,9 @@ public:
     ChartPanel &chartPanel() { return *m_chart; }
     JobsPanel &jobsPanel() { return *m_jobs; }
     ExperimentPanel &experimentPanel() { return *m_experiment; }
+    LimitPanel &limitPanel() { return *m_limit; }
+    ComparePanel &comparePanel() { return *m_compare; }
+    ReplayBar &replayBar() { return *m_replay; }
     FirstRun &firstRun() { return *m_firstRun; }
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
@@ -55,10 +64,13 @@ public:
 
     /// Length of the phases of the isolation test.
     void setIsolationConfig(const probe::IsolationConfig &config) { m_isolationConfig = config; }
+    /// Highest load and length of the steps of the search for the limit.
+    void setSearchConfig(const probe::LoadSearchConfig &config) { m_searchConfig = config; }
 
 public slots:
     void toggleHold();
     void toggleTest();
+    void toggleSearch();
     void addTarget();
     /// Asks for a file and writes the visible range in the format of its ending.
     void exportVisible();
@@ -67,6 +79,12 @@ public slots:
     void startLocalService();
     void openRecording();
     void showRecording(const QString &path);
+    void closeRecording();
+    /// Asks for a recording and compares it with the visible range.
+    void chooseComparison();
+    /// Offers what the service describes in its /openapi.json.
+    void offerTargets();
+    void editRules();
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -87,6 +105,14 @@ private:
     void removeTarget(const QString &name);
     void copyCurl(const QString &name);
     void finishTest();
+    void finishSearch();
+    void addTargets(const QList<probe::Target> &added);
+    /// A message that waits for nobody.
+    void complain(const QString &title, const QString &problem);
+    QString askForRecording(const QString &title);
+    /// What the search tries to break: the first latency rule of a target that is not loaded.
+    std::optional<probe::Assertion> promise() const;
+    QString baseUrl() const;
     Attention attention() const;
     QString address() const;
     const probe::Target *target(const QString &name) const;
@@ -95,9 +121,14 @@ private:
     Session m_session;
     TimeWindow m_window;
     LocalService m_service;
+    ServerWatch m_serverWatch;
     Pace m_pace, m_figuresPace;
     probe::IsolationConfig m_isolationConfig;
+    probe::LoadSearchConfig m_searchConfig;
+    probe::Fetcher m_fetcher;
     std::unique_ptr<probe::IsolationRun> m_test;
+    std::unique_ptr<probe::LoadSearchRun> m_search;
+    QList<probe::Target> m_measuredBefore; ///< a recording was opened
     TopBar *m_topBar = nullptr;
     VerdictBar *m_verdictBar = nullptr;
     TargetsPanel *m_targets = nullptr;
@@ -108,9 +139,14 @@ private:
     ExperimentPanel *m_experiment = nullptr;
     ServerPanel *m_server = nullptr;
     JobsPanel *m_jobs = nullptr;
+    LimitPanel *m_limit = nullptr;
+    ComparePanel *m_compare = nullptr;
+    ReplayBar *m_replay = nullptr;
     Notifier *m_notifier = nullptr;
     QDockWidget *m_experimentDock = nullptr;
     QDockWidget *m_serverDock = nullptr;
+    QDockWidget *m_limitDock = nullptr;
+    QDockWidget *m_compareDock = nullptr;
     QMenu *m_menu = nullptr;
     QMenu *m_viewMenu = nullptr;
 };

@@ -3,11 +3,13 @@
 #include "gui/main_window.h"
 
 #include "gui/probe/curl_command.h"
+#include "gui/probe/openapi.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart_panel.h"
-#include "gui/views/experiment_panel.h"
 #include "gui/views/first_run.h"
 #include "gui/views/load_control.h"
+#include "gui/views/pick_dialog.h"
+#include "gui/views/rules_dialog.h"
 #include "gui/views/target_dialog.h"
 #include "gui/views/top_bar.h"
 
@@ -15,11 +17,8 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDockWidget>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QInputDialog>
 #include <QMenu>
-#include <QMessageBox>
 #include <QUrl>
 
 using namespace Qt::Literals::StringLiterals;
@@ -37,18 +36,23 @@ void MainWindow::buildActions()
         return result;
     };
     m_menu->addAction(action(tr("Add target…"), Qt::CTRL | Qt::Key_N, &MainWindow::addTarget));
+    m_menu->addAction(action(tr("Add from /openapi.json…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, &MainWindow::offerTargets));
+    m_menu->addAction(action(tr("Rules…"), Qt::CTRL | Qt::Key_L, &MainWindow::editRules));
+    m_menu->addSeparator();
     m_menu->addAction(action(tr("Open recording…"), Qt::CTRL | Qt::Key_O, &MainWindow::openRecording));
+    m_menu->addAction(action(tr("Compare with a recording…"), Qt::CTRL | Qt::Key_D, &MainWindow::chooseComparison));
     m_menu->addAction(action(tr("Export…"), Qt::Key_E, &MainWindow::exportVisible));
     m_menu->addSeparator();
     m_menu->addAction(action(tr("Run or abort the isolation test"), Qt::CTRL | Qt::Key_R, &MainWindow::toggleTest));
+    m_menu->addAction(action(tr("Find the load at which a promise breaks"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, &MainWindow::toggleSearch));
     m_menu->addAction(action(tr("Start or stop the load"), Qt::Key_B, [this] { m_topBar->load().toggle(); }));
     m_menu->addAction(action(tr("Follow the present"), Qt::Key_L, [this] { m_window.goLive(); }));
     m_menu->addSeparator();
     m_viewMenu = m_menu->addMenu(tr("View"));
     m_viewMenu->addAction(action(tr("Logarithmic or linear axis"), Qt::Key_G,
                                  [this] { m_chart->setLogarithmic(!m_chart->chart().isLogarithmic()); }));
-    m_viewMenu->addAction(action(tr("Points, heatmap or distribution"), Qt::Key_H, [this] {
-        m_chart->setMode(static_cast<ChartMode>((static_cast<int>(m_chart->chart().mode()) + 1) % 3));
+    m_viewMenu->addAction(action(tr("Points, heatmap, histogram, CCDF or phases"), Qt::Key_H, [this] {
+        m_chart->setMode(static_cast<ChartMode>((static_cast<int>(m_chart->chart().mode()) + 1) % chartModes));
     }));
     m_viewMenu->addAction(action(tr("Zoom in"), Qt::Key_Plus, [this] { m_window.zoom(0.5, m_window.to()); }));
     m_viewMenu->addAction(action(tr("Zoom out"), Qt::Key_Minus, [this] { m_window.zoom(2, m_window.to()); }));
@@ -82,45 +86,6 @@ void MainWindow::toggleHold()
     m_topBar->setLive(m_window.isLive());
 }
 
-void MainWindow::toggleTest()
-{
-    if (m_test) {
-        m_test->abort();
-        m_test.reset();
-        m_topBar->setTestRunning(false);
-        m_experiment->showIdle();
-        return;
-    }
-    if (m_topBar->load().target().isEmpty() || m_session.nothingAnswers())
-        return;
-    m_session.setLoad(m_session.loadedTarget(), 0);
-    auto config = m_isolationConfig;
-    config.load = m_topBar->load().target();
-    config.n = m_topBar->load().requests();
-    m_test = std::make_unique<probe::IsolationRun>(m_session.engine(), config);
-    connect(m_test.get(), &probe::IsolationRun::phaseChanged, this, [this](probe::IsolationPhase phase) {
-        m_experiment->showPhase(phase, m_test->test().config());
-    });
-    connect(m_test.get(), &probe::IsolationRun::progressed, m_experiment, &ExperimentPanel::showProgress);
-    // The run is still on the stack when it says that it is finished.
-    connect(m_test.get(), &probe::IsolationRun::finished, this, &MainWindow::finishTest, Qt::QueuedConnection);
-    m_topBar->setTestRunning(true);
-    m_experimentDock->show();
-    m_experimentDock->raise();
-    m_window.goLive();
-    m_test->start();
-}
-
-void MainWindow::finishTest()
-{
-    if (!m_test)
-        return;
-    m_experiment->showVerdict(m_test->test().verdict());
-    m_session.noteExperiment(m_test->test().verdict().sentence);
-    m_test.reset();
-    m_topBar->setTestRunning(false);
-}
-
 void MainWindow::addTarget()
 {
     bool accepted = false;
@@ -144,16 +109,50 @@ void MainWindow::addFromText(const QString &text)
             added = *parsed;
         problem = parsed.error;
     }
-    auto targets = m_session.targets();
-    for (auto one : added) {
+    for (const auto &one : added) {
         if (problem.isEmpty())
             problem = probe::problemOf(one);
-        targets << probe::withUniqueName(one, targets);
     }
     if (!problem.isEmpty())
-        QMessageBox::warning(this, tr("Add target"), problem);
+        complain(tr("Add target"), problem);
     else
-        m_session.setTargets(targets);
+        addTargets(added);
+}
+
+void MainWindow::offerTargets()
+{
+    const QString base = baseUrl();
+    m_fetcher.get(base + u"/openapi.json"_s, [this, base](const probe::Fetched &answer) {
+        const auto offered = answer.status == 200 ? probe::targetsFromOpenApi(answer.body, base)
+                                                  : probe::Parsed<QList<probe::Target>>::failed(answer.status > 0 ? tr("%1/openapi.json answers HTTP %2").arg(base).arg(answer.status) : answer.error);
+        if (!offered) {
+            complain(tr("Add from /openapi.json"), offered.error);
+            return;
+        }
+        auto *dialog = new PickDialog(*offered, m_session.targets(), this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &QDialog::accepted, this, [this, dialog] { addTargets(dialog->picked()); });
+        dialog->open();
+    });
+}
+
+void MainWindow::addTargets(const QList<probe::Target> &added)
+{
+    auto targets = m_session.targets();
+    for (const auto &one : added)
+        targets << probe::withUniqueName(one, targets);
+    m_session.setTargets(targets);
+}
+
+void MainWindow::editRules()
+{
+    QStringList names;
+    for (const auto &one : m_session.targets())
+        names << one.name;
+    auto *dialog = new RulesDialog(m_session.rules(), names, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_session.setRules(dialog->rules()); });
+    dialog->open();
 }
 
 void MainWindow::editTarget(const QString &name)
@@ -192,7 +191,7 @@ void MainWindow::enterUrl()
     if (parsed)
         m_session.open(*parsed, m_session.rules());
     else
-        QMessageBox::warning(this, tr("Enter URL"), parsed.error);
+        complain(tr("Enter URL"), parsed.error);
 }
 
 void MainWindow::startLocalService()
@@ -200,27 +199,6 @@ void MainWindow::startLocalService()
     const QUrl url(m_session.targets().isEmpty() ? QString() : m_session.targets().first().url);
     m_firstRun->setStarting(true);
     m_service.start(static_cast<quint16>(url.port(8080)));
-}
-
-void MainWindow::openRecording()
-{
-    const QString folder = QFileInfo(probe::SessionRecorder::defaultPath()).path();
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open recording"), folder);
-    if (!path.isEmpty())
-        showRecording(path);
-}
-
-void MainWindow::showRecording(const QString &path)
-{
-    if (m_test)
-        toggleTest();
-    if (const QString problem = m_session.openRecording(path); !problem.isEmpty()) {
-        QMessageBox::warning(this, tr("Open recording"), problem);
-        return;
-    }
-    m_window.setBeginning(m_session.beginning());
-    m_window.setNow(m_session.now());
-    m_window.showAll();
 }
 
 void MainWindow::showLoadedTarget(const QString &name)

@@ -17,7 +17,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QJsonObject>
-#include <QMessageBox>
 #include <QMetaEnum>
 #include <QSaveFile>
 #include <QSvgGenerator>
@@ -37,6 +36,7 @@ QByteArray svgOf(const PlotView &plot, const QString &title)
     generator.setOutputDevice(&buffer);
     generator.setSize(exported);
     generator.setViewBox(QRect(QPoint(), exported));
+    generator.setResolution(96); // of a page: with its default of 72, text would be a quarter smaller than on screen
     generator.setTitle(title);
     plot.paintTo(generator, exported.width(), exported.height());
     return buffer.data();
@@ -77,7 +77,7 @@ void MainWindow::exportVisible()
     if (path.isEmpty())
         return;
     if (const QString problem = exportTo(path); !problem.isEmpty())
-        QMessageBox::warning(this, tr("Export"), problem);
+        complain(tr("Export"), problem);
 }
 
 QJsonObject MainWindow::savedState() const
@@ -106,13 +106,15 @@ void MainWindow::restoreState(const QJsonObject &state)
 
 void MainWindow::explainPoint(double seconds, double milliseconds)
 {
-    if (m_chart->chart().mode() == ChartMode::Distribution)
+    if (const auto mode = m_chart->chart().mode(); mode != ChartMode::Points && mode != ChartMode::Heatmap)
         return;
     const auto found = SamplePopup::nearest(m_session, seconds, milliseconds, m_window.span() / 80);
     if (!found)
         return;
     const auto at = static_cast<qint64>(m_session.secondsAt(found->sample.due) * 1000);
     auto *popup = new SamplePopup(*found, QDateTime::fromMSecsSinceEpoch(at).toString(u"HH:mm:ss.zzz"_s), m_theme.palette(), this);
+    const double due = m_session.secondsAt(found->sample.due);
+    popup->setServer(m_serverWatch.around(due, m_session.secondsAt(found->sample.done)));
     popup->move(QCursor::pos() + QPoint(12, 12));
     popup->show();
 }
@@ -120,13 +122,15 @@ void MainWindow::explainPoint(double seconds, double milliseconds)
 void MainWindow::copyCommandLine()
 {
     QStringList words {u"openloop-monitor"_s, u"--headless"_s};
-    for (const auto &one : m_session.targets())
-        words << u"'%1=%2'"_s.arg(one.name, one.url);
-    words << u"--isolation-test"_s << u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests());
-    for (const auto &one : m_session.targets()) {
-        if (m_session.limitOf(one.name))
-            words << u"--assert"_s << u"'%1.isolation<%2'"_s.arg(one.name).arg(m_isolationConfig.maxRatio);
+    // The base URL says it all, what the load asks for included; other targets are told one by one.
+    const bool isOurs = m_session.targets() == probe::serviceTargets(baseUrl());
+    if (isOurs)
+        words << baseUrl();
+    for (const auto &one : isOurs ? QList<probe::Target>() : m_session.targets()) {
+        const bool loads = one.name == m_topBar->load().target() && !one.loadUrl.isEmpty();
+        words << u"'%1=%2'"_s.arg(one.name, loads ? one.loadUrl : one.url);
     }
+    words << u"--isolation-test"_s << u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests());
     QApplication::clipboard()->setText(words.join(u' '));
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs those packages of debian-packages.txt that are missing; says so on systems that are not Debian.
+# Installs those packages of a list (debian-packages.txt unless told) that are missing; says so where there is no Debian.
 set -euo pipefail
-list="$(dirname "$0")/debian-packages.txt"
+list=${1:-"$(dirname "$0")/debian-packages.txt"}
 if ! command -v dpkg-query >/dev/null; then
     echo "openloop: no Debian here: install the counterparts of $list, then: cmake --workflow --preset release" >&2
     exit 1

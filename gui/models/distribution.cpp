@@ -53,6 +53,27 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
     return map;
 }
 
+std::vector<HistogramBar> histogramOf(const probe::Statistics &statistics)
+{
+    const auto histogram = statistics.histogram();
+    if (histogram.count() == 0)
+        return {};
+    const auto barAt = [](double milliseconds) {
+        return static_cast<int>(std::floor(std::log10(std::max(milliseconds, 0.001)) * rowsPerDecade));
+    };
+    const auto middle = [](const probe::Histogram::Bucket &bucket) {
+        return (toMilliseconds(probe::Histogram::lowerBound(bucket.index)) + toMilliseconds(probe::Histogram::upperBound(bucket.index))) / 2;
+    };
+    const auto buckets = histogram.buckets();
+    const int first = barAt(middle(buckets.front()));
+    std::vector<HistogramBar> bars;
+    for (int bar = first; bar <= barAt(middle(buckets.back())); ++bar)
+        bars.push_back({std::pow(10, double(bar) / rowsPerDecade), std::pow(10, double(bar + 1) / rowsPerDecade), 0});
+    for (const auto &bucket : buckets)
+        bars[static_cast<std::size_t>(barAt(middle(bucket)) - first)].share += static_cast<double>(bucket.count) / static_cast<double>(histogram.count());
+    return bars;
+}
+
 std::vector<Exceedance> exceedanceOf(const probe::Statistics &statistics)
 {
     const auto histogram = statistics.histogram();

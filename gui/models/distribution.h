@@ -19,6 +19,15 @@ struct Heatmap {
 /// The heatmap of a target in [from, to] with about `columns` columns on a fixed raster of time.
 Heatmap heatmapOf(const Session &session, const probe::Series &series, double from, double to, int columns);
 
+/// A bar of the histogram.
+struct HistogramBar {
+    double from = 0, to = 0; ///< ms
+    double share = 0; ///< of all requests with a latency, 0..1
+};
+
+/// Shares by logarithmic latency, without gaps between the first and the last bar; no bars: nothing measured.
+std::vector<HistogramBar> histogramOf(const probe::Statistics &statistics);
+
 /// A point of the complementary distribution.
 struct Exceedance {
     double milliseconds = 0;

@@ -48,7 +48,7 @@ QString figuresTable(const Session &session, double from, double to)
     QString table = u"<table>"_s + row({ExportText::tr("Target"), ExportText::tr("State"), u"n"_s, u"p50"_s, u"p95"_s, u"p99"_s, ExportText::tr("max"), ExportText::tr("errors")}, u"th"_s);
     const auto shown = [](std::optional<double> value) { return formatDuration(value.value_or(-1)); };
     const auto add = [&](const TargetFigures &f) {
-        table += row({f.name, wordFor(f.state), formatCount(f.n), shown(f.p50), shown(f.p95),
+        table += row({f.name, wordFor(f), formatCount(f.n), shown(f.p50), shown(f.p95),
                       f.hasTail() ? shown(f.p99) : ExportText::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.n), shown(f.max), formatShare(f.errorShare())}, u"td"_s);
     };
     for (const auto &target : session.targets())

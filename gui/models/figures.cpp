@@ -33,4 +33,9 @@ QString wordFor(State state)
     return StateText::tr("WAITING");
 }
 
+QString wordFor(const TargetFigures &figures)
+{
+    return figures.isMerelyLoaded() ? StateText::tr("LOADED") : wordFor(figures.state);
+}
+
 } // namespace openloop::gui

@@ -27,6 +27,8 @@ struct TargetFigures {
     bool isControl = false;
     bool isUnderLoad = false; ///< the load generator is saturating it
 
+    /// Slow or silent only because of the load that it is under.
+    bool isMerelyLoaded() const { return isUnderLoad && state != State::Down && state != State::Paused; }
     /// Failed requests in all requests, 0..1.
     double errorShare() const { return n + errors > 0 ? static_cast<double>(errors) / static_cast<double>(n + errors) : 0; }
     /// A p99 of fewer than 100 samples is only their maximum and is labelled so.
@@ -35,5 +37,7 @@ struct TargetFigures {
 
 /// The state in one word, as shown beside its shape.
 QString wordFor(State state);
+/// The same of a target: one under load may be slow or silent, that is what the load is for.
+QString wordFor(const TargetFigures &figures);
 
 } // namespace openloop::gui

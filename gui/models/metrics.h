@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QHash>
 #include <QList>
 #include <QString>
 
@@ -12,21 +13,28 @@ namespace openloop::gui {
 
 /// One line of the exposition.
 struct Metric {
-    QString name; ///< with its labels, as written
+    QString name; ///< bare
+    QHash<QString, QString> labels;
     double value = 0;
 };
 
 /// All samples of a Prometheus text exposition (version 0.0.4), in order; lines that are none are left out.
 QList<Metric> parseMetrics(const QByteArray &text);
 
-/// Figures that explain latency, by the names that services commonly give them; absent where not offered.
+/// Figures that explain latency, by openloop-server's names or those that services commonly give; absent where not
+/// offered.
 struct ServerFigures {
-    std::optional<double> loopLagMilliseconds;
-    std::optional<double> poolBusy, poolSize, poolQueue;
+    std::optional<double> loopLagMilliseconds; ///< the highest since the scrape before: at most so much
+    std::optional<double> poolBusy, poolSize;
+    std::optional<double> queued; ///< waiting computations, all lanes
     std::optional<double> inFlight;
     std::optional<double> residentBytes;
+    std::optional<double> cpuShare; ///< of one processor since the scrape before; 2: two are busy
+    std::optional<double> refusals; ///< since the scrape before
+    QString build; ///< version of the service
 };
 
-ServerFigures serverFigures(const QList<Metric> &metrics);
+/// `before`: the scrape before, `seconds` earlier; without it what counts since then is counted since the start.
+ServerFigures serverFigures(const QList<Metric> &metrics, const QList<Metric> &before = {}, double seconds = 0);
 
 } // namespace openloop::gui

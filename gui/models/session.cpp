@@ -4,8 +4,6 @@
 
 #include "gui/models/format.h"
 
-#include <QDateTime>
-
 #include <algorithm>
 #include <cmath>
 
@@ -15,17 +13,11 @@ namespace openloop::gui {
 
 namespace {
 
-constexpr int sparklineColumns = 48;
-constexpr double sparklineSeconds = 60;
+constexpr std::size_t mostDetails = 6000; // of a target: ten minutes at 10 Hz
 
 double toMilliseconds(probe::Nanoseconds duration)
 {
     return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-std::optional<double> toMilliseconds(const std::optional<probe::Quantile> &quantile)
-{
-    return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
 }
 
 } // namespace
@@ -61,45 +53,14 @@ void Session::forget()
 {
     m_engine.stop();
     m_recorder.reset();
-    m_replay = false;
+    m_reader.reset();
     m_series.clear();
     m_watches.clear();
+    m_details.clear();
     m_loads.clear();
     m_loadState.reset();
     m_trust = {};
     m_log.clear();
-}
-
-QString Session::openRecording(const QString &path)
-{
-    const probe::SessionReader reader(path);
-    if (!reader.error().isEmpty())
-        return reader.error();
-    const auto sessions = reader.sessions();
-    if (sessions.isEmpty())
-        return tr("%1 holds no session").arg(path);
-    const auto &recorded = sessions.last();
-    forget();
-    m_replay = true;
-    m_engine.setTargets(recorded.targets);
-    m_origin = recorded.origin;
-    m_wall = recorded.wall;
-    m_control = probe::Series(m_origin);
-    for (const auto &target : recorded.targets) {
-        auto history = reader.series(recorded.id, target.name);
-        // Single samples of the last day; what is older is there as rollups.
-        reader.loadSamples(recorded.id, target.name, std::max(recorded.origin, recorded.until - std::chrono::hours(24)), recorded.until + std::chrono::seconds(1), history);
-        m_series.insert_or_assign(target.name, std::move(history));
-        m_watches.insert_or_assign(target.name, TargetWatch(target));
-    }
-    for (const auto &entry : reader.log(recorded.id))
-        m_log.add({secondsAt(entry.at), Event::Kind::Note, entry.target, entry.text});
-    m_beginning = secondsAt(recorded.origin);
-    m_now = std::max(m_beginning + 1, secondsAt(recorded.until));
-    watchRules();
-    emit targetsChanged();
-    emit advanced();
-    return {};
 }
 
 void Session::record(const QString &path)
@@ -154,6 +115,19 @@ const TargetWatch *Session::watch(const QString &name) const
     return found == m_watches.end() ? nullptr : &found->second;
 }
 
+probe::Sample Session::detailed(const QString &name, const probe::PackedSample &packed) const
+{
+    auto sample = packed.unpacked(m_origin);
+    if (const auto details = m_details.find(name); details != m_details.end()) {
+        const auto found = std::ranges::find(details->second, packed.due(), &AnswerDetail::due);
+        if (found != details->second.end()) {
+            sample.serverTiming = found->serverTiming;
+            sample.requestId = found->requestId;
+        }
+    }
+    return sample;
+}
+
 double Session::secondsAt(probe::Instant instant) const
 {
     return std::chrono::duration<double>(m_wall.at(instant).time_since_epoch()).count();
@@ -167,96 +141,9 @@ probe::Instant Session::instantAt(double seconds) const
     return m_origin + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(sinceOrigin));
 }
 
-std::optional<double> Session::limitOf(const QString &name) const
-{
-    for (const auto &watch : m_ruleWatches) {
-        if (watch.target() == name && watch.rule().condition.quantity == probe::Quantity::P99)
-            return watch.rule().condition.limit;
-    }
-    return {};
-}
-
-TargetFigures Session::figuresOf(const probe::Series &series, double from, double to) const
-{
-    TargetFigures result;
-    const auto quantiles = series.quantiles(instantAt(from), instantAt(to));
-    result.p50 = toMilliseconds(quantiles.p50);
-    result.p95 = toMilliseconds(quantiles.p95);
-    result.p99 = toMilliseconds(quantiles.p99);
-    result.max = toMilliseconds(quantiles.max);
-    result.n = quantiles.n - quantiles.errors;
-    result.errors = quantiles.errors;
-    result.skipped = quantiles.skipped;
-    if (const auto &last = series.last(); last && probe::hasLatency(last->outcome))
-        result.last = toMilliseconds(last->response());
-    const double end = std::min(to, m_now);
-    for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
-        result.sparkline.push_back(column.quantiles.p50 ? toMilliseconds(column.quantiles.p50->value) : -1);
-    return result;
-}
-
-TargetFigures Session::figures(const QString &name, double from, double to) const
-{
-    const auto *history = series(name);
-    if (!history)
-        return {};
-    TargetFigures result = figuresOf(*history, from, to);
-    result.name = name;
-    if (const auto *state = watch(name)) {
-        result.state = state->state();
-        result.cause = state->cause();
-        result.stateSeconds = std::max(0.0, m_now - secondsAt(state->since()));
-    }
-    const auto target = std::ranges::find(targets(), name, &probe::Target::name);
-    if (target != targets().end())
-        result.url = target->url;
-    result.limit = limitOf(name);
-    result.isUnderLoad = loadedTarget() == name;
-    return result;
-}
-
-TargetFigures Session::controlFigures(double from, double to) const
-{
-    TargetFigures result = figuresOf(m_control, from, to);
-    result.name = tr("control");
-    result.url = tr("A responder inside this program: slow only if this computer is");
-    result.isControl = true;
-    result.state = m_trust.level == probe::TrustLevel::HostBusy ? State::Degraded
-        : m_control.isEmpty()                                   ? State::Unknown
-                                                                : State::Ok;
-    result.cause = m_trust.reason;
-    return result;
-}
-
-Verdict Session::verdict() const
-{
-    if (m_replay)
-        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_now - m_beginning))};
-    Situation situation;
-    for (const auto &target : targets()) {
-        auto &one = situation.targets.emplace_back();
-        one.name = target.name;
-        one.limit = limitOf(target.name);
-        const auto *state = watch(target.name);
-        one.state = state->state();
-        one.cause = state->cause();
-        one.stateSeconds = std::max(0.0, m_now - secondsAt(state->since()));
-        const auto now = instantAt(m_now);
-        const auto recent = series(target.name)->quantiles(now - TargetWatch::window, now);
-        one.p99 = toMilliseconds(recent.p99);
-        one.n = recent.n - recent.errors;
-        one.errors = recent.errors;
-    }
-    situation.trustworthy = m_trust.level != probe::TrustLevel::HostBusy;
-    situation.doubt = m_trust.reason;
-    situation.loadedTarget = loadedTarget();
-    situation.loadSize = loadSize();
-    return verdictOn(situation);
-}
-
 bool Session::nothingAnswers() const
 {
-    return !m_replay && std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
+    return !isReplay() && std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
 }
 
 bool Session::hasTried() const
@@ -297,14 +184,21 @@ void Session::noticeLoad()
     if (const QString before = loadedTarget(); !before.isEmpty()) {
         m_loads.back().to = m_now;
         if (name != before)
-            note(Event::Kind::Load, before, tr("load ended"));
+            noteLoad(before, 0);
     }
     if (n > 0) {
         m_loads.push_back({name, n, m_now, {}});
-        note(Event::Kind::Load, name, tr("%1 requests kept in flight").arg(n));
+        noteLoad(name, n);
     }
     m_loadState.reset();
     emit loadChanged();
+}
+
+void Session::noteLoad(const QString &target, int n)
+{
+    m_log.add({m_now, Event::Kind::Load, target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
+    if (m_recorder)
+        m_recorder->add(probe::LogEntry::load(instantAt(m_now), target, n));
 }
 
 QString Session::loadedTarget() const
@@ -319,7 +213,7 @@ int Session::loadSize() const
 
 void Session::take(const probe::Batch &batch)
 {
-    if (m_replay)
+    if (isReplay())
         return;
     m_wall = m_engine.wallClock();
     if (m_recorder)
@@ -361,8 +255,14 @@ void Session::takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap
     const auto state = m_watches.find(batch.name);
     if (history == m_series.end() || state == m_watches.end())
         return;
-    for (const auto &sample : batch.samples)
+    auto &details = m_details[batch.name];
+    for (const auto &sample : batch.samples) {
         history->second.add(sample);
+        if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
+            details.push_back({sample.due - m_origin, sample.serverTiming, sample.requestId});
+        if (details.size() > mostDetails)
+            details.pop_front();
+    }
     for (const auto &gap : gaps)
         history->second.addGap(gap);
     const State before = state->second.state();

@@ -12,6 +12,7 @@
 
 #include <QObject>
 
+#include <deque>
 #include <map>
 
 namespace openloop::gui {
@@ -22,6 +23,13 @@ struct LoadSpan {
     int size = 0;
     double from = 0;
     std::optional<double> to; ///< absent while it runs
+};
+
+/// What an answer said of itself: not kept with the packed samples, and for the last while only.
+struct AnswerDetail {
+    probe::Nanoseconds due {0}; ///< since the origin
+    QByteArray serverTiming;
+    QByteArray requestId;
 };
 
 /// The live measurement. Times on the x axis are seconds since the epoch. GUI thread.
@@ -36,7 +44,12 @@ public:
     /// Shows the last session of a recording instead of measuring. Returns what went wrong, or an empty text.
     QString openRecording(const QString &path);
     /// True while a recording is shown.
-    bool isReplay() const { return m_replay; }
+    bool isReplay() const { return m_reader != nullptr; }
+    /// In a recording: the moment that stands for the present, within the recording.
+    void setReplayNow(double seconds);
+    double end() const { return m_end; } ///< of the recording
+    /// In a recording: has the single samples of [from, to] at hand, if that is no more than two hours.
+    void provideSamples(double from, double to);
     /// Records everything from now on into a file; replaces an earlier recording's file by another.
     void record(const QString &path);
     /// Adds targets to a running session; the history of the others stays.
@@ -51,6 +64,8 @@ public:
     const probe::Series *series(const QString &name) const;
     const probe::Series &controlSeries() const { return m_control; }
     const TargetWatch *watch(const QString &name) const;
+    /// The sample as it is kept in series(name), with its answer's details where they are still known.
+    probe::Sample detailed(const QString &name, const probe::PackedSample &packed) const;
     const std::vector<LoadSpan> &loads() const { return m_loads; }
     const probe::LoadState *loadState() const { return m_loadState ? &*m_loadState : nullptr; }
     EventLog &log() { return m_log; }
@@ -99,6 +114,8 @@ private:
     void forget();
     void watchRules();
     void noticeLoad();
+    void noteLoad(const QString &target, int n);
+    void restore(const probe::LogEntry &entry);
     void note(Event::Kind kind, const QString &target, const QString &text, bool alerts = false);
     void takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap> &gaps);
     TargetFigures figuresOf(const probe::Series &series, double from, double to) const;
@@ -108,6 +125,7 @@ private:
     std::vector<probe::RuleWatch> m_ruleWatches;
     std::map<QString, probe::Series> m_series;
     std::map<QString, TargetWatch> m_watches;
+    std::map<QString, std::deque<AnswerDetail>> m_details;
     probe::Series m_control;
     probe::WallClock m_wall;
     std::vector<LoadSpan> m_loads;
@@ -117,7 +135,10 @@ private:
     probe::Instant m_origin;
     std::unique_ptr<probe::SessionRecorder> m_recorder;
     QString m_recordingPath;
-    bool m_replay = false;
+    std::unique_ptr<probe::SessionReader> m_reader; ///< of the recording that is shown
+    qint64 m_recorded = 0; ///< its session
+    double m_sampledFrom = 0, m_sampledTo = 0; ///< whose single samples are at hand
+    double m_end = 0;
     double m_beginning = 0;
     double m_now = 0;
 };

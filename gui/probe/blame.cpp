@@ -93,15 +93,22 @@ Blame blameFor(const Sample &sample, const QList<Sample> &control)
     if (network >= half)
         return {Culprit::Network, network,
                 tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};
-    auto sentence = tr("service: %1 until the first byte").arg(formatDuration(phases.firstByte));
-    for (const auto &timing : parseServerTiming(sample.serverTiming)) {
+    const auto timings = parseServerTiming(sample.serverTiming);
+    const auto worked = std::ranges::find(timings, u"total"_s, &ServerTiming::name);
+    const bool blocked = worked != timings.end() && phases.firstByte - worked->duration >= half;
+    auto sentence = blocked ? tr("event loop: blocked, %1 until the first byte of an answer that took %2 to make")
+                                  .arg(formatDuration(phases.firstByte), formatDuration(worked->duration))
+                            : tr("service: %1 until the first byte").arg(formatDuration(phases.firstByte));
+    for (const auto &timing : timings) {
+        if (blocked && timing.name == "total"_L1)
+            continue;
         sentence += u", "_s + (timing.description.isEmpty() ? timing.name : timing.description);
         if (timing.duration > Nanoseconds(0))
             sentence += u' ' + formatDuration(timing.duration);
     }
     if (!sample.requestId.isEmpty())
         sentence += u" ("_s + QString::fromUtf8(sample.requestId) + u')';
-    return {Culprit::Service, phases.firstByte + phases.body, sentence};
+    return {blocked ? Culprit::EventLoop : Culprit::Service, phases.firstByte + phases.body, sentence};
 }
 
 } // namespace openloop::probe

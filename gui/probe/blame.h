@@ -10,7 +10,7 @@
 namespace openloop::probe
 {
 
-enum class Culprit { Nobody, Client, Host, Network, Service };
+enum class Culprit { Nobody, Host, Network, EventLoop, Service };
 
 struct Blame {
     Culprit culprit = Culprit::Nobody;
@@ -28,7 +28,8 @@ struct ServerTiming {
 QList<ServerTiming> parseServerTiming(const QByteArray &field);
 
 /// `control`: control samples around it. Control slow too: the host is busy. Control fast, target slow: the
-/// network when name, connect or TLS took most of it, else the service.
+/// network when name, connect or TLS took most of it, else the service. Where that says by Server-Timing ("total")
+/// that it worked on the answer for less than half of the time, its event loop was blocked by something else.
 Blame blameFor(const Sample &sample, const QList<Sample> &control);
 
 } // namespace openloop::probe

@@ -109,6 +109,10 @@ void Engine::Private::deliver(Batch batch)
     }
     if (load)
         batch.loads = load->states();
+    if (options.control)
+        batch.processors = ProcessorTime::now();
+    if (batch.processors)
+        judge.addProcessors(batch.until, *batch.processors);
     const auto before = trust.level;
     trust = judge.verdict(batch.until);
     batch.trust = trust;
@@ -223,6 +227,12 @@ void Engine::setLoad(const QString &name, int n)
 int Engine::load(const QString &name) const
 {
     return m_private->loads.value(name);
+}
+
+void Engine::setMuted(const QString &name, bool muted)
+{
+    if (m_private->probes)
+        m_private->probes->setMuted(name, muted);
 }
 
 Instant Engine::origin() const

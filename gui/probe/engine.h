@@ -41,6 +41,7 @@ struct Batch {
     QList<Nanoseconds> lags; ///< how late the probe thread came to each due tick
     QList<Gap> gaps; ///< ended in this batch
     QList<LoadState> loads;
+    std::optional<ProcessorTime> processors; ///< when the batch was delivered
     Trust trust; ///< of the last 10 s
 
     const TargetBatch *find(const QString &name) const;
@@ -85,6 +86,9 @@ public:
     /// n: 0..maxLoad, clamped. Unknown names are ignored.
     void setLoad(const QString &name, int n);
     int load(const QString &name) const;
+
+    /// A muted target has no ticks; its schedule's grid and its connections stay. Unknown names are ignored.
+    void setMuted(const QString &name, bool muted);
 
     Instant origin() const; ///< of the last start()
     const WallClock &wallClock() const;

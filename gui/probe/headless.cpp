@@ -66,6 +66,7 @@ private:
     void showProgress(const Batch &batch);
     void finish();
     void end();
+    void recordLoad(const QString &name, int n);
     AssertResult judged(const Assertion &assertion, const TargetResult &result) const;
     QList<AssertResult> judgedRules() const;
 
@@ -80,6 +81,7 @@ private:
     Instant m_end = Instant::max();
     Instant m_nextProgress;
     Nanoseconds m_measured{0};
+    int m_recordedLoad = 0;
     bool m_showsProgress;
 };
 
@@ -110,19 +112,32 @@ void HeadlessRun::start()
         });
         m_recorder->begin(m_options.targets, m_engine.origin(), m_engine.wallClock());
     }
-    for (const auto &load : std::as_const(m_options.loads))
+    for (const auto &load : std::as_const(m_options.loads)) {
         m_engine.setLoad(load.name, load.n);
+        recordLoad(load.name, load.n);
+    }
     if (m_options.isolation) {
         m_isolation = std::make_unique<IsolationRun>(m_engine, *m_options.isolation);
         connect(m_isolation.get(), &IsolationRun::finished, this, &HeadlessRun::finish);
+        connect(m_isolation.get(), &IsolationRun::phaseChanged, this, [this] {
+            recordLoad(m_options.isolation->load, m_isolation->test().wantedLoad());
+        });
         m_isolation->start();
     } else if (m_options.search) {
         m_search = std::make_unique<LoadSearchRun>(m_engine, *m_options.search);
         connect(m_search.get(), &LoadSearchRun::finished, this, &HeadlessRun::finish);
+        connect(m_search.get(), &LoadSearchRun::stepStarted, this,
+                [this](int n) { recordLoad(m_options.search->load, n); });
         m_search->start();
     } else {
         m_end = m_engine.origin() + m_options.duration;
     }
+}
+
+void HeadlessRun::recordLoad(const QString &name, int n)
+{
+    if (m_recorder && std::exchange(m_recordedLoad, n) != n)
+        m_recorder->add(LogEntry::load(std::chrono::steady_clock::now(), name, n));
 }
 
 void HeadlessRun::interrupt()
@@ -233,6 +248,8 @@ RunReport HeadlessRun::report() const
     report.loads = m_loads;
     if (m_isolation && m_isolation->test().phase() == IsolationPhase::Done)
         report.isolation = m_isolation->test().verdict();
+    if (report.isolation)
+        report.loads = {report.isolation->load};
     for (const auto &target : m_options.targets) {
         const auto &watched = m_watched.at(target.name);
         TargetResult result{

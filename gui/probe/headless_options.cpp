@@ -59,7 +59,9 @@ void addOptions(QCommandLineParser &parser)
          u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
          u"RULE"_s},
         {u"isolation-test"_s,
-         u"Baseline, load, recovery, verdict: does load on one target slow the others?"_s, u"NAME=N"_s},
+         u"Baseline, load, recovery, verdict: does load on one target slow the others? The loaded one is not "
+         "probed meanwhile."_s,
+         u"NAME=N"_s},
         {u"phases"_s, u"Lengths of the isolation test's phases (10s,20s,10s)."_s, u"B,L,R"_s},
         {u"find-limit"_s, u"Search the load up to N at which the asserts break."_s, u"NAME=N"_s},
         {u"json"_s, u"Write the result as JSON; - for standard output."_s, u"FILE"_s},

@@ -16,6 +16,9 @@ namespace openloop::probe
 namespace
 {
 
+constexpr qint64 enoughAnswers = 50;
+constexpr double newErrors = 0.01; // a share beyond that of the baseline
+
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Isolation", text);
@@ -90,7 +93,10 @@ void IsolationTest::start(Instant now, const QList<Target> &targets)
     m_verdict.loadedFrom = m_verdict.recoveryFrom = m_verdict.until = Instant::max();
     m_names.clear();
     m_collected.clear();
-    m_trust.restart();
+    m_baselineTrust.restart();
+    m_loadedTrust.restart();
+    m_controlBefore = m_controlDuring = Statistics();
+    m_controlSamples.clear();
     m_longestTimeout = {};
     for (const auto &target : targets) {
         if (target.name == m_config.load)
@@ -128,10 +134,7 @@ void IsolationTest::add(const Batch &batch)
     if (m_phase == IsolationPhase::Idle || m_phase == IsolationPhase::Done
         || m_phase == IsolationPhase::Aborted)
         return;
-    for (const auto &sample : batch.control)
-        m_trust.addControl(sample);
-    for (const auto lag : batch.lags)
-        m_trust.addLag(batch.until, lag);
+    collectControl(batch);
     for (const auto &target : batch.targets) {
         const auto at = m_collected.find(target.name);
         if (at == m_collected.end())
@@ -152,6 +155,24 @@ void IsolationTest::add(const Batch &batch)
     });
     if (!open || batch.until >= m_verdict.until + m_longestTimeout + std::chrono::seconds(1))
         judge();
+}
+
+void IsolationTest::collectControl(const Batch &batch)
+{
+    const bool loaded = m_phase == IsolationPhase::Loaded;
+    if (!loaded && m_phase != IsolationPhase::Baseline)
+        return;
+    auto &trust = loaded ? m_loadedTrust : m_baselineTrust;
+    for (const auto &sample : batch.control) {
+        (loaded ? m_controlDuring : m_controlBefore).add(sample);
+        trust.addControl(sample);
+        if (loaded && hasLatency(sample.outcome))
+            m_controlSamples.push_back(sample);
+    }
+    for (const auto lag : batch.lags)
+        trust.addLag(batch.until, lag);
+    if (batch.processors)
+        trust.addProcessors(batch.until, *batch.processors);
 }
 
 void IsolationTest::advance(Instant now)
@@ -186,54 +207,83 @@ void IsolationTest::collect(Collected &collected, const Sample &sample) const
     }
 }
 
-TargetIsolation IsolationTest::judged(const QString &name, const Collected &collected) const
+Isolation IsolationTest::isolationOf(const TargetIsolation &target)
+{
+    const auto &during = target.during;
+    if (target.before.measured == 0)
+        return Isolation::Inconclusive;
+    if (during.measured == 0 || during.errorShare() > target.before.errorShare() + newErrors)
+        return Isolation::Fail;
+    if (!during.p99->atLeast && during.p99->value <= m_config.harmless)
+        return Isolation::Pass;
+    if (target.ratio->high <= m_config.maxRatio)
+        return Isolation::Pass;
+    const bool slower = target.ratio->low > m_config.maxRatio;
+    if (!target.overControl || target.overControl->low > m_config.maxRatio)
+        return slower ? Isolation::Fail : Isolation::Inconclusive;
+    if (m_loadedTrust.verdictOfRun().processors.value_or(0) >= TrustLimits().processors) {
+        m_verdict.doubt = tr("under load this whole machine is busy (the control probe took %1, too): measure from "
+                             "another one")
+                              .arg(p99Text(m_verdict.controlDuring));
+        return Isolation::Inconclusive;
+    }
+    return target.overControl->high <= m_config.maxRatio ? Isolation::Pass : Isolation::Inconclusive;
+}
+
+TargetIsolation IsolationTest::judged(const QString &name, const Collected &collected)
 {
     TargetIsolation result;
     result.name = name;
     result.before = collected.before.quantiles();
     result.during = collected.during.quantiles();
     result.after = collected.after.quantiles();
-    result.ratio = p99Ratio(responsesOf(collected.beforeSamples), responsesOf(collected.duringSamples));
-    const bool answeredBefore = result.before.measured > 0;
-    const bool newErrors = result.during.errorShare() > result.before.errorShare() + 0.01;
-    if (!answeredBefore)
-        result.isolation = Isolation::Inconclusive;
-    else if (newErrors || result.during.measured == 0)
-        result.isolation = Isolation::Fail;
-    else if (!result.during.p99->atLeast && result.during.p99->value <= m_config.harmless)
-        result.isolation = Isolation::Pass;
-    else if (result.ratio->high <= m_config.maxRatio)
-        result.isolation = Isolation::Pass;
-    else if (result.ratio->low > m_config.maxRatio)
-        result.isolation = Isolation::Fail;
+    const auto during = responsesOf(collected.duringSamples);
+    result.ratio = p99Ratio(responsesOf(collected.beforeSamples), during);
+    result.overControl = p99Ratio(responsesOf(m_controlSamples), during);
+    result.isolation = isolationOf(result);
     result.sentence =
         tr("%1: p99 %2 before, %3 under load").arg(name, p99Text(result.before), p99Text(result.during));
     if (result.ratio)
         result.sentence += tr(": %1 times").arg(result.ratio->text());
-    if (newErrors)
+    if (result.overControl && result.ratio->high > m_config.maxRatio && result.during.p99->value > m_config.harmless)
+        result.sentence += tr(", and %1 times that of the control probe").arg(result.overControl->text());
+    if (result.during.errorShare() > result.before.errorShare() + newErrors)
         result.sentence += tr(", %1 % errors under load").arg(result.during.errorShare() * 100, 0, 'g', 3);
     return result;
 }
 
+/// Every target that was asked often enough passes; a few answers of a slow ticker prove nothing either way.
+bool IsolationTest::passed() const
+{
+    const auto often = [](const TargetIsolation &target) {
+        return std::min(target.before.measured, target.during.measured) >= enoughAnswers;
+    };
+    const bool any = std::ranges::any_of(m_verdict.targets, often);
+    return !m_verdict.targets.isEmpty() && std::ranges::all_of(m_verdict.targets, [&](const auto &target) {
+        return target.isolation == Isolation::Pass || (any && !often(target));
+    });
+}
+
 void IsolationTest::judge()
 {
-    const auto trust = m_trust.verdictOfRun();
-    m_verdict.trustworthy = !trust.suspendsAlerts();
+    m_verdict.controlBefore = m_controlBefore.quantiles();
+    m_verdict.controlDuring = m_controlDuring.quantiles();
     for (const auto &name : std::as_const(m_names))
         m_verdict.targets.append(judged(name, m_collected[name]));
-    const auto has = [this](Isolation isolation) {
-        return std::ranges::find(m_verdict.targets, isolation, &TargetIsolation::isolation)
-            != m_verdict.targets.end();
-    };
+    const bool failed = std::ranges::any_of(
+        m_verdict.targets, [](const auto &target) { return target.isolation == Isolation::Fail; });
+    if (failed) // one that the machine can't explain is enough
+        m_verdict.doubt.clear();
+    if (const auto trust = m_baselineTrust.verdictOfRun(); trust.suspendsAlerts())
+        m_verdict.doubt = trust.reason;
+    m_verdict.trustworthy = m_verdict.doubt.isEmpty();
     const auto &load = m_verdict.load;
     const bool loaded = load.inFlight > 0 || load.completed > load.failed;
-    if (!m_verdict.trustworthy || !loaded || m_verdict.targets.isEmpty())
+    if (!m_verdict.trustworthy || !loaded)
         m_verdict.isolation = Isolation::Inconclusive;
     else
-        m_verdict.isolation = has(Isolation::Fail) ? Isolation::Fail
-            : has(Isolation::Inconclusive)         ? Isolation::Inconclusive
-                                                   : Isolation::Pass;
-    m_verdict.sentence = !m_verdict.trustworthy ? tr("No verdict: %1").arg(trust.reason)
+        m_verdict.isolation = failed ? Isolation::Fail : passed() ? Isolation::Pass : Isolation::Inconclusive;
+    m_verdict.sentence = !m_verdict.trustworthy ? tr("No verdict: %1").arg(m_verdict.doubt)
         : !loaded ? tr("No verdict: %1 answered no request of the load").arg(m_config.load)
                   : sentenceOf(m_verdict);
     m_phase = IsolationPhase::Done;
@@ -257,52 +307,6 @@ QString IsolationTest::sentenceOf(const IsolationVerdict &verdict) const
     }
     return tr("Too few or too scattered answers for a verdict on %1. Most affected is %2")
         .arg(load, worst->sentence);
-}
-
-IsolationRun::IsolationRun(Engine &engine, IsolationConfig config, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_test(std::move(config))
-{
-    connect(&engine, &Engine::batch, this, &IsolationRun::onBatch);
-}
-
-IsolationRun::~IsolationRun()
-{
-    abort();
-}
-
-void IsolationRun::start()
-{
-    m_test.start(std::chrono::steady_clock::now(), m_engine.targets());
-    setPhase(m_test.phase());
-}
-
-void IsolationRun::abort()
-{
-    if (m_test.wantedLoad() > 0)
-        m_engine.setLoad(m_test.config().load, 0);
-    m_test.abort();
-    setPhase(m_test.phase());
-}
-
-void IsolationRun::onBatch(const Batch &batch)
-{
-    const int before = m_test.wantedLoad();
-    m_test.add(batch);
-    if (m_test.wantedLoad() != before)
-        m_engine.setLoad(m_test.config().load, m_test.wantedLoad());
-    const bool justDone = m_test.phase() == IsolationPhase::Done && m_shown != IsolationPhase::Done;
-    setPhase(m_test.phase());
-    emit progressed(m_test.progress(batch.until));
-    if (justDone)
-        emit finished(m_test.verdict());
-}
-
-void IsolationRun::setPhase(IsolationPhase phase)
-{
-    if (std::exchange(m_shown, phase) != phase)
-        emit phaseChanged(phase);
 }
 
 } // namespace openloop::probe

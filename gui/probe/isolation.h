@@ -49,6 +49,7 @@ struct TargetIsolation {
     QString name;
     Quantiles before, during, after;
     std::optional<Ratio> ratio; ///< p99 during / p99 before
+    std::optional<Ratio> overControl; ///< p99 during / p99 of the control probe during
     Isolation isolation = Isolation::Inconclusive;
     QString sentence; ///< "/health: p99 0.9 ms before, 1.1 ms under load: 1.2 times (1.0 to 1.5)"
 };
@@ -57,15 +58,26 @@ struct IsolationVerdict {
     IsolationConfig config;
     Instant baselineFrom, loadedFrom, recoveryFrom, until;
     QList<TargetIsolation> targets; ///< every one but the loaded
-    Isolation isolation = Isolation::Inconclusive; ///< Fail if one fails, Pass if all pass
+    Isolation isolation = Isolation::Inconclusive; ///< Fail if one fails, Pass if all that had 50 answers pass
     QString sentence; ///< for the verdict card
     LoadState load; ///< what the load did
-    bool trustworthy = true; ///< of the whole experiment; else inconclusive
+    Quantiles controlBefore, controlDuring; ///< of the in-process responder
+    /// False: the machine was busy before the load began, or under load so busy that a slow target proves nothing.
+    bool trustworthy = true;
+    QString doubt; ///< why not; empty while trustworthy
 
     const TargetIsolation *find(const QString &name) const;
 };
 
 /// The experiment as a pure state machine: batches in, wanted load and phase out. One thread.
+///
+/// What is believed. The baseline needs a quiet machine (TrustJudge), else every ratio would be too small: no
+/// verdict. Under load a machine that service and monitor share may be slow for everybody, for one because its
+/// hypervisor holds it back. So a target passes when its p99 stays below `harmless`, or is surely at most `maxRatio`
+/// times that of its own baseline, or of the control probe under the same load: a responder that does nothing. It
+/// fails when it is surely above both. "Surely": the 95 % interval of the ratio. But where work of normal priority
+/// takes all processors, control and target starve alike, and that is no isolation: no verdict, measure from another
+/// machine.
 class IsolationTest
 {
 public:
@@ -92,8 +104,11 @@ private:
     };
     void advance(Instant now);
     void collect(Collected &collected, const Sample &sample) const;
+    bool passed() const;
     void judge();
-    TargetIsolation judged(const QString &name, const Collected &collected) const;
+    void collectControl(const Batch &batch);
+    TargetIsolation judged(const QString &name, const Collected &collected);
+    Isolation isolationOf(const TargetIsolation &target);
     QString sentenceOf(const IsolationVerdict &verdict) const;
 
     IsolationConfig m_config;
@@ -102,11 +117,13 @@ private:
     QStringList m_names; ///< in the order of the targets
     QHash<QString, Collected> m_collected;
     Nanoseconds m_longestTimeout{0};
-    TrustJudge m_trust;
+    TrustJudge m_baselineTrust, m_loadedTrust;
+    Statistics m_controlBefore, m_controlDuring;
+    std::vector<Sample> m_controlSamples; ///< under load
 };
 
-/// Runs an IsolationTest on a running engine: switches load, counts phases, gives the verdict. Caller's
-/// thread.
+/// Runs an IsolationTest on a running engine: switches load, counts phases, gives the verdict. The loaded target is
+/// not probed meanwhile: a heavy request once a second would be load in the baseline. Caller's thread.
 class IsolationRun : public QObject
 {
     Q_OBJECT

@@ -2,6 +2,8 @@
 // See probe_thread.h.
 #include "gui/probe/probe_thread.h"
 
+#include "gui/probe/thread_priority.h"
+
 #include <algorithm>
 #include <sys/prctl.h>
 
@@ -49,8 +51,17 @@ Probe::Probe(Reactor &reactor, const Target &target, Instant t0, const Engine::O
 {
 }
 
+void Probe::setMuted(bool muted, Instant now)
+{
+    if (m_muted && !muted)
+        m_schedule.skipTo(now);
+    m_muted = muted;
+}
+
 void Probe::pump(Instant now, QList<Nanoseconds> &lags)
 {
+    if (m_muted)
+        return;
     while (const auto due = m_schedule.take(now)) {
         lags.append(now - *due);
         if (m_ticks.add(*due) == TickQueue::Fate::Skipped) {
@@ -129,6 +140,16 @@ void ProbeThread::setTargets(const QList<Target> &targets)
     m_reactor.post([this, targets] { adopt(targets); });
 }
 
+void ProbeThread::setMuted(const QString &name, bool muted)
+{
+    m_reactor.post([this, name, muted] {
+        for (const auto &probe : m_probes) {
+            if (probe->target().name == name)
+                probe->setMuted(muted, Clock::now());
+        }
+    });
+}
+
 void ProbeThread::setPaused(bool paused)
 {
     m_reactor.post([this, paused] {
@@ -182,6 +203,7 @@ void ProbeThread::run(std::stop_token stop)
 {
     prctl(PR_SET_NAME, "probe");
     Reactor::sharpenTimers();
+    raiseThreadPriority();
     m_batchFrom = Clock::now();
     m_nextBatch = m_batchFrom + m_options.batchInterval;
     if (!m_controlUrl.isEmpty())

@@ -27,7 +27,8 @@ public:
     void pump(Instant now, QList<Nanoseconds> &lags);
     void send();
     void skipTo(Instant instant) { m_schedule.skipTo(instant); }
-    Instant nextTick() const { return m_schedule.next(); }
+    Instant nextTick() const { return m_muted ? Instant::max() : m_schedule.next(); }
+    void setMuted(bool muted, Instant now);
     Lane &lane() { return m_lane; }
     bool isIdle() const { return m_ticks.inFlight() == 0 && m_ticks.waiting().empty(); }
     /// Drops what is in flight or waiting: without a trace (suspend), or as timed out at `now` (the run is
@@ -46,6 +47,7 @@ private:
     UrlFeeder m_urls;
     Lane m_lane;
     QList<Sample> m_samples;
+    bool m_muted = false;
 };
 
 /// Runs probes until destroyed. All functions from the owner's thread; `sink` is called in the probe thread.
@@ -59,6 +61,7 @@ public:
 
     void setTargets(const QList<Target> &targets);
     void setPaused(bool paused);
+    void setMuted(const QString &name, bool muted);
     void finish();
 
 private:

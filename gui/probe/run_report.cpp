@@ -71,12 +71,19 @@ QJsonObject toJson(const IsolationVerdict &verdict)
             object[u"ratio_low"_s] = target.ratio->low;
             object[u"ratio_high"_s] = target.ratio->high;
         }
+        if (target.overControl) {
+            object[u"over_control"_s] = target.overControl->value;
+            object[u"over_control_low"_s] = target.overControl->low;
+            object[u"over_control_high"_s] = target.overControl->high;
+        }
         targets.append(object);
     }
     return {{u"load"_s, verdict.config.load},
             {u"n"_s, verdict.config.n},
             {u"verdict"_s, isolationName(verdict.isolation)},
             {u"sentence"_s, verdict.sentence},
+            {u"control_before"_s, toJson(verdict.controlBefore)},
+            {u"control_during"_s, toJson(verdict.controlDuring)},
             {u"targets"_s, targets}};
 }
 
@@ -134,7 +141,7 @@ ExitCode RunReport::exitCode() const
 {
     if (!anythingAnswered())
         return ExitCode::NoAnswer;
-    if (!trustworthy() || (isolation && !isolation->trustworthy))
+    if (!trustworthy())
         return ExitCode::Untrustworthy;
     if (!std::ranges::all_of(asserts, &AssertResult::ok))
         return ExitCode::Broken;
@@ -146,10 +153,15 @@ QByteArray toJson(const RunReport &report)
     QJsonObject control{{u"p99_ms"_s, jsonMs(report.trust.control.p99)}, {u"n"_s, report.trust.control.n}};
     if (report.trust.lagP99)
         control[u"lag_p99_ms"_s] = milliseconds(*report.trust.lagP99);
+    if (report.trust.processors)
+        control[u"processors"_s] = *report.trust.processors;
+    if (report.trust.stolen)
+        control[u"stolen"_s] = *report.trust.stolen;
     QJsonObject object{
         {u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
         {u"asserts"_s, arrayOf(report.asserts, [](const auto &result) { return toJson(result); })},
         {u"trustworthy"_s, report.trustworthy()},
+        {u"doubt"_s, report.trustworthy() ? QString() : report.doubt()},
         {u"control"_s, control},
         {u"duration_ms"_s, milliseconds(report.duration)}};
     if (!report.loads.isEmpty())
@@ -194,7 +206,7 @@ QByteArray toJUnit(const RunReport &report)
     };
     for (const auto &result : report.asserts)
         testCase(result.target, result.text, result.ok, u"was %1"_s.arg(result.valueText));
-    testCase(u"measurement"_s, u"trustworthy"_s, report.trustworthy(), report.trust.reason);
+    testCase(u"measurement"_s, u"trustworthy"_s, report.trustworthy(), report.doubt());
     writer.writeEndDocument();
     return xml;
 }
@@ -236,7 +248,7 @@ QString toTable(const RunReport &report)
         table +=
             u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
     table += u"measurement: "_s;
-    table += report.trustworthy() ? u"trustworthy"_s : u"NOT TRUSTWORTHY: "_s + report.trust.reason;
+    table += report.trustworthy() ? u"trustworthy"_s : u"NOT TRUSTWORTHY: "_s + report.doubt();
     if (report.trust.lagP99)
         table += u", schedule lag p99 "_s + formatDuration(*report.trust.lagP99);
     return table + u'\n';

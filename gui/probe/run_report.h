@@ -36,7 +36,9 @@ struct RunReport {
     std::optional<int> highestKept, lowestBroken; ///< of the search
     Nanoseconds duration{0};
 
-    bool trustworthy() const { return !trust.suspendsAlerts(); }
+    /// An isolation test brings its own judgement: the load that it makes may keep the machine busy.
+    bool trustworthy() const { return isolation ? isolation->trustworthy : !trust.suspendsAlerts(); }
+    QString doubt() const { return isolation ? isolation->doubt : trust.reason; } ///< why it is not
     bool anythingAnswered() const;
     /// NoAnswer before Untrustworthy before Broken: what makes the rest meaningless comes first.
     ExitCode exitCode() const;

@@ -172,6 +172,16 @@ void SessionReader::loadSamples(qint64 session, const QString &target, Instant f
     into.setSamples(from, until, m_database->samples(id, from - into.origin(), until - into.origin()));
 }
 
+Series SessionReader::controlSeries(qint64 session) const
+{
+    return series(session, controlName);
+}
+
+void SessionReader::loadControlSamples(qint64 session, Instant from, Instant until, Series &into) const
+{
+    loadSamples(session, controlName, from, until, into);
+}
+
 QList<LogEntry> SessionReader::log(qint64 session) const
 {
     QList<LogEntry> entries;

@@ -14,9 +14,14 @@ namespace openloop::probe
 /// An entry of the event log (rule fired, phase changed, target edited...).
 struct LogEntry {
     Instant at;
-    QString kind; ///< "rule", "isolation", "trust", "target", "note"
+    QString kind; ///< "rule", "isolation", "trust", "target", "note", "load"
     QString target; ///< may be empty
-    QString text;
+    QString text; ///< of a load: how many requests are kept in flight from then on
+
+    static LogEntry load(Instant at, const QString &target, int n)
+    {
+        return {at, QStringLiteral("load"), target, QString::number(n)};
+    }
 };
 
 /// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples
@@ -81,6 +86,9 @@ public:
     Series series(qint64 session, const QString &target) const;
     /// Adds the single samples due in [from, until) to a series of this reader.
     void loadSamples(qint64 session, const QString &target, Instant from, Instant until, Series &into) const;
+    void loadControlSamples(qint64 session, Instant from, Instant until, Series &into) const;
+    /// As series(), of the control probe.
+    Series controlSeries(qint64 session) const;
     QList<LogEntry> log(qint64 session) const;
     /// Samples of all targets in [from, until) as the engine would have sent them, for replay.
     Batch batch(qint64 session, Instant from, Instant until) const;

@@ -15,6 +15,14 @@ namespace
 {
 
 constexpr qint64 enoughTicks = 20;
+constexpr qint64 enoughProcessorTicks = 100; // below, one tick more or less would be a per cent
+
+constexpr double remarkablyStolen = 0.05;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Trust", text);
+}
 
 /// More than 1 % of them, and more than a hiccup.
 bool tooMany(qint64 bad, qint64 all)
@@ -42,6 +50,15 @@ void TrustJudge::addLag(Instant due, Nanoseconds lag)
     m_lags.push_back({due, lag});
 }
 
+void TrustJudge::addProcessors(Instant at, ProcessorTime time)
+{
+    if (!m_firstProcessors)
+        m_firstProcessors = time;
+    m_processors.push_back({at, time});
+    while (m_processors.front().at < at - m_limits.window)
+        m_processors.pop_front();
+}
+
 void TrustJudge::forget(Instant now)
 {
     for (auto *seen : {&m_controls, &m_lags}) {
@@ -55,23 +72,33 @@ void TrustJudge::restart()
     *this = TrustJudge(m_limits);
 }
 
-Trust TrustJudge::judge(qint64 controls, qint64 slow, qint64 ticks, qint64 late) const
+Trust TrustJudge::judge(const Counts &counts, const std::optional<ProcessorTime> &first) const
 {
     Trust trust;
-    if (tooMany(slow, controls) || tooMany(late, ticks)) {
+    if (first && m_processors.back().time.total - first->total >= enoughProcessorTicks) {
+        const auto &last = m_processors.back().time;
+        const auto total = static_cast<double>(last.total - first->total);
+        trust.processors = std::clamp(static_cast<double>(last.busy - first->busy) / total, 0.0, 1.0);
+        trust.stolen = std::clamp(static_cast<double>(last.stolen - first->stolen) / total, 0.0, 1.0);
+    }
+    if (tooMany(counts.slow, counts.controls))
+        trust.reason = tr("this machine is busy: %1 of %2 control probes took more than %3")
+                           .arg(counts.slow)
+                           .arg(counts.controls)
+                           .arg(formatDuration(m_limits.control));
+    else if (tooMany(counts.late, counts.ticks))
+        trust.reason = tr("this machine is busy: %1 of %2 ticks came more than %3 late")
+                           .arg(counts.late)
+                           .arg(counts.ticks)
+                           .arg(formatDuration(m_limits.lag));
+    else if (trust.processors.value_or(0) >= m_limits.processors)
+        trust.reason =
+            tr("this machine is busy: its processors are taken to %1 %").arg(*trust.processors * 100, 0, 'f', 0);
+    if (!trust.reason.isEmpty()) {
         trust.level = TrustLevel::HostBusy;
-        trust.reason = tooMany(slow, controls)
-            ? QCoreApplication::translate("Trust",
-                                          "this machine is busy: %1 of %2 control probes took more than %3")
-                  .arg(slow)
-                  .arg(controls)
-                  .arg(formatDuration(m_limits.control))
-            : QCoreApplication::translate("Trust",
-                                          "this machine is busy: %1 of %2 ticks came more than %3 late")
-                  .arg(late)
-                  .arg(ticks)
-                  .arg(formatDuration(m_limits.lag));
-    } else if (ticks >= enoughTicks) {
+        if (trust.stolen.value_or(0) >= remarkablyStolen)
+            trust.reason += tr("; the host of this virtual machine took %1 % of its time").arg(*trust.stolen * 100, 0, 'f', 0);
+    } else if (counts.ticks >= enoughTicks) {
         trust.level = TrustLevel::Trustworthy;
     }
     return trust;
@@ -80,23 +107,24 @@ Trust TrustJudge::judge(qint64 controls, qint64 slow, qint64 ticks, qint64 late)
 Trust TrustJudge::verdict(Instant now) const
 {
     const auto from = now - m_limits.window;
-    Statistics control;
-    qint64 slow = 0;
+    Counts counts;
+    Statistics control, lag;
     for (const auto &seen : m_controls) {
         if (seen.at < from)
             continue;
         control.add(Outcome::Ok, seen.value);
-        slow += seen.value > m_limits.control;
+        counts.slow += seen.value > m_limits.control;
     }
-    Statistics lag;
-    qint64 late = 0;
     for (const auto &seen : m_lags) {
         if (seen.at < from)
             continue;
         lag.add(Outcome::Ok, seen.value);
-        late += seen.value > m_limits.lag;
+        counts.late += seen.value > m_limits.lag;
     }
-    auto trust = judge(control.n(), slow, lag.n(), late);
+    counts.controls = control.n();
+    counts.ticks = lag.n();
+    const auto first = std::ranges::find_if(m_processors, [from](const auto &seen) { return seen.at >= from; });
+    auto trust = judge(counts, first == m_processors.end() ? std::nullopt : std::optional(first->time));
     trust.control = control.quantiles();
     if (const auto p99 = lag.quantile(0.99))
         trust.lagP99 = p99->value;
@@ -105,7 +133,7 @@ Trust TrustJudge::verdict(Instant now) const
 
 Trust TrustJudge::verdictOfRun() const
 {
-    auto trust = judge(m_runControl.n(), m_slowControls, m_runLag.count(), m_lateTicks);
+    auto trust = judge({m_runControl.n(), m_slowControls, m_runLag.count(), m_lateTicks}, m_firstProcessors);
     trust.control = m_runControl.quantiles();
     trust.lagP99 = m_runLag.quantile(0.99);
     return trust;

@@ -57,7 +57,7 @@ void Card::setFigures(const TargetFigures &figures)
     QStringList spoken;
     for (const auto &[label, value] : details())
         spoken << label + u' ' + value;
-    const QString summary = u"%1 %2, %3 %4, %5"_s.arg(wordFor(figures.state), figures.cause, headlineLabel(), headline(), spoken.join(u", "_s));
+    const QString summary = u"%1 %2, %3 %4, %5"_s.arg(wordFor(figures), figures.cause, headlineLabel(), headline(), spoken.join(u", "_s));
     setAccessibleName(figures.name);
     if (summary != accessibleDescription())
         setAccessibleDescription(summary);
@@ -99,7 +99,7 @@ void Card::paintEvent(QPaintEvent *)
     painter.setPen(QPen(marked ? m_palette->accent : m_palette->border, marked ? 2 : 1));
     painter.setBrush(m_palette->surface);
     painter.drawRoundedRect(marked ? frame.adjusted(0.5, 0.5, -0.5, -0.5) : frame, 8, 8);
-    const bool alarming = m_figures.state == State::Down || m_figures.state == State::Degraded;
+    const bool alarming = !m_figures.isMerelyLoaded() && (m_figures.state == State::Down || m_figures.state == State::Degraded);
     if (alarming) {
         painter.setClipRect(QRectF(0, 0, 5, height()));
         painter.setPen(Qt::NoPen);
@@ -107,7 +107,7 @@ void Card::paintEvent(QPaintEvent *)
         painter.drawRoundedRect(frame, 8, 8);
         painter.setClipping(false);
     }
-    if (m_figures.state == State::Stale)
+    if (m_figures.state == State::Stale && !m_figures.isMerelyLoaded())
         painter.setOpacity(0.5);
     const QRectF inner = frame.adjusted(12, 8, -11, -8);
     paintTitle(painter, QRectF(inner.left(), inner.top(), inner.width(), 18));
@@ -129,12 +129,13 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
     painter.setBrush(m_style.colour);
     paintMarker(painter, m_style.marker, QPointF(area.left() + 11, middle), 8);
 
-    const QString word = m_figures.isUnderLoad && m_figures.state == State::Ok ? tr("LOADED") : wordFor(m_figures.state);
+    const QString word = wordFor(m_figures);
+    const State shape = m_figures.isMerelyLoaded() ? State::Ok : m_figures.state;
     painter.setFont(scaled(font(), 0.82, true));
     const int wordWidth = painter.fontMetrics().horizontalAdvance(word);
-    painter.setPen(m_palette->colourOf(m_figures.state));
+    painter.setPen(m_palette->colourOf(shape));
     painter.drawText(area, Qt::AlignRight | Qt::AlignVCenter, word);
-    paintState(painter, *m_palette, m_figures.state, QPointF(area.right() - wordWidth - 11, middle), 13);
+    paintState(painter, *m_palette, shape, QPointF(area.right() - wordWidth - 11, middle), 13);
 
     painter.setFont(scaled(font(), 1.0, true));
     painter.setPen(m_palette->text);

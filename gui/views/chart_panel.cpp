@@ -37,19 +37,20 @@ QWidget *ChartPanel::header()
     auto *bar = new QWidget(this);
     auto *layout = new QHBoxLayout(bar);
     layout->setContentsMargins(12, 2, 12, 4);
-    layout->setSpacing(10);
+    layout->setSpacing(6);
     m_title = new QLabel(tr("Latency"), bar);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // gives way in a narrow window
     m_title->setProperty("role", u"heading"_s);
     m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to p99. Points: single requests. Crosses: failures."));
-    layout->addWidget(m_title);
-    layout->addStretch(1);
+    layout->addWidget(m_title, 1);
     m_spanButtons = segments(layout, {tr("1m"), tr("5m"), tr("10m"), tr("1h"), tr("24h"), tr("All")},
                              {tr("Last minute (1)"), tr("Last 5 minutes (2)"), tr("Last 10 minutes (3)"), tr("Last hour (4)"),
                               tr("Last 24 hours (5)"), tr("The whole session (6)")});
     m_scaleButtons = segments(layout, {tr("Log"), tr("Lin")}, {tr("Logarithmic latency axis (G)"), tr("Linear latency axis (G)")});
-    m_modeButtons = segments(layout, {tr("Points"), tr("Heatmap"), tr("CCDF")},
+    m_modeButtons = segments(layout, {tr("Points"), tr("Heatmap"), tr("Histogram"), tr("CCDF"), tr("Phases")},
                              {tr("Lines, bands and points (H)"), tr("How many requests took how long, over time (H)"),
-                              tr("Share of requests slower than x")});
+                              tr("Share of requests by latency (H)"), tr("Share of requests slower than x (H)"),
+                              tr("Where the median request's time goes: waiting, DNS, TCP, TLS, first byte, body (H)")});
     connect(m_spanButtons, &QButtonGroup::idClicked, this, &ChartPanel::chooseSpan);
     connect(m_scaleButtons, &QButtonGroup::idClicked, this, [this](int id) { setLogarithmic(id == 0); });
     connect(m_modeButtons, &QButtonGroup::idClicked, this, [this](int id) { setMode(static_cast<ChartMode>(id)); });
@@ -103,8 +104,11 @@ void ChartPanel::setMode(ChartMode mode)
 {
     m_modeButtons->button(static_cast<int>(mode))->setChecked(true);
     m_chart->setMode(mode);
-    m_title->setText(mode == ChartMode::Distribution ? tr("Share slower than") : tr("Latency"));
-    m_timeline->setVisible(mode != ChartMode::Distribution);
+    m_title->setText(mode == ChartMode::Distribution ? tr("Share slower than")
+                         : mode == ChartMode::Histogram ? tr("Share by latency")
+                         : mode == ChartMode::Phases    ? tr("Phases")
+                                                        : tr("Latency"));
+    m_timeline->setVisible(isOverTime(mode));
 }
 
 void ChartPanel::setLogarithmic(bool logarithmic)

@@ -51,7 +51,7 @@ QString p99Of(const probe::Quantiles &quantiles)
     if (!tail)
         return u"–"_s;
     const QString text = (tail->atLeast ? u"> "_s : QString()) + formatDuration(std::chrono::duration<double, std::milli>(tail->value).count());
-    return quantiles.hasP99() ? text : ExperimentPanel::tr("%1 (max)").arg(text);
+    return text;
 }
 
 } // namespace
@@ -77,7 +77,10 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->verticalHeader()->setDefaultSectionSize(22);
+    m_table->verticalHeader()->setDefaultSectionSize(20);
+    QFont small = m_table->font();
+    small.setPointSizeF(small.pointSizeF() * 0.92);
+    m_table->setFont(small);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -167,7 +170,7 @@ void ExperimentPanel::fillTable()
                                  p99Of(target.before), p99Of(target.during), p99Of(target.after)};
         for (int column = 0; column < cells.size(); ++column) {
             auto *item = new QTableWidgetItem(cells[column]);
-            item->setToolTip(target.sentence);
+            item->setToolTip(target.sentence + u'\n' + tr("Where there are fewer than 100 answers, the longest instead of a p99."));
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
             m_table->setItem(row, column, item);
         }

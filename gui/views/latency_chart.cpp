@@ -2,7 +2,6 @@
 // See latency_chart.h.
 #include "gui/views/latency_chart.h"
 
-#include "gui/models/distribution.h"
 #include "gui/models/format.h"
 
 #include <QDateTime>
@@ -62,15 +61,15 @@ LatencyChart::LatencyChart(const Session &session, TimeWindow &window, QWidget *
     setAccessibleName(tr("Latency over time"));
     applyAxes();
     connect(m_plot, &PlotView::zoomed, this, [this](double factor, double x) {
-        if (m_mode != ChartMode::Distribution)
+        if (isOverTime(m_mode))
             m_window.zoom(factor, x);
     });
     connect(m_plot, &PlotView::panned, this, [this](double delta) {
-        if (m_mode != ChartMode::Distribution)
+        if (isOverTime(m_mode))
             m_window.pan(delta);
     });
     connect(m_plot, &PlotView::rangeSelected, this, [this](double from, double to) {
-        if (m_mode != ChartMode::Distribution)
+        if (isOverTime(m_mode))
             m_window.showRange(from, to);
     });
     connect(m_plot, &PlotView::doubleClicked, &m_window, &TimeWindow::goLive);
@@ -103,6 +102,10 @@ void LatencyChart::applyAxes()
 {
     if (m_mode == ChartMode::Distribution)
         m_plot->setAxes(PlotAxis::DurationLog, PlotAxis::ShareLog);
+    else if (m_mode == ChartMode::Histogram)
+        m_plot->setAxes(PlotAxis::DurationLog, PlotAxis::Share);
+    else if (m_mode == ChartMode::Phases)
+        m_plot->setAxes(PlotAxis::Time, PlotAxis::Duration);
     else
         m_plot->setAxes(PlotAxis::Time, m_logarithmic || m_mode == ChartMode::Heatmap ? PlotAxis::DurationLog : PlotAxis::Duration);
 }
@@ -119,6 +122,14 @@ void LatencyChart::setHidden(const QSet<QString> &targets)
     refresh();
 }
 
+void LatencyChart::setYRange(double from, double to)
+{
+    m_fixedY = true;
+    m_lowY = from;
+    m_highY = to;
+    m_plot->setYRange(from, to);
+}
+
 void LatencyChart::refresh()
 {
     switch (m_mode) {
@@ -128,8 +139,14 @@ void LatencyChart::refresh()
     case ChartMode::Heatmap:
         refreshHeatmap();
         break;
+    case ChartMode::Histogram:
+        refreshHistogram();
+        break;
     case ChartMode::Distribution:
         refreshDistribution();
+        break;
+    case ChartMode::Phases:
+        refreshPhases();
         break;
     }
     m_plot->redraw();
@@ -218,6 +235,8 @@ std::vector<PlotSpan> LatencyChart::spans() const
 
 void LatencyChart::fitY(const std::vector<PlotSeries> &series)
 {
+    if (m_fixedY)
+        return m_plot->setYRange(m_lowY, m_highY);
     double low = 1e9;
     double high = 0;
     for (const auto &one : series) {
@@ -250,62 +269,10 @@ void LatencyChart::fitY(const std::vector<PlotSeries> &series)
     m_plot->setYRange(m_lowY, m_highY);
 }
 
-void LatencyChart::refreshHeatmap()
-{
-    const QString name = !m_selected.isEmpty() ? m_selected
-        : m_session.targets().isEmpty()        ? QString()
-                                               : m_session.targets().first().name;
-    const auto *history = m_session.series(name);
-    if (!history)
-        return;
-    const auto grid = heatmapOf(m_session, *history, m_window.from(), m_window.to(), std::max(60, m_plot->width() / 6));
-    m_plot->setXRange(m_window.from(), m_window.to());
-    m_plot->setYRange(grid.fromY, grid.toY);
-    const auto limit = m_session.limitOf(name);
-    m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
-    m_plot->setSeries({});
-    m_plot->setSpans(spans());
-    m_plot->setGrid(PlotGrid {grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
-}
-
-void LatencyChart::refreshDistribution()
-{
-    std::vector<PlotSeries> all;
-    double low = 1e9;
-    double high = 1;
-    double rarest = 0.01;
-    std::size_t index = 0;
-    for (const auto &target : m_session.targets()) {
-        const auto style = m_palette->styleOf(index++);
-        const auto *history = m_session.series(target.name);
-        if (!history || m_hidden.contains(target.name))
-            continue;
-        PlotSeries one;
-        one.name = u'/' + target.name;
-        one.style = style;
-        one.withBand = false;
-        one.withMarkers = false;
-        one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
-        for (const auto &point : exceedanceOf(history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
-            one.buckets.push_back({point.milliseconds, point.share, point.share, false});
-            low = std::min(low, point.milliseconds);
-            high = std::max(high, point.milliseconds);
-            rarest = std::min(rarest, point.share);
-        }
-        all.push_back(std::move(one));
-    }
-    m_plot->setXRange(std::min(low, high / 10) * 0.8, high * 1.2);
-    m_plot->setYRange(rarest * 0.8, 1.2);
-    m_plot->setLimitLine({}, {});
-    m_plot->setSpans({});
-    m_plot->setGrid({});
-    m_plot->setSeries(std::move(all));
-}
-
 QString LatencyChart::readoutAt(double x) const
 {
-    if (m_mode == ChartMode::Distribution)
-        return tr("slower than %1").arg(formatDuration(x));
+    if (!isOverTime(m_mode))
+        return m_mode == ChartMode::Distribution ? tr("slower than %1").arg(formatDuration(x)) : formatDuration(x);
     QStringList lines {QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000)).toString(u"HH:mm:ss.zzz"_s)};
     for (const auto &target : m_session.targets()) {
         const auto *history = m_session.series(target.name);

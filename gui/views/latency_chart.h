@@ -12,7 +12,13 @@
 namespace openloop::gui {
 
 /// How the centre of the window shows latencies.
-enum class ChartMode { Points, Heatmap, Distribution };
+enum class ChartMode { Points, Heatmap, Histogram, Distribution, Phases };
+
+constexpr int chartModes = 5;
+constexpr bool isOverTime(ChartMode mode)
+{
+    return mode != ChartMode::Histogram && mode != ChartMode::Distribution;
+}
 
 /// Draws a session within a time window. Redraws when told to. GUI thread.
 class LatencyChart : public QWidget
@@ -29,6 +35,8 @@ public:
     /// Emphasises one target, the others are dimmed; empty: all alike.
     void setSelected(const QString &target);
     void setHidden(const QSet<QString> &targets);
+    /// Fixes the latency axis, in ms; otherwise it follows what is shown.
+    void setYRange(double from, double to);
     void refresh();
     const PlotView &plot() const { return *m_plot; }
 
@@ -39,7 +47,10 @@ signals:
 private:
     void refreshPoints();
     void refreshHeatmap();
+    void refreshHistogram();
     void refreshDistribution();
+    void refreshPhases();
+    QString shownAlone() const;
     void applyAxes();
     PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, const SeriesStyle &style);
     std::vector<PlotSpan> spans() const;
@@ -56,6 +67,7 @@ private:
     ChartMode m_mode = ChartMode::Points;
     bool m_logarithmic = true;
     double m_lowY = 0.1, m_highY = 100;
+    bool m_fixedY = false;
 };
 
 } // namespace openloop::gui

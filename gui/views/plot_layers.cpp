@@ -2,6 +2,8 @@
 // See plot_layers.h. Fills and points are drawn without antialiasing: that is four fifths of a frame's cost.
 #include "gui/views/plot_layers.h"
 
+#include "gui/views/dasher.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -71,7 +73,7 @@ void SeriesLayer::drawBand(QCPPainter *painter, const PlotSeries &one) const
     if (!one.withBand)
         return;
     painter->setPen(Qt::NoPen);
-    painter->setBrush(withAlpha(one.style.colour, one.dimmed ? 0.07 : 0.17));
+    painter->setBrush(withAlpha(one.style.colour, one.dimmed ? 0.07 : one.bandOpacity));
     forEachRun(one.buckets, [&](auto begin, auto end) {
         QPolygonF polygon;
         polygon.reserve(2 * (end - begin));
@@ -131,29 +133,27 @@ void SeriesLayer::drawVectorPoints(QCPPainter *painter, const PlotSeries &one) c
 
 void SeriesLayer::drawLine(QCPPainter *painter, const PlotSeries &one) const
 {
-    QPen pen(withAlpha(one.style.colour, one.dimmed ? 0.5 : 1), 1.8, one.style.dash, Qt::FlatCap, Qt::BevelJoin); // round joins cost three times as much
-    if (one.style.dash != Qt::SolidLine)
-        pen.setDashPattern(one.style.dash == Qt::DotLine ? QList<qreal> {1.2, 1.6}
-                               : one.style.dash == Qt::DashLine ? QList<qreal> {5, 2}
-                               : one.style.dash == Qt::DashDotLine ? QList<qreal> {5, 1.6, 1.2, 1.6}
-                                                                   : QList<qreal> {5, 1.6, 1.2, 1.6, 1.2, 1.6});
-    painter->setPen(pen);
+    if (!one.withLine)
+        return;
+    constexpr double width = 1.8;
+    // Dashed by hand and line by line: the stroker of a dashed polyline costs five times as much.
+    painter->setPen(QPen(withAlpha(one.style.colour, one.dimmed ? 0.5 : 1), width, Qt::SolidLine, Qt::SquareCap));
     painter->setBrush(Qt::NoBrush);
+    const auto pattern = dashesOf(one.style.dash);
+    QList<QLineF> lines;
     forEachRun(one.buckets, [&](auto begin, auto end) {
-        QPolygonF polyline;
-        polyline.reserve(end - begin);
+        if (std::next(begin) == end)
+            return painter->drawPoint(pixel(begin->x, begin->line));
+        Dasher dasher(pattern, width, lines);
         for (auto it = begin; it != end; ++it)
-            polyline << pixel(it->x, it->line);
-        if (polyline.size() == 1)
-            painter->drawPoint(polyline.first());
-        else
-            painter->drawPolyline(polyline);
+            dasher.lineTo(pixel(it->x, it->line));
     });
+    painter->drawLines(lines);
 }
 
 void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
 {
-    if (!one.withMarkers || one.buckets.empty())
+    if (!one.withMarkers || !one.withLine || one.buckets.empty())
         return;
     painter->setPen(QPen(one.style.colour, 1.4));
     painter->setBrush(one.style.colour);
@@ -163,7 +163,7 @@ void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
                                                 : 1;
     for (const auto &bucket : one.buckets) {
         const auto index = static_cast<qint64>(std::floor(bucket.x / width));
-        if (index % 24 == 0 || one.buckets.size() < 4)
+        if (index % one.markEvery == 0 || one.buckets.size() < 4)
             paintMarker(*painter, one.style.marker, pixel(bucket.x, bucket.line), 7);
     }
 }
@@ -185,6 +185,13 @@ void SeriesLayer::drawCrosses(QCPPainter *painter, const PlotSeries &one) const
     }
 }
 
+/// A line is named at its end, an area in its middle.
+double SeriesLayer::nameHeight(const PlotSeries &one)
+{
+    const auto &last = one.buckets.back();
+    return one.withLine ? last.line : (last.line + last.top) / 2;
+}
+
 void SeriesLayer::drawNames(QCPPainter *painter) const
 {
     // At the right end of each line, pushed apart where they would cover each other.
@@ -192,7 +199,7 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     const QRectF area = mKeyAxis->axisRect()->rect();
     for (const auto &one : series) {
         if (!one.buckets.empty() && !one.name.isEmpty())
-            places.emplace_back(std::clamp(pixel(0, one.buckets.back().line).y() - 10, area.top() + 8, area.bottom() - 8), &one);
+            places.emplace_back(std::clamp(pixel(0, nameHeight(one)).y() - (one.withLine ? 10 : 0), area.top() + 8, area.bottom() - 8), &one);
     }
     std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
     const double height = painter->fontMetrics().height();
@@ -200,6 +207,13 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     for (auto &[y, one] : places) {
         y = std::max(y, lowest + height / 2);
         lowest = y + height / 2;
+    }
+    double highest = area.bottom();
+    for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        place->first = std::min(place->first, highest - height / 2);
+        highest = place->first - height / 2;
+    }
+    for (const auto &[y, one] : places) {
         const int width = painter->fontMetrics().horizontalAdvance(one->name);
         const double right = std::min(area.right() - 5, pixel(one->buckets.back().x, 1).x() + width / 2.0);
         const QRectF box(right - width, y - height / 2, width, height);

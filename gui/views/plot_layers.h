@@ -47,6 +47,7 @@ private:
     void drawMarkers(QCPPainter *painter, const PlotSeries &one) const;
     void drawCrosses(QCPPainter *painter, const PlotSeries &one) const;
     void drawNames(QCPPainter *painter) const;
+    static double nameHeight(const PlotSeries &one);
     QPointF pixel(double x, double y) const;
 
     QImage m_points; ///< kept between frames for its memory

@@ -14,7 +14,7 @@ namespace openloop::gui {
 
 namespace {
 
-/// Round local times, at most about one label per 90 pixels of a usual width.
+/// Round local times; as many as the view says that there is room for.
 class TimeTicker : public QCPAxisTicker
 {
 protected:
@@ -22,7 +22,7 @@ protected:
     {
         static const QVector<double> steps {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,    2,    5,     10,    15,    30,
                                             60,   120,  300,  600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
-        m_step = pickClosest(range.size() / 8, steps);
+        m_step = pickClosest(range.size() / mTickCount, steps);
         // A label at the very left would run into those of the other axis.
         m_firstLabel = range.lower + range.size() * 0.03;
         // Ticks are counted from local midnight, so that hours fall on hours.

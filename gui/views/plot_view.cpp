@@ -134,6 +134,13 @@ void PlotView::setAxes(PlotAxis x, PlotAxis y)
         axis->setTicker(tickerFor(kind));
         axis->setSubTicks(kind != PlotAxis::Time && axis == m_plot->yAxis && isLogarithmic(kind));
     }
+    limitTicks();
+}
+
+void PlotView::limitTicks()
+{
+    constexpr int pixelsPerLabel = 120;
+    m_plot->xAxis->ticker()->setTickCount(std::clamp((width() - leftMargin) / pixelsPerLabel, 2, 10));
 }
 
 void PlotView::setXLabel(const QString &label)
@@ -224,8 +231,10 @@ void PlotView::paintTo(QPaintDevice &device, int width, int height) const
 bool PlotView::eventFilter(QObject *watched, QEvent *event)
 {
     if (watched == m_plot.get()) {
-        if (event->type() == QEvent::Resize)
+        if (event->type() == QEvent::Resize) {
             m_overlay->setGeometry(rect());
+            limitTicks();
+        }
         if (handleMouse(event))
             return true;
     }

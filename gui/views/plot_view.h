@@ -29,7 +29,10 @@ struct PlotSeries {
     std::vector<QPointF> crosses; ///< failures; x is when, y is ignored: they stand at the upper edge
     bool withBand = true;
     bool withMarkers = true;
+    bool withLine = true;
     bool dimmed = false;
+    double bandOpacity = 0.17;
+    int markEvery = 24; ///< buckets
 };
 
 /// A stretch of the x axis that is shaded with its reason.
@@ -110,6 +113,7 @@ private:
     class Plot;
     class Overlay;
     bool handleMouse(QEvent *event);
+    void limitTicks();
 
     std::unique_ptr<Plot> m_plot;
     Overlay *m_overlay = nullptr;

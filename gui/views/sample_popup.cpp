@@ -27,6 +27,7 @@ std::optional<SamplePopup::Found> SamplePopup::nearest(const Session &session, d
     const auto from = session.instantAt(seconds - tolerance);
     const auto until = session.instantAt(seconds + tolerance);
     std::optional<Found> best;
+    const probe::PackedSample *packedBest = nullptr;
     double bestDistance = 1e9;
     for (const auto &target : session.targets()) {
         const auto *history = session.series(target.name);
@@ -38,12 +39,14 @@ std::optional<SamplePopup::Found> SamplePopup::nearest(const Session &session, d
             const double above = std::log2(std::max(1e-3, toMilliseconds(packed.response())) / std::max(1e-3, milliseconds));
             if (const double distance = aside * aside + above * above; distance < bestDistance) {
                 bestDistance = distance;
-                best = Found {target.name, packed.unpacked(history->origin()), {}};
+                best = Found {target.name, {}, {}};
+                packedBest = &packed;
             }
         }
     }
     if (!best)
         return {};
+    best->sample = session.detailed(best->target, *packedBest);
     QList<probe::Sample> control;
     const auto &controls = session.controlSeries();
     for (const auto &packed : controls.samples(best->sample.due - std::chrono::milliseconds(200), best->sample.done + std::chrono::milliseconds(200)))
@@ -57,6 +60,25 @@ SamplePopup::SamplePopup(const Found &found, const QString &time, const Palette 
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setAccessibleName(tr("/%1 took %2. %3").arg(found.target, formatDuration(toMilliseconds(found.sample.response())), found.blame));
+    resize(sizeHint());
+}
+
+QString SamplePopup::explanation() const
+{
+    return m_server.isEmpty() ? m_found.blame : m_found.blame + u"\n"_s + tr("Around then, by /metrics: %1").arg(m_server);
+}
+
+QSize SamplePopup::sizeHint() const
+{
+    constexpr int width = 440;
+    const QRect text = fontMetrics().boundingRect(QRect(0, 0, width - 28, 600), Qt::AlignLeft | Qt::TextWordWrap, explanation());
+    return {width, 126 + text.height()};
+}
+
+void SamplePopup::setServer(const QString &clause)
+{
+    m_server = clause;
+    setAccessibleDescription(clause);
     resize(sizeHint());
 }
 
@@ -99,7 +121,7 @@ void SamplePopup::paintEvent(QPaintEvent *)
         painter.drawText(cell.adjusted(12, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, parts[i].first + u"  "_s + formatDuration(toMilliseconds(parts[i].second)));
     }
     painter.setPen(m_palette->text);
-    painter.drawText(QRectF(line.left(), line.top() + 56, line.width(), 40), Qt::AlignLeft | Qt::TextWordWrap, m_found.blame);
+    painter.drawText(QRectF(line.left(), line.top() + 56, line.width(), height() - line.top() - 60), Qt::AlignLeft | Qt::TextWordWrap, explanation());
 }
 
 } // namespace openloop::gui

@@ -21,17 +21,22 @@ public:
         QString blame;
     };
     static std::optional<Found> nearest(const Session &session, double seconds, double milliseconds, double tolerance);
+    /// What the service said of itself at that time (ServerWatch::around).
+    void setServer(const QString &clause);
 
     SamplePopup(const Found &found, const QString &time, const Palette &palette, QWidget *parent);
 
-    QSize sizeHint() const override { return {360, 172}; }
+    QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
     Found m_found;
+    QString explanation() const;
+
     QString m_time;
+    QString m_server;
     const Palette *m_palette;
 };
 

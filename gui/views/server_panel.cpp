@@ -2,10 +2,11 @@
 // See server_panel.h.
 #include "gui/views/server_panel.h"
 
-#include "common/endpoints.h"
 #include "gui/models/format.h"
 
 #include <QPainter>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -18,16 +19,19 @@ QString number(std::optional<double> value)
     return value ? formatCount(static_cast<qint64>(*value)) : u"–"_s;
 }
 
+std::optional<double> shareOf(std::optional<double> part, std::optional<double> whole)
+{
+    return part && whole && *whole > 0 ? std::optional(std::min(1.0, *part / *whole)) : std::nullopt;
+}
+
 } // namespace
 
-ServerPanel::ServerPanel(QWidget *parent) : QFrame(parent)
+ServerPanel::ServerPanel(const ServerWatch &watch, QWidget *parent) : QFrame(parent), m_watch(watch)
 {
     setProperty("role", u"panel"_s);
     setMinimumHeight(96);
-    m_problem = tr("Not asked yet");
-    m_timer.setInterval(2000);
-    connect(&m_timer, &QTimer::timeout, this, &ServerPanel::ask);
-    m_timer.start();
+    connect(&watch, &ServerWatch::changed, this, &ServerPanel::describe);
+    describe();
 }
 
 void ServerPanel::setPalette(const Palette &palette)
@@ -36,52 +40,31 @@ void ServerPanel::setPalette(const Palette &palette)
     update();
 }
 
-void ServerPanel::setBase(const QString &base)
+std::vector<ServerPanel::Figure> ServerPanel::figures() const
 {
-    if (base == m_base)
-        return;
-    m_base = base;
-    m_figures = {};
-    ask();
+    const auto &f = m_watch.history().back().figures;
+    const auto history = [this](std::optional<double> ServerFigures::*figure) {
+        std::vector<double> values;
+        for (const auto &entry : m_watch.history())
+            values.push_back((entry.figures.*figure).value_or(-1));
+        return values;
+    };
+    return {{tr("Loop lag, at most"), f.loopLagMilliseconds ? formatLimit(*f.loopLagMilliseconds) : u"–"_s, {}, history(&ServerFigures::loopLagMilliseconds)},
+            {tr("Pool busy"), tr("%1 of %2").arg(number(f.poolBusy), number(f.poolSize)), shareOf(f.poolBusy, f.poolSize), {}},
+            {tr("Queue"), number(f.queued), {}, history(&ServerFigures::queued)},
+            {tr("In flight"), number(f.inFlight), {}, history(&ServerFigures::inFlight)},
+            {tr("Memory"), f.residentBytes ? formatBytes(*f.residentBytes) : u"–"_s, {}, history(&ServerFigures::residentBytes)},
+            {tr("Processors"), f.cpuShare ? threeDigits(*f.cpuShare) : u"–"_s, {}, history(&ServerFigures::cpuShare)}};
 }
 
-void ServerPanel::showEvent(QShowEvent *event)
+void ServerPanel::describe()
 {
-    QFrame::showEvent(event);
-    ask();
-}
-
-void ServerPanel::ask()
-{
-    if (m_asking || m_base.isEmpty() || !isVisible())
-        return;
-    m_asking = true;
-    const QString base = m_base;
-    m_fetcher.get(m_base + endpoints::metrics, [this, base](const probe::Fetched &answer) {
-        m_asking = false;
-        if (base != m_base)
-            return;
-        if (answer.status == 200)
-            showMetrics(parseMetrics(answer.body));
-        else
-            showProblem(answer.status > 0 ? tr("%1 offers no /metrics (HTTP %2)").arg(m_base).arg(answer.status) : answer.error);
-    });
-}
-
-void ServerPanel::showMetrics(const QList<Metric> &metrics)
-{
-    m_figures = serverFigures(metrics);
-    m_problem.clear();
-    setAccessibleName(tr("Server: loop lag %1, pool %2 of %3 busy, queue %4, %5 in flight, %6")
-                          .arg(formatDuration(m_figures.loopLagMilliseconds.value_or(-1)), number(m_figures.poolBusy), number(m_figures.poolSize),
-                               number(m_figures.poolQueue), number(m_figures.inFlight), formatBytes(m_figures.residentBytes.value_or(0))));
-    update();
-}
-
-void ServerPanel::showProblem(const QString &problem)
-{
-    m_problem = problem;
-    setAccessibleName(problem);
+    QStringList spoken;
+    if (m_watch.problem().isEmpty()) {
+        for (const auto &figure : figures())
+            spoken << figure.label + u' ' + figure.value;
+    }
+    setAccessibleName(spoken.isEmpty() ? m_watch.problem() : tr("Server: %1").arg(spoken.join(u", "_s)));
     update();
 }
 
@@ -91,47 +74,61 @@ void ServerPanel::paintEvent(QPaintEvent *event)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF inner = QRectF(rect()).adjusted(14, 10, -14, -10);
-    if (!m_problem.isEmpty()) {
+    if (!m_watch.problem().isEmpty()) {
         painter.setPen(m_palette->muted);
-        painter.drawText(inner, Qt::AlignCenter | Qt::TextWordWrap, m_problem);
+        painter.drawText(inner, Qt::AlignCenter | Qt::TextWordWrap, m_watch.problem());
         return;
     }
-    const auto &f = m_figures;
-    const auto share = [](std::optional<double> part, std::optional<double> whole) {
-        return part && whole && *whole > 0 ? std::optional(std::min(1.0, *part / *whole)) : std::nullopt;
-    };
     const qreal width = inner.width() / 3;
-    const qreal height = std::min(inner.height() / 2, 64.0);
-    const auto cell = [&](int column, int row) { return QRectF(inner.left() + column * width, inner.top() + row * height, width - 12, height - 6); };
-    paintFigure(painter, cell(0, 0), tr("Loop lag"), formatDuration(f.loopLagMilliseconds.value_or(-1)),
-                f.loopLagMilliseconds ? std::optional(std::min(1.0, *f.loopLagMilliseconds / 20)) : std::nullopt);
-    paintFigure(painter, cell(1, 0), tr("Pool busy"), tr("%1 of %2").arg(number(f.poolBusy), number(f.poolSize)), share(f.poolBusy, f.poolSize));
-    paintFigure(painter, cell(2, 0), tr("Queue"), number(f.poolQueue), {});
-    paintFigure(painter, cell(0, 1), tr("In flight"), number(f.inFlight), {});
-    paintFigure(painter, cell(1, 1), tr("Memory"), f.residentBytes ? formatBytes(*f.residentBytes) : u"–"_s, {});
+    const qreal height = std::min(inner.height() / 2, 76.0);
+    int index = 0;
+    for (const auto &figure : figures()) {
+        paintFigure(painter, QRectF(inner.left() + index % 3 * width, inner.top() + index / 3 * height, width - 16, height - 8), figure);
+        ++index;
+    }
 }
 
-void ServerPanel::paintFigure(QPainter &painter, const QRectF &cell, const QString &label, const QString &value, std::optional<double> share) const
+void ServerPanel::paintFigure(QPainter &painter, const QRectF &cell, const Figure &figure) const
 {
     QFont small = font();
     small.setPointSizeF(small.pointSizeF() * 0.82);
     painter.setFont(small);
     painter.setPen(m_palette->muted);
-    painter.drawText(cell, Qt::AlignLeft | Qt::AlignTop, label);
+    painter.drawText(cell, Qt::AlignLeft | Qt::AlignTop, figure.label);
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.3);
     large.setBold(true);
     painter.setFont(large);
     painter.setPen(m_palette->text);
-    painter.drawText(cell.adjusted(0, 14, 0, 0), Qt::AlignLeft | Qt::AlignTop, value);
-    if (!share)
+    painter.drawText(cell.adjusted(0, 14, 0, 0), Qt::AlignLeft | Qt::AlignTop, figure.value);
+    const qreal used = 14 + painter.fontMetrics().height() + 2;
+    const QRectF rest(cell.left(), cell.top() + used, cell.width(), std::min(22.0, cell.height() - used));
+    if (rest.height() < 5)
         return;
-    const QRectF bar(cell.left(), cell.top() + 38, cell.width(), 5);
+    if (!figure.share)
+        return paintHistory(painter, rest, figure.history);
+    const QRectF bar(rest.left(), rest.top(), rest.width(), 5);
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_palette->grid);
     painter.drawRoundedRect(bar, 2.5, 2.5);
-    painter.setBrush(*share >= 1 ? m_palette->warn : m_palette->accent);
-    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * *share, bar.height()), 2.5, 2.5);
+    painter.setBrush(*figure.share >= 1 ? m_palette->warn : m_palette->accent);
+    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * *figure.share, bar.height()), 2.5, 2.5);
+}
+
+void ServerPanel::paintHistory(QPainter &painter, const QRectF &area, const std::vector<double> &values) const
+{
+    if (values.size() < 2)
+        return;
+    const double highest = std::max(1e-9, *std::ranges::max_element(values));
+    const double step = area.width() / static_cast<double>(values.size() - 1);
+    QPolygonF line;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i] >= 0)
+            line << QPointF(area.left() + step * static_cast<double>(i), area.bottom() - 1 - values[i] / highest * (area.height() - 2));
+    }
+    painter.setPen(QPen(m_palette->accent, 1.4));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPolyline(line);
 }
 
 } // namespace openloop::gui

@@ -1,47 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The service's own view of itself, from /metrics: loop lag, pool, queue, requests in flight, memory.
+// What the service says about itself: loop lag, pool, queue, requests in flight, memory, from its /metrics.
 #pragma once
 
-#include "gui/models/metrics.h"
-#include "gui/probe/fetcher.h"
+#include "gui/models/server_watch.h"
 #include "gui/theme/palette.h"
 
 #include <QFrame>
-#include <QTimer>
-
-class QLabel;
-class QTableWidget;
 
 namespace openloop::gui {
 
-/// Asks a base URL for /metrics every two seconds while it is visible. GUI thread.
+/// Figures of a service with their last ten minutes, or why there are none. GUI thread.
 class ServerPanel : public QFrame
 {
     Q_OBJECT
 public:
-    explicit ServerPanel(QWidget *parent = nullptr);
+    explicit ServerPanel(const ServerWatch &watch, QWidget *parent = nullptr);
 
     void setPalette(const Palette &palette);
-    /// base: "http://127.0.0.1:8080"; empty asks nobody.
-    void setBase(const QString &base);
-    void showMetrics(const QList<Metric> &metrics);
-    void showProblem(const QString &problem);
-    const ServerFigures &figures() const { return m_figures; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
-    void showEvent(QShowEvent *event) override;
 
 private:
-    void ask();
-    void paintFigure(QPainter &painter, const QRectF &cell, const QString &label, const QString &value, std::optional<double> share) const;
+    /// One figure with its bar or its history.
+    struct Figure {
+        QString label;
+        QString value;
+        std::optional<double> share; ///< 0..1, drawn as a bar
+        std::vector<double> history; ///< drawn as a line; negative: unknown
+    };
+    std::vector<Figure> figures() const;
+    void describe();
+    void paintFigure(QPainter &painter, const QRectF &cell, const Figure &figure) const;
+    void paintHistory(QPainter &painter, const QRectF &area, const std::vector<double> &values) const;
 
-    probe::Fetcher m_fetcher;
-    QTimer m_timer;
-    QString m_base;
-    QString m_problem;
-    ServerFigures m_figures;
-    bool m_asking = false;
+    const ServerWatch &m_watch;
     const Palette *m_palette = &paletteFor(false);
 };
 

@@ -128,6 +128,10 @@ void VerdictBar::setTrust(const probe::Trust &trust)
         reasons << tr("Control probe, answered inside this program: %1 %2").arg(trust.control.p99Label(), trust.control.p99->text());
     if (trust.lagP99)
         reasons << tr("Schedule late by %1 (p99)").arg(formatDuration(std::chrono::duration<double, std::milli>(*trust.lagP99).count()));
+    if (trust.processors)
+        reasons << tr("Processors taken by work of normal priority: %1").arg(formatShare(*trust.processors));
+    if (trust.stolen.value_or(0) > 0)
+        reasons << tr("Taken away by the host of this virtual machine: %1").arg(formatShare(*trust.stolen));
     m_trust->setToolTip(reasons.join(u'\n'));
 }
 

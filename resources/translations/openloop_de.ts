@@ -19,10 +19,6 @@
         <source>errors</source>
         <translation>Fehler</translation>
     </message>
-    <message>
-        <source>LOADED</source>
-        <translation>BELASTET</translation>
-    </message>
 </context>
 <context>
     <name>openloop::gui::ChartPanel</name>
@@ -121,12 +117,66 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Wie viele Anfragen wie lange dauerten, im Zeitverlauf (H)</translation>
     </message>
     <message>
-        <source>Share of requests slower than x</source>
-        <translation>Anteil der Anfragen, die langsamer sind als x</translation>
-    </message>
-    <message>
         <source>Share slower than</source>
         <translation>Anteil langsamer als</translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation>Histogramm</translation>
+    </message>
+    <message>
+        <source>Phases</source>
+        <translation>Phasen</translation>
+    </message>
+    <message>
+        <source>Share of requests by latency (H)</source>
+        <translation>Anteil der Anfragen nach Latenz (H)</translation>
+    </message>
+    <message>
+        <source>Share of requests slower than x (H)</source>
+        <translation>Anteil der Anfragen, die länger als x brauchen (H)</translation>
+    </message>
+    <message>
+        <source>Where the median request&apos;s time goes: waiting, DNS, TCP, TLS, first byte, body (H)</source>
+        <translation>Wohin die Zeit der mittleren Anfrage geht: Warten, DNS, TCP, TLS, erstes Byte, Rumpf (H)</translation>
+    </message>
+    <message>
+        <source>Share by latency</source>
+        <translation>Anteil nach Latenz</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ComparePanel</name>
+    <message>
+        <source>Compare with a recording…</source>
+        <translation>Mit einer Aufzeichnung vergleichen…</translation>
+    </message>
+    <message>
+        <source>What changed since then? The quantiles of a recording beside those of the visible range.</source>
+        <translation>Was hat sich seitdem geändert? Die Quantile einer Aufzeichnung neben denen des sichtbaren Bereichs.</translation>
+    </message>
+    <message>
+        <source>Differences of quantiles</source>
+        <translation>Unterschiede der Quantile</translation>
+    </message>
+    <message>
+        <source>Recording of %1 (%2) → visible range</source>
+        <translation>Aufzeichnung vom %1 (%2) → sichtbarer Bereich</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Comparison</name>
+    <message>
+        <source>Fewer than 100 answers: the longest instead of a p99</source>
+        <translation>Weniger als 100 Antworten: die längste statt eines p99</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>errors</source>
+        <translation>Fehler</translation>
     </message>
 </context>
 <context>
@@ -196,10 +246,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>INCONCLUSIVE</source>
         <translation>OHNE ERGEBNIS</translation>
-    </message>
-    <message>
-        <source>%1 (max)</source>
-        <translation>%1 (max.)</translation>
     </message>
     <message>
         <source>Run isolation test</source>
@@ -272,6 +318,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Run again</source>
         <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Where there are fewer than 100 answers, the longest instead of a p99.</source>
+        <translation>Bei weniger als 100 Antworten die längste statt eines p99.</translation>
     </message>
 </context>
 <context>
@@ -397,6 +447,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
         <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
     </message>
+    <message>
+        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::JobList</name>
@@ -480,6 +538,73 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
             <numerusform>  %n Fehler</numerusform>
             <numerusform>  %n Fehler</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::LimitPanel</name>
+    <message>
+        <source>Find the limit</source>
+        <translation>Grenze suchen</translation>
+    </message>
+    <message>
+        <source>Abort</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Latency against load</source>
+        <translation>Latenz über der Last</translation>
+    </message>
+    <message>
+        <source>Doubles the load until the promise breaks, then halves the step: some seconds for each</source>
+        <translation>Verdoppelt die Last, bis das Versprechen bricht, und halbiert dann den Schritt: je einige Sekunden</translation>
+    </message>
+    <message>
+        <source>How many parallel /%1 does %2 bear?</source>
+        <translation>Wie viele gleichzeitige /%1 verträgt %2?</translation>
+    </message>
+    <message>
+        <source>Needs a rule on a latency of a target that is not the loaded one.</source>
+        <translation>Braucht eine Regel zur Latenz eines Ziels, das nicht das belastete ist.</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Suche läuft</translation>
+    </message>
+    <message>
+        <source>Without load first</source>
+        <translation>Zuerst ohne Last</translation>
+    </message>
+    <message>
+        <source>Measuring with %1 parallel /%2</source>
+        <translation>Messung mit %1 gleichzeitigen /%2</translation>
+    </message>
+    <message>
+        <source>HOLDS</source>
+        <translation>HÄLT</translation>
+    </message>
+    <message>
+        <source>%1 holds up to %2 parallel /%3, the most that was tried</source>
+        <translation>%1 hält bis zu %2 gleichzeitigen /%3, mehr wurde nicht versucht</translation>
+    </message>
+    <message>
+        <source>BROKEN</source>
+        <translation>GEBROCHEN</translation>
+    </message>
+    <message>
+        <source>%1 is broken without any load</source>
+        <translation>%1 ist schon ohne Last gebrochen</translation>
+    </message>
+    <message>
+        <source>BREAKS AT %1</source>
+        <translation>BRICHT BEI %1</translation>
+    </message>
+    <message>
+        <source>%1 holds up to %2 parallel /%3 and breaks at %4</source>
+        <translation>%1 hält bis zu %2 gleichzeitigen /%3 und bricht bei %4</translation>
     </message>
 </context>
 <context>
@@ -568,10 +693,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Logarithmische oder lineare Achse</translation>
     </message>
     <message>
-        <source>Points, heatmap or distribution</source>
-        <translation>Punkte, Heatmap oder Verteilung</translation>
-    </message>
-    <message>
         <source>Zoom in</source>
         <translation>Vergrößern</translation>
     </message>
@@ -651,6 +772,46 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Factorizations</source>
         <translation>Zerlegungen</translation>
     </message>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Add from /openapi.json…</source>
+        <translation>Aus /openapi.json hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Rules…</source>
+        <translation>Regeln…</translation>
+    </message>
+    <message>
+        <source>Compare with a recording…</source>
+        <translation>Mit einer Aufzeichnung vergleichen…</translation>
+    </message>
+    <message>
+        <source>Find the load at which a promise breaks</source>
+        <translation>Die Last suchen, bei der ein Versprechen bricht</translation>
+    </message>
+    <message>
+        <source>Points, heatmap, histogram, CCDF or phases</source>
+        <translation>Punkte, Heatmap, Histogramm, CCDF oder Phasen</translation>
+    </message>
+    <message>
+        <source>%1/openapi.json answers HTTP %2</source>
+        <translation>%1/openapi.json antwortet mit HTTP %2</translation>
+    </message>
+    <message>
+        <source>Add from /openapi.json</source>
+        <translation>Aus /openapi.json hinzufügen</translation>
+    </message>
+    <message>
+        <source>Compare with a recording</source>
+        <translation>Mit einer Aufzeichnung vergleichen</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::Minimap</name>
@@ -707,10 +868,114 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>PhasesText</name>
+    <message>
+        <source>waited</source>
+        <translation>gewartet</translation>
+    </message>
+    <message>
+        <source>DNS</source>
+        <translation>DNS</translation>
+    </message>
+    <message>
+        <source>TCP</source>
+        <translation>TCP</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>first byte</source>
+        <translation>erstes Byte</translation>
+    </message>
+    <message>
+        <source>body</source>
+        <translation>Rumpf</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::PickDialog</name>
+    <message>
+        <source>Targets of the service</source>
+        <translation>Ziele des Dienstes</translation>
+    </message>
+    <message>
+        <source>Operations that can be measured</source>
+        <translation>Operationen, die sich messen lassen</translation>
+    </message>
+    <message>
+        <source>The service describes nothing that is not measured already.</source>
+        <translation>Der Dienst beschreibt nichts, was nicht schon gemessen wird.</translation>
+    </message>
+    <message>
+        <source>Each ticked one is asked ten times a second; choose what may be asked so often.</source>
+        <translation>Jede angekreuzte wird zehnmal in der Sekunde abgefragt; wählen Sie, was so oft abgefragt werden darf.</translation>
+    </message>
+</context>
+<context>
     <name>Quantiles</name>
     <message>
         <source>max (n=%1)</source>
         <translation>max. (n=%1)</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ReplayBar</name>
+    <message>
+        <source>Play or stop the recording</source>
+        <translation>Aufzeichnung abspielen oder anhalten</translation>
+    </message>
+    <message>
+        <source>Position in the recording</source>
+        <translation>Stelle in der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Speed of the replay</source>
+        <translation>Geschwindigkeit der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Close the recording</source>
+        <translation>Aufzeichnung schließen</translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation>Wieder messen</translation>
+    </message>
+    <message>
+        <source>%1, %2 of %3</source>
+        <translation>%1, %2 von %3</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::RulesDialog</name>
+    <message>
+        <source>Rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>Rules, one a line</source>
+        <translation>Regeln, eine je Zeile</translation>
+    </message>
+    <message>
+        <source>Target of the new rule</source>
+        <translation>Ziel der neuen Regel</translation>
+    </message>
+    <message>
+        <source>Add a rule</source>
+        <translation>Regel hinzufügen</translation>
+    </message>
+    <message>
+        <source>Line %1: %2</source>
+        <translation>Zeile %1: %2</translation>
+    </message>
+    <message>
+        <source>Line %1: there is no target “%2”</source>
+        <translation>Zeile %1: es gibt kein Ziel „%2“</translation>
+    </message>
+    <message>
+        <source>One rule a line: target: quantity &lt; limit over window for duration. Without a target it holds for all. Quantities: p50 p95 p99 max errors availability. The rule fires when it was broken for the duration; it recovers when it holds by a tenth.</source>
+        <translation>Eine Regel je Zeile: Ziel: Größe &lt; Grenze over Fenster for Dauer. Ohne Ziel gilt sie für alle. Größen: p50 p95 p99 max errors availability. Die Regel löst aus, wenn sie so lange gebrochen war; sie erholt sich, wenn sie um ein Zehntel gehalten wird.</translation>
     </message>
 </context>
 <context>
@@ -751,25 +1016,13 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>body</source>
         <translation>Inhalt</translation>
     </message>
+    <message>
+        <source>Around then, by /metrics: %1</source>
+        <translation>Um diese Zeit, laut /metrics: %1</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::ServerPanel</name>
-    <message>
-        <source>Not asked yet</source>
-        <translation>Noch nicht gefragt</translation>
-    </message>
-    <message>
-        <source>%1 offers no /metrics (HTTP %2)</source>
-        <translation>%1 bietet kein /metrics (HTTP %2)</translation>
-    </message>
-    <message>
-        <source>Server: loop lag %1, pool %2 of %3 busy, queue %4, %5 in flight, %6</source>
-        <translation>Server: Schleife %1 verspätet, Pool %2 von %3 beschäftigt, Warteschlange %4, %5 unterwegs, %6</translation>
-    </message>
-    <message>
-        <source>Loop lag</source>
-        <translation>Verspätung</translation>
-    </message>
     <message>
         <source>Pool busy</source>
         <translation>Pool</translation>
@@ -789,6 +1042,41 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Memory</source>
         <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Loop lag, at most</source>
+        <translation>Schleife verspätet, höchstens</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Prozessoren</translation>
+    </message>
+    <message>
+        <source>Server: %1</source>
+        <translation>Server: %1</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ServerWatch</name>
+    <message>
+        <source>Not asked yet</source>
+        <translation>Noch nicht gefragt</translation>
+    </message>
+    <message>
+        <source>%1 offers no /metrics (HTTP %2)</source>
+        <translation>%1 bietet kein /metrics (HTTP %2)</translation>
+    </message>
+    <message>
+        <source>event loop late by up to %1</source>
+        <translation>Ereignisschleife bis zu %1 verspätet</translation>
+    </message>
+    <message>
+        <source>pool %1 of %2 busy</source>
+        <translation>Pool %1 von %2 beschäftigt</translation>
+    </message>
+    <message>
+        <source>%1 queued</source>
+        <translation>%1 warten</translation>
     </message>
 </context>
 <context>
@@ -867,6 +1155,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>WAITING</source>
         <translation>WARTET</translation>
+    </message>
+    <message>
+        <source>LOADED</source>
+        <translation>BELASTET</translation>
     </message>
 </context>
 <context>
@@ -1017,14 +1309,22 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>Trust</name>
+    <name>TrustJudge</name>
     <message>
         <source>this machine is busy: %1 of %2 control probes took more than %3</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten länger als %3</translation>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
     </message>
     <message>
         <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
         <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
     </message>
 </context>
 <context>
@@ -1063,6 +1363,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
             <numerusform>%n Ziel</numerusform>
             <numerusform>%n Ziele</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Processors taken by work of normal priority: %1</source>
+        <translation>Von Arbeit normaler Priorität belegte Prozessoren: %1</translation>
+    </message>
+    <message>
+        <source>Taken away by the host of this virtual machine: %1</source>
+        <translation>Vom Wirt dieser virtuellen Maschine genommen: %1</translation>
     </message>
 </context>
 <context>
@@ -1202,6 +1510,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>inconclusive</source>
         <translation>ohne Ergebnis</translation>
     </message>
+    <message>
+        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
+        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
 </context>
 
 <context>
@@ -1270,6 +1582,72 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>inconclusive</source>
         <translation>ohne Ergebnis</translation>
     </message>
+    <message>
+        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
+        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>: %1 times</source>
+        <translation>: das %1-Fache</translation>
+    </message>
+    <message>
+        <source>, %1 % errors under load</source>
+        <translation>, %1 % Fehler unter Last</translation>
+    </message>
+    <message>
+        <source>No verdict: %1</source>
+        <translation>Kein Urteil: %1</translation>
+    </message>
+    <message>
+        <source>No verdict: %1 answered no request of the load</source>
+        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 parallel %2</source>
+        <translation>%1 parallelen %2</translation>
+    </message>
+    <message>
+        <source>Isolated from %1. Most affected is %2</source>
+        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1. Most affected is %2</source>
+        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
+        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+    </message>
 </context>
 <context>
     <name>Isolation</name>
@@ -1336,6 +1714,205 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>inconclusive</source>
         <translation>ohne Ergebnis</translation>
+    </message>
+    <message>
+        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
+        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>: %1 times</source>
+        <translation>: das %1-Fache</translation>
+    </message>
+    <message>
+        <source>, %1 % errors under load</source>
+        <translation>, %1 % Fehler unter Last</translation>
+    </message>
+    <message>
+        <source>No verdict: %1</source>
+        <translation>Kein Urteil: %1</translation>
+    </message>
+    <message>
+        <source>No verdict: %1 answered no request of the load</source>
+        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 parallel %2</source>
+        <translation>%1 parallelen %2</translation>
+    </message>
+    <message>
+        <source>Isolated from %1. Most affected is %2</source>
+        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1. Most affected is %2</source>
+        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
+        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>Trust</name>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>under load</source>
+        <translation>unter Last</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+    <message>
+        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
+        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>: %1 times</source>
+        <translation>: das %1-Fache</translation>
+    </message>
+    <message>
+        <source>, %1 % errors under load</source>
+        <translation>, %1 % Fehler unter Last</translation>
+    </message>
+    <message>
+        <source>No verdict: %1</source>
+        <translation>Kein Urteil: %1</translation>
+    </message>
+    <message>
+        <source>No verdict: %1 answered no request of the load</source>
+        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 parallel %2</source>
+        <translation>%1 parallelen %2</translation>
+    </message>
+    <message>
+        <source>Isolated from %1. Most affected is %2</source>
+        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1. Most affected is %2</source>
+        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
+        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
+    </message>
+    <message>
+        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+
+    <message>
+        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+    </message>
+    <message>
+        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
+        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+    </message>
+    <message>
+        <source>this machine is busy: its processors are taken to %1 %</source>
+        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
     </message>
 </context>
 </TS>

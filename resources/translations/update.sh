@@ -14,12 +14,12 @@ for class in $classes; do
     grep -rqE "^class $class *:" gui/probe --include=*.h && namespace=probe
     sed -i "s#<name>$class</name>#<name>openloop::$namespace::$class</name>#" $folder/openloop_*.ts
 done
-# Functions of gui/probe that translate by QCoreApplication::translate: one context for lupdate, two at run time.
+# Files of gui/probe that translate by a function of their own: lupdate knows other contexts than the run does.
 python3 - $folder/openloop_de.ts <<'PYTHON'
 import re, sys
 text = open(sys.argv[1]).read()
-block = re.search(r"<context>\s*<name>openloop::probe</name>.*?</context>", text, re.S)
-if block:
-    copies = "".join("\n" + block.group(0).replace("openloop::probe", name) for name in ("Blame", "Isolation"))
-    open(sys.argv[1], "w").write(text.replace("</TS>", copies + "\n</TS>"))
+found = [re.search(rf"<context>\s*<name>{name}</name>(.*?)</context>", text, re.S) for name in ("openloop::probe", "IsolationTest", "TrustJudge")]
+messages = "".join(block.group(1) for block in found if block)
+copies = "".join(f"\n<context>\n    <name>{name}</name>{messages}</context>" for name in ("Blame", "Isolation", "Trust"))
+open(sys.argv[1], "w").write(text.replace("</TS>", copies + "\n</TS>"))
 PYTHON

@@ -12,6 +12,8 @@
 #include <QTest>
 
 #include <csignal>
+#include <thread>
+#include <vector>
 
 using namespace openloop::test;
 using namespace std::chrono_literals;
@@ -51,13 +53,53 @@ Reaction after(std::chrono::nanoseconds latency)
     return reaction;
 }
 
-/// The machine may be too busy for any verdict; then 4 is the right answer instead of `code`.
+/// The exit code follows from what the report says, and the report is `code` where the machine was quiet.
 bool isExit(const Ran &ran, int code)
 {
-    if (ran.code == 4)
-        qInfo("the machine is too busy: exit code 4 instead of %d", code);
-    return ran.code == code || (ran.code == 4 && ran.json.value(u"trustworthy"_s) == QJsonValue(false));
+    if (ran.json.value(u"trustworthy"_s).toBool(true))
+        return ran.code == code;
+    qInfo("the machine is too busy (%s): exit code 4 instead of %d", qPrintable(ran.json[u"doubt"_s].toString()), code);
+    return ran.code == 4 && ran.json[u"doubt"_s].toString().contains(u"machine is busy");
 }
+
+bool isTrusted(const Ran &ran)
+{
+    return ran.json.value(u"trustworthy"_s).toBool();
+}
+
+/// Neighbours on the machine may spoil a run, hardly five in a row.
+Ran runQuietly(const QStringList &arguments)
+{
+    Ran ran;
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        ran = run(arguments);
+        if (isTrusted(ran))
+            break;
+    }
+    return ran;
+}
+
+bool assertHeld(const Ran &ran, int index)
+{
+    return ran.json[u"asserts"_s][index].toObject()[u"ok"_s].toBool();
+}
+
+/// Work of normal priority on every processor until it dies, as a machine without room has.
+class Burners
+{
+public:
+    Burners()
+    {
+        for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i)
+            m_threads.emplace_back([](std::stop_token stop) {
+                for (volatile int i = 0; !stop.stop_requested(); i = i + 1)
+                    ;
+            });
+    }
+
+private:
+    std::vector<std::jthread> m_threads;
+};
 
 } // namespace
 
@@ -69,22 +111,24 @@ private slots:
     void assertsThatHoldAreExitCodeZero()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(5ms); });
-        const auto ran = run({u"fast="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s, u"10ms"_s,
+        const auto ran = runQuietly({u"fast="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s, u"10ms"_s,
                               u"--assert"_s, u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s,
                               u"--assert"_s, u"fast.errors=0"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 0), ran.err.constData());
         const auto target = ran.json[u"targets"_s][0].toObject();
         QCOMPARE(target[u"name"_s].toString(), u"fast"_s);
-        QCOMPARE(target[u"n"_s].toInt(), server.requests());
+        QVERIFY(target[u"n"_s].toInt() >= 95);
         QVERIFY(target[u"p50_ms"_s].toDouble() >= 5);
         QCOMPARE(ran.json[u"asserts"_s].toArray().size(), 3);
+        for (int i = 0; i < 3; ++i) // a busy machine can't break these
+            QVERIFY2(assertHeld(ran, i), ran.out.constData());
         QVERIFY(ran.json[u"control"_s].toObject()[u"p99_ms"_s].toDouble() > 0);
     }
 
     void anAssertThatFailsIsExitCodeOne()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(30ms); });
-        const auto ran = run({u"slow="_s + server.url(), u"--duration"_s, u"1s"_s, u"--assert"_s,
+        const auto ran = runQuietly({u"slow="_s + server.url(), u"--duration"_s, u"1s"_s, u"--assert"_s,
                               u"slow.p50<20ms"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 1), ran.err.constData());
         QCOMPARE(ran.json[u"asserts"_s][0].toObject()[u"ok"_s].toBool(true), false);
@@ -126,13 +170,17 @@ private slots:
                 *busyUntil = std::max(*busyUntil, now) + 100ms;
             return after(std::max(1ms + 0ns, *busyUntil - now));
         });
-        const auto ran = run({u"health="_s + server.url(u"/health"_s),
-                              u"work="_s + server.url(u"/work?n={semiprime:20}"_s), u"--interval"_s,
-                              u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s,
-                              u"--phases"_s, u"1s,2s,600ms"_s, u"--json"_s, u"-"_s});
-        // Probing /work every 20 ms blocks it, too: what is asked here is that a verdict is given at all.
+        const auto ran = runQuietly({u"health="_s + server.url(u"/health"_s),
+                                     u"work="_s + server.url(u"/work?n={semiprime:20}"_s), u"--interval"_s,
+                                     u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s,
+                                     u"--phases"_s, u"2s,2s,600ms"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 1), ran.err.constData());
-        QVERIFY(ran.json[u"isolation"_s].toObject()[u"targets"_s][0].toObject().contains(u"ratio_high"_s));
+        const auto isolation = ran.json[u"isolation"_s].toObject();
+        const auto health = isolation[u"targets"_s][0].toObject();
+        QCOMPARE(health[u"verdict"_s].toString(), u"fail"_s);
+        QVERIFY2(health[u"ratio_low"_s].toDouble() > 2, ran.out.constData());
+        QCOMPARE(ran.json[u"targets"_s][1].toObject()[u"n"_s].toInt(-1), 0); // loaded, and not probed beside
+        QCOMPARE(isolation[u"verdict"_s].toString(), isTrusted(ran) ? u"fail"_s : u"inconclusive"_s);
     }
 
     void anIsolatedServicePassesTheIsolationTest()
@@ -140,11 +188,27 @@ private slots:
         ProgrammedServer server(
             [](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
         const auto ran =
-            run({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s),
-                 u"--interval"_s, u"20ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
-                 u"1500ms,1500ms,600ms"_s, u"--assert"_s, u"health.isolation<50"_s, u"--json"_s, u"-"_s});
+            runQuietly({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s),
+                        u"--interval"_s, u"20ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
+                        u"1500ms,1500ms,600ms"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 0), ran.err.constData());
+        const auto isolation = ran.json[u"isolation"_s].toObject();
         QVERIFY(ran.json[u"targets"_s][0].toObject()[u"isolation"_s].toDouble() > 0);
+        if (isTrusted(ran))
+            QCOMPARE(isolation[u"verdict"_s].toString(), u"pass"_s);
+        QVERIFY(isolation[u"control_during"_s].toObject()[u"n"_s].toInt() > 40);
+    }
+
+    void aMachineWithoutRoomIsExitCodeFour()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        const Burners burners;
+        const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"3s"_s, u"--assert"_s, u"t.p50<10s"_s,
+                              u"--json"_s, u"-"_s});
+        QCOMPARE(ran.code, 4);
+        QVERIFY(!isTrusted(ran));
+        QVERIFY2(ran.json[u"doubt"_s].toString().startsWith(u"this machine is busy"), ran.out.constData());
+        QVERIFY(ran.err.contains("NOT TRUSTWORTHY"));
     }
 
     void theBreakingLoadIsReported()

@@ -5,12 +5,15 @@
 #include "gui/models/jobs.h"
 #include "gui/models/metrics.h"
 #include "gui/models/pace.h"
+#include "gui/models/server_watch.h"
 #include "gui/models/time_window.h"
 #include "gui/models/verdict.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <cmath>
 
 using namespace openloop::gui;
 using namespace Qt::Literals::StringLiterals;
@@ -198,17 +201,56 @@ private slots:
     void metricsAreReadAsPrometheusWritesThem()
     {
         const auto metrics = parseMetrics("# HELP x y\n"
-                                          "openloop_loop_lag_seconds 0.0004\n"
-                                          "http_requests_total{path=\"/a b\",code=\"200\"} 12 1700000000\n"
-                                          "openloop_cpu_busy 2\nopenloop_cpu_threads 4\nno value\n");
-        QCOMPARE(metrics.size(), 4);
-        QCOMPARE(metrics[1].name, u"http_requests_total{path=\"/a b\",code=\"200\"}"_s);
+                                          "up 1\n"
+                                          "http_requests_total{path=\"/a } b\",say=\"\\\"x\\n\"} 12 1700000000\n"
+                                          "open{le=\"+Inf\"} +Inf\nbroken{a=\"b\nno value\n");
+        QCOMPARE(metrics.size(), 3);
+        QCOMPARE(metrics[1].name, u"http_requests_total"_s);
+        QCOMPARE(metrics[1].labels[u"path"_s], u"/a } b"_s);
+        QCOMPARE(metrics[1].labels[u"say"_s], u"\"x\n"_s);
         QCOMPARE(metrics[1].value, 12.0);
-        const auto figures = serverFigures(metrics);
-        QCOMPARE(*figures.loopLagMilliseconds, 0.4);
+        QVERIFY(std::isinf(metrics[2].value));
+    }
+
+    void aStalledLoopIsSeenInTheScrapeThatFollowsIt()
+    {
+        const auto scrape = [](int fast, int slow) {
+            return QByteArray("openloop_event_loop_lag_seconds_bucket{le=\"0.001\"} %1\n"
+                              "openloop_event_loop_lag_seconds_bucket{le=\"0.5\"} %2\n"
+                              "openloop_event_loop_lag_seconds_bucket{le=\"+Inf\"} %2\n"
+                              "openloop_pool_busy 2\nopenloop_pool_threads 4\n"
+                              "openloop_queue_length{lane=\"quick\"} 1\nopenloop_queue_length{lane=\"long\"} 6\n"
+                              "process_cpu_seconds_total 3\nopenloop_build_info{version=\"1.2\"} 1\n")
+                .replace("%1", QByteArray::number(fast))
+                .replace("%2", QByteArray::number(fast + slow));
+        };
+        ServerWatch watch;
+        QSignalSpy changed(&watch, &ServerWatch::changed);
+        watch.take(scrape(100, 0), 1000);
+        watch.take(scrape(120, 1), 1002);
+        watch.take(scrape(140, 1), 1004);
+        QCOMPARE(changed.size(), 3);
+        QCOMPARE(*watch.history()[1].figures.loopLagMilliseconds, 500.0);
+        QCOMPARE(*watch.history()[2].figures.loopLagMilliseconds, 1.0);
+        const auto &figures = watch.history()[2].figures;
+        QCOMPARE(*figures.queued, 7.0);
         QCOMPARE(*figures.poolBusy, 2.0);
         QCOMPARE(*figures.poolSize, 4.0);
+        QCOMPARE(*figures.cpuShare, 0.0);
+        QCOMPARE(figures.build, u"1.2"_s);
         QVERIFY(!figures.residentBytes);
+        QCOMPARE(watch.around(1001, 1001), u"event loop late by up to 500\u2009ms, pool 2 of 4 busy, 7 queued"_s);
+        QCOMPARE(watch.around(2000, 2001), QString());
+    }
+
+    void aTargetUnderLoadIsLoadedWhateverItAnswers()
+    {
+        auto loaded = target(u"factorize"_s, State::Stale);
+        QCOMPARE(wordFor(loaded), u"NO DATA"_s);
+        loaded.isUnderLoad = true;
+        QCOMPARE(wordFor(loaded), u"LOADED"_s);
+        loaded.state = State::Down;
+        QCOMPARE(wordFor(loaded), u"DOWN"_s);
     }
 
     void jobsAreReadFromAListAndFromAnObjectAroundIt()

@@ -48,9 +48,12 @@ RuleWatch watchOf(const QString &rule)
     return RuleWatch(*parseRule(rule), u"health"_s);
 }
 
-/// Plays an isolation test at ten ticks a second; `latency` gives the response at a time since the start.
-IsolationVerdict played(const std::function<Nanoseconds(Nanoseconds, bool loaded)> &latency,
-                        LoadState load = {u"f"_s, 8, 8, 4, 0})
+using Latency = std::function<Nanoseconds(Nanoseconds, bool loaded)>;
+
+/// Plays an isolation test at ten ticks a second; `latency` gives the response at a time since the start, `control`
+/// that of the control probe.
+IsolationVerdict played(const Latency &latency, LoadState load = {u"f"_s, 8, 8, 4, 0},
+                        const Latency &control = [](Nanoseconds, bool) { return 200us; }, int busyOf20 = 6)
 {
     IsolationTest test(IsolationConfig{u"f"_s, 8, 10s, 20s, 10s});
     Target health, factorize;
@@ -65,8 +68,10 @@ IsolationVerdict played(const std::function<Nanoseconds(Nanoseconds, bool loaded
         batch.targets = {{u"health"_s, {sampleAt(batch.from, latency(t, loaded))}, {}, 0, 0}};
         if (loaded)
             batch.loads = {load};
+        const qint64 ticks = t / 100ms;
+        batch.processors = ProcessorTime{loaded ? ticks * busyOf20 : 0, ticks * 20, 0};
         for (int i = 0; i < 4; ++i) {
-            batch.control.append(sampleAt(batch.from, 200us));
+            batch.control.append(sampleAt(batch.from, control(t, loaded)));
             batch.lags.append(20us);
         }
         test.add(batch);
@@ -177,6 +182,79 @@ private slots:
     {
         const auto verdict = played([](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 0, 40, 40});
         QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+    }
+
+    void aMachineThatIsBusyBeforeTheLoadGivesNoVerdict()
+    {
+        const auto verdict = played([](Nanoseconds, bool loaded) { return loaded ? 900ms : 1ms; }, {u"f"_s, 8, 8, 4, 0},
+                                    [](Nanoseconds, bool loaded) { return loaded ? 200us : 30ms; });
+        QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+        QVERIFY(!verdict.trustworthy);
+        QVERIFY(verdict.sentence.contains(u"this machine is busy"));
+    }
+
+    void aServiceThatStaysFastPassesThoughItsLoadKeepsTheMachineBusy()
+    {
+        // A busy machine makes latencies longer, never shorter.
+        const auto verdict = played([](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 8, 4, 0},
+                                    [](Nanoseconds, bool loaded) { return loaded ? 9ms : 200us; });
+        QCOMPARE(verdict.isolation, Isolation::Pass);
+        QVERIFY(verdict.trustworthy);
+    }
+
+    void aServiceIsHeldAgainstOneThatDoesNothingOnTheSameMachine()
+    {
+        const auto withControl = [](Nanoseconds control, int busyOf20) {
+            return played([](Nanoseconds, bool loaded) { return loaded ? 30ms : 1ms; }, {u"f"_s, 8, 8, 4, 0},
+                          [control](Nanoseconds, bool loaded) { return loaded ? control : 200us; }, busyOf20);
+        };
+        QCOMPARE(withControl(9ms, 6).isolation, Isolation::Fail);
+        QCOMPARE(withControl(9ms, 20).isolation, Isolation::Fail);
+        QVERIFY(withControl(9ms, 20).trustworthy);
+        const auto alike = withControl(20ms, 6);
+        QCOMPARE(alike.isolation, Isolation::Pass);
+        QVERIFY2(alike.sentence.contains(u"1.50 (1.50 to 1.50) times that of the control probe"), qPrintable(alike.sentence));
+        // Work of normal priority on every processor is a reason, not an excuse.
+        const auto starved = withControl(20ms, 20);
+        QCOMPARE(starved.isolation, Isolation::Inconclusive);
+        QVERIFY(!starved.trustworthy);
+        QVERIFY(starved.sentence.contains(u"measure from another one"));
+    }
+
+    void whatTheHostOfAVirtualMachineTookIsSaid()
+    {
+        TrustJudge judge;
+        for (int i = 0; i <= 10; ++i)
+            judge.addProcessors(Instant{i * 1s}, {i * 200, i * 200, i * 50});
+        const auto trust = judge.verdictOfRun();
+        QCOMPARE(trust.level, TrustLevel::HostBusy);
+        QVERIFY2(trust.reason.endsWith(u"the host of this virtual machine took 25 % of its time"), qPrintable(trust.reason));
+    }
+
+    void workOfNormalPriorityOnEveryProcessorIsDistrusted()
+    {
+        const auto levelAt = [](qint64 busyOf200) {
+            TrustJudge judge;
+            for (int i = 0; i <= 100; ++i) { // 10 s in steps of 100 ms, two processors: 20 ticks each
+                judge.addProcessors(Instant{i * 100ms}, {1000 + i * busyOf200 / 10, 5000 + i * 20, 0});
+                judge.addLag(Instant{i * 100ms}, 10us);
+            }
+            return judge.verdict(Instant{10s}).level;
+        };
+        QCOMPARE(levelAt(200), TrustLevel::HostBusy);
+        QCOMPARE(levelAt(150), TrustLevel::Trustworthy);
+        QVERIFY(levelAt(100) == TrustLevel::Trustworthy);
+    }
+
+    void workThatStepsBackKeepsNoProcessorBusy()
+    {
+        const auto time = ProcessorTime::fromLine("cpu  10 400 20 300 5 1 2 7 0 0\n");
+        QVERIFY(time);
+        QCOMPARE(time->busy, 10 + 20 + 1 + 2 + 7);
+        QCOMPARE(time->total, 745);
+        QCOMPARE(time->stolen, 7);
+        QVERIFY(!ProcessorTime::fromLine("cpu0 1 2 3"));
+        QVERIFY(ProcessorTime::now());
     }
 
     void theBreakingLoadIsFoundByDoublingAndBisection()

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is said about what was measured: figures of a stretch of time and the verdict. The rest of session.h.
+#include "gui/models/format.h"
+#include "gui/models/session.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+constexpr int sparklineColumns = 48;
+constexpr double sparklineSeconds = 60;
+
+double toMilliseconds(probe::Nanoseconds duration)
+{
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+std::optional<double> toMilliseconds(const std::optional<probe::Quantile> &quantile)
+{
+    return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<double> Session::limitOf(const QString &name) const
+{
+    for (const auto &watch : m_ruleWatches) {
+        if (watch.target() == name && watch.rule().condition.quantity == probe::Quantity::P99)
+            return watch.rule().condition.limit;
+    }
+    return {};
+}
+
+TargetFigures Session::figuresOf(const probe::Series &series, double from, double to) const
+{
+    TargetFigures result;
+    const auto quantiles = series.quantiles(instantAt(from), instantAt(to));
+    result.p50 = toMilliseconds(quantiles.p50);
+    result.p95 = toMilliseconds(quantiles.p95);
+    result.p99 = toMilliseconds(quantiles.p99);
+    result.max = toMilliseconds(quantiles.max);
+    result.n = quantiles.n - quantiles.errors;
+    result.errors = quantiles.errors;
+    result.skipped = quantiles.skipped;
+    if (const auto &last = series.last(); last && probe::hasLatency(last->outcome))
+        result.last = toMilliseconds(last->response());
+    const double end = std::min(to, m_now);
+    for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
+        result.sparkline.push_back(column.quantiles.p50 ? toMilliseconds(column.quantiles.p50->value) : -1);
+    return result;
+}
+
+TargetFigures Session::figures(const QString &name, double from, double to) const
+{
+    const auto *history = series(name);
+    if (!history)
+        return {};
+    TargetFigures result = figuresOf(*history, from, to);
+    result.name = name;
+    if (const auto *state = watch(name)) {
+        result.state = state->state();
+        result.cause = state->cause();
+        result.stateSeconds = std::max(0.0, m_now - secondsAt(state->since()));
+    }
+    const auto target = std::ranges::find(targets(), name, &probe::Target::name);
+    if (target != targets().end())
+        result.url = target->url;
+    result.limit = limitOf(name);
+    result.isUnderLoad = loadedTarget() == name;
+    return result;
+}
+
+TargetFigures Session::controlFigures(double from, double to) const
+{
+    TargetFigures result = figuresOf(m_control, from, to);
+    result.name = tr("control");
+    result.url = tr("A responder inside this program: slow only if this computer is");
+    result.isControl = true;
+    result.state = m_trust.level == probe::TrustLevel::HostBusy ? State::Degraded
+        : m_control.isEmpty()                                   ? State::Unknown
+                                                                : State::Ok;
+    result.cause = m_trust.reason;
+    return result;
+}
+
+Verdict Session::verdict() const
+{
+    if (isReplay())
+        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_end - m_beginning))};
+    Situation situation;
+    for (const auto &target : targets()) {
+        auto &one = situation.targets.emplace_back();
+        one.name = target.name;
+        one.limit = limitOf(target.name);
+        const auto *state = watch(target.name);
+        one.state = state->state();
+        one.cause = state->cause();
+        one.stateSeconds = std::max(0.0, m_now - secondsAt(state->since()));
+        const auto now = instantAt(m_now);
+        const auto recent = series(target.name)->quantiles(now - TargetWatch::window, now);
+        one.p99 = toMilliseconds(recent.p99);
+        one.n = recent.n - recent.errors;
+        one.errors = recent.errors;
+    }
+    situation.trustworthy = m_trust.level != probe::TrustLevel::HostBusy;
+    situation.doubt = m_trust.reason;
+    situation.loadedTarget = loadedTarget();
+    situation.loadSize = loadSize();
+    return verdictOn(situation);
+}
+
+} // namespace openloop::gui

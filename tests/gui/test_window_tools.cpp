@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window's tools on a real service: the search for the limit, rules, targets to pick, replay, comparison, every view.
+#include "gui/main_window.h"
+#include "gui/models/default_rules.h"
+#include "gui/models/phases.h"
+#include "gui/theme/theme.h"
+#include "gui/views/chart_panel.h"
+#include "gui/views/compare_panel.h"
+#include "gui/views/limit_panel.h"
+#include "gui/views/pick_dialog.h"
+#include "gui/views/replay_bar.h"
+#include "gui/views/rules_dialog.h"
+#include "gui/views/sample_popup.h"
+#include "gui/views/server_panel.h"
+#include "gui/views/targets_panel.h"
+#include "gui/views/verdict_bar.h"
+#include "tests/support/programmed_server.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDialogButtonBox>
+#include <QDockWidget>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSlider>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <set>
+
+using namespace openloop;
+using namespace openloop::gui;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// /health slows down by 10 ms for each /factorize beyond two that is in flight, as a service does that shares its threads.
+class CrowdedService
+{
+public:
+    test::Reaction operator()(int, const QByteArray &path)
+    {
+        test::Reaction reaction;
+        const auto now = std::chrono::steady_clock::now();
+        std::erase_if(m_busyUntil, [now](auto until) { return until < now; });
+        if (path.startsWith("/factorize")) {
+            reaction.latency = 200ms;
+            m_busyUntil.insert(now + reaction.latency);
+        } else if (path == "/openapi.json") {
+            reaction.body = R"({"openapi":"3.1.0","paths":{"/health":{"get":{}},"/version":{"get":{}},"/things":{"post":{}}}})";
+        } else if (path == "/metrics") {
+            reaction.body = "openloop_pool_busy 2\nopenloop_pool_threads 2\nopenloop_queue_length{lane=\"long\"} 6\n";
+        } else {
+            const auto crowd = static_cast<int>(m_busyUntil.size());
+            reaction.latency = 1ms + std::max(0, crowd - 2) * 100ms;
+            reaction.fields = "Server-Timing: compute;dur=0.5, total;dur=0.6\r\nX-Request-Id: abc123\r\n";
+        }
+        return reaction;
+    }
+
+private:
+    std::multiset<std::chrono::steady_clock::time_point> m_busyUntil;
+};
+
+} // namespace
+
+class WindowToolsTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void init()
+    {
+        m_server = std::make_unique<test::ProgrammedServer>([service = std::make_shared<CrowdedService>()](int number, const QByteArray &path) {
+            return (*service)(number, path);
+        });
+        m_theme = std::make_unique<Theme>();
+        const QString base = u"http://127.0.0.1:%1"_s.arg(m_server->port());
+        auto targets = *probe::targetsFromArguments({base + u"/health"_s, base + u"/factorize"_s});
+        targets[0].interval = 20ms;
+        targets[1].interval = 1s;
+        m_window = std::make_unique<MainWindow>(*m_theme, targets, QList {*probe::parseRule(u"health: p50<90ms over 2s"_s)});
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+    }
+
+    void cleanup()
+    {
+        m_window.reset();
+        m_theme.reset();
+        m_server.reset();
+    }
+
+    void theLimitIsFoundWithOneClick()
+    {
+        probe::LoadSearchConfig config;
+        config.maxN = 16;
+        config.settle = 300ms;
+        config.measure = 600ms;
+        m_window->setSearchConfig(config);
+        auto *button = m_window->findChild<QPushButton *>(u"findLimit"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), 10'000);
+        button->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->limitPanel().verdict().isEmpty(), 60'000);
+        // From three parallel ones on it takes 100 ms; the machine itself may only make it worse.
+        QVERIFY2(m_window->limitPanel().verdict().contains(u"breaks at"_s) || m_window->limitPanel().verdict().contains(u"broken"_s),
+                 qPrintable(m_window->limitPanel().verdict()));
+        QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+    }
+
+    void anAbortedSearchLeavesNoLoad()
+    {
+        probe::LoadSearchConfig config;
+        config.settle = config.measure = 200ms;
+        m_window->setSearchConfig(config);
+        m_window->toggleSearch();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, 10'000);
+        m_window->toggleSearch();
+        QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+        QVERIFY(m_window->limitPanel().verdict().isEmpty());
+    }
+
+    void rulesAreEditedAsTextAndCheckedWhileTyped()
+    {
+        m_window->editRules();
+        auto *dialog = m_window->findChild<RulesDialog *>();
+        auto *ok = dialog->findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Ok);
+        QCOMPARE(dialog->text().toPlainText(), u"health: p50<90ms over 2s"_s);
+        dialog->text().setPlainText(u"health: p99<20"_s);
+        QVERIFY(!ok->isEnabled());
+        QVERIFY(dialog->problem().contains(u"Line 1"_s));
+        dialog->text().setPlainText(u"nobody: p99<20ms"_s);
+        QVERIFY(dialog->problem().contains(u"nobody"_s));
+        dialog->text().setPlainText(u"health: p99<500ms over 5s\n\nerrors<1%"_s);
+        QCOMPARE(dialog->problem(), QString());
+        ok->click();
+        QCOMPARE(m_window->session().rules().size(), 2);
+        QCOMPARE(*m_window->session().limitOf(u"health"_s), 500.0);
+    }
+
+    void aBrokenRuleIsAnEvent()
+    {
+        m_window->session().setRules({*probe::parseRule(u"health: p50<1us over 1s"_s)});
+        const auto broken = [this] {
+            return std::ranges::any_of(m_window->session().events(), [](const Event &event) { return event.kind == Event::Kind::Alert; });
+        };
+        if (m_window->session().trust().suspendsAlerts())
+            QSKIP("the machine is too busy: alerts are suspended");
+        QTRY_VERIFY_WITH_TIMEOUT(broken() || m_window->session().trust().suspendsAlerts(), 10'000);
+    }
+
+    void targetsArePickedFromWhatTheServiceDescribes()
+    {
+        m_window->offerTargets();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<PickDialog *>(), 10'000);
+        auto *dialog = m_window->findChild<PickDialog *>();
+        QCOMPARE(dialog->list().count(), 1); // /health is measured already, /things is no GET
+        QVERIFY(dialog->list().item(0)->text().startsWith(u"/version"_s));
+        auto *ok = dialog->findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Ok);
+        QVERIFY(!ok->isEnabled());
+        dialog->list().item(0)->setCheckState(Qt::Checked);
+        ok->click();
+        QCOMPARE(m_window->session().targets().size(), 3);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"version"_s, 0, 1e12).n > 0, 10'000);
+    }
+
+    void aRecordingIsReplayedWithItsControlItsLoadAndAScrubber()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        m_window->session().record(path);
+        m_window->session().setLoad(u"factorize"_s, 2);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 150, 20'000);
+        m_window->session().setLoad(u"factorize"_s, 0);
+        const auto measured = m_window->session().targets();
+        m_window->showRecording(path);
+        auto &session = m_window->session();
+        auto &bar = m_window->replayBar();
+        QVERIFY(bar.isVisible());
+        QVERIFY(session.controlFigures(0, 1e12).n > 20);
+        QCOMPARE(session.loads().size(), 1U);
+        QCOMPARE(session.loads().front().target, u"factorize"_s);
+        bar.scrubber().setValue(bar.scrubber().maximum() / 2);
+        const double middle = (session.beginning() + session.end()) / 2;
+        QVERIFY(std::abs(session.now() - middle) < 0.01);
+        QCOMPARE(m_window->timeWindow().to(), session.now());
+        bar.setSpeed(4);
+        bar.togglePlaying();
+        QTRY_COMPARE_WITH_TIMEOUT(session.now(), session.end(), 10'000);
+        QVERIFY(!bar.isPlaying());
+        m_window->closeRecording();
+        QVERIFY(!session.isReplay());
+        QVERIFY(!bar.isVisible());
+        QVERIFY(session.targets() == measured);
+        QTRY_VERIFY_WITH_TIMEOUT(session.figures(u"health"_s, 0, 1e12).n > 0, 10'000);
+    }
+
+    void twoSessionsCompareByTheirQuantiles()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"before.sqlite"_s);
+        m_window->session().record(path);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 100, 20'000);
+        m_window->session().record(folder.filePath(u"after.sqlite"_s));
+        m_window->session().setLoad(u"factorize"_s, 8);
+        m_window->timeWindow().setSpan(2);
+        const auto p50 = [this] { return m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to()).p50; };
+        QTRY_VERIFY_WITH_TIMEOUT(p50().value_or(0) > 300, 20'000);
+        QCOMPARE(m_window->comparePanel().compareWith(path), QString());
+        const auto &comparison = m_window->comparePanel().comparison();
+        QCOMPARE(comparison.rowCount(), 2);
+        const auto cell = comparison.index(0, Comparison::P50);
+        QVERIFY(cell.data(Comparison::ChangeRole).toDouble() > 3);
+        QVERIFY2(cell.data().toString().contains(u" → "_s) && cell.data().toString().contains(u"× "_s), qPrintable(cell.data().toString()));
+        QVERIFY(!m_window->comparePanel().compareWith(folder.filePath(u"none"_s)).isEmpty());
+    }
+
+    void aSpikeIsBlamedWithWhatTheServiceSaysOfItself()
+    {
+        m_window->session().setLoad(u"factorize"_s, 8);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).max.value_or(0) > 400, 20'000);
+        m_window->session().setLoad(u"factorize"_s, 0);
+        const auto &series = *m_window->session().series(u"health"_s);
+        const auto samples = series.samples(series.begin(), series.end());
+        const auto slowest = std::ranges::max_element(samples, {}, [](const auto &sample) { return sample.response(); });
+        const auto sample = m_window->session().detailed(u"health"_s, *slowest);
+        QCOMPARE(sample.requestId, QByteArray("abc123"));
+        const double at = m_window->session().secondsAt(sample.due);
+        const auto found = SamplePopup::nearest(m_window->session(), at, std::chrono::duration<double, std::milli>(sample.response()).count(), 0.001);
+        QVERIFY(found && found->target == u"health"_s);
+        QVERIFY2(found->blame.startsWith(u"event loop: blocked"_s) || found->blame.startsWith(u"host"_s) || found->blame.startsWith(u"service: it waited"_s),
+                 qPrintable(found->blame));
+    }
+
+    void theServerPanelShowsItsPool()
+    {
+        auto *panel = m_window->findChild<ServerPanel *>();
+        QTRY_VERIFY_WITH_TIMEOUT(panel->accessibleName().contains(u"2 of 2"_s), 10'000);
+        QVERIFY(panel->accessibleName().contains(u"Queue 6"_s));
+    }
+
+    void everyViewAndEveryDockCanBeShown()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, 10'000);
+        std::set<QByteArray> pictures;
+        for (int mode = 0; mode < chartModes; ++mode) {
+            m_window->chartPanel().setMode(static_cast<ChartMode>(mode));
+            const QImage picture = m_window->chartPanel().chart().grab().toImage();
+            pictures.insert(QByteArray(reinterpret_cast<const char *>(picture.constBits()), picture.sizeInBytes()));
+        }
+        QCOMPARE(pictures.size(), static_cast<std::size_t>(chartModes));
+        for (auto *dock : m_window->findChildren<QDockWidget *>()) {
+            dock->show();
+            dock->raise();
+            QTRY_VERIFY_WITH_TIMEOUT(!dock->visibleRegion().isEmpty(), 5'000);
+            QVERIFY2(!dock->windowTitle().isEmpty(), qPrintable(dock->objectName()));
+        }
+    }
+
+    void thePhasesOfAColumnAddUpToOneOfItsRequests()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 50, 10'000);
+        const auto &session = m_window->session();
+        const auto columns = phasesOf(session, *session.series(u"health"_s), session.beginning(), session.now(), 10);
+        QVERIFY(!columns.empty());
+        for (const auto &column : columns) {
+            QVERIFY(std::ranges::is_sorted(column.upTo));
+            QVERIFY(column.upTo.back() >= 0.99);
+        }
+    }
+
+private:
+    std::unique_ptr<test::ProgrammedServer> m_server;
+    std::unique_ptr<Theme> m_theme;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(WindowToolsTest)
+#include "test_window_tools.moc"

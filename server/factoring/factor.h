@@ -52,7 +52,7 @@ struct Options {
     std::optional<std::chrono::steady_clock::time_point> deadline;
     /// Run by every thread that works on the number, each time it can spare a moment (tens of times a second at
     /// least): room for short work of others. Must not throw; what it takes, a stop takes longer.
-    std::function<void()> interlude;
+    std::function<void()> interlude = {};
 };
 
 struct Result {

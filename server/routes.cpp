@@ -3,6 +3,7 @@
 #include "server/routes.h"
 
 #include "common/endpoints.h"
+#include "server/documents.h"
 #include "server/factors.h"
 #include "server/http/gate.h"
 #include "server/input.h"
@@ -96,6 +97,7 @@ void addRoutes(App &app, Services &use)
     app.route("GET", endpoints::queryDatabase, use, queryDatabase);
     app.route("GET", endpoints::factorize, use, factorizeNumber);
     addJobRoutes(app, use);
+    addDocumentRoutes(app, use);
 }
 
 } // namespace openloop

@@ -150,7 +150,7 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
     const std::size_t bits = mpz_sizeinbase(n.get_mpz_t(), 2);
     if (mpz_even_p(n.get_mpz_t()) || bits < fewestBits || bits > mostBits)
         return std::nullopt;
-    const StopSignal signal(std::move(stop), options.deadline, options.interlude);
+    const StopSignal signal(std::move(stop), options.deadline, &options.interlude);
     Report unused;
     Report &told = report ? *report : unused;
     Meter meter(progress);

@@ -15,10 +15,10 @@ class StopSignal
 public:
     StopSignal() = default;
     StopSignal(std::stop_token token, std::optional<std::chrono::steady_clock::time_point> deadline,
-               const std::function<void()> &interlude)
+               const std::function<void()> *interlude = nullptr)
         : m_token(std::move(token))
         , m_deadline(deadline)
-        , m_interlude(interlude ? &interlude : nullptr)
+        , m_interlude(interlude && *interlude ? interlude : nullptr)
     {
     }
 

@@ -93,6 +93,7 @@ private slots:
     void timeIsAccountedFor();
     void theMetricsAreClean();
     void aMadeUpMethodIsNoSeries();
+    void theDescriptionIsTrue();
 };
 
 void TestWork::equalNumbersAreComputedOnce()
@@ -364,6 +365,34 @@ void TestWork::aMadeUpMethodIsNoSeries()
     QVERIFY(metrics);
     QVERIFY(metrics->body.contains("openloop_http_requests_total{method=\"other\",route=\"/health\",status=\"405\"} 100"));
     QVERIFY(!metrics->body.contains("\"M7\""));
+}
+
+// What openapi.json describes is there, with these methods and no others.
+void TestWork::theDescriptionIsTrue()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    const auto description = client.get("/openapi.json");
+    QVERIFY(description);
+    const QJsonObject paths = QJsonDocument::fromJson(description->body)[u"paths"_s].toObject();
+    QVERIFY(paths.size() > 8);
+    for (auto path = paths.begin(); path != paths.end(); ++path) {
+        QSet<QString> described;
+        for (const QString &key : path.value().toObject().keys()) {
+            if (key != u"parameters")
+                described.insert(key.toUpper());
+        }
+        client.send("OPTIONS " + path.key().replace(u"{id}"_s, u"0"_s).toLatin1() + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const auto options = client.read();
+        QVERIFY2(options && options->status == 204, qPrintable(path.key()));
+        QSet<QString> allowed;
+        for (const QByteArray &method : options->fields.value("allow").split(','))
+            allowed.insert(QString::fromLatin1(method.trimmed()));
+        QCOMPARE(allowed - QSet{u"OPTIONS"_s, u"HEAD"_s}, described);
+    }
+    for (const char *page : {"/docs", "/redoc"})
+        QVERIFY(client.get(page).value_or(Answer()).body.contains("openapi.json"));
 }
 
 QTEST_GUILESS_MAIN(TestWork)

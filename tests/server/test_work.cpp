@@ -389,7 +389,9 @@ void TestWork::theDescriptionIsTrue()
         QSet<QString> allowed;
         for (const QByteArray &method : options->fields.value("allow").split(','))
             allowed.insert(QString::fromLatin1(method.trimmed()));
-        QCOMPARE(allowed - QSet{u"OPTIONS"_s, u"HEAD"_s}, described);
+        allowed.remove(u"OPTIONS"_s);
+        allowed.remove(u"HEAD"_s);
+        QCOMPARE(allowed, described);
     }
     for (const char *page : {"/docs", "/redoc"})
         QVERIFY(client.get(page).value_or(Answer()).body.contains("openapi.json"));

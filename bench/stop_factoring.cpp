@@ -103,7 +103,8 @@ int main(int argc, char **argv)
     std::vector<double> wall, cpu;
     unsigned byPhase[phases] = {};
     while (wall.size() < static_cast<std::size_t>(wanted)) {
-        const auto digits = static_cast<unsigned>(fewestDigits + mpz_class(random.get_z_range(mostDigits - fewestDigits + 1)).get_ui());
+        const mpz_class more = random.get_z_range(mostDigits - fewestDigits + 1);
+        const unsigned digits = fewestDigits + static_cast<unsigned>(more.get_ui());
         const mpz_class n = primeOf(digits / 2, random) * primeOf(digits - digits / 2, random);
         const auto longest = static_cast<unsigned long>(1000 * longestWait(digits));
         const auto wait = std::chrono::microseconds(mpz_class(random.get_z_range(longest)).get_ui());
@@ -117,7 +118,8 @@ int main(int argc, char **argv)
     print("wall clock", wall);
     print("CPU time per thread", cpu);
     for (unsigned phase = 0; phase < phases; ++phase)
-        std::printf("%s%s %u", phase ? ", " : "stopped in: ", openloop::factoring::phaseName(static_cast<Phase>(phase)), byPhase[phase]);
+        std::printf("%s%s %u", phase ? ", " : "stopped in: ",
+                    openloop::factoring::phaseName(static_cast<Phase>(phase)), byPhase[phase]);
     std::printf("\n");
     return percentile(cpu, 0.99) > promised;
 }

@@ -134,7 +134,7 @@ int main(int argc, char **argv)
     const unsigned bits = argc > 1 ? static_cast<unsigned>(std::atoi(argv[1])) : 64;
     const unsigned count = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : 500;
     if (bits < 30 || bits > 128 || count == 0) {
-        std::fputs("usage: tune_micro_ecm BITS(30..128) [NUMBERS]\n", stderr);
+        std::fputs("usage: tune_micro_ecm BITS(30..128) [NUMBERS [lanes]]\n", stderr);
         return 2;
     }
     const CurvesInLanes *const lanes = argc > 3 && argv[3] == std::string_view("lanes") ? curvesInLanes() : nullptr;
@@ -147,12 +147,15 @@ int main(int argc, char **argv)
             for (const unsigned step : {30U, 60U, 90U, 120U, 150U, 210U, 330U, 420U, 630U}) {
                 if (step / 2 > bound1 || bound1 < 10 || bound1 * ratio > 60'000'000)
                     continue;
-                outcomes.push_back(lanes ? bits <= 64
-                                           ? measureLanes<Montgomery64>(numbers, bound1, bound1 * ratio, step, lanes->oneWord)
-                                           : measureLanes<Montgomery128>(numbers, bound1, bound1 * ratio, step, lanes->twoWords)
-                                   : bits <= 64
-                                       ? measure<Montgomery64>(numbers, bound1, bound1 * ratio, step)
-                                       : measure<Montgomery128>(numbers, bound1, bound1 * ratio, step));
+                const unsigned bound2 = bound1 * ratio;
+                if (lanes && bits <= 64)
+                    outcomes.push_back(measureLanes<Montgomery64>(numbers, bound1, bound2, step, lanes->oneWord));
+                else if (lanes)
+                    outcomes.push_back(measureLanes<Montgomery128>(numbers, bound1, bound2, step, lanes->twoWords));
+                else if (bits <= 64)
+                    outcomes.push_back(measure<Montgomery64>(numbers, bound1, bound2, step));
+                else
+                    outcomes.push_back(measure<Montgomery128>(numbers, bound1, bound2, step));
             }
         }
     }

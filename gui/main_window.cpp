@@ -139,7 +139,7 @@ void MainWindow::buildDocks()
         one->setTitleBarWidget(new QWidget(one));
     m_experimentDock->raise();
     resizeDocks({targets}, {296}, Qt::Horizontal);
-    resizeDocks({events, m_experimentDock}, {320, 680}, Qt::Horizontal);
+    resizeDocks({events, m_experimentDock}, {370, 630}, Qt::Horizontal);
     resizeDocks({events}, {210}, Qt::Vertical);
 }
 

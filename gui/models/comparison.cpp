@@ -5,6 +5,7 @@
 #include "gui/models/format.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -40,7 +41,7 @@ QString shown(const Pair &pair)
     const auto text = [unit = durationUnit(larger)](std::optional<double> value) { return formatDuration(value.value_or(-1), unit); };
     const QString before = text(pair.first);
     const auto change = changeOf(pair);
-    const QString factor = change ? u"  × %1"_s.arg(*change, 0, 'g', 2) : QString();
+    const QString factor = change ? u"  × %1"_s.arg(*change < 10 ? QString::number(*change, 'g', 2) : formatCount(std::llround(*change))) : QString();
     // The unit is said once.
     return (change ? before.section(u'\u2009', 0, 0) : before) + u" → "_s + text(pair.second) + factor;
 }

@@ -22,6 +22,8 @@ QString gapName(GapReason reason)
         return QCoreApplication::translate("Gap", "closed");
     case GapReason::Untargeted:
         return QCoreApplication::translate("Gap", "not a target");
+    case GapReason::Stopped:
+        return QCoreApplication::translate("Gap", "stopped");
     }
     return {};
 }

@@ -17,7 +17,7 @@ using Instant =
     std::chrono::steady_clock::time_point; ///< CLOCK_MONOTONIC: stands still while the machine sleeps
 
 /// Why nothing was measured for a while; charts hatch it and draw no line across.
-enum class GapReason { Paused, Suspended, Closed, Untargeted };
+enum class GapReason { Paused, Suspended, Closed, Untargeted, Stopped };
 
 /// Lower-case word, for instance "suspended".
 QString gapName(GapReason reason);

@@ -30,6 +30,7 @@ public:
     /// duration: 0 ns or more (less counts as 0), at most `highest`. Saturates at 2^32-1 per bucket.
     void add(Nanoseconds duration, quint32 count = 1);
     void merge(const Histogram &other);
+    void squeeze() { m_buckets.shrink_to_fit(); } ///< gives back what growing took in advance
 
     qint64 count() const { return m_count; }
     /// Value at nearest rank ceil(q*n), 0 < q <= 1, within 0.4 %; nothing when empty.

@@ -283,30 +283,30 @@ void IsolationTest::judge()
         m_verdict.isolation = Isolation::Inconclusive;
     else
         m_verdict.isolation = failed ? Isolation::Fail : passed() ? Isolation::Pass : Isolation::Inconclusive;
-    m_verdict.sentence = !m_verdict.trustworthy ? tr("No verdict: %1").arg(m_verdict.doubt)
-        : !loaded ? tr("No verdict: %1 answered no request of the load").arg(m_config.load)
-                  : sentenceOf(m_verdict);
+    if (!m_verdict.trustworthy)
+        m_verdict.headline = m_verdict.sentence = tr("No verdict: %1").arg(m_verdict.doubt);
+    else if (!loaded)
+        m_verdict.headline = m_verdict.sentence =
+            tr("No verdict: %1 answered no request of the load").arg(m_config.load);
+    else
+        phrase();
     m_phase = IsolationPhase::Done;
 }
 
-QString IsolationTest::sentenceOf(const IsolationVerdict &verdict) const
+void IsolationTest::phrase()
 {
     const TargetIsolation *worst = nullptr;
-    for (const auto &target : verdict.targets) {
+    for (const auto &target : m_verdict.targets) {
         if (!worst || (target.ratio && (!worst->ratio || target.ratio->value > worst->ratio->value)))
             worst = &target;
     }
     const auto load = tr("%1 parallel %2").arg(m_config.n).arg(m_config.load);
-    switch (verdict.isolation) {
-    case Isolation::Pass:
-        return tr("Isolated from %1. Most affected is %2").arg(load, worst->sentence);
-    case Isolation::Fail:
-        return tr("Not isolated from %1. Most affected is %2").arg(load, worst->sentence);
-    case Isolation::Inconclusive:
-        break;
-    }
-    return tr("Too few or too scattered answers for a verdict on %1. Most affected is %2")
-        .arg(load, worst->sentence);
+    const auto verdict = m_verdict.isolation == Isolation::Pass ? tr("Isolated from %1.")
+        : m_verdict.isolation == Isolation::Fail
+        ? tr("Not isolated from %1.")
+        : tr("Too few or too scattered answers for a verdict on %1.");
+    m_verdict.headline = verdict.arg(load) + u' ' + tr("Most affected is %1").arg(worst->name);
+    m_verdict.sentence = verdict.arg(load) + u' ' + tr("Most affected is %1").arg(worst->sentence);
 }
 
 } // namespace openloop::probe

@@ -60,6 +60,7 @@ struct IsolationVerdict {
     QList<TargetIsolation> targets; ///< every one but the loaded
     Isolation isolation = Isolation::Inconclusive; ///< Fail if one fails, Pass if all that had 50 answers pass
     QString sentence; ///< for the verdict card
+    QString headline; ///< the same without figures
     LoadState load; ///< what the load did
     Quantiles controlBefore, controlDuring; ///< of the in-process responder
     /// False: the machine was busy before the load began, or under load so busy that a slow target proves nothing.
@@ -109,7 +110,7 @@ private:
     void collectControl(const Batch &batch);
     TargetIsolation judged(const QString &name, const Collected &collected);
     Isolation isolationOf(const TargetIsolation &target);
-    QString sentenceOf(const IsolationVerdict &verdict) const;
+    void phrase();
 
     IsolationConfig m_config;
     IsolationPhase m_phase = IsolationPhase::Idle;

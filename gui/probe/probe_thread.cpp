@@ -17,6 +17,7 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
+constexpr auto stoppedAfter = 1s; // later than this comes no thread on a machine that is merely busy
 constexpr qsizetype openReported = 256;
 constexpr std::size_t urlsAhead = 16;
 constexpr auto setUpTime = 20ms; // before the first tick of new targets: making them must not count as lag
@@ -213,7 +214,9 @@ void ProbeThread::run(std::stop_token stop)
         const auto now = Clock::now();
         if (now >= m_nextBatch)
             handOver(now);
-        m_reactor.waitUntil(nextDeadline());
+        const auto deadline = nextDeadline();
+        m_reactor.waitUntil(deadline);
+        noticeStop(deadline, Clock::now());
     }
     m_control.reset();
     m_probes.clear(); // lanes die in the thread that used them
@@ -254,6 +257,18 @@ void ProbeThread::noticeSuspend(Instant now)
         probe.skipTo(now);
     });
     m_gaps.append(*gap);
+}
+
+void ProbeThread::noticeStop(Instant deadline, Instant now)
+{
+    // Stopped by a signal, a debugger or a halted virtual machine: what fell into it says nothing about any target.
+    if (now - deadline < stoppedAfter)
+        return;
+    forEach([&](Probe &probe) {
+        probe.drop();
+        probe.skipTo(now);
+    });
+    m_gaps.append({GapReason::Stopped, deadline, now, {}});
 }
 
 void ProbeThread::handOver(Instant now)

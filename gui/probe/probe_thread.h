@@ -71,6 +71,7 @@ private:
     void handOver(Instant now);
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);
+    void noticeStop(Instant deadline, Instant now);
     template <typename Function> void forEach(Function function) const;
 
     Engine::Options m_options;

@@ -40,6 +40,8 @@ void Series::add(const Sample &sample)
     const auto [rolledUp, isNew] =
         m_rollups.try_emplace(rollupIndex(packed.due()), Statistics::Keep::Histogram);
     rolledUp->second.add(packed.outcome(), packed.response());
+    if (isNew && rolledUp != m_rollups.begin())
+        std::prev(rolledUp)->second.squeeze();
     m_last = sample;
     trim();
 }

@@ -157,7 +157,7 @@ Series SessionReader::series(qint64 session, const QString &target) const
     auto gaps = m_database->query(
         u"SELECT reason, first, last, lost FROM gap WHERE session = ? ORDER BY first"_s, {session});
     while (gaps.next()) {
-        series.addGap({static_cast<GapReason>(std::clamp(gaps.value(0).toInt(), 0, 3)),
+        series.addGap({static_cast<GapReason>(std::clamp(gaps.value(0).toInt(), 0, static_cast<int>(GapReason::Stopped))),
                        series.origin() + Nanoseconds(gaps.value(1).toLongLong()),
                        series.origin() + Nanoseconds(gaps.value(2).toLongLong()),
                        Nanoseconds(gaps.value(3).toLongLong())});

@@ -59,6 +59,8 @@ public:
     void add(const Sample &sample) { add(sample.outcome, sample.response()); }
     void add(Outcome outcome, Nanoseconds response);
     void merge(const Statistics &other);
+    /// Gives back memory; for collections that are complete.
+    void squeeze() { m_histogram.squeeze(); }
 
     /// Percentiles of `response` by nearest rank, ceil(q*n).
     Quantiles quantiles() const;

@@ -36,8 +36,8 @@ QWidget *ChartPanel::header()
 {
     auto *bar = new QWidget(this);
     auto *layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(12, 2, 12, 4);
-    layout->setSpacing(6);
+    layout->setContentsMargins(8, 2, 8, 4);
+    layout->setSpacing(4);
     m_title = new QLabel(tr("Latency"), bar);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // gives way in a narrow window
     m_title->setProperty("role", u"heading"_s);

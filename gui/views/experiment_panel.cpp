@@ -151,7 +151,8 @@ void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
 {
     m_verdict = verdict;
     m_badge->setState(stateOf(verdict.isolation), wordFor(verdict.isolation));
-    m_sentence->setText(verdict.sentence);
+    m_sentence->setText(verdict.headline);
+    m_sentence->setToolTip(verdict.sentence);
     m_progress->hide();
     m_abort->hide();
     m_copy->show();

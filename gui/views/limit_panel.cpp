@@ -123,6 +123,9 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
     } else if (*broken == 0) {
         m_badge->setState(State::Down, tr("BROKEN"));
         m_verdict = tr("%1 is broken without any load").arg(m_promise->text);
+    } else if (*broken == 1) {
+        m_badge->setState(State::Degraded, tr("BREAKS AT %1").arg(1));
+        m_verdict = tr("%1 holds without load and breaks at the first /%2").arg(m_promise->text, m_load);
     } else {
         m_badge->setState(State::Degraded, tr("BREAKS AT %1").arg(*broken));
         m_verdict = tr("%1 holds up to %2 parallel /%3 and breaks at %4").arg(m_promise->text).arg(search.highestKept()).arg(m_load).arg(*broken);

@@ -86,6 +86,13 @@ private:
     bool m_share;
 };
 
+/// Whole numbers only.
+class NumberTicker : public QCPAxisTicker
+{
+protected:
+    double getTickStep(const QCPRange &range) override { return std::max(1.0, std::round(QCPAxisTicker::getTickStep(range))); }
+};
+
 class ShareTicker : public QCPAxisTicker
 {
 protected:
@@ -110,7 +117,7 @@ QSharedPointer<QCPAxisTicker> tickerFor(PlotAxis axis)
     case PlotAxis::Number:
         break;
     }
-    return QSharedPointer<QCPAxisTicker>::create();
+    return QSharedPointer<NumberTicker>::create();
 }
 
 bool isLogarithmic(PlotAxis axis)

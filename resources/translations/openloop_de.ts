@@ -408,6 +408,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>not a target</source>
         <translation>kein Ziel</translation>
     </message>
+    <message>
+        <source>stopped</source>
+        <translation>angehalten</translation>
+    </message>
 </context>
 <context>
     <name>IsolationTest</name>
@@ -436,24 +440,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>%1 parallelen %2</translation>
     </message>
     <message>
-        <source>Isolated from %1. Most affected is %2</source>
-        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1. Most affected is %2</source>
-        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
-        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
         <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+    <message>
+        <source>Isolated from %1.</source>
+        <translation>Von %1 isoliert.</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1.</source>
+        <translation>Von %1 nicht isoliert.</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1.</source>
+        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
+    </message>
+    <message>
+        <source>Most affected is %1</source>
+        <translation>Am stärksten betroffen: %1</translation>
     </message>
 </context>
 <context>
@@ -605,6 +613,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>%1 holds up to %2 parallel /%3 and breaks at %4</source>
         <translation>%1 hält bis zu %2 gleichzeitigen /%3 und bricht bei %4</translation>
+    </message>
+    <message>
+        <source>%1 holds without load and breaks at the first /%2</source>
+        <translation>%1 hält ohne Last und bricht beim ersten /%2</translation>
     </message>
 </context>
 <context>
@@ -1612,24 +1624,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>%1 parallelen %2</translation>
     </message>
     <message>
-        <source>Isolated from %1. Most affected is %2</source>
-        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1. Most affected is %2</source>
-        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
-        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
         <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+    <message>
+        <source>Isolated from %1.</source>
+        <translation>Von %1 isoliert.</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1.</source>
+        <translation>Von %1 nicht isoliert.</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1.</source>
+        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
+    </message>
+    <message>
+        <source>Most affected is %1</source>
+        <translation>Am stärksten betroffen: %1</translation>
     </message>
 
     <message>
@@ -1745,24 +1761,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>%1 parallelen %2</translation>
     </message>
     <message>
-        <source>Isolated from %1. Most affected is %2</source>
-        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1. Most affected is %2</source>
-        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
-        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
         <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+    <message>
+        <source>Isolated from %1.</source>
+        <translation>Von %1 isoliert.</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1.</source>
+        <translation>Von %1 nicht isoliert.</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1.</source>
+        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
+    </message>
+    <message>
+        <source>Most affected is %1</source>
+        <translation>Am stärksten betroffen: %1</translation>
     </message>
 
     <message>
@@ -1878,24 +1898,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>%1 parallelen %2</translation>
     </message>
     <message>
-        <source>Isolated from %1. Most affected is %2</source>
-        <translation>Unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1. Most affected is %2</source>
-        <translation>Nicht unabhängig von %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1. Most affected is %2</source>
-        <translation>Zu wenige oder zu stark gestreute Antworten für ein Urteil über %1. Am stärksten betroffen: %2</translation>
-    </message>
-    <message>
         <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
         <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>, and %1 times that of the control probe</source>
         <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+    <message>
+        <source>Isolated from %1.</source>
+        <translation>Von %1 isoliert.</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1.</source>
+        <translation>Von %1 nicht isoliert.</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1.</source>
+        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
+    </message>
+    <message>
+        <source>Most affected is %1</source>
+        <translation>Am stärksten betroffen: %1</translation>
     </message>
 
     <message>

@@ -235,6 +235,23 @@ private slots:
         QVERIFY(QFile::exists(folder.filePath(u"o.sqlite"_s)));
     }
 
+    void whileTheMonitorItselfIsStoppedNobodyIsSlow()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QProcess process;
+        process.start(QStringLiteral(OPENLOOP_MONITOR),
+                      {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"4s"_s, u"--interval"_s, u"20ms"_s,
+                       u"--json"_s, u"-"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 10, 20'000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGSTOP);
+        QTest::qWait(1800); // a monitor that does not run is the point
+        ::kill(static_cast<pid_t>(process.processId()), SIGCONT);
+        QVERIFY(process.waitForFinished(20'000));
+        const auto target = QJsonDocument::fromJson(process.readAllStandardOutput()).object()[u"targets"_s][0].toObject();
+        QVERIFY(target[u"n"_s].toInt() > 20);
+        QVERIFY2(target[u"max_ms"_s].toDouble() < 1000, qPrintable(QString::number(target[u"max_ms"_s].toDouble())));
+    }
+
     void anInterruptEndsTheRunWithAReport()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

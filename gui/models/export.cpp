@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTimeZone>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -27,7 +28,7 @@ double toMilliseconds(probe::Nanoseconds duration)
 
 QDateTime timeOf(double seconds)
 {
-    return QDateTime::fromMSecsSinceEpoch(std::llround(seconds * 1000), Qt::UTC);
+    return QDateTime::fromMSecsSinceEpoch(std::llround(seconds * 1000), QTimeZone::utc());
 }
 
 QByteArray quoted(QString text)

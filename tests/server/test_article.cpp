@@ -120,25 +120,28 @@ double TestArticle::smallestRatio(ServerProcess &server, const PathOf &aside, do
     return best;
 }
 
-// The negative control: the same ratio, the same work done on the loop.
+// The negative control: p99 of /health, in microseconds, while the same work is done on the loop.
 double TestArticle::latenessOnTheLoop(ServerProcess &server, const QByteArray &onTheLoop)
 {
-    const double idle = healthP99(server.port());
     const Load load(server.port(), always(onTheLoop), 1);
     const double loaded = healthP99(server.port(), 20);
-    qInfo("negative control: idle p99 %.0f us, loaded %.0f us", idle, loaded);
-    return loaded / idle;
+    qInfo("negative control: p99 %.0f us", loaded);
+    return loaded;
 }
 
 // Requests that wait cost the loop a little each when they begin and end, and so does whatever runs beside it on a
 // machine with few cores: what counts is that it is nothing beside what waiting on the loop costs.
 void TestArticle::waitsAside(ServerProcess &server, const QByteArray &aside, const QByteArray &onTheLoop)
 {
+    healthP99(server.port());
     const double late = latenessOnTheLoop(server, onTheLoop);
-    QVERIFY2(late >= leastOnTheLoop, "the negative control did not make /health late");
-    const double best = smallestRatio(server, always(aside), late / leastOnTheLoop);
-    QVERIFY2(best <= late / leastOnTheLoop, qPrintable(u"p99 under load is %1 times the idle one, "
-                                                       "that of the mistake %2 times"_s.arg(best).arg(late)));
+    double best = std::numeric_limits<double>::infinity();
+    for (int round = 0; round < rounds && best * leastOnTheLoop > late; ++round) {
+        const Load load(server.port(), always(aside), 8);
+        best = std::min(best, healthP99(server.port()));
+        qInfo("loaded p99 %.0f us", best);
+    }
+    QVERIFY2(best * leastOnTheLoop <= late, "the work aside made /health late, or that on the loop did not");
 }
 
 void TestArticle::healthAnswersWhileFactorizing()
@@ -148,7 +151,8 @@ void TestArticle::healthAnswersWhileFactorizing()
     const auto factorizeHard = [](unsigned long client) { return "/factorize?" + hard(client); };
     const double best = smallestRatio(server, factorizeHard, mostWhileComputing);
     QVERIFY2(best <= mostWhileComputing, qPrintable(u"p99 under load is %1 times the idle one"_s.arg(best)));
-    QVERIFY2(latenessOnTheLoop(server, "/test/factorize_on_the_loop?" + hard(0)) >= leastOnTheLoop,
+    const double idle = healthP99(server.port());
+    QVERIFY2(latenessOnTheLoop(server, "/test/factorize_on_the_loop?" + hard(0)) >= leastOnTheLoop * idle,
              "the negative control did not make /health late");
     QCOMPARE(server.stop(), 0);
 }

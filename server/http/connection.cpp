@@ -5,10 +5,8 @@
 #include "server/http/gate.h"
 
 #include <QScopedValueRollback>
-#include <QSslSocket>
 
 #include <cstring>
-#include <sys/socket.h>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -17,8 +15,8 @@ namespace openloop::http {
 
 namespace {
 
-constexpr qint64 wireBuffer = 64 * 1024; // bytes that a client may send ahead
-constexpr int requestsPerTurn = 32; // pipelined ones answered before the loop looks elsewhere
+constexpr int readsPerTurn = 32; // and pipelined requests, before the loop looks elsewhere
+constexpr qsizetype idleBuffer = 4 * 1024; // bytes of memory that a connection may keep for its next request
 
 thread_local Connection *beingFed = nullptr;
 
@@ -31,24 +29,19 @@ QByteArray routingForm(const QByteArray &path)
 
 } // namespace
 
-Connection::Connection(std::unique_ptr<QTcpSocket> wire, Gate &gate)
+Connection::Connection(std::unique_ptr<Wire> wire, Gate &gate)
     : QTcpSocket(&gate), m_gate(gate), m_wire(std::move(wire))
 {
-    m_wire->setReadBufferSize(wireBuffer);
-    m_wire->setSocketOption(LowDelayOption, 1);
+    m_wire->setListener(this);
     setPeerAddress(m_wire->peerAddress());
     setPeerPort(m_wire->peerPort());
     setSocketState(ConnectedState);
     setOpenMode(ReadWrite | Unbuffered);
     enter(State::Head, m_gate.limits().idleTime);
-    connect(m_wire.get(), &QTcpSocket::readyRead, this, &Connection::readMore);
-    connect(m_wire.get(), &QTcpSocket::disconnected, this, &Connection::wireLeft);
-    connect(m_wire.get(), &QTcpSocket::bytesWritten, this, &Connection::wireTook);
 }
 
 Connection::~Connection()
 {
-    m_wire->disconnect(this);
     m_stop.request_stop();
 }
 
@@ -67,24 +60,49 @@ Request Connection::takeRequest()
 
 void Connection::readMore()
 {
-    for (int turn = 0; turn < requestsPerTurn; ++turn) {
-        if (m_state == State::Lingering)
-            m_wire->skip(m_wire->bytesAvailable());
-        if (m_state != State::Head && m_state != State::Body)
+    const QScopedValueRollback reading(m_reading, true);
+    for (int turn = 0; turn < readsPerTurn; ++turn) {
+        if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
             return;
-        m_in += m_wire->readAll();
-        const bool whole = m_state == State::Body ? takeBody() : takeHead() && takeBody();
-        if (!whole)
-            return;
-        if (!m_gate.mayRunNow(m_head)) {
-            enter(State::Waiting, std::nullopt);
-            m_gate.runLater(this);
+        m_wire->read(m_in);
+        if (takeWhole()) {
+            if (!m_gate.mayRunNow(m_head)) {
+                enter(State::Waiting, std::nullopt);
+                break;
+            }
+            release();
+        } else if (!m_wire->mayHaveMore()) {
             return;
         }
-        release();
     }
-    if (!m_in.isEmpty() || m_wire->bytesAvailable() > 0)
-        QMetaObject::invokeMethod(this, &Connection::readMore, Qt::QueuedConnection);
+    readLater();
+}
+
+void Connection::readLater()
+{
+    if (!std::exchange(m_turnAwaited, true))
+        m_gate.runLater(this);
+}
+
+void Connection::takeTurn()
+{
+    m_turnAwaited = false;
+    if (m_state == State::Waiting)
+        release();
+    else
+        readMore();
+}
+
+// Whether a request is whole now.
+bool Connection::takeWhole()
+{
+    if (m_state == State::Lingering)
+        m_in.clear();
+    else if (m_state == State::Body)
+        return takeBody();
+    else
+        return takeHead() && takeBody();
+    return false;
 }
 
 bool Connection::takeHead()
@@ -132,8 +150,8 @@ bool Connection::takeBody()
 
 void Connection::release()
 {
-    if (m_state == State::Ended)
-        return; // it left while it waited
+    if (!std::exchange(m_known, true))
+        m_gate.introduce(this);
     enter(State::Exchange, std::nullopt);
     m_taken = false;
     m_released = routingForm(m_head.path);
@@ -151,7 +169,7 @@ void Connection::answer(const Response &response)
     if (m_state != State::Exchange)
         return;
     m_stop = std::stop_source(std::nostopstate);
-    if (m_wire->state() != ConnectedState) {
+    if (!m_wire->isOpen()) {
         end();
         return;
     }
@@ -175,10 +193,9 @@ void Connection::beginStream(const Response &head)
 
 void Connection::writeStream(const QByteArray &bytes)
 {
-    if (m_state != State::Streaming || m_wire->state() != ConnectedState || m_head.method == "HEAD")
+    if (m_state != State::Streaming || !m_wire->isOpen() || m_head.method == "HEAD")
         return;
     m_wire->write(m_head.minorVersion > 0 ? toChunk(bytes) : bytes);
-    m_wire->flush();
     if (!m_deadline && m_wire->bytesToWrite() > 0)
         enter(State::Streaming, limits().streamStall);
 }
@@ -188,7 +205,7 @@ void Connection::finishStream()
     if (m_state != State::Streaming)
         return;
     m_stop = std::stop_source(std::nostopstate);
-    if (m_wire->state() != ConnectedState)
+    if (!m_wire->isOpen())
         end();
     else
         send(m_head.minorVersion > 0 && m_head.method != "HEAD" ? toChunk({}) : QByteArray());
@@ -230,31 +247,33 @@ void Connection::send(const QByteArray &bytes)
     const auto allowed = 30s + std::chrono::seconds(bytes.size() / m_gate.limits().slowestReader);
     enter(State::Sending, allowed);
     m_wire->write(bytes);
-    m_wire->flush();
     if (m_state == State::Sending && m_wire->bytesToWrite() == 0)
         sent();
 }
 
 void Connection::sent()
 {
+    if (!m_wire->isOpen()) {
+        end();
+        return;
+    }
     if (m_closing) {
         linger();
         return;
     }
     enter(State::Head, m_gate.limits().idleTime);
-    if (!m_in.isEmpty() || m_wire->bytesAvailable() > 0)
-        QMetaObject::invokeMethod(this, &Connection::readMore, Qt::QueuedConnection);
+    if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
+        m_in = {};
+    if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore()))
+        readLater();
 }
 
 void Connection::linger()
 {
     enter(State::Lingering, m_gate.limits().lingerTime);
-    if (qobject_cast<QSslSocket *>(m_wire.get()))
-        m_wire->disconnectFromHost();
-    else
-        ::shutdown(int(m_wire->socketDescriptor()), SHUT_WR);
-    if (m_state == State::Lingering)
-        m_wire->skip(m_wire->bytesAvailable());
+    m_wire->endWriting();
+    if (m_state == State::Lingering && !m_reading && m_wire->mayHaveMore())
+        readLater();
 }
 
 void Connection::closeWhenIdle()
@@ -285,7 +304,8 @@ void Connection::checkDeadline(Clock::time_point now)
 void Connection::wireLeft()
 {
     m_stop.request_stop();
-    if (m_state != State::Exchange && m_state != State::Streaming)
+    const bool stillTakes = m_state == State::Sending && m_wire->bytesToWrite() > 0;
+    if (m_state != State::Exchange && m_state != State::Streaming && !stillTakes)
         end();
 }
 
@@ -294,9 +314,13 @@ void Connection::end()
     if (m_state == State::Ended)
         return;
     enter(State::Ended, std::nullopt);
+    m_wire->abort();
     setSocketState(UnconnectedState);
     emit ended();
-    emit disconnected();
+    if (m_known)
+        emit disconnected(); // QHttpServer deletes it
+    else
+        deleteLater();
 }
 
 void Connection::enter(State state, std::optional<std::chrono::milliseconds> allowed)
@@ -328,7 +352,8 @@ qint64 Connection::readData(char *data, qint64 size)
 // QHttpServer itself never answers here (app.cpp does); should it, its words go out unchanged.
 qint64 Connection::writeData(const char *data, qint64 size)
 {
-    return m_wire->write(data, size);
+    m_wire->write(QByteArray(data, size));
+    return size;
 }
 
 } // namespace openloop::http

@@ -7,6 +7,7 @@
 #include "server/http/limits.h"
 #include "server/http/request.h"
 #include "server/http/response.h"
+#include "server/http/wire.h"
 
 #include <QTcpSocket>
 
@@ -18,24 +19,25 @@
 namespace openloop::http {
 
 class Gate;
-/// One client. Owns the wire (plain or TLS), frames requests strictly, and keeps to one exchange at a time:
+
+/// One client. Owns the wire, frames requests strictly, and keeps to one exchange at a time:
 /// the next request is not released, and the client's leaving not passed on, before the answer is given.
-/// Lives in the thread of the event loop; deleted by QHttpServer after disconnected().
-class Connection final : public QTcpSocket
+/// QHttpServer learns of it with its first request. Lives in the thread of the event loop; deleted after ended().
+class Connection final : public QTcpSocket, private Wire::Listener
 {
     Q_OBJECT
 
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(std::unique_ptr<QTcpSocket> wire, Gate &gate);
+    Connection(std::unique_ptr<Wire> wire, Gate &gate);
     ~Connection() override;
 
     /// The connection whose request QHttpServer is being fed right now; null outside of that.
     static Connection *current();
 
-    /// Hands the request over that waits for its turn; see Gate::mayRunNow.
-    void release();
+    /// Goes on with what had to wait; see Gate::runLater.
+    void takeTurn();
 
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
@@ -88,20 +90,25 @@ private:
         Ended,
     };
 
+    void wireReadable() override { readMore(); }
+    void wireTook() override;
+    void wireLeft() override;
+
     void readMore();
+    void readLater();
+    bool takeWhole();
     bool takeHead();
     bool takeBody();
+    void release();
     Delivery delivery() const;
     void send(const QByteArray &bytes);
     void sent();
-    void wireTook();
     void linger();
-    void wireLeft();
     void end();
     void enter(State state, std::optional<std::chrono::milliseconds> allowed);
 
     Gate &m_gate;
-    std::unique_ptr<QTcpSocket> m_wire;
+    std::unique_ptr<Wire> m_wire;
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;
     QByteArray m_in; ///< read from the wire, not yet released
@@ -115,6 +122,9 @@ private:
     Bell m_roomMade;
     bool m_taken = false;
     bool m_headBegun = false;
+    bool m_reading = false; ///< within readMore()
+    bool m_turnAwaited = false; ///< takeTurn() will be called
+    bool m_known = false; ///< to QHttpServer
     bool m_closing = false;
 };
 

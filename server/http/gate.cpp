@@ -3,8 +3,10 @@
 #include "server/http/gate.h"
 
 #include "server/http/connection.h"
+#include "server/http/plain_wire.h"
+#include "server/http/tls_wire.h"
 
-#include <QSslSocket>
+#include <QMetaMethod>
 #include <QTimer>
 #include <QTimerEvent>
 
@@ -18,7 +20,7 @@ namespace openloop::http {
 namespace {
 
 constexpr int backlog = 4096;
-constexpr int mostPending = 30; // QTcpServer's own; QHttpServer takes each at once
+constexpr int mostPending = 30; // QTcpServer's own
 constexpr int politeRefusals = 256; // connections beyond the limit that are told so before they are closed
 constexpr auto sweepInterval = 250ms;
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
@@ -26,7 +28,8 @@ constexpr auto shareOfATurn = 1ms; // for what is not urgent
 
 } // namespace
 
-Gate::Gate(const Limits &limits, QObject *parent) : QTcpServer(parent), m_limits(limits), m_date(currentDate())
+Gate::Gate(const Limits &limits, QObject *parent)
+    : QTcpServer(parent), m_limits(limits), m_poller(std::make_shared<Poller>()), m_date(currentDate())
 {
     setListenBacklogSize(backlog);
     m_sweep.start(int(std::chrono::milliseconds(sweepInterval).count()), this);
@@ -58,7 +61,14 @@ bool Gate::mayRunNow(const RequestHead &head)
 
 void Gate::runLater(Connection *connection)
 {
+    beginTurn();
     m_later.emplace_back(connection);
+}
+
+void Gate::introduce(Connection *connection)
+{
+    addPendingConnection(connection);
+    QMetaMethod::fromSignal(&QTcpServer::newConnection).invoke(this, Qt::DirectConnection);
 }
 
 void Gate::beginTurn()
@@ -90,7 +100,7 @@ void Gate::runTurn()
         const QPointer<Connection> connection = m_later.front();
         m_later.pop_front();
         if (connection)
-            connection->release();
+            connection->takeTurn();
     }
 }
 
@@ -101,19 +111,14 @@ void Gate::accept(qintptr descriptor)
         ::close(int(descriptor));
         return;
     }
-    auto wire = m_tls ? std::make_unique<QSslSocket>() : std::make_unique<QTcpSocket>();
-    if (!wire->setSocketDescriptor(descriptor)) {
-        ::close(int(descriptor));
-        return;
-    }
-    if (auto *secure = qobject_cast<QSslSocket *>(wire.get())) {
-        secure->setSslConfiguration(*m_tls);
-        secure->startServerEncryption();
-    }
+    std::unique_ptr<Wire> wire;
+    if (m_tls)
+        wire = std::make_unique<TlsWire>(descriptor, *m_tls);
+    else
+        wire = std::make_unique<PlainWire>(int(descriptor), m_poller);
     auto *connection = new Connection(std::move(wire), *this);
     m_connections.insert(connection);
     connect(connection, &Connection::ended, this, [this, connection] { forget(connection); });
-    addPendingConnection(connection);
     if (beyond >= 0)
         connection->refuse(Failure::unavailable(u"all connections are taken"_s, 1s));
 }

@@ -13,11 +13,13 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace openloop::http {
 
 class Connection;
+class Poller;
 struct RequestHead;
 
 /// Listens like any QTcpServer; bind it to a QHttpServer. The thread of the event loop.
@@ -42,9 +44,13 @@ public:
     void putFirst(const QByteArray &path) { m_first.insert(path); }
 
     /// Whether a request is handled in this turn of the event loop: urgent ones always, others as long as the turn's
-    /// share of time lasts, lest a crowd keep the loop from what is urgent. If not: runLater.
+    /// share of time lasts, lest a crowd keep the loop from what is urgent.
     bool mayRunNow(const RequestHead &head);
+    /// Connection::takeTurn() at the loop's next turn, or as soon after as those before it leave time.
     void runLater(Connection *connection);
+
+    /// Makes a connection known to QHttpServer: those that never ask a thing cost it nothing.
+    void introduce(Connection *connection);
 
     /// Whether answers carry Server-Timing; they do unless told otherwise.
     void showTiming(bool shown) { m_showsTiming = shown; }
@@ -80,11 +86,12 @@ private:
     void runTurn();
 
     Limits m_limits;
+    std::shared_ptr<Poller> m_poller;
     std::optional<QSslConfiguration> m_tls;
     std::function<void(int)> m_refusalObserver;
     QSet<Connection *> m_connections;
     QSet<QByteArray> m_first; ///< paths
-    std::deque<QPointer<Connection>> m_later; ///< whose requests wait for their turn
+    std::deque<QPointer<Connection>> m_later; ///< wait for their turn
     std::optional<std::chrono::steady_clock::time_point> m_turnEnds; ///< while a turn's share is being used up
     QBasicTimer m_turn; ///< runs at the loop's next turn
     QBasicTimer m_sweep;

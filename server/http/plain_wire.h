@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TCP in the clear, by epoll: a turn of the event loop costs what happens on the wires, not how many there are.
+#pragma once
+
+#include "server/http/wire.h"
+
+#include <QSocketNotifier>
+
+#include <array>
+#include <memory>
+#include <sys/epoll.h>
+
+namespace openloop::http {
+
+class PlainWire;
+
+/// Watches the plain wires of one event loop; to Qt they are a single descriptor. (Qt's own dispatcher polls every
+/// socket in every turn: 2,000 of them delay each other's answer by a quarter of a millisecond.)
+class Poller
+{
+public:
+    Poller();
+    ~Poller();
+    Q_DISABLE_COPY_MOVE(Poller)
+
+    void add(int descriptor, PlainWire *wire);
+    void remove(int descriptor, const PlainWire *wire);
+
+    /// For one read at a time.
+    std::array<char, 64 * 1024> &scratch() { return m_scratch; }
+
+private:
+    void deliver();
+
+    int m_epoll;
+    QSocketNotifier m_notifier;
+    std::array<epoll_event, 64> m_events{}; ///< of this turn
+    int m_count = 0; ///< of m_events
+    std::array<char, 64 * 1024> m_scratch; // NOLINT(*-member-init): is written before it is read
+};
+
+/// Owns the descriptor of a connected socket.
+class PlainWire final : public Wire
+{
+public:
+    PlainWire(int descriptor, std::shared_ptr<Poller> poller);
+    ~PlainWire() override;
+
+    QHostAddress peerAddress() const override { return m_address; }
+    quint16 peerPort() const override { return m_port; }
+    void read(QByteArray &in) override;
+    bool mayHaveMore() const override { return m_readable; }
+    void write(const QByteArray &bytes) override;
+    qint64 bytesToWrite() const override { return m_out.size() - m_written; }
+    bool isOpen() const override { return m_open; }
+    void endWriting() override;
+    void abort() override;
+
+private:
+    friend class Poller;
+
+    void handle(quint32 events);
+    bool flush();
+
+    std::shared_ptr<Poller> m_poller;
+    int m_descriptor; ///< -1 once closed
+    QHostAddress m_address;
+    quint16 m_port = 0;
+    QByteArray m_out; ///< what the client has not taken
+    qsizetype m_written = 0; ///< of m_out
+    bool m_readable = false;
+    bool m_open = true;
+};
+
+} // namespace openloop::http

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See tls_wire.h.
+#include "server/http/tls_wire.h"
+
+#include <unistd.h>
+
+namespace openloop::http {
+
+TlsWire::TlsWire(qintptr descriptor, const QSslConfiguration &configuration)
+{
+    if (!m_socket.setSocketDescriptor(descriptor)) {
+        ::close(int(descriptor));
+        return;
+    }
+    m_socket.setReadBufferSize(mostAhead);
+    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    QObject::connect(&m_socket, &QSslSocket::readyRead, &m_socket, [this] { listener().wireReadable(); });
+    QObject::connect(&m_socket, &QSslSocket::disconnected, &m_socket, [this] { listener().wireLeft(); });
+    QObject::connect(&m_socket, &QSslSocket::encryptedBytesWritten, &m_socket, [this] { listener().wireTook(); });
+    m_socket.setSslConfiguration(configuration);
+    m_socket.startServerEncryption();
+}
+
+void TlsWire::write(const QByteArray &bytes)
+{
+    m_socket.write(bytes);
+    m_socket.flush();
+}
+
+void TlsWire::abort()
+{
+    m_socket.disconnect();
+    m_socket.abort();
+}
+
+} // namespace openloop::http

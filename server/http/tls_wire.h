@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TLS, by QSslSocket.
+#pragma once
+
+#include "server/http/wire.h"
+
+#include <QSslConfiguration>
+#include <QSslSocket>
+
+namespace openloop::http {
+
+class TlsWire final : public Wire
+{
+public:
+    /// Takes the descriptor and begins the handshake; isOpen() is false if that is not possible.
+    TlsWire(qintptr descriptor, const QSslConfiguration &configuration);
+    ~TlsWire() override { m_socket.disconnect(); }
+
+    QHostAddress peerAddress() const override { return m_socket.peerAddress(); }
+    quint16 peerPort() const override { return m_socket.peerPort(); }
+    void read(QByteArray &in) override { in += m_socket.read(mostAhead); }
+    bool mayHaveMore() const override { return m_socket.bytesAvailable() > 0; }
+    void write(const QByteArray &bytes) override;
+    qint64 bytesToWrite() const override { return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite(); }
+    bool isOpen() const override { return m_socket.state() == QAbstractSocket::ConnectedState; }
+    void endWriting() override { m_socket.disconnectFromHost(); }
+    void abort() override;
+
+private:
+    static constexpr qint64 mostAhead = 64 * 1024; // bytes that a client may send ahead
+
+    QSslSocket m_socket;
+};
+
+} // namespace openloop::http

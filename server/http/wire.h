@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Bytes to and from one client, whatever carries them.
+#pragma once
+
+#include <QHostAddress>
+
+namespace openloop::http {
+
+/// One connection below HTTP: plain (PlainWire) or TLS (TlsWire). The thread of the event loop.
+class Wire
+{
+public:
+    /// Whom the wire tells what happens. May abort() the wire in answer, but not destroy it.
+    class Listener
+    {
+    public:
+        virtual void wireReadable() = 0; ///< read() has something
+        virtual void wireTook() = 0; ///< the client took something that had to wait
+        virtual void wireLeft() = 0; ///< the client sends no more: it ended or broke the connection; maybe told twice
+
+    protected:
+        ~Listener() = default;
+    };
+
+    Wire() = default;
+    virtual ~Wire() = default;
+    Q_DISABLE_COPY_MOVE(Wire)
+
+    void setListener(Listener *listener) { m_listener = listener; }
+
+    virtual QHostAddress peerAddress() const = 0;
+    virtual quint16 peerPort() const = 0;
+
+    /// Appends at most 64 KiB of what has arrived.
+    virtual void read(QByteArray &in) = 0;
+    /// Whether a read() may find something; wireReadable() does not tell again before one has found nothing.
+    virtual bool mayHaveMore() const = 0;
+
+    /// Sends at once what the client takes, and the rest as it takes it.
+    virtual void write(const QByteArray &bytes) = 0;
+    virtual qint64 bytesToWrite() const = 0; ///< those that wait
+
+    /// False as soon as the client has left.
+    virtual bool isOpen() const = 0;
+    /// Tells the client that nothing more will come; it may still send.
+    virtual void endWriting() = 0;
+    /// Closes, and drops what waits. Nothing is told any more.
+    virtual void abort() = 0;
+
+protected:
+    Listener &listener() const { return *m_listener; }
+
+private:
+    Listener *m_listener = nullptr;
+};
+
+} // namespace openloop::http

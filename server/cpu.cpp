@@ -140,6 +140,28 @@ Cpu::Item Cpu::join(const mpz_class &n, const Ask &ask)
     return item;
 }
 
+std::optional<Failure> Cpu::refusal(const mpz_class &n, const QString &client)
+{
+    if (m_computations.contains(n))
+        return {};
+    const std::lock_guard lock(m_mutex);
+    Waiting &lane = waiting(laneOf(n));
+    if (hasRoom(lane) || lane.queue.hasGreedierThan(client))
+        return {};
+    return full(lane);
+}
+
+bool Cpu::hasRoom(const Waiting &lane) const
+{
+    return m_workers < m_settings.threads || lane.queue.size() < std::size_t(m_settings.queue);
+}
+
+Failure Cpu::full(const Waiting &lane) const
+{
+    const auto wait = lane.usualTime * double(lane.queue.size()) / m_settings.threads;
+    return Failure::unavailable(u"%1 computations wait already"_s.arg(lane.queue.size()), wholeSeconds(wait));
+}
+
 void Cpu::admit(const Item &item, bool mayWait)
 {
     Item displaced;
@@ -147,14 +169,11 @@ void Cpu::admit(const Item &item, bool mayWait)
         const std::lock_guard lock(m_mutex);
         Waiting &lane = waiting(item->lane);
         const bool startsNow = m_workers < m_settings.threads;
-        if (!startsNow && !mayWait && lane.queue.size() >= std::size_t(m_settings.queue)) {
-            const auto wait = lane.usualTime * double(lane.queue.size()) / m_settings.threads;
-            const Failure refusal =
-                Failure::unavailable(u"%1 computations wait already"_s.arg(lane.queue.size()), wholeSeconds(wait));
+        if (!mayWait && !hasRoom(lane)) {
             displaced = lane.queue.popFromGreedierThan(item->client);
             if (!displaced)
-                throw refusal;
-            displaced->refused = refusal;
+                throw full(lane);
+            displaced->refused = full(lane);
         }
         lane.queue.push(item);
         if (startsNow)

@@ -60,6 +60,9 @@ public:
     /// the thread is free within 50 ms, unless somebody else waits for the same n.
     QCoro::Task<factoring::Result> factorize(mpz_class n, Ask ask);
 
+    /// The 503 that factorize() would throw now, if it would.
+    std::optional<http::Failure> refusal(const mpz_class &n, const QString &client);
+
     /// How far the computation of n is; nothing if there is none.
     std::optional<factoring::Progress> progress(const mpz_class &n) const;
 
@@ -85,6 +88,8 @@ private:
     class Interlude;
 
     // The thread of the event loop.
+    bool hasRoom(const Waiting &lane) const;
+    http::Failure full(const Waiting &lane) const;
     Item join(const mpz_class &n, const Ask &ask);
     void admit(const Item &item, bool mayWait);
     void leave(const Item &item);

@@ -10,6 +10,7 @@
 namespace openloop {
 
 using http::Failure;
+using http::Request;
 using http::Timing;
 
 namespace {
@@ -21,11 +22,18 @@ QByteArray keyOf(const mpz_class &n)
 
 } // namespace
 
-QCoro::Task<Factors> Factorizer::factors(mpz_class n, http::Request request)
+QCoro::Task<Factors> Factorizer::factors(mpz_class n, Request request)
 {
     const Cpu::Ask ask{request.peer.toString(), m_cpu.settings().timeout, request.stop, request.timing};
     const Factors found = co_await factors(std::move(n), ask);
     co_return found;
+}
+
+std::optional<Failure> Factorizer::refusal(const mpz_class &n, const Request &request)
+{
+    if (m_recent.contains(keyOf(n)))
+        return {};
+    return m_cpu.refusal(n, request.peer.toString());
 }
 
 QCoro::Task<Factors> Factorizer::factors(mpz_class n, Cpu::Ask ask)

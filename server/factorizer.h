@@ -8,6 +8,8 @@
 
 #include <QCache>
 
+#include <optional>
+
 namespace openloop {
 
 /// What took long once is kept and answered from there. Lives on the thread of the event loop.
@@ -22,6 +24,9 @@ public:
 
     /// For a request: as long as its client waits, and no longer than the settings of the pool say.
     QCoro::Task<Factors> factors(mpz_class n, http::Request request);
+
+    /// The 503 that factors() would throw for the request now, if it would: told without setting anything up.
+    std::optional<http::Failure> refusal(const mpz_class &n, const http::Request &request);
 
 private:
     QCoro::Task<void> recall(mpz_class n, Cpu::Ask ask);

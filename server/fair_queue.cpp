@@ -45,17 +45,28 @@ bool FairQueue::remove(const Item &item)
     return true;
 }
 
+bool FairQueue::hasGreedierThan(const QString &client)
+{
+    return greedierThan(client) != m_turns.end();
+}
+
 FairQueue::Item FairQueue::popFromGreedierThan(const QString &client)
+{
+    const auto turn = greedierThan(client);
+    if (turn == m_turns.end())
+        return nullptr;
+    Item item = turn->items.back();
+    remove(item);
+    return item;
+}
+
+FairQueue::Turns::iterator FairQueue::greedierThan(const QString &client)
 {
     const auto fewer = [](const Turn &left, const Turn &right) { return left.items.size() < right.items.size(); };
     const auto greediest = std::max_element(m_turns.begin(), m_turns.end(), fewer);
     const auto own = turnOf(client);
     const std::size_t had = own == m_turns.end() ? 0 : own->items.size();
-    if (greediest == m_turns.end() || greediest->items.size() < had + 2)
-        return nullptr;
-    Item item = greediest->items.back();
-    remove(item);
-    return item;
+    return greediest == m_turns.end() || greediest->items.size() < had + 2 ? m_turns.end() : greediest;
 }
 
 } // namespace openloop

@@ -24,7 +24,9 @@ public:
     /// False if it does not wait here.
     bool remove(const Item &item);
 
-    /// The newest of the client that has most waiting, if that is at least two more than `client` has; else null.
+    /// Whether some client has at least two more waiting than `client`.
+    bool hasGreedierThan(const QString &client);
+    /// The newest of the one that has most; null if there is none such.
     Item popFromGreedierThan(const QString &client);
 
 private:
@@ -35,6 +37,7 @@ private:
     using Turns = std::deque<Turn>;
 
     Turns::iterator turnOf(const QString &client);
+    Turns::iterator greedierThan(const QString &client);
 
     Turns m_turns; ///< the next first
     std::size_t m_size = 0;

@@ -84,6 +84,17 @@ Task<Json> factorizeNumber(Services &use, Request request)
     co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
 }
 
+// A crowd that finds the pool full costs the loop little.
+std::optional<Failure> poolIsFull(Services &use, const Request &request)
+try {
+    if (!use.cpu.isFull())
+        return {};
+    const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
+    return use.factorizer.refusal(n, request);
+} catch (const Failure &) {
+    return {}; // the handler will say what is wrong with n
+}
+
 } // namespace
 
 void addRoutes(App &app, Services &use)
@@ -96,6 +107,7 @@ void addRoutes(App &app, Services &use)
     app.route("GET", endpoints::callOtherService, use, callOtherService);
     app.route("GET", endpoints::queryDatabase, use, queryDatabase);
     app.route("GET", endpoints::factorize, use, factorizeNumber);
+    app.setDoor(endpoints::factorize, use, poolIsFull);
     addJobRoutes(app, use);
     addDocumentRoutes(app, use);
 }

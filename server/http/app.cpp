@@ -2,6 +2,7 @@
 // See app.h. The only file that knows QHttpServer, and so all that differs between versions of Qt.
 #include "server/http/app.h"
 
+#include "server/http/facade.h"
 #include "server/http/gate.h"
 
 #include <QEventLoop>
@@ -38,6 +39,7 @@ QByteArray allowOf(const Methods &methods)
 
 App::App(const Limits &limits) : m_gate(new Gate(limits, &m_server))
 {
+    m_gate->setDoor([this](const Request &request) { return turnAway(request); });
     const auto missing = [this](const QHttpServerRequest &, Responder) { dispatch(m_nowhere, {}); };
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
     m_server.setMissingHandler(&m_server, missing);
@@ -97,7 +99,7 @@ void App::connectRoute(const Route &route)
 
 void App::dispatch(const Route &route, const QStringList &arguments)
 {
-    Connection *connection = Connection::current();
+    Connection *connection = Facade::beingRouted();
     if (!connection)
         return;
     Request request = connection->takeRequest();
@@ -129,6 +131,26 @@ void App::handle(const Route &route, Exchange exchange)
     } catch (...) {
         exchange.fail(std::current_exception());
     }
+}
+
+// Whom the guard would refuse is left to it.
+std::optional<Response> App::turnAway(const Request &request) const
+{
+    const auto door = m_doors.constFind(request.head.path);
+    if (door == m_doors.constEnd() || (request.head.method != "GET" && request.head.method != "HEAD"))
+        return {};
+    try {
+        if (m_guard)
+            m_guard(request);
+    } catch (const Failure &) {
+        return {};
+    }
+    const std::optional<Failure> refusal = door->refusal(request);
+    if (!refusal)
+        return {};
+    if (m_ledger->observer)
+        m_ledger->observer({door->path, request.head.method, refusal->status(), request.timing->total()});
+    return toResponse(*refusal, newRequestId());
 }
 
 } // namespace openloop::http

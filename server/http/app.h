@@ -5,9 +5,11 @@
 #include "server/http/event_stream.h"
 #include "server/http/exchange.h"
 
+#include <QHash>
 #include <QHttpServer>
 
 #include <map>
+#include <optional>
 
 namespace openloop::http {
 
@@ -45,6 +47,15 @@ public:
         add(method, pattern, [&context, handler](Exchange exchange) { run(context, handler, std::move(exchange)); });
     }
 
+    /// Asked about every GET and HEAD of `path` before its handler is: a Failure turns the request away. For crowds: it
+    /// costs half of what a handler's Failure does.
+    template<typename Context>
+    void setDoor(const QString &path, Context &context,
+                 std::optional<Failure> (*refusal)(Context &, const Request &))
+    {
+        m_doors.insert(path.toLatin1(), {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
+    }
+
     /// Starts to accept; false: the address can't be had, gate().errorString() says why.
     bool listen(const QHostAddress &address, quint16 port);
 
@@ -63,6 +74,11 @@ private:
     struct Route {
         QString pattern;
         std::map<QByteArray, Handler> methods;
+    };
+
+    struct Door {
+        QString path;
+        std::function<std::optional<Failure>(const Request &)> refusal;
     };
 
     template<typename Context, typename Answer, typename Parameter>
@@ -102,10 +118,12 @@ private:
     void connectRoute(const Route &route);
     void dispatch(const Route &route, const QStringList &arguments);
     void handle(const Route &route, Exchange exchange);
+    std::optional<Response> turnAway(const Request &request) const;
 
     QHttpServer m_server;
     Gate *m_gate; ///< owned by m_server
     std::map<QString, Route> m_routes;
+    QHash<QByteArray, Door> m_doors; ///< by path
     const Route m_nowhere; ///< of paths that lead nowhere
     Guard m_guard;
     std::shared_ptr<Ledger> m_ledger = std::make_shared<Ledger>();

@@ -6,8 +6,6 @@
 
 #include <QScopedValueRollback>
 
-#include <cstring>
-
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -18,25 +16,11 @@ namespace {
 constexpr int readsPerTurn = 32; // and pipelined requests, before the loop looks elsewhere
 constexpr qsizetype idleBuffer = 4 * 1024; // bytes of memory that a connection may keep for its next request
 
-thread_local Connection *beingFed = nullptr;
-
-// QHttpServer only routes: of a request it is shown the path, in a form that it can't misread.
-QByteArray routingForm(const QByteArray &path)
-{
-    const bool ambiguous = !path.startsWith('/') || path.startsWith("//");
-    return (ambiguous ? QByteArray("GET http://h/") + path : "GET " + path) + " HTTP/1.1\r\nHost: h\r\n\r\n";
-}
-
 } // namespace
 
-Connection::Connection(std::unique_ptr<Wire> wire, Gate &gate)
-    : QTcpSocket(&gate), m_gate(gate), m_wire(std::move(wire))
+Connection::Connection(std::unique_ptr<Wire> wire, Gate &gate) : QObject(&gate), m_gate(gate), m_wire(std::move(wire))
 {
     m_wire->setListener(this);
-    setPeerAddress(m_wire->peerAddress());
-    setPeerPort(m_wire->peerPort());
-    setSocketState(ConnectedState);
-    setOpenMode(ReadWrite | Unbuffered);
     enter(State::Head, m_gate.limits().idleTime);
 }
 
@@ -45,17 +29,11 @@ Connection::~Connection()
     m_stop.request_stop();
 }
 
-Connection *Connection::current()
-{
-    return beingFed;
-}
-
 Request Connection::takeRequest()
 {
     m_taken = true;
     m_stop = std::stop_source();
-    m_timing = std::make_shared<Timing>();
-    return {m_head, std::exchange(m_body, {}), {}, peerAddress(), m_stop.get_token(), m_timing};
+    return {m_head, std::exchange(m_body, {}), {}, m_wire->peerAddress(), m_stop.get_token(), m_timing};
 }
 
 void Connection::readMore()
@@ -150,16 +128,15 @@ bool Connection::takeBody()
 
 void Connection::release()
 {
-    if (!std::exchange(m_known, true))
-        m_gate.introduce(this);
     enter(State::Exchange, std::nullopt);
-    m_taken = false;
-    m_released = routingForm(m_head.path);
-    m_read = 0;
-    {
-        const QScopedValueRollback feeding(beingFed, this);
-        emit readyRead();
+    m_timing = std::make_shared<Timing>();
+    if (const auto refusal = m_gate.turnAway({m_head, {}, {}, m_wire->peerAddress(), {}, m_timing})) {
+        m_body.clear();
+        answer(*refusal);
+        return;
     }
+    m_taken = false;
+    m_gate.route(this);
     if (!m_taken)
         refuse(Failure(500, u"the request was not routed"_s));
 }
@@ -315,12 +292,8 @@ void Connection::end()
         return;
     enter(State::Ended, std::nullopt);
     m_wire->abort();
-    setSocketState(UnconnectedState);
     emit ended();
-    if (m_known)
-        emit disconnected(); // QHttpServer deletes it
-    else
-        deleteLater();
+    deleteLater();
 }
 
 void Connection::enter(State state, std::optional<std::chrono::milliseconds> allowed)
@@ -329,31 +302,6 @@ void Connection::enter(State state, std::optional<std::chrono::milliseconds> all
     m_deadline.reset();
     if (allowed)
         m_deadline = Clock::now() + *allowed;
-}
-
-qint64 Connection::bytesAvailable() const
-{
-    return QIODevice::bytesAvailable() + m_released.size() - m_read;
-}
-
-void Connection::disconnectFromHost()
-{
-    cut();
-}
-
-qint64 Connection::readData(char *data, qint64 size)
-{
-    const qsizetype count = qMin(qsizetype(size), m_released.size() - m_read);
-    std::memcpy(data, m_released.constData() + m_read, size_t(count));
-    m_read += count;
-    return count;
-}
-
-// QHttpServer itself never answers here (app.cpp does); should it, its words go out unchanged.
-qint64 Connection::writeData(const char *data, qint64 size)
-{
-    m_wire->write(QByteArray(data, size));
-    return size;
 }
 
 } // namespace openloop::http

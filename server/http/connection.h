@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The socket that QHttpServer sees in place of the wire: it releases one whole, checked request at a time.
+// One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
 #include "server/http/bell.h"
@@ -9,7 +9,7 @@
 #include "server/http/response.h"
 #include "server/http/wire.h"
 
-#include <QTcpSocket>
+#include <QObject>
 
 #include <chrono>
 #include <memory>
@@ -20,10 +20,9 @@ namespace openloop::http {
 
 class Gate;
 
-/// One client. Owns the wire, frames requests strictly, and keeps to one exchange at a time:
-/// the next request is not released, and the client's leaving not passed on, before the answer is given.
-/// QHttpServer learns of it with its first request. Lives in the thread of the event loop; deleted after ended().
-class Connection final : public QTcpSocket, private Wire::Listener
+/// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
+/// Lives in the thread of the event loop; deleted after ended().
+class Connection final : public QObject, private Wire::Listener
 {
     Q_OBJECT
 
@@ -33,14 +32,14 @@ public:
     Connection(std::unique_ptr<Wire> wire, Gate &gate);
     ~Connection() override;
 
-    /// The connection whose request QHttpServer is being fed right now; null outside of that.
-    static Connection *current();
-
     /// Goes on with what had to wait; see Gate::runLater.
     void takeTurn();
 
+    const RequestHead &head() const { return m_head; }
+
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
+    bool wasTaken() const { return m_taken; }
 
     /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
     void answer(const Response &response);
@@ -67,16 +66,9 @@ public:
     /// Closes or refuses what has taken too long; called by the gate a few times a second.
     void checkDeadline(Clock::time_point now);
 
-    qint64 bytesAvailable() const override;
-    void disconnectFromHost() override;
-
 signals:
     /// The wire is gone and no exchange is open: nothing more will happen here.
     void ended();
-
-protected:
-    qint64 readData(char *data, qint64 size) override;
-    qint64 writeData(const char *data, qint64 size) override;
 
 private:
     enum class State {
@@ -115,8 +107,6 @@ private:
     RequestHead m_head;
     QByteArray m_body;
     std::optional<ChunkedBody> m_chunks;
-    QByteArray m_released; ///< what QHttpServer is to read
-    qsizetype m_read = 0; ///< of m_released
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
     Bell m_roomMade;
@@ -124,7 +114,6 @@ private:
     bool m_headBegun = false;
     bool m_reading = false; ///< within readMore()
     bool m_turnAwaited = false; ///< takeTurn() will be called
-    bool m_known = false; ///< to QHttpServer
     bool m_closing = false;
 };
 

@@ -3,6 +3,7 @@
 #include "server/http/gate.h"
 
 #include "server/http/connection.h"
+#include "server/http/facade.h"
 #include "server/http/plain_wire.h"
 #include "server/http/tls_wire.h"
 
@@ -24,7 +25,7 @@ constexpr int mostPending = 30; // QTcpServer's own
 constexpr int politeRefusals = 256; // connections beyond the limit that are told so before they are closed
 constexpr auto sweepInterval = 250ms;
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
-constexpr auto shareOfATurn = 1ms; // for what is not urgent
+constexpr auto shareOfATurn = 300us; // for what is not urgent
 
 } // namespace
 
@@ -53,6 +54,8 @@ void Gate::incomingConnection(qintptr descriptor)
 
 bool Gate::mayRunNow(const RequestHead &head)
 {
+    if (Facade::beingRouted())
+        return false; // by a handler that is on its way
     if (m_first.contains(head.path))
         return true;
     beginTurn();
@@ -65,10 +68,17 @@ void Gate::runLater(Connection *connection)
     m_later.emplace_back(connection);
 }
 
-void Gate::introduce(Connection *connection)
+// QHttpServer does not recover from what it can't read; should that happen, it is given another socket.
+void Gate::route(Connection *connection)
 {
-    addPendingConnection(connection);
-    QMetaMethod::fromSignal(&QTcpServer::newConnection).invoke(this, Qt::DirectConnection);
+    if (!m_facade) {
+        m_facade = new Facade(this);
+        addPendingConnection(m_facade);
+        QMetaMethod::fromSignal(&QTcpServer::newConnection).invoke(this, Qt::DirectConnection);
+    }
+    m_facade->show(connection, connection->head().path);
+    if (!connection->wasTaken() && m_facade)
+        std::exchange(m_facade, nullptr)->deleteLater();
 }
 
 void Gate::beginTurn()

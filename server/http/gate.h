@@ -3,6 +3,8 @@
 #pragma once
 
 #include "server/http/limits.h"
+#include "server/http/request.h"
+#include "server/http/response.h"
 
 #include <QBasicTimer>
 #include <QPointer>
@@ -19,8 +21,8 @@
 namespace openloop::http {
 
 class Connection;
+class Facade;
 class Poller;
-struct RequestHead;
 
 /// Listens like any QTcpServer; bind it to a QHttpServer. The thread of the event loop.
 class Gate final : public QTcpServer
@@ -49,8 +51,13 @@ public:
     /// Connection::takeTurn() at the loop's next turn, or as soon after as those before it leave time.
     void runLater(Connection *connection);
 
-    /// Makes a connection known to QHttpServer: those that never ask a thing cost it nothing.
-    void introduce(Connection *connection);
+    /// An answer for those who are not let in, or nothing; asked before route().
+    using Door = std::function<std::optional<Response>(const Request &)>;
+    void setDoor(Door door) { m_door = std::move(door); }
+    std::optional<Response> turnAway(const Request &request) const { return m_door(request); }
+
+    /// Has QHttpServer call the handler of the connection's request, which takes it.
+    void route(Connection *connection);
 
     /// Whether answers carry Server-Timing; they do unless told otherwise.
     void showTiming(bool shown) { m_showsTiming = shown; }
@@ -88,7 +95,9 @@ private:
     Limits m_limits;
     std::shared_ptr<Poller> m_poller;
     std::optional<QSslConfiguration> m_tls;
+    Door m_door = [](const Request &) { return std::nullopt; };
     std::function<void(int)> m_refusalObserver;
+    QPointer<Facade> m_facade;
     QSet<Connection *> m_connections;
     QSet<QByteArray> m_first; ///< paths
     std::deque<QPointer<Connection>> m_later; ///< wait for their turn

@@ -2,25 +2,32 @@
 // See json.h.
 #include "server/http/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace openloop::http {
 
 namespace {
 
+bool isPlain(char c)
+{
+    return c != '"' && c != '\\' && (c < 0 || c >= 0x20);
+}
+
 QByteArray quoted(const QString &text)
 {
     constexpr char hex[] = "0123456789abcdef";
-    QByteArray out;
-    out.reserve(text.size() + 2);
-    out += '"';
-    for (const char c : text.toUtf8()) {
+    const QByteArray utf8 = text.toUtf8();
+    if (std::all_of(utf8.begin(), utf8.end(), isPlain))
+        return '"' + utf8 + '"';
+    QByteArray out = "\"";
+    for (const char c : utf8) {
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
         } else if (c == '\n') {
             out += "\\n";
-        } else if (c >= 0 && c < 0x20) {
+        } else if (!isPlain(c)) {
             out += "\\u00";
             out += hex[c >> 4];
             out += hex[c & 15];

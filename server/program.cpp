@@ -18,8 +18,10 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <sys/resource.h>
 
 using namespace Qt::Literals::StringLiterals;
+
 namespace openloop {
 
 namespace {
@@ -113,11 +115,22 @@ int serve(const Options &options, const Program &program)
     return QCoreApplication::exec();
 }
 
+// As many descriptors as the system grants: a shell's usual 1,024 would end far below --max-connections.
+void raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 } // namespace
 
 int runServer(int argc, char **argv, const Program &program)
 {
     qputenv("QT_NO_GLIB", "1"); // a fifth less work per connection
+    raiseDescriptorLimit();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"openloop-server"_s);
     try {

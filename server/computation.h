@@ -35,9 +35,12 @@ struct Computation {
     Clock::time_point finished;
 
     // Any thread.
-    void tell(const factoring::Progress &progress)
+    /// ECM tells of each round anew; what is shown of a phase never goes back.
+    void tell(factoring::Progress progress)
     {
         const std::lock_guard lock(m_mutex);
+        if (progress.phase == m_progress.phase)
+            progress.fraction = std::max(progress.fraction, m_progress.fraction);
         m_progress = progress;
     }
     factoring::Progress progress() const

@@ -32,8 +32,8 @@ std::optional<QString> queryField(const http::Request &request, const QString &f
     std::optional<QString> text;
     for (const QByteArray &pair : request.head.query.split('&')) {
         const qsizetype equals = pair.indexOf('=');
-        const QByteArray key = equals < 0 ? pair : pair.first(equals);
-        if (QString::fromUtf8(QByteArray::fromPercentEncoding(key)) != field)
+        const QByteArray key = QByteArray::fromPercentEncoding(equals < 0 ? pair : pair.first(equals));
+        if (key.compare(field.toUtf8()) != 0)
             continue;
         if (text)
             throw Failure::unprocessable(field, u"is given more than once"_s);

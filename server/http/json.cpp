@@ -9,18 +9,23 @@ namespace openloop::http {
 
 namespace {
 
+constexpr qsizetype usualSize = 256; // bytes of an object
+
 bool isPlain(char c)
 {
     return c != '"' && c != '\\' && (c < 0 || c >= 0x20);
 }
 
-QByteArray quoted(const QString &text)
+void appendQuoted(QByteArray &out, const QString &text)
 {
     constexpr char hex[] = "0123456789abcdef";
     const QByteArray utf8 = text.toUtf8();
-    if (std::all_of(utf8.begin(), utf8.end(), isPlain))
-        return '"' + utf8 + '"';
-    QByteArray out = "\"";
+    out += '"';
+    if (std::all_of(utf8.begin(), utf8.end(), isPlain)) {
+        out += utf8;
+        out += '"';
+        return;
+    }
     for (const char c : utf8) {
         if (c == '"' || c == '\\') {
             out += '\\';
@@ -35,7 +40,7 @@ QByteArray quoted(const QString &text)
             out += c;
         }
     }
-    return out += '"';
+    out += '"';
 }
 
 } // namespace
@@ -43,12 +48,21 @@ QByteArray quoted(const QString &text)
 Json::Json(std::initializer_list<Member> members)
 {
     QByteArray text = "{";
-    for (const Member &member : members)
-        text += quoted(member.key) + ':' + member.value.m_text + ',';
+    text.reserve(usualSize);
+    for (const Member &member : members) {
+        appendQuoted(text, member.key);
+        text += ':';
+        text += member.value.m_text;
+        text += ',';
+    }
     *this = closed(std::move(text), '}');
 }
 
-Json::Json(const QString &text) : m_text(quoted(text)) { }
+Json::Json(const QString &text)
+{
+    m_text.reserve(text.size() + 2);
+    appendQuoted(m_text, text);
+}
 
 Json::Json(double number) : m_text(std::isfinite(number) ? QByteArray::number(number, 'g', 15) : "null") { }
 
@@ -65,7 +79,8 @@ Json Json::with(const QString &key, const Json &value) const
     QByteArray text = m_text.chopped(1);
     if (text.size() > 1)
         text += ',';
-    return verbatim(text + quoted(key) + ':' + value.m_text + '}');
+    appendQuoted(text, key);
+    return verbatim(text + ':' + value.m_text + '}');
 }
 
 Json Json::closed(QByteArray text, char bracket)

@@ -9,6 +9,7 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/services.h"
+#include "server/stall_watch.h"
 #include "server/stand_in.h"
 #include "server/start_failure.h"
 #include "server/stop_signals.h"
@@ -111,6 +112,7 @@ int serve(const Options &options, const Program &program)
     services.jobs.resume();
     listen(app, options);
     const StopSignals onStop([&] { drain(app, services); });
+    const StallWatch watch;
     print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));
     return QCoreApplication::exec();
 }

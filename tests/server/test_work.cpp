@@ -101,6 +101,7 @@ private slots:
     void crowdsLeaveNoMemoryTaken();
     void idleConnectionsCostLittle();
     void healthIsFirstInACrowd();
+    void aBlockedLoopIsSeen();
     void aFloodOfLongNumbersDelaysNoShortOne();
     void clientsTakeTurns();
     void aDeadlineInTheQueueAnswersBeforeTheWorkStarts();
@@ -268,6 +269,24 @@ void TestWork::healthIsFirstInACrowd()
     std::sort(crowd.begin(), crowd.end());
     qInfo("/health %.1f ms (95 of 100), the crowd %.1f ms", times[475], crowd[crowd.size() / 2]);
     QVERIFY(times[475] <= crowd[crowd.size() / 2] / 4);
+}
+
+// Counted in the lag histogram, and the log says where.
+void TestWork::aBlockedLoopIsSeen()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    QCOMPARE(client.get("/test/database_sleep_on_the_loop?ms=600").value_or(Answer()).status, 200);
+    const auto late = [&] {
+        return metric(server.port(), "openloop_event_loop_lag_seconds_count")
+            - metric(server.port(), "openloop_event_loop_lag_seconds_bucket{le=\"0.1\"}");
+    };
+    QTRY_VERIFY(late() >= 1);
+    QTRY_VERIFY(server.standardError().contains("the event loop goes on; it stood still for"));
+    const QByteArray log = server.standardError();
+    QVERIFY2(log.contains("the event loop has stood still for"), log.constData());
+    QVERIFY2(log.contains("openloop::http::") && log.contains("libQt6Sql"), log.constData());
 }
 
 void TestWork::aFloodOfLongNumbersDelaysNoShortOne()

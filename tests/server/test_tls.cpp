@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// HTTPS as a client sees it: the real program, a certificate made for the test, a QSslSocket.
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+#include <QProcess>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+#include <QSslSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+QByteArray request(const QByteArray &path, const QByteArray &fields = {})
+{
+    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+}
+
+} // namespace
+
+class TestTls : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void pipelinedAnswersKeepTheirOrder();
+    void aLongAnswerArrivesWhole();
+    void whoSpeaksPlainlyIsCutOff();
+    void aClientThatLeavesStopsItsWork();
+    void aKeyThatIsNoneIsRefusedAtStart();
+
+private:
+    QStringList options(const QString &key) const
+    {
+        return {u"--tls-certificate"_s, m_folder.filePath(u"certificate.pem"_s), u"--tls-key"_s, m_folder.filePath(key)};
+    }
+    // Encrypted and verified, or not connected.
+    std::unique_ptr<QSslSocket> connectTo(quint16 port) const;
+    static QByteArray readUntil(QSslSocket &socket, const QByteArray &end);
+
+    QTemporaryDir m_folder;
+};
+
+void TestTls::initTestCase()
+{
+    const QStringList make{u"req"_s,    u"-x509"_s, u"-newkey"_s, u"ec"_s,   u"-pkeyopt"_s, u"ec_paramgen_curve:P-256"_s,
+                           u"-nodes"_s, u"-days"_s, u"2"_s,       u"-subj"_s, u"/CN=localhost"_s,
+                           u"-addext"_s, u"subjectAltName=DNS:localhost"_s,
+                           u"-keyout"_s, m_folder.filePath(u"key.pem"_s), u"-out"_s,
+                           m_folder.filePath(u"certificate.pem"_s)};
+    QCOMPARE(QProcess::execute(u"openssl"_s, make), 0);
+}
+
+std::unique_ptr<QSslSocket> TestTls::connectTo(quint16 port) const
+{
+    auto socket = std::make_unique<QSslSocket>();
+    QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+    configuration.setCaCertificates(QSslCertificate::fromPath(m_folder.filePath(u"certificate.pem"_s)));
+    socket->setSslConfiguration(configuration);
+    socket->setPeerVerifyName(u"localhost"_s);
+    socket->connectToHostEncrypted(u"127.0.0.1"_s, port);
+    socket->waitForEncrypted();
+    return socket;
+}
+
+QByteArray TestTls::readUntil(QSslSocket &socket, const QByteArray &end)
+{
+    QByteArray in;
+    while (!in.endsWith(end) && socket.waitForReadyRead(20'000))
+        in += socket.readAll();
+    return in;
+}
+
+void TestTls::pipelinedAnswersKeepTheirOrder()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    const auto socket = connectTo(server.port());
+    QVERIFY2(socket->isEncrypted(), qPrintable(socket->errorString()));
+    socket->write(request("/call_other_service") + request("/health") + request("/livez", "Connection: close\r\n"));
+    const QByteArray in = readUntil(*socket, "{\"status\":\"alive\"}");
+    const qsizetype slow = in.indexOf("HTTP/1.1 200");
+    const qsizetype quick = in.indexOf("{\"status\":\"healthy\"}");
+    QVERIFY(slow == 0 && quick > slow && in.indexOf("{\"status\":\"alive\"}") > quick);
+    QVERIFY(socket->state() == QAbstractSocket::UnconnectedState || socket->waitForDisconnected());
+}
+
+void TestTls::aLongAnswerArrivesWhole()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    const auto socket = connectTo(server.port());
+    socket->write(request("/openapi.json", "Connection: close\r\n"));
+    while (socket->waitForReadyRead(20'000))
+        continue;
+    const QByteArray in = socket->readAll();
+    const qsizetype bodyAt = in.indexOf("\r\n\r\n") + 4;
+    QVERIFY(in.contains("Content-Length: " + QByteArray::number(in.size() - bodyAt) + "\r\n"));
+    QVERIFY(in.size() > 16 * 1024); // more than a TLS record
+}
+
+void TestTls::whoSpeaksPlainlyIsCutOff()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    RawClient plain(server.port());
+    plain.send(request("/health"));
+    QVERIFY(plain.waitForClose());
+    QVERIFY(connectTo(server.port())->isEncrypted()); // others are served
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestTls::aClientThatLeavesStopsItsWork()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    const QByteArray hard = "/factorize?n=1" + QByteArray(86, '3') + "1";
+    const auto leaving = connectTo(server.port());
+    leaving->write(request(hard));
+    QVERIFY(leaving->waitForBytesWritten());
+    const auto watching = connectTo(server.port());
+    const auto running = [&](const QByteArray &count) {
+        watching->write(request("/metrics"));
+        return readUntil(*watching, "\n").contains("\nopenloop_pool_computations{lane=\"long\"} " + count + '\n');
+    };
+    QTRY_VERIFY(running("1"));
+    leaving->abort();
+    QTRY_VERIFY(running("0"));
+}
+
+void TestTls::aKeyThatIsNoneIsRefusedAtStart()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"certificate.pem"_s));
+    QVERIFY(!server.waitUntilReady());
+    QCOMPARE(server.process().exitCode(), 1);
+    QVERIFY(server.standardError().contains("certificate.pem holds no"));
+}
+
+QTEST_GUILESS_MAIN(TestTls)
+#include "test_tls.moc"

@@ -61,7 +61,9 @@ check-factoring: build ## 10,000 seeded numbers of every class against PARI; tak
 FUZZ_SECONDS ?= 60
 fuzz: dependencies ## feed random bytes to every parser for FUZZ_SECONDS each; needs clang
 	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz
-	@cmake --build --preset fuzz --target fuzz_factor_input
-	@mkdir -p build/fuzz/corpus/factor_input
-	@build/fuzz/fuzz/fuzz_factor_input -max_total_time=$(FUZZ_SECONDS) -max_len=512 \
-	  -dict=tests/fuzz/factor_input.dict build/fuzz/corpus/factor_input
+	@cmake --build --preset fuzz --target fuzz_factor_input fuzz_request
+	@for input in factor_input request; do \
+	  mkdir -p build/fuzz/corpus/$$input; \
+	  build/fuzz/fuzz/fuzz_$$input -max_total_time=$(FUZZ_SECONDS) -max_len=512 -print_final_stats=1 \
+	    -dict=tests/fuzz/$$input.dict build/fuzz/corpus/$$input || exit 1; \
+	done

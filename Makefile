@@ -35,6 +35,9 @@ tsan: ## the Qt-free tests under ThreadSanitizer
 bench: build ## the service's figures of the README, in one run
 	@$(BUILD)/bin/bench_service
 
+soak: build ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
+	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
+
 isolation-fastapi: build ## the isolation test on openloop-server and on the article's FastAPI service, and one picture of both
 	@bench/fastapi/isolation.sh
 

@@ -40,6 +40,8 @@ void Poller::remove(int descriptor, const PlainWire *wire)
 // What does not fit into one turn stays ready, and the next turn begins with it.
 void Poller::deliver()
 {
+    if (m_count > 0)
+        return; // an event loop within a handler: that turn goes on first
     m_count = ::epoll_wait(m_epoll, m_events.data(), int(m_events.size()), 0);
     for (int i = 0; i < m_count; ++i) {
         const epoll_event &event = m_events[std::size_t(i)];

@@ -19,6 +19,8 @@ class PlainWire;
 class Poller
 {
 public:
+    using Scratch = std::array<char, 16 * 1024>;
+
     Poller();
     ~Poller();
     Q_DISABLE_COPY_MOVE(Poller)
@@ -26,8 +28,8 @@ public:
     void add(int descriptor, PlainWire *wire);
     void remove(int descriptor, const PlainWire *wire);
 
-    /// For one read at a time.
-    std::array<char, 64 * 1024> &scratch() { return m_scratch; }
+    /// For one read at a time, lest each wire have memory of its own.
+    Scratch &scratch() { return m_scratch; }
 
 private:
     void deliver();
@@ -36,7 +38,7 @@ private:
     QSocketNotifier m_notifier;
     std::array<epoll_event, 64> m_events{}; ///< of this turn
     int m_count = 0; ///< of m_events
-    std::array<char, 64 * 1024> m_scratch; // NOLINT(*-member-init): is written before it is read
+    Scratch m_scratch; // NOLINT(*-member-init): is written before it is read
 };
 
 /// Owns the descriptor of a connected socket.

@@ -31,7 +31,7 @@ public:
     virtual QHostAddress peerAddress() const = 0;
     virtual quint16 peerPort() const = 0;
 
-    /// Appends at most 64 KiB of what has arrived.
+    /// Appends what has arrived, at most some KiB at a time.
     virtual void read(QByteArray &in) = 0;
     /// Whether a read() may find something; wireReadable() does not tell again before one has found nothing.
     virtual bool mayHaveMore() const = 0;

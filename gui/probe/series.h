@@ -72,6 +72,8 @@ private:
     Statistics merged(Instant from, Instant until) const;
     std::optional<GapReason> gapWithin(Instant from, Instant until) const;
     void trim();
+    /// How much more than the capacity may gather before it is cut: each cut moves all that stays.
+    std::size_t slack() const { return m_capacity / 64; }
 
     Instant m_origin;
     std::size_t m_capacity;

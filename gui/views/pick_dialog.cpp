@@ -28,7 +28,7 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
     }
     m_list->setAccessibleName(tr("Operations that can be measured"));
     auto *hint = new QLabel(m_offered.isEmpty() ? tr("The service describes nothing that is not measured already.")
-                                                : tr("Each ticked one is asked ten times a second; choose what may be asked so often."), this);
+                                                : tr("Each ticked one is asked once a second; choose what may be asked so often."), this);
     hint->setWordWrap(true);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);

@@ -108,11 +108,11 @@ void VerdictBar::showSentence()
     setAccessibleName(m_verdict.word + u": "_s + m_verdict.sentence);
 }
 
-void VerdictBar::setTrust(const probe::Trust &trust)
+void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
 {
     switch (trust.level) {
     case probe::TrustLevel::Unknown:
-        m_trust->setState(State::Unknown, tr("measurement: checking"));
+        m_trust->setState(State::Unknown, recorded ? tr("measurement: not judged") : tr("measurement: checking"));
         break;
     case probe::TrustLevel::Trustworthy:
         m_trust->setState(State::Ok, tr("measurement: trustworthy"));

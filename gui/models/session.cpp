@@ -13,7 +13,7 @@ namespace openloop::gui {
 
 namespace {
 
-constexpr std::size_t mostDetails = 6000; // of a target: ten minutes at 10 Hz
+constexpr std::size_t mostDetails = 24'000; // of all targets: ten minutes of four at 10 Hz
 
 double toMilliseconds(probe::Nanoseconds duration)
 {
@@ -209,7 +209,7 @@ void Session::takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap
         history->second.add(sample);
         if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
             details.push_back({sample.due - m_origin, sample.serverTiming, sample.requestId});
-        if (details.size() > mostDetails)
+        if (details.size() > mostDetails / m_series.size())
             details.pop_front();
     }
     for (const auto &gap : gaps)

@@ -25,7 +25,7 @@ struct LoadSpan {
     std::optional<double> to; ///< absent while it runs
 };
 
-/// What an answer said of itself: not kept with the packed samples, and for the last while only.
+/// What an answer said of itself: not kept with the packed samples, and for the last while only, because it is large.
 struct AnswerDetail {
     probe::Nanoseconds due {0}; ///< since the origin
     QByteArray serverTiming;

@@ -5,9 +5,9 @@
 #include "gui/probe/durations.h"
 
 #include <QCoreApplication>
+#include <QHash>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
@@ -44,26 +44,32 @@ QList<QByteArray> splitOutsideQuotes(const QByteArray &text, char separator)
     return parts;
 }
 
-/// What the service's own account gives most of the time to.
-struct Part {
-    QStringView names; ///< as services name it, between spaces
-    Culprit culprit;
-    const char *sentence;
-};
-
-constexpr std::array parts{
-    Part{u" queue wait pool ", Culprit::Pool, QT_TRANSLATE_NOOP("Blame", "pool full: it waited %1 of %2 for a thread")},
-    Part{u" compute cpu ", Culprit::Computing, QT_TRANSLATE_NOOP("Blame", "computing: %1 of %2")},
-    Part{u" db sql database ", Culprit::Database, QT_TRANSLATE_NOOP("Blame", "database: %1 of %2")},
-    Part{u" upstream backend origin ", Culprit::Upstream, QT_TRANSLATE_NOOP("Blame", "upstream: %1 of %2")},
-    Part{u" loop ", Culprit::EventLoop, QT_TRANSLATE_NOOP("Blame", "event loop: blocked for %1 of %2")},
-};
-
-const Part *partNamed(const QString &name)
+/// Who is to blame for a part of the service's own account; Service: it is not known what the name means.
+Culprit culpritNamed(const QString &name)
 {
-    const auto found = std::ranges::find_if(
-        parts, [&](const Part &part) { return part.names.contains(u' ' + name.toLower() + u' '); });
-    return found == parts.end() ? nullptr : &*found;
+    static const QHash<QString, Culprit> known{
+        {u"queue"_s, Culprit::Pool},        {u"wait"_s, Culprit::Pool},        {u"pool"_s, Culprit::Pool},
+        {u"compute"_s, Culprit::Computing}, {u"cpu"_s, Culprit::Computing},    {u"db"_s, Culprit::Database},
+        {u"sql"_s, Culprit::Database},      {u"database"_s, Culprit::Database}, {u"upstream"_s, Culprit::Upstream},
+        {u"backend"_s, Culprit::Upstream},  {u"origin"_s, Culprit::Upstream},  {u"loop"_s, Culprit::EventLoop}};
+    return known.value(name.toLower(), Culprit::Service);
+}
+
+/// With places for its time and for all of it.
+QString sentenceOn(Culprit culprit)
+{
+    switch (culprit) {
+    case Culprit::Pool:
+        return tr("pool full: it waited %1 of %2 for a thread");
+    case Culprit::Computing:
+        return tr("computing: %1 of %2");
+    case Culprit::Database:
+        return tr("database: %1 of %2");
+    case Culprit::Upstream:
+        return tr("upstream: %1 of %2");
+    default:
+        return tr("event loop: blocked for %1 of %2");
+    }
 }
 
 /// The longest of what ran at the same time.
@@ -96,11 +102,14 @@ Blame blameWithin(const Sample &sample)
 {
     const auto total = sample.response();
     const auto firstByte = sample.phases.firstByte;
+    if (sample.status == 0)
+        return {Culprit::Service, sample.service(),
+                tr("service: no answer within %1").arg(formatDuration(sample.service()))};
     const auto timings = parseServerTiming(sample.serverTiming);
     for (const auto &timing : timings) {
-        if (const auto *part = partNamed(timing.name); part && timing.duration >= total / 2)
-            return {part->culprit, timing.duration,
-                    tr(part->sentence).arg(formatDuration(timing.duration), formatDuration(total))
+        if (const auto culprit = culpritNamed(timing.name); culprit != Culprit::Service && timing.duration >= total / 2)
+            return {culprit, timing.duration,
+                    sentenceOn(culprit).arg(formatDuration(timing.duration), formatDuration(total))
                         + rest(timings, timing.name)};
     }
     const auto worked = std::ranges::find(timings, u"total"_s, &ServerTiming::name);

@@ -76,10 +76,10 @@ private slots:
 
     void whatWasNotAnsweredYetIsNotKnown()
     {
-        m_session.setReplayNow(m_session.beginning() + 10);
+        m_session.setReplayNow(m_session.beginning() + 9.5);
         QVERIFY(!m_session.figures(u"factorize"_s, 0, 1e12).last);
         QCOMPARE(m_session.watch(u"factorize"_s)->open().size(), 10);
-        m_session.setReplayNow(m_session.beginning() + 20);
+        m_session.setReplayNow(m_session.beginning() + 20.5);
         QCOMPARE(m_session.watch(u"factorize"_s)->open().size(), 15);
         QVERIFY(m_session.watch(u"factorize"_s)->last()->due == origin + 5s);
     }

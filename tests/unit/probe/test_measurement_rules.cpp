@@ -308,6 +308,7 @@ private slots:
         slow.due = slow.sent = Instant{10s};
         slow.done = slow.firstByte = slow.due + 400ms;
         slow.phases.firstByte = 400ms;
+        slow.status = 200;
         slow.serverTiming = "loop;dur=380;desc=\"event loop, blocked\"";
         Sample control = slow;
         control.done = control.due + 300us;
@@ -326,6 +327,7 @@ private slots:
         slow.due = slow.sent = Instant{10s};
         slow.done = slow.firstByte = slow.due + 400ms;
         slow.phases.firstByte = 400ms;
+        slow.status = 200;
         const auto blamed = [&slow](const char *timing) {
             slow.serverTiming = timing;
             return blameFor(slow, {}).culprit;
@@ -337,6 +339,8 @@ private slots:
         QCOMPARE(blamed("total;dur=0.1"), Culprit::EventLoop);
         QCOMPARE(blamed("total;dur=391"), Culprit::Service);
         QCOMPARE(blamed(""), Culprit::Service);
+        slow.status = 0;
+        QVERIFY(blameFor(slow, {}).sentence.contains(u"no answer within 400 ms"));
     }
 
     void theControlProbeRunsBesideEveryTarget()

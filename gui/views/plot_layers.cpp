@@ -26,29 +26,43 @@ QRgb viridis(double value)
 
 } // namespace
 
+QRectF SpanLayer::placeOf(const PlotSpan &span) const
+{
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    const double from = std::max(area.left(), mKeyAxis->coordToPixel(span.from));
+    const double to = std::min(area.right(), mKeyAxis->coordToPixel(span.to));
+    return to <= from ? QRectF() : QRectF(from, area.top(), std::max(1.0, to - from), area.height());
+}
+
 void SpanLayer::draw(QCPPainter *painter)
 {
     painter->setAntialiasing(false);
-    const QRectF area = mKeyAxis->axisRect()->rect();
     for (const auto &span : spans) {
-        const double from = std::max(area.left(), mKeyAxis->coordToPixel(span.from));
-        const double to = std::min(area.right(), mKeyAxis->coordToPixel(span.to));
-        if (to <= from)
+        const QRectF where = placeOf(span);
+        if (where.isEmpty())
             continue;
-        const QRectF where(from, area.top(), std::max(1.0, to - from), area.height());
-        painter->setPen(Qt::NoPen);
         const bool isGap = span.kind == PlotSpan::Kind::Gap;
+        painter->setPen(Qt::NoPen);
         painter->setBrush(isGap ? QBrush(withAlpha(gap, 0.5), Qt::BDiagPattern) : QBrush(withAlpha(load, 0.10)));
         painter->drawRect(where);
-        if (!isGap) {
-            painter->setPen(QPen(withAlpha(load, 0.6), 1));
-            painter->drawLine(where.topLeft(), where.bottomLeft());
-        }
-        const int needed = painter->fontMetrics().horizontalAdvance(span.label);
-        if (!span.label.isEmpty() && where.width() > needed + 12) {
-            painter->setPen(isGap ? text : load);
-            painter->drawText(where.adjusted(6, 0, -4, -4), Qt::AlignLeft | Qt::AlignBottom, span.label);
-        }
+        if (isGap)
+            continue;
+        painter->setPen(QPen(withAlpha(load, 0.6), 1));
+        painter->drawLine(where.topLeft(), where.bottomLeft());
+    }
+}
+
+void SpanLabelLayer::draw(QCPPainter *painter)
+{
+    for (const auto &span : spans) {
+        const QRectF where = placeOf(span);
+        const QSizeF needed = painter->fontMetrics().size(Qt::TextSingleLine, span.label);
+        if (span.label.isEmpty() || where.width() <= needed.width() + 12)
+            continue;
+        const QRectF box(QPointF(where.left() + 6, where.bottom() - 4 - needed.height()), needed);
+        painter->fillRect(box.adjusted(-3, 0, 3, 0), withAlpha(background, 0.7));
+        painter->setPen(span.kind == PlotSpan::Kind::Gap ? gap : load);
+        painter->drawText(box, Qt::AlignCenter, span.label);
     }
 }
 

@@ -29,15 +29,18 @@ QPointF SeriesLayer::pixel(double x, double y) const
     const auto *values = mValueAxis.data();
     // Zero has no place on a logarithmic axis: it stands below the lower edge.
     const bool outside = values->scaleType() == QCPAxis::stLogarithmic && y <= 0;
-    return {mKeyAxis->coordToPixel(x), values->coordToPixel(outside ? values->range().lower / 2 : y)};
+    const double across = mKeyAxis->coordToPixel(x);
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    return {m_unclipped ? std::clamp(across, area.left(), area.right()) : across, values->coordToPixel(outside ? values->range().lower / 2 : y)};
 }
 
 void SeriesLayer::draw(QCPPainter *painter)
 {
+    m_unclipped = painter->modes().testFlag(QCPPainter::pmVectorized);
     painter->setAntialiasing(false);
     for (const auto &one : series)
         drawBand(painter, one);
-    if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
+    if (m_unclipped) {
         for (const auto &one : series)
             drawVectorPoints(painter, one);
     } else {
@@ -111,8 +114,10 @@ void SeriesLayer::drawVectorPoints(QCPPainter *painter, const PlotSeries &one) c
     painter->setPen(QPen(withAlpha(one.style.colour, one.dimmed ? 0.25 : 0.6), 2, Qt::SolidLine, Qt::SquareCap));
     QList<QPointF> pixels;
     pixels.reserve(static_cast<qsizetype>(one.points.size()));
-    for (const auto &point : one.points)
-        pixels << pixel(point.x(), point.y());
+    for (const auto &point : one.points) {
+        if (mKeyAxis->range().contains(point.x()))
+            pixels << pixel(point.x(), point.y());
+    }
     painter->drawPoints(pixels.constData(), static_cast<int>(pixels.size()));
 }
 
@@ -202,7 +207,7 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
         const int width = painter->fontMetrics().horizontalAdvance(one->name);
         const double right = std::min(area.right() - 5, pixel(one->buckets.back().x, 1).x() + width / 2.0);
         const QRectF box(right - width, y - height / 2, width, height);
-        painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.7));
+        painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.8));
         painter->setPen(withAlpha(one->style.colour, one->dimmed ? 0.7 : 1));
         painter->drawText(box, Qt::AlignCenter, one->name);
     }

@@ -35,6 +35,7 @@ public:
     SpanLayer *spans = new SpanLayer(xAxis, yAxis);
     GridLayer *cells = new GridLayer(xAxis, yAxis);
     SeriesLayer *series = new SeriesLayer(xAxis, yAxis);
+    SpanLabelLayer *spanLabels = new SpanLabelLayer(xAxis, yAxis);
     QCPItemStraightLine *limit = new QCPItemStraightLine(this);
     QCPItemText *limitLabel = new QCPItemText(this);
     bool dark = false;

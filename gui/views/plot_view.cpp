@@ -42,9 +42,11 @@ void PlotView::setPalette(const Palette &palette)
         axis->grid()->setZeroLinePen(QPen(palette.grid, 1));
     }
     m_plot->series->background = palette.surface;
-    m_plot->spans->gap = palette.muted;
-    m_plot->spans->load = palette.warn;
-    m_plot->spans->text = palette.muted;
+    for (SpanLayer *layer : {m_plot->spans, static_cast<SpanLayer *>(m_plot->spanLabels)}) {
+        layer->gap = palette.muted;
+        layer->load = palette.warn;
+    }
+    m_plot->spanLabels->background = palette.surface;
     m_plot->limit->setPen(QPen(palette.error, 1.2, Qt::DashLine));
     m_plot->limitLabel->setColor(palette.error);
     m_plot->limitLabel->setBrush(withAlpha(palette.surface, 0.8));
@@ -80,6 +82,7 @@ void PlotView::setSeries(std::vector<PlotSeries> series)
 
 void PlotView::setSpans(std::vector<PlotSpan> spans)
 {
+    m_plot->spanLabels->spans = spans;
     m_plot->spans->spans = std::move(spans);
 }
 

@@ -55,8 +55,12 @@ signals:
     /// The request of the target that is down is wanted as a command line.
     void copyCurlWanted();
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void showSentence();
+    void elide();
 
     StateBadge *m_word = nullptr;
     QLabel *m_sentence = nullptr;

@@ -23,7 +23,7 @@ struct Column {
 };
 
 /// History of one target. At most `capacity` samples of 24 bytes (864,000 is 24 h at 10 Hz) plus a rollup of
-/// about 600 bytes per 30 s, kept for 8 days. A value; one thread.
+/// a few hundred bytes per 30 s, kept for 8 days. A value; one thread.
 class Series
 {
 public:

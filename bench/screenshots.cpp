@@ -6,6 +6,7 @@
 #include "gui/translations.h"
 #include "gui/views/chart_panel.h"
 #include "gui/views/compare_panel.h"
+#include "gui/views/experiment_panel.h"
 #include "gui/views/jobs_panel.h"
 #include "gui/views/limit_panel.h"
 #include "gui/views/load_control.h"
@@ -57,9 +58,10 @@ public:
         window.session().record(m_folder.filePath(u"after.sqlite"_s));
         raise(window, u"experiment"_s);
         window.toggleTest();
-        wait(7);
-        take(window, u"test-running"_s);
         wait(9);
+        take(window, u"test-running"_s);
+        for (int i = 0; i < 60 && !window.experimentPanel().verdict(); ++i)
+            wait(1);
         take(window, u"test-verdict"_s);
         limit(window);
         raise(window, u"compare"_s);
@@ -84,7 +86,7 @@ private:
     static probe::IsolationConfig quickTest()
     {
         probe::IsolationConfig config;
-        config.baseline = config.loaded = config.recovery = std::chrono::seconds(4);
+        config.baseline = config.loaded = config.recovery = std::chrono::seconds(8);
         return config;
     }
 

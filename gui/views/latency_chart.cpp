@@ -34,8 +34,10 @@ double roundDown(double value)
     return decade * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1);
 }
 
-std::vector<PlotBucket> bucketsOf(const std::map<qint64, ColumnCache::Column> &columns, double width)
+/// `interval`: of the target's ticks, in seconds. Where several of them brought nothing, the line is broken.
+std::vector<PlotBucket> bucketsOf(const std::map<qint64, ColumnCache::Column> &columns, double width, double interval)
 {
+    const double patience = 3 * interval + width;
     std::vector<PlotBucket> result;
     result.reserve(columns.size());
     bool broken = true;
@@ -44,7 +46,9 @@ std::vector<PlotBucket> bucketsOf(const std::map<qint64, ColumnCache::Column> &c
         // A slow target leaves columns empty between its ticks; that is no gap in the measurement.
         if (!column.measured)
             continue;
-        result.push_back({(static_cast<double>(index) + 0.5) * width, column.p50, column.p99, broken && !result.empty()});
+        const double x = (static_cast<double>(index) + 0.5) * width;
+        broken = broken || (!result.empty() && x - result.back().x > patience);
+        result.push_back({x, column.p50, column.p99, broken && !result.empty()});
         broken = column.gap;
     }
     return result;
@@ -162,7 +166,7 @@ void LatencyChart::refreshPoints()
         const auto *history = m_session.series(target.name);
         if (!history || m_hidden.contains(target.name))
             continue;
-        auto one = seriesFor(*history, m_caches[target.name], style);
+        auto one = seriesFor(*history, m_caches[target.name], std::chrono::duration<double>(target.interval).count(), style);
         one.name = u'/' + target.name;
         one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
         for (auto &cross : one.crosses)
@@ -179,7 +183,7 @@ void LatencyChart::refreshPoints()
         all.push_back(std::move(one));
     }
     if (!m_hidden.contains(u"control"_s) && !m_session.controlSeries().isEmpty()) {
-        auto control = seriesFor(m_session.controlSeries(), m_caches[u"\ncontrol"_s], m_palette->controlStyle());
+        auto control = seriesFor(m_session.controlSeries(), m_caches[u"\ncontrol"_s], 0.1, m_palette->controlStyle());
         control.points.clear();
         control.withBand = false;
         control.dimmed = true;
@@ -194,13 +198,13 @@ void LatencyChart::refreshPoints()
     m_plot->setSeries(std::move(all));
 }
 
-PlotSeries LatencyChart::seriesFor(const probe::Series &history, ColumnCache &cache, const SeriesStyle &style)
+PlotSeries LatencyChart::seriesFor(const probe::Series &history, ColumnCache &cache, double interval, const SeriesStyle &style)
 {
     PlotSeries result;
     result.style = style;
     const double width = ColumnCache::widthFor(m_window.span(), std::max(60, m_plot->width() / 5));
     const double from = m_window.from() - 2 * width;
-    result.buckets = bucketsOf(cache.columns(m_session, history, from, m_window.to(), width), width);
+    result.buckets = bucketsOf(cache.columns(m_session, history, from, m_window.to(), width), width, interval);
     const auto samples = history.samples(m_session.instantAt(from), m_session.instantAt(m_window.to()));
     const bool withPoints = samples.size() <= mostPoints;
     result.points.reserve(withPoints ? samples.size() : 0);

@@ -108,8 +108,8 @@ QVariant EventLog::headerData(int section, Qt::Orientation orientation, int role
     switch (section) {
     case Time:
         return tr("Time");
-    case What:
-        return tr("What");
+    case What: // its shapes and words say what they are, and have no room to spare
+        return QString();
     case Target:
         return tr("Target");
     default:

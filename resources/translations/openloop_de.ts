@@ -210,10 +210,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Zeit</translation>
     </message>
     <message>
-        <source>What</source>
-        <translation>Was</translation>
-    </message>
-    <message>
         <source>Target</source>
         <translation>Ziel</translation>
     </message>
@@ -1550,6 +1546,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>event loop: blocked for %1 of %2</source>
         <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
     </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
+    </message>
 </context>
 
 <context>
@@ -1641,6 +1641,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>event loop: blocked for %1 of %2</source>
         <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
 
     <message>
@@ -1799,6 +1803,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>event loop: blocked for %1 of %2</source>
         <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
     </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
+    </message>
 
     <message>
         <source>%1: p99 %2 before, %3 under load</source>
@@ -1955,6 +1963,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>event loop: blocked for %1 of %2</source>
         <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
 
     <message>

@@ -21,6 +21,7 @@
 #include <QRegularExpression>
 #include <QTimer>
 
+#include <algorithm>
 #include <cstdio>
 
 using namespace openloop;
@@ -171,6 +172,17 @@ private:
         one->raise();
     }
 
+    /// Without the lowest two bits of each colour, which nobody sees and which are a fifth of the file.
+    static QImage light(QImage image)
+    {
+        image = image.convertToFormat(QImage::Format_RGB888);
+        for (int y = 0; y < image.height(); ++y) {
+            auto *line = image.scanLine(y);
+            std::transform(line, line + 3 * image.width(), line, [](uchar value) { return static_cast<uchar>(value == 255 ? value : (value & ~3) | 2); });
+        }
+        return image;
+    }
+
     static void wait(double seconds)
     {
         QEventLoop loop;
@@ -186,7 +198,7 @@ private:
                 window.resize(size);
                 wait(0.7);
                 const QString path = m_folder.filePath(u"%1-%2-%3.png"_s.arg(name, scheme).arg(size.width()));
-                if (!window.grab().save(path))
+                if (!light(window.grab().toImage()).save(path, "PNG", 0))
                     std::fprintf(stderr, "cannot write %s\n", qPrintable(path));
             }
         }

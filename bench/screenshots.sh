@@ -22,5 +22,5 @@ ls "$folder"
 if [ -n "${README:-}" ]; then
     cp "$folder/saturated-light-1280.png" resources/screenshots/saturation.png
     cp "$folder/heatmap-dark-1280.png" resources/screenshots/heatmap.png
-    cp "$folder/test-verdict-light-1280.png" resources/screenshots/verdict.png
+    cp "$folder/test-verdict-light-1000.png" resources/screenshots/verdict.png
 fi

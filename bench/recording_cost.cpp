@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a long measurement costs: 24 h of 20 targets at 10 Hz in memory, and the time until its recording is on screen.
-#include "gui/models/session.h"
+#include "gui/main_window.h"
+#include "gui/theme/theme.h"
+#include "gui/views/chart_panel.h"
+#include "gui/views/targets_panel.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTextStream>
@@ -41,6 +44,8 @@ QList<probe::Sample> samples(probe::Instant from, probe::Nanoseconds interval, d
         sample.done = sample.firstByte = due + probe::Nanoseconds(static_cast<qint64>(scale * 1e6 * std::exp(3 * spread)));
         sample.status = 200;
         sample.reused = true;
+        sample.serverTiming = QByteArray("queue;dur=0.012, compute;dur=0.345, total;dur=0.412").append(static_cast<char>('0' + result.size() % 10));
+        sample.requestId = QByteArray("0123456789abcdef").append(static_cast<char>('0' + result.size() % 10));
         result << sample;
     }
     return result;
@@ -81,11 +86,52 @@ void record(const QString &path, int hours)
     }
 }
 
+/// `hours` at once into a session; `each` after each of them.
+template <typename Each>
+void measure(gui::Session &session, int hours, Each each)
+{
+    const auto origin = session.engine().origin();
+    for (int minute = 0; minute < hours * 60; ++minute) {
+        session.take(batchAt(origin + minute * 1min));
+        if (minute % 60 == 59)
+            each();
+    }
+}
+
+void say(const char *what, int hours)
+{
+    QTextStream(stdout) << what << ": " << hours << " h of " << targetCount << " targets: " << memory("VmRSS") << " MiB, at most " << memory("VmHWM")
+                        << " MiB\n";
+}
+
+/// A window that shows each hour, and in the end all of them in every way.
+void measureInWindow(int hours)
+{
+    gui::Theme theme;
+    gui::MainWindow window(theme, targets(), {});
+    window.resize(1400, 900);
+    window.show();
+    window.timeWindow().setSpan(3600);
+    const auto show = [&window] {
+        window.timeWindow().setNow(window.session().now());
+        window.targetsPanel().refresh();
+        window.chartPanel().refresh();
+        window.grab();
+    };
+    measure(window.session(), hours, show);
+    window.timeWindow().showAll();
+    for (int mode = 0; mode < gui::chartModes; ++mode) {
+        window.chartPanel().setMode(static_cast<gui::ChartMode>(mode));
+        show();
+    }
+    say("window", hours);
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
-    QCoreApplication application(argc, argv);
+    QApplication application(argc, argv);
     const auto arguments = QCoreApplication::arguments();
     QTextStream out(stdout);
     if (arguments.size() == 4 && arguments[1] == u"record"_s) {
@@ -100,14 +146,15 @@ int main(int argc, char **argv)
             n += session.figures(target.name, session.beginning(), session.end()).n;
         out << "opened " << n << " samples with figures of all of them in " << timer.elapsed() << " ms, " << memory("VmHWM") << " MiB\n";
     } else if (arguments.size() == 3 && arguments[1] == u"live"_s) {
+        const int hours = arguments[2].toInt();
         gui::Session session;
         session.open(targets(), {});
-        const auto origin = session.engine().origin();
-        for (int minute = 0; minute < arguments[2].toInt() * 60; ++minute)
-            session.take(batchAt(origin + minute * 1min));
-        out << "measured " << arguments[2] << " h of " << targetCount << " targets: " << memory("VmRSS") << " MiB, at most " << memory("VmHWM") << " MiB\n";
+        measure(session, hours, [] { });
+        say("live", hours);
+    } else if (arguments.size() == 3 && arguments[1] == u"window"_s) {
+        measureInWindow(arguments[2].toInt());
     } else {
-        out << "usage: openloop-recording-cost record FILE HOURS | open FILE | live HOURS\n";
+        out << "usage: openloop-recording-cost record FILE HOURS | open FILE | live HOURS | window HOURS\n";
         return 2;
     }
     return 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pictures of the monitor in every state, light and dark: bench/screenshots.sh [FOLDER] [URL]
-# Without a URL it starts the service of the same build on a free port.
+# Without a URL it starts the service of the same build on a free port. README=1 puts the README's into their place.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=build/${PRESET:-release}/bin
@@ -19,3 +19,8 @@ if [ -z "$url" ]; then
 fi
 QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen} "$bin/openloop-screenshots" "$url" "$folder"
 ls "$folder"
+if [ -n "${README:-}" ]; then
+    cp "$folder/saturated-light-1280.png" resources/screenshots/saturation.png
+    cp "$folder/heatmap-dark-1280.png" resources/screenshots/heatmap.png
+    cp "$folder/test-verdict-light-1000.png" resources/screenshots/verdict.png
+fi

@@ -99,6 +99,7 @@ private:
     void refresh();
     void refreshFigures();
     void explainPoint(double seconds, double milliseconds);
+    QByteArray report();
     void copyCommandLine();
     void showLoadedTarget(const QString &name);
     void editTarget(const QString &name);

@@ -61,13 +61,22 @@ QString MainWindow::exportTo(const QString &path)
     else if (format == u"json"_s)
         content = toJson(m_session, m_window.from(), m_window.to());
     else if (format == u"html"_s || format == u"htm"_s)
-        content = toHtml(m_session, m_window.from(), m_window.to(), svgOf(plot, windowTitle()), m_experiment->verdict());
+        content = report();
     else
         return tr("A file ending in png, svg, pdf, csv, json or html is needed");
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
         return file.errorString();
     return {};
+}
+
+QByteArray MainWindow::report()
+{
+    // Pages are white, whatever this window is.
+    m_chart->setPalette(paletteFor(false));
+    const QByteArray chart = svgOf(m_chart->chart().plot(), windowTitle());
+    m_chart->setPalette(m_theme.palette());
+    return toHtml(m_session, m_window.from(), m_window.to(), chart, m_experiment->verdict());
 }
 
 void MainWindow::exportVisible()

@@ -4,11 +4,18 @@
 
 #include <QDateTime>
 
+#include <algorithm>
+#include <array>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
 namespace {
+
+constexpr std::array keys {std::pair(Event::Kind::Alert, "alert"_L1),           std::pair(Event::Kind::Recovery, "recovery"_L1),
+                           std::pair(Event::Kind::Load, "load"_L1),             std::pair(Event::Kind::Trust, "trust"_L1),
+                           std::pair(Event::Kind::Experiment, "experiment"_L1), std::pair(Event::Kind::Note, "note"_L1)};
 
 QString wordFor(Event::Kind kind)
 {
@@ -41,6 +48,17 @@ void EventLog::add(const Event &event)
         m_events.resize(capacity);
         endRemoveRows();
     }
+}
+
+QString EventLog::keyOf(Event::Kind kind)
+{
+    return std::ranges::find(keys, kind, &decltype(keys)::value_type::first)->second;
+}
+
+Event::Kind EventLog::kindOf(const QString &key)
+{
+    const auto found = std::ranges::find(keys, key, &decltype(keys)::value_type::second);
+    return found == keys.end() ? Event::Kind::Note : found->first;
 }
 
 void EventLog::clear()
@@ -90,8 +108,8 @@ QVariant EventLog::headerData(int section, Qt::Orientation orientation, int role
     switch (section) {
     case Time:
         return tr("Time");
-    case What:
-        return tr("What");
+    case What: // its shapes and words say what they are, and have no room to spare
+        return QString();
     case Target:
         return tr("Target");
     default:

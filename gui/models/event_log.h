@@ -30,6 +30,9 @@ public:
 
     void add(const Event &event);
     void clear();
+    /// The kind as recordings name it: "alert"; and back, a note for what is unknown.
+    static QString keyOf(Event::Kind kind);
+    static Event::Kind kindOf(const QString &key);
     const QList<Event> &events() const { return m_events; }
 
     int rowCount(const QModelIndex &parent = {}) const override;

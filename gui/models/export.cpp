@@ -67,11 +67,12 @@ QString isolationSection(const probe::IsolationVerdict &verdict)
 }
 
 const QString style = uR"(
-:root { color-scheme: light dark; }
+:root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 .verdict { padding: .8rem 1rem; border: 1px solid #8888; border-radius: 8px; font-size: 1.15rem; }
 table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #8884; }
+td:first-child { white-space: nowrap; }
 svg { max-width: 100%; height: auto; background: #fff; border-radius: 8px; margin-top: 1rem; }
 )"_s;
 

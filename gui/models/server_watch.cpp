@@ -31,7 +31,7 @@ void ServerWatch::setBase(const QString &base)
     m_base = base;
     m_history.clear();
     m_last.clear();
-    fail(tr("Not asked yet"));
+    fail(base.isEmpty() ? tr("A recording does not hold the service's own figures") : tr("Not asked yet"));
     m_timer.stop();
     if (base.isEmpty())
         return;

@@ -13,7 +13,7 @@ namespace openloop::gui {
 
 namespace {
 
-constexpr std::size_t mostDetails = 6000; // of a target: ten minutes at 10 Hz
+constexpr std::size_t mostDetails = 24'000; // of all targets: ten minutes of four at 10 Hz
 
 double toMilliseconds(probe::Nanoseconds duration)
 {
@@ -60,6 +60,7 @@ void Session::forget()
     m_loads.clear();
     m_loadState.reset();
     m_trust = {};
+    m_recordedTrust.clear();
     m_log.clear();
 }
 
@@ -159,58 +160,6 @@ double Session::rate() const
     return sum;
 }
 
-void Session::setLoad(const QString &name, int n)
-{
-    const QString before = loadedTarget();
-    if (!before.isEmpty() && before != name)
-        m_engine.setLoad(before, 0);
-    m_engine.setLoad(name, n);
-    noticeLoad();
-}
-
-void Session::noticeLoad()
-{
-    // The engine is asked, because experiments set its load too.
-    QString name;
-    int n = 0;
-    for (const auto &target : targets()) {
-        if (const int wanted = m_engine.load(target.name); wanted > 0) {
-            name = target.name;
-            n = wanted;
-        }
-    }
-    if (name == loadedTarget() && n == loadSize())
-        return;
-    if (const QString before = loadedTarget(); !before.isEmpty()) {
-        m_loads.back().to = m_now;
-        if (name != before)
-            noteLoad(before, 0);
-    }
-    if (n > 0) {
-        m_loads.push_back({name, n, m_now, {}});
-        noteLoad(name, n);
-    }
-    m_loadState.reset();
-    emit loadChanged();
-}
-
-void Session::noteLoad(const QString &target, int n)
-{
-    m_log.add({m_now, Event::Kind::Load, target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
-    if (m_recorder)
-        m_recorder->add(probe::LogEntry::load(instantAt(m_now), target, n));
-}
-
-QString Session::loadedTarget() const
-{
-    return m_loads.empty() || m_loads.back().to ? QString() : m_loads.back().target;
-}
-
-int Session::loadSize() const
-{
-    return loadedTarget().isEmpty() ? 0 : m_loads.back().size;
-}
-
 void Session::take(const probe::Batch &batch)
 {
     if (isReplay())
@@ -243,7 +192,7 @@ void Session::take(const probe::Batch &batch)
     const bool worthALine = trustChanges && (m_trust.level == probe::TrustLevel::HostBusy || batch.trust.level == probe::TrustLevel::HostBusy);
     m_trust = batch.trust;
     if (worthALine)
-        note(Event::Kind::Trust, {}, m_trust.reason.isEmpty() ? tr("The measurement is trustworthy again") : m_trust.reason);
+        note(Event::Kind::Trust, {}, textOf(m_trust));
     if (trustChanges)
         emit trustChanged();
     emit advanced();
@@ -260,7 +209,7 @@ void Session::takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap
         history->second.add(sample);
         if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
             details.push_back({sample.due - m_origin, sample.serverTiming, sample.requestId});
-        if (details.size() > mostDetails)
+        if (details.size() > mostDetails / m_series.size())
             details.pop_front();
     }
     for (const auto &gap : gaps)
@@ -274,12 +223,18 @@ void Session::takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap
         note(Event::Kind::Recovery, batch.name, tr("answers again"), true);
 }
 
+QString Session::textOf(const probe::Trust &trust)
+{
+    return trust.reason.isEmpty() ? tr("The measurement is trustworthy again") : trust.reason;
+}
+
 void Session::note(Event::Kind kind, const QString &target, const QString &text, bool alerts)
 {
     const Event event {m_now, kind, target, text};
     m_log.add(event);
-    if (m_recorder)
-        m_recorder->add(probe::LogEntry {instantAt(m_now), kind == Event::Kind::Trust ? u"trust"_s : alerts ? u"rule"_s : u"note"_s, target, text});
+    // Trust is recorded with the batches.
+    if (m_recorder && kind != Event::Kind::Trust)
+        m_recorder->add(probe::LogEntry {instantAt(m_now), EventLog::keyOf(kind), target, text});
     if (alerts)
         emit noteworthy(event);
 }

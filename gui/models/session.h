@@ -25,7 +25,7 @@ struct LoadSpan {
     std::optional<double> to; ///< absent while it runs
 };
 
-/// What an answer said of itself: not kept with the packed samples, and for the last while only.
+/// What an answer said of itself: not kept with the packed samples, and for the last while only, because it is large.
 struct AnswerDetail {
     probe::Nanoseconds due {0}; ///< since the origin
     QByteArray serverTiming;
@@ -45,7 +45,8 @@ public:
     QString openRecording(const QString &path);
     /// True while a recording is shown.
     bool isReplay() const { return m_reader != nullptr; }
-    /// In a recording: the moment that stands for the present, within the recording.
+    /// In a recording: the moment that stands for the present, within the recording. States, trust and load are those
+    /// of that moment.
     void setReplayNow(double seconds);
     double end() const { return m_end; } ///< of the recording
     /// In a recording: has the single samples of [from, to] at hand, if that is no more than two hours.
@@ -91,7 +92,7 @@ public:
     /// Planned measurements per second of all targets.
     double rate() const;
 
-    /// Keeps n requests of a target in flight; 0 ends it. One target is loaded at a time.
+    /// Keeps n requests of a target in flight; 0 ends it. One target is loaded at a time; none in a recording.
     void setLoad(const QString &name, int n);
     QString loadedTarget() const;
     int loadSize() const;
@@ -116,6 +117,10 @@ private:
     void noticeLoad();
     void noteLoad(const QString &target, int n);
     void restore(const probe::LogEntry &entry);
+    void judgeReplay();
+    bool judgeReplay(probe::Instant from, probe::Instant now);
+    const LoadSpan *load() const;
+    static QString textOf(const probe::Trust &trust);
     void note(Event::Kind kind, const QString &target, const QString &text, bool alerts = false);
     void takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap> &gaps);
     TargetFigures figuresOf(const probe::Series &series, double from, double to) const;
@@ -138,6 +143,7 @@ private:
     std::unique_ptr<probe::SessionReader> m_reader; ///< of the recording that is shown
     qint64 m_recorded = 0; ///< its session
     double m_sampledFrom = 0, m_sampledTo = 0; ///< whose single samples are at hand
+    std::map<double, probe::Trust> m_recordedTrust; ///< by the moment from which on it held
     double m_end = 0;
     double m_beginning = 0;
     double m_now = 0;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is said about what was measured: figures of a stretch of time and the verdict. The rest of session.h.
-#include "gui/models/format.h"
 #include "gui/models/session.h"
-
-#include <QDateTime>
 
 #include <algorithm>
 
@@ -24,6 +21,18 @@ double toMilliseconds(probe::Nanoseconds duration)
 std::optional<double> toMilliseconds(const std::optional<probe::Quantile> &quantile)
 {
     return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
+}
+
+/// Of what is the last to have been answered by `now`; in a recording `now` is not its end.
+std::optional<double> lastOf(const probe::Series &series, probe::Instant now)
+{
+    if (const auto &last = series.last())
+        return probe::hasLatency(last->outcome) ? std::optional(toMilliseconds(last->response())) : std::nullopt;
+    const auto known = series.samples(now - TargetWatch::window, now);
+    const auto last = std::find_if(known.rbegin(), known.rend(), [&](const auto &sample) {
+        return series.origin() + sample.due() + sample.response() <= now;
+    });
+    return last != known.rend() && probe::hasLatency(last->outcome()) ? std::optional(toMilliseconds(last->response())) : std::nullopt;
 }
 
 } // namespace
@@ -48,8 +57,7 @@ TargetFigures Session::figuresOf(const probe::Series &series, double from, doubl
     result.n = quantiles.n - quantiles.errors;
     result.errors = quantiles.errors;
     result.skipped = quantiles.skipped;
-    if (const auto &last = series.last(); last && probe::hasLatency(last->outcome))
-        result.last = toMilliseconds(last->response());
+    result.last = lastOf(series, instantAt(m_now));
     const double end = std::min(to, m_now);
     for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
         result.sparkline.push_back(column.quantiles.p50 ? toMilliseconds(column.quantiles.p50->value) : -1);
@@ -91,8 +99,6 @@ TargetFigures Session::controlFigures(double from, double to) const
 
 Verdict Session::verdict() const
 {
-    if (isReplay())
-        return {State::Paused, tr("RECORDING"), tr("%1 measured over %2").arg(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_beginning * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s), formatSpan(m_end - m_beginning))};
     Situation situation;
     for (const auto &target : targets()) {
         auto &one = situation.targets.emplace_back();
@@ -112,7 +118,12 @@ Verdict Session::verdict() const
     situation.doubt = m_trust.reason;
     situation.loadedTarget = loadedTarget();
     situation.loadSize = loadSize();
-    return verdictOn(situation);
+    auto verdict = verdictOn(situation);
+    if (isReplay()) {
+        verdict.sentence = u"%1: %2"_s.arg(verdict.word, verdict.sentence);
+        verdict.word = tr("RECORDING");
+    }
+    return verdict;
 }
 
 } // namespace openloop::gui

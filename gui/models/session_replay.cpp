@@ -32,7 +32,6 @@ QString Session::openRecording(const QString &path)
     m_control = m_reader->controlSeries(m_recorded);
     for (const auto &target : recorded.targets) {
         m_series.insert_or_assign(target.name, m_reader->series(m_recorded, target.name));
-        m_watches.insert_or_assign(target.name, TargetWatch(target));
     }
     m_beginning = secondsAt(recorded.origin);
     m_now = m_end = std::max(m_beginning + 1, secondsAt(recorded.until));
@@ -43,7 +42,9 @@ QString Session::openRecording(const QString &path)
     if (!m_loads.empty() && !m_loads.back().to)
         m_loads.back().to = m_end;
     watchRules();
+    judgeReplay();
     emit targetsChanged();
+    emit loadChanged();
     emit advanced();
     return {};
 }
@@ -51,21 +52,79 @@ QString Session::openRecording(const QString &path)
 void Session::restore(const probe::LogEntry &entry)
 {
     const double at = secondsAt(entry.at);
-    if (entry.kind != u"load"_s)
-        return m_log.add({at, Event::Kind::Note, entry.target, entry.text});
+    const auto kind = EventLog::kindOf(entry.kind);
+    if (kind == Event::Kind::Trust) {
+        const bool wasBusy = !m_recordedTrust.empty() && m_recordedTrust.rbegin()->second.suspendsAlerts();
+        auto &trust = m_recordedTrust[at];
+        trust.level = entry.text.isEmpty() ? probe::TrustLevel::Trustworthy : probe::TrustLevel::HostBusy;
+        trust.reason = entry.text;
+        if (wasBusy || trust.suspendsAlerts())
+            m_log.add({at, kind, {}, textOf(trust)});
+        return;
+    }
+    if (kind != Event::Kind::Load)
+        return m_log.add({at, kind, entry.target, entry.text});
     if (!m_loads.empty() && !m_loads.back().to)
         m_loads.back().to = at;
     const int n = entry.text.toInt();
     if (n > 0)
         m_loads.push_back({entry.target, n, at, {}});
-    m_log.add({at, Event::Kind::Load, entry.target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
+    m_log.add({at, kind, entry.target, n > 0 ? tr("%1 requests kept in flight").arg(n) : tr("load ended")});
+}
+
+void Session::judgeReplay()
+{
+    const auto now = instantAt(m_now);
+    // Nearly always a minute says it; whoever has been down for all of it may have been so for long.
+    if (!judgeReplay(now - std::chrono::minutes(1), now))
+        judgeReplay(now - std::chrono::hours(2), now);
+    const auto next = m_recordedTrust.upper_bound(m_now);
+    m_trust = next == m_recordedTrust.begin() ? probe::Trust() : std::prev(next)->second;
+    m_trust.control = m_control.quantiles(now - TargetWatch::window, now);
+}
+
+/// States from what was due in [from, now) and known at `now`; false if one is down since before `from`.
+bool Session::judgeReplay(probe::Instant from, probe::Instant now)
+{
+    bool allSeen = true;
+    auto known = m_reader->batch(m_recorded, from, now);
+    for (const auto &target : targets()) {
+        auto &watch = m_watches.insert_or_assign(target.name, TargetWatch(target)).first->second;
+        const auto *recorded = known.find(target.name);
+        if (!recorded)
+            continue;
+        probe::TargetBatch batch {target.name, {}, {}, 0, 0};
+        probe::Series history(m_origin);
+        for (const auto &sample : recorded->samples) {
+            if (sample.done > now) {
+                batch.open << sample.due;
+                continue;
+            }
+            batch.samples << sample;
+            history.add(sample);
+        }
+        watch.take(batch, history, limitOf(target.name), now);
+        const auto &gaps = series(target.name)->gaps();
+        if (std::ranges::any_of(gaps, [now](const auto &gap) { return gap.from < now && gap.until >= now; }))
+            watch.setPaused(true, now);
+        else if (watch.state() == State::Down && watch.since() < from + 3 * target.interval)
+            allSeen = false;
+    }
+    return allSeen;
 }
 
 void Session::setReplayNow(double seconds)
 {
     if (!isReplay())
         return;
+    const auto trusted = m_trust.level;
+    const QString loaded = loadedTarget();
     m_now = std::clamp(seconds, m_beginning, m_end);
+    judgeReplay();
+    if (trusted != m_trust.level)
+        emit trustChanged();
+    if (loaded != loadedTarget())
+        emit loadChanged();
     emit advanced();
 }
 

@@ -30,6 +30,7 @@ public:
     bool hasAnswered() const { return m_answered; }
     bool hasFinished() const { return m_answered || m_failures > 0; }
     const QList<probe::Instant> &open() const { return m_open; }
+    const std::optional<probe::Sample> &last() const { return m_last; }
 
 private:
     bool become(State state, const QString &cause, probe::Instant since);

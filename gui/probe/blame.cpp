@@ -5,6 +5,7 @@
 #include "gui/probe/durations.h"
 
 #include <QCoreApplication>
+#include <QHash>
 
 #include <algorithm>
 #include <cmath>
@@ -43,6 +44,84 @@ QList<QByteArray> splitOutsideQuotes(const QByteArray &text, char separator)
     return parts;
 }
 
+/// Who is to blame for a part of the service's own account; Service: it is not known what the name means.
+Culprit culpritNamed(const QString &name)
+{
+    static const QHash<QString, Culprit> known{
+        {u"queue"_s, Culprit::Pool},        {u"wait"_s, Culprit::Pool},        {u"pool"_s, Culprit::Pool},
+        {u"compute"_s, Culprit::Computing}, {u"cpu"_s, Culprit::Computing},    {u"db"_s, Culprit::Database},
+        {u"sql"_s, Culprit::Database},      {u"database"_s, Culprit::Database}, {u"upstream"_s, Culprit::Upstream},
+        {u"backend"_s, Culprit::Upstream},  {u"origin"_s, Culprit::Upstream},  {u"loop"_s, Culprit::EventLoop}};
+    return known.value(name.toLower(), Culprit::Service);
+}
+
+/// With places for its time and for all of it.
+QString sentenceOn(Culprit culprit)
+{
+    switch (culprit) {
+    case Culprit::Pool:
+        return tr("pool full: it waited %1 of %2 for a thread");
+    case Culprit::Computing:
+        return tr("computing: %1 of %2");
+    case Culprit::Database:
+        return tr("database: %1 of %2");
+    case Culprit::Upstream:
+        return tr("upstream: %1 of %2");
+    default:
+        return tr("event loop: blocked for %1 of %2");
+    }
+}
+
+/// The longest of what ran at the same time.
+Nanoseconds slowest(const QList<Sample> &control, const Sample &sample)
+{
+    Nanoseconds longest{0};
+    for (const auto &probe : control) {
+        if (probe.due <= sample.done && probe.done >= sample.due)
+            longest = std::max(longest, probe.response());
+    }
+    return longest;
+}
+
+/// All but `but` and the total, as a list to append.
+QString rest(const QList<ServerTiming> &timings, const QString &but)
+{
+    QString text;
+    for (const auto &timing : timings) {
+        if (timing.name == "total"_L1 || timing.name == but)
+            continue;
+        text += u", "_s + (timing.description.isEmpty() ? timing.name : timing.description);
+        if (timing.duration > Nanoseconds(0))
+            text += u' ' + formatDuration(timing.duration);
+    }
+    return text;
+}
+
+/// Of a time that the service itself took.
+Blame blameWithin(const Sample &sample)
+{
+    const auto total = sample.response();
+    const auto firstByte = sample.phases.firstByte;
+    if (sample.status == 0)
+        return {Culprit::Service, sample.service(),
+                tr("service: no answer within %1").arg(formatDuration(sample.service()))};
+    const auto timings = parseServerTiming(sample.serverTiming);
+    for (const auto &timing : timings) {
+        if (const auto culprit = culpritNamed(timing.name); culprit != Culprit::Service && timing.duration >= total / 2)
+            return {culprit, timing.duration,
+                    sentenceOn(culprit).arg(formatDuration(timing.duration), formatDuration(total))
+                        + rest(timings, timing.name)};
+    }
+    const auto worked = std::ranges::find(timings, u"total"_s, &ServerTiming::name);
+    if (worked != timings.end() && firstByte - worked->duration >= total / 2)
+        return {Culprit::EventLoop, firstByte - worked->duration,
+                tr("event loop: blocked, %1 until the first byte of an answer that took %2 to make")
+                        .arg(formatDuration(firstByte), formatDuration(worked->duration))
+                    + rest(timings, {})};
+    return {Culprit::Service, firstByte + sample.phases.body,
+            tr("service: %1 until the first byte").arg(formatDuration(firstByte)) + rest(timings, {})};
+}
+
 } // namespace
 
 QList<ServerTiming> parseServerTiming(const QByteArray &field)
@@ -72,43 +151,24 @@ QList<ServerTiming> parseServerTiming(const QByteArray &field)
 
 Blame blameFor(const Sample &sample, const QList<Sample> &control)
 {
-    Nanoseconds host{0};
-    for (const auto &probe : control) {
-        if (probe.due <= sample.done && probe.done >= sample.due)
-            host = std::max(host, probe.response());
-    }
     const auto &phases = sample.phases;
-    const auto network = phases.dns + phases.tcp + phases.tls;
     const auto total = sample.response();
-    const auto half = total / 2;
     if (total <= std::chrono::milliseconds(1))
         return {Culprit::Nobody, {}, tr("nobody: it was not slow")};
-    if (host >= half)
+    if (const auto host = slowest(control, sample); host >= total / 2)
         return {Culprit::Host, std::min(host, total),
                 tr("host: the control probe took %1 at the same time").arg(formatDuration(host))};
-    if (sample.wait() >= half && sample.service() < half)
+    if (sample.wait() >= total / 2 && sample.service() < total / 2)
         return {Culprit::Service, sample.wait(),
                 tr("service: it waited %1 for earlier requests that were not answered")
                     .arg(formatDuration(sample.wait()))};
-    if (network >= half)
+    if (const auto network = phases.dns + phases.tcp + phases.tls; network >= total / 2)
         return {Culprit::Network, network,
                 tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};
-    const auto timings = parseServerTiming(sample.serverTiming);
-    const auto worked = std::ranges::find(timings, u"total"_s, &ServerTiming::name);
-    const bool blocked = worked != timings.end() && phases.firstByte - worked->duration >= half;
-    auto sentence = blocked ? tr("event loop: blocked, %1 until the first byte of an answer that took %2 to make")
-                                  .arg(formatDuration(phases.firstByte), formatDuration(worked->duration))
-                            : tr("service: %1 until the first byte").arg(formatDuration(phases.firstByte));
-    for (const auto &timing : timings) {
-        if (blocked && timing.name == "total"_L1)
-            continue;
-        sentence += u", "_s + (timing.description.isEmpty() ? timing.name : timing.description);
-        if (timing.duration > Nanoseconds(0))
-            sentence += u' ' + formatDuration(timing.duration);
-    }
+    auto blame = blameWithin(sample);
     if (!sample.requestId.isEmpty())
-        sentence += u" ("_s + QString::fromUtf8(sample.requestId) + u')';
-    return {blocked ? Culprit::EventLoop : Culprit::Service, phases.firstByte + phases.body, sentence};
+        blame.sentence += u" ("_s + QString::fromUtf8(sample.requestId) + u')';
+    return blame;
 }
 
 } // namespace openloop::probe

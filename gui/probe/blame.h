@@ -10,7 +10,17 @@
 namespace openloop::probe
 {
 
-enum class Culprit { Nobody, Host, Network, EventLoop, Service };
+enum class Culprit {
+    Nobody,
+    Host,
+    Network,
+    EventLoop, ///< something else kept it from answering
+    Pool, ///< waited for one of its threads
+    Computing,
+    Database,
+    Upstream,
+    Service, ///< in what it does not say
+};
 
 struct Blame {
     Culprit culprit = Culprit::Nobody;
@@ -28,8 +38,9 @@ struct ServerTiming {
 QList<ServerTiming> parseServerTiming(const QByteArray &field);
 
 /// `control`: control samples around it. Control slow too: the host is busy. Control fast, target slow: the
-/// network when name, connect or TLS took most of it, else the service. Where that says by Server-Timing ("total")
-/// that it worked on the answer for less than half of the time, its event loop was blocked by something else.
+/// network when name, connect or TLS took most of it, else the service. Where that says by Server-Timing what took
+/// half of the time ("queue", "db"...), that; where by "total" it worked for less than half of it, its event loop was
+/// blocked by something else.
 Blame blameFor(const Sample &sample, const QList<Sample> &control);
 
 } // namespace openloop::probe

@@ -45,33 +45,64 @@ Nanoseconds Histogram::upperBound(quint32 index)
     return lowerBound(index + 1);
 }
 
+void Histogram::squeeze()
+{
+    constexpr quint32 highestCount = std::numeric_limits<quint16>::max();
+    if (std::ranges::any_of(m_buckets, [](const Bucket &bucket) { return bucket.count > highestCount; }))
+        return m_buckets.shrink_to_fit();
+    if (m_buckets.empty())
+        return;
+    m_squeezed.reserve(m_buckets.size());
+    for (const auto &bucket : m_buckets)
+        m_squeezed.push_back({static_cast<quint16>(bucket.index), static_cast<quint16>(bucket.count)});
+    m_buckets = std::vector<Bucket>(); // {} would keep the memory
+}
+
+std::vector<Histogram::Bucket> &Histogram::spread() const
+{
+    for (const auto &bucket : m_squeezed)
+        m_buckets.push_back({bucket.index, bucket.count});
+    m_squeezed = std::vector<Squeezed>();
+    return m_buckets;
+}
+
 void Histogram::add(Nanoseconds duration, quint32 count)
 {
+    auto &buckets = spread();
     const auto index = indexOf(duration);
-    const auto at = std::ranges::lower_bound(m_buckets, index, {}, &Bucket::index);
-    if (at != m_buckets.end() && at->index == index)
+    const auto at = std::ranges::lower_bound(buckets, index, {}, &Bucket::index);
+    if (at != buckets.end() && at->index == index)
         at->count = saturatingSum(at->count, count);
     else
-        m_buckets.insert(at, {index, count});
+        buckets.insert(at, {index, count});
     m_count += count;
 }
 
 void Histogram::merge(const Histogram &other)
 {
+    if (other.m_squeezed.empty())
+        mergeBuckets(other.m_buckets);
+    else
+        mergeBuckets(other.m_squeezed);
+    m_count += other.m_count;
+}
+
+template <typename Buckets> void Histogram::mergeBuckets(const Buckets &others)
+{
+    const auto &buckets = spread();
     std::vector<Bucket> merged;
-    merged.reserve(m_buckets.size() + other.m_buckets.size());
-    auto a = m_buckets.cbegin();
-    for (const auto &b : other.m_buckets) {
-        while (a != m_buckets.cend() && a->index < b.index)
+    merged.reserve(buckets.size() + others.size());
+    auto a = buckets.cbegin();
+    for (const auto &b : others) {
+        while (a != buckets.cend() && a->index < b.index)
             merged.push_back(*a++);
-        if (a != m_buckets.cend() && a->index == b.index)
+        if (a != buckets.cend() && a->index == b.index)
             merged.push_back({b.index, saturatingSum((a++)->count, b.count)});
         else
-            merged.push_back(b);
+            merged.push_back({b.index, b.count});
     }
-    merged.insert(merged.end(), a, m_buckets.cend());
+    merged.insert(merged.end(), a, buckets.cend());
     m_buckets = std::move(merged);
-    m_count += other.m_count;
 }
 
 std::optional<Nanoseconds> Histogram::quantile(double q) const
@@ -81,7 +112,7 @@ std::optional<Nanoseconds> Histogram::quantile(double q) const
 
 std::optional<Nanoseconds> Histogram::atRank(qint64 rank) const
 {
-    if (m_buckets.empty())
+    if (spread().empty())
         return {};
     qint64 seen = 0;
     for (const auto &bucket : m_buckets) {
@@ -96,7 +127,7 @@ QByteArray Histogram::toBytes() const
 {
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
-    out << static_cast<quint32>(m_buckets.size());
+    out << static_cast<quint32>(spread().size());
     for (const auto &bucket : m_buckets)
         out << bucket.index << bucket.count;
     return bytes;

@@ -30,7 +30,8 @@ public:
     /// duration: 0 ns or more (less counts as 0), at most `highest`. Saturates at 2^32-1 per bucket.
     void add(Nanoseconds duration, quint32 count = 1);
     void merge(const Histogram &other);
-    void squeeze() { m_buckets.shrink_to_fit(); } ///< gives back what growing took in advance
+    /// Halves its memory until it is added to or read, other than by being merged into another.
+    void squeeze();
 
     qint64 count() const { return m_count; }
     /// Value at nearest rank ceil(q*n), 0 < q <= 1, within 0.4 %; nothing when empty.
@@ -39,7 +40,7 @@ public:
     std::optional<Nanoseconds> atRank(qint64 rank) const;
 
     /// Ascending buckets in use, for drawing.
-    std::span<const Bucket> buckets() const { return m_buckets; }
+    std::span<const Bucket> buckets() const { return spread(); }
     static Nanoseconds lowerBound(quint32 index);
     static Nanoseconds upperBound(quint32 index); ///< exclusive
 
@@ -48,7 +49,15 @@ public:
     static Histogram fromBytes(const QByteArray &bytes);
 
 private:
-    std::vector<Bucket> m_buckets; ///< ascending by index
+    struct Squeezed {
+        quint16 index = 0;
+        quint16 count = 0;
+    };
+    std::vector<Bucket> &spread() const;
+    template <typename Buckets> void mergeBuckets(const Buckets &others);
+
+    mutable std::vector<Bucket> m_buckets; ///< ascending by index
+    mutable std::vector<Squeezed> m_squeezed; ///< in place of them
     qint64 m_count = 0;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Requests of one target on connections of their own; the only file, with its source, that knows libcurl.
+// Requests of one target on connections of their own; with transfer.h all that knows libcurl.
 #pragma once
 
+#include "gui/probe/answer.h"
 #include "gui/probe/reactor.h"
-#include "gui/probe/sample.h"
 #include "gui/probe/target.h"
 
 #include <functional>
@@ -13,14 +13,7 @@
 namespace openloop::probe
 {
 
-/// What came back: the sample, and parts of the answer where the lane keeps them.
-struct Answer {
-    Sample sample;
-    QByteArray body;
-    QByteArray contentType;
-    QByteArray location;
-    QByteArray error; ///< libcurl's words; empty when there was an answer
-};
+class Transfer;
 
 /// Sends requests through a libcurl multi handle of its own, which is driven by a Reactor. Used and destroyed
 /// in the reactor's thread. Kept connections are not reused after 4 s of idling: many servers close them at 5
@@ -49,13 +42,10 @@ public:
 
 private:
     struct Multi;
-    struct Transfer;
 
     void ready(int fd, unsigned epollEvents) override;
     void act(int fd, int bits);
     void collect();
-    void finish(std::unique_ptr<Transfer> transfer, int code);
-    std::unique_ptr<Transfer> newTransfer();
     static int onSocket(void *easy, int fd, int what, void *lane, void *);
     static int onTimer(void *multi, long milliseconds, void *lane);
 

@@ -127,6 +127,13 @@ std::optional<Operation> operationFor(const Document &document, const QString &p
     return operation.path.contains(u'{') ? std::nullopt : std::optional(operation);
 }
 
+/// A stream of events has no end to measure.
+bool isStream(const QJsonObject &operation)
+{
+    const auto content = operation[u"responses"_s].toObject()[u"200"_s].toObject()[u"content"_s].toObject();
+    return content.size() == 1 && content.contains(u"text/event-stream"_s);
+}
+
 /// The document's own server when it is relative (`/api/v1`), below the base URL.
 QString serverOf(const QJsonObject &root, const QString &baseUrl)
 {
@@ -159,7 +166,7 @@ Parsed<QList<Target>> targetsFromOpenApi(const QByteArray &text, const QString &
     const auto paths = root[u"paths"_s].toObject();
     for (auto path = paths.begin(); path != paths.end() && targets.size() < most; ++path) {
         const auto item = document.resolved(path->toObject());
-        if (!item[u"get"_s].isObject())
+        if (!item[u"get"_s].isObject() || isStream(item[u"get"_s].toObject()))
             continue;
         auto parameters = item[u"parameters"_s].toArray();
         for (const auto &parameter : item[u"get"_s].toObject()[u"parameters"_s].toArray())

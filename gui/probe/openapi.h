@@ -8,7 +8,7 @@ namespace openloop::probe
 {
 
 /// The GET operations of an OpenAPI 3.0 or 3.1 document below `baseUrl`. Required parameters take their
-/// example, default or a value that fits the schema; operations for which none is known are left out. No
+/// example, default or a value that fits the schema; operations for which none is known, and streams, are left out. No
 /// duplicates, at most 100.
 Parsed<QList<Target>> targetsFromOpenApi(const QByteArray &document, const QString &baseUrl);
 

@@ -10,6 +10,8 @@ namespace openloop::probe
 namespace
 {
 
+constexpr std::size_t large = 40'000; // samples: 1 MB, which malloc maps and gives back
+
 qint64 rollupIndex(Nanoseconds time)
 {
     const auto index = time / Series::rollup;
@@ -33,7 +35,9 @@ void Series::add(const Sample &sample)
         --at;
     if (m_samples.size() == m_samples.capacity()) {
         const auto place = at - m_samples.begin();
-        m_samples.reserve(std::min(m_capacity + m_capacity / 8 + 1, m_samples.size() * 3 / 2 + 1024));
+        const auto whole = m_capacity + slack() + 1;
+        // Once large, room for all: untouched pages cost nothing, growing would leave holes as large as what grew.
+        m_samples.reserve(m_samples.size() < large ? std::min(whole, m_samples.size() * 3 / 2 + 1024) : whole);
         at = m_samples.begin() + place;
     }
     m_samples.insert(at, packed);
@@ -48,7 +52,7 @@ void Series::add(const Sample &sample)
 
 void Series::trim()
 {
-    if (m_samples.size() > m_capacity + m_capacity / 8) {
+    if (m_samples.size() > m_capacity + slack()) {
         m_samples.erase(m_samples.begin(),
                         m_samples.begin() + static_cast<std::ptrdiff_t>(m_samples.size() - m_capacity));
         m_completeFrom = m_samples.front().due();

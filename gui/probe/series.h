@@ -23,7 +23,7 @@ struct Column {
 };
 
 /// History of one target. At most `capacity` samples of 24 bytes (864,000 is 24 h at 10 Hz) plus a rollup of
-/// about 600 bytes per 30 s, kept for 8 days. A value; one thread.
+/// a few hundred bytes per 30 s, kept for 8 days. A value; one thread.
 class Series
 {
 public:
@@ -72,6 +72,8 @@ private:
     Statistics merged(Instant from, Instant until) const;
     std::optional<GapReason> gapWithin(Instant from, Instant until) const;
     void trim();
+    /// How much more than the capacity may gather before it is cut: each cut moves all that stays.
+    std::size_t slack() const { return m_capacity / 64; }
 
     Instant m_origin;
     std::size_t m_capacity;

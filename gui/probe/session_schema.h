@@ -2,6 +2,8 @@
 // The tables of a session file: one place, as writer and reader must agree.
 #pragma once
 
+#include "gui/probe/clock.h"
+
 #include <QSqlDatabase>
 #include <QString>
 
@@ -28,6 +30,12 @@ private:
     QString m_connection;
     QString m_error;
 };
+
+/// Nanoseconds as QVariant takes them.
+inline qint64 ticks(Nanoseconds duration)
+{
+    return duration.count();
+}
 
 /// The control probe's samples are kept under this name; no target can have it, as it holds a '='.
 inline const QString controlName = QStringLiteral("=control");

@@ -11,12 +11,13 @@
 namespace openloop::probe
 {
 
-/// An entry of the event log (rule fired, phase changed, target edited...).
+/// An entry of the event log (rule fired, load set, measurement in doubt...).
 struct LogEntry {
     Instant at;
-    QString kind; ///< "rule", "isolation", "trust", "target", "note", "load"
+    QString kind; ///< "alert", "recovery", "load", "trust", "experiment", "note"
     QString target; ///< may be empty
-    QString text; ///< of a load: how many requests are kept in flight from then on
+    /// Of a load: how many requests are kept in flight from then on; of trust: why there is none, empty while there is.
+    QString text;
 
     static LogEntry load(Instant at, const QString &target, int n)
     {
@@ -25,7 +26,7 @@ struct LogEntry {
 };
 
 /// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples
-/// packed. Killed at any moment, the file holds all but the last second or so. On a full disk it says so
+/// packed, changes of trust as log entries. Killed at any moment, the file holds all but the last second or so. On a full disk it says so
 /// once, keeps trying, and measuring goes on. Destructor writes what it has.
 class SessionRecorder : public QObject
 {

@@ -38,6 +38,10 @@ QSpinBox::up-arrow { image: url(:/icons/up.svg); width: 12px; height: 12px; }
 QSpinBox::down-arrow, QComboBox::down-arrow { image: url(:/icons/down.svg); width: 12px; height: 12px; }
 QComboBox::drop-down { border: none; width: 18px; }
 
+QCheckBox::indicator, QListView::indicator { width: 13px; height: 13px; background: @raised; border: 1px solid @muted; border-radius: 3px; }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: @accent; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent; image: url(:/icons/check.svg); }
+
 QFrame[role="panel"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 QLabel[role="heading"] { font-weight: bold; color: @text; }
 QLabel[role="muted"] { color: @muted; }

@@ -27,6 +27,10 @@ State stateOf(int kind)
     return State::Unknown;
 }
 
+constexpr int shapeWidth = 30;
+constexpr int wordWidth = 104;
+constexpr int narrow = 360; // here the details need the word's place more
+
 /// Paints the shape of the event before its word, so that colour is not alone.
 class KindDelegate : public QStyledItemDelegate
 {
@@ -37,7 +41,8 @@ public:
     {
         QStyleOptionViewItem shifted = option;
         shifted.rect.setLeft(option.rect.left() + 18);
-        QStyledItemDelegate::paint(painter, shifted, index);
+        if (option.rect.width() > shapeWidth)
+            QStyledItemDelegate::paint(painter, shifted, index);
         paintState(*painter, *m_palette, stateOf(index.data(EventLog::KindRole).toInt()),
                    QPointF(option.rect.left() + 11, option.rect.center().y() + 1), 11);
     }
@@ -66,7 +71,7 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     header()->setSectionResizeMode(EventLog::Text, QHeaderView::Stretch);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setColumnWidth(EventLog::Time, 78);
-    setColumnWidth(EventLog::What, 104);
+    setColumnWidth(EventLog::What, wordWidth);
     hideColumn(EventLog::Target);
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
     connect(this, &QTreeView::activated, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
@@ -76,6 +81,12 @@ void EventsPanel::setPalette(const Palette &palette)
 {
     m_palette = &paletteFor(palette.dark);
     viewport()->update();
+}
+
+void EventsPanel::resizeEvent(QResizeEvent *event)
+{
+    setColumnWidth(EventLog::What, width() < narrow ? shapeWidth : wordWidth);
+    QTreeView::resizeEvent(event);
 }
 
 void EventsPanel::paintEvent(QPaintEvent *event)

@@ -77,12 +77,15 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->verticalHeader()->setDefaultSectionSize(20);
+    m_table->verticalHeader()->setDefaultSectionSize(19);
+    m_table->horizontalHeader()->setFixedHeight(20);
     QFont small = m_table->font();
     small.setPointSizeF(small.pointSizeF() * 0.92);
     m_table->setFont(small);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_table->setTextElideMode(Qt::ElideRight);
+    m_table->setWordWrap(false); // at an underscore, too
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setAccessibleName(tr("Latency before, during and after the load"));
@@ -94,8 +97,8 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     top->addWidget(m_abort);
     top->addWidget(m_run);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 8, 12, 8);
-    layout->setSpacing(6);
+    layout->setContentsMargins(12, 6, 12, 4);
+    layout->setSpacing(4);
     layout->addLayout(top);
     layout->addWidget(m_sentence);
     layout->addWidget(m_progress);

@@ -52,7 +52,7 @@ private:
     void refreshPhases();
     QString shownAlone() const;
     void applyAxes();
-    PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, const SeriesStyle &style);
+    PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, double interval, const SeriesStyle &style);
     std::vector<PlotSpan> spans() const;
     void fitY(const std::vector<PlotSeries> &series);
     QString readoutAt(double x) const;

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -14,21 +15,32 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
+namespace {
+
+QUrl withoutQuery(const probe::Target &target)
+{
+    return QUrl(target.url).adjusted(QUrl::RemoveQuery);
+}
+
+} // namespace
+
 PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::Target> &measured, QWidget *parent)
     : QDialog(parent), m_list(new QListWidget(this))
 {
     setWindowTitle(tr("Targets of the service"));
     for (const auto &target : offered) {
-        if (std::ranges::find(measured, target.url, &probe::Target::url) != measured.end())
+        if (std::ranges::any_of(measured, [&target](const auto &one) { return withoutQuery(one) == withoutQuery(target); }))
             continue;
         m_offered << target;
-        auto *item = new QListWidgetItem(u"/%1    %2"_s.arg(target.name, target.url), m_list);
+        auto *item = new QListWidgetItem(QUrl(target.url).toString(QUrl::RemoveScheme | QUrl::RemoveAuthority), m_list);
+        item->setToolTip(target.url);
+        item->setSizeHint({0, 26});
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(Qt::Unchecked);
     }
     m_list->setAccessibleName(tr("Operations that can be measured"));
     auto *hint = new QLabel(m_offered.isEmpty() ? tr("The service describes nothing that is not measured already.")
-                                                : tr("Each ticked one is asked ten times a second; choose what may be asked so often."), this);
+                                                : tr("Each ticked one is asked once a second; choose what may be asked so often."), this);
     hint->setWordWrap(true);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
@@ -40,7 +52,7 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
     layout->addWidget(hint);
     layout->addWidget(m_list, 1);
     layout->addWidget(buttons);
-    resize(620, 320);
+    resize(460, 320);
 }
 
 QList<probe::Target> PickDialog::picked() const

@@ -51,15 +51,29 @@ private:
     QPointF pixel(double x, double y) const;
 
     QImage m_points; ///< kept between frames for its memory
+    bool m_unclipped = false; ///< SVG knows no clipping: nothing may be drawn outside
 };
 
-/// Hatched gaps and shaded loads with their labels.
+/// Hatched gaps and shaded loads.
 class SpanLayer : public PlainPlottable
 {
 public:
     using PlainPlottable::PlainPlottable;
     std::vector<PlotSpan> spans;
-    QColor gap, load, text;
+    QColor gap, load;
+
+protected:
+    void draw(QCPPainter *painter) override;
+    /// What of a span is visible, in pixels; empty: nothing.
+    QRectF placeOf(const PlotSpan &span) const;
+};
+
+/// Their labels, above the series.
+class SpanLabelLayer : public SpanLayer
+{
+public:
+    using SpanLayer::SpanLayer;
+    QColor background;
 
 protected:
     void draw(QCPPainter *painter) override;

@@ -2,87 +2,12 @@
 // See plot_view.h.
 #include "gui/views/plot_view.h"
 
-#include "gui/views/plot_layers.h"
+#include "gui/views/plot_surface.h"
 #include "gui/views/plot_tickers.h"
 
-#include <QMouseEvent>
-#include <QPainter>
-#include <QRubberBand>
 #include <QVBoxLayout>
-#include <QWheelEvent>
-
-#include <cmath>
 
 namespace openloop::gui {
-
-/// QCustomPlot with our layers, created once.
-class PlotView::Plot : public QCustomPlot
-{
-public:
-    explicit Plot(QWidget *parent) : QCustomPlot(parent)
-    {
-        setPlottingHints(QCP::phFastPolylines | QCP::phCacheLabels);
-        axisRect()->setAutoMargins(QCP::msBottom);
-        axisRect()->setMargins({leftMargin, 10, rightMargin, 0});
-        axisRect()->setMinimumMargins({leftMargin, 10, rightMargin, 22});
-        xAxis->grid()->setSubGridVisible(false);
-        yAxis->grid()->setSubGridVisible(false);
-        limit->setPen(QPen(Qt::black, 1.2, Qt::DashLine));
-        limitLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
-        limitLabel->setPadding({4, 1, 4, 2});
-        limitLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-        limitLabel->position->setTypeY(QCPItemPosition::ptPlotCoords);
-        limitLabel->position->setAxes(xAxis, yAxis);
-        limit->setVisible(false);
-        limitLabel->setVisible(false);
-        setMouseTracking(true);
-    }
-
-    SpanLayer *spans = new SpanLayer(xAxis, yAxis);
-    GridLayer *cells = new GridLayer(xAxis, yAxis);
-    SeriesLayer *series = new SeriesLayer(xAxis, yAxis);
-    QCPItemStraightLine *limit = new QCPItemStraightLine(this);
-    QCPItemText *limitLabel = new QCPItemText(this);
-    bool dark = false;
-};
-
-/// Crosshair, above the plot: moving it repaints a few lines and not the data.
-class PlotView::Overlay : public QWidget
-{
-public:
-    explicit Overlay(QWidget *parent) : QWidget(parent)
-    {
-        setAttribute(Qt::WA_TransparentForMouseEvents);
-        setAttribute(Qt::WA_NoSystemBackground);
-    }
-    QPointF at;
-    QRect area;
-    QString text;
-    const Palette *colours = &paletteFor(false);
-    QRubberBand *band = new QRubberBand(QRubberBand::Rectangle, this);
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        if (text.isEmpty() || !area.contains(at.toPoint()))
-            return;
-        QPainter painter(this);
-        painter.setPen(QPen(withAlpha(colours->text, 0.45), 1, Qt::DotLine));
-        painter.drawLine(QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom()));
-        painter.drawLine(QPointF(area.left(), at.y()), QPointF(area.right(), at.y()));
-        QRect box = painter.fontMetrics().boundingRect(QRect(0, 0, 400, 400), Qt::AlignLeft, text).adjusted(-8, -5, 8, 5);
-        box.moveTopLeft({0, 0});
-        const bool toTheLeft = at.x() + 14 + box.width() > area.right();
-        box.moveLeft(static_cast<int>(at.x()) + (toTheLeft ? -14 - box.width() : 14));
-        box.moveTop(std::clamp(static_cast<int>(at.y()) - box.height() - 10, area.top() + 4, std::max(area.top() + 4, area.bottom() - box.height())));
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(colours->border);
-        painter.setBrush(withAlpha(colours->raised, 0.95));
-        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
-        painter.setPen(colours->text);
-        painter.drawText(box.adjusted(8, 5, -8, -5), Qt::AlignLeft | Qt::AlignVCenter, text);
-    }
-};
 
 PlotView::PlotView(QWidget *parent) : QWidget(parent), m_plot(std::make_unique<Plot>(this)), m_overlay(new Overlay(this))
 {
@@ -117,9 +42,11 @@ void PlotView::setPalette(const Palette &palette)
         axis->grid()->setZeroLinePen(QPen(palette.grid, 1));
     }
     m_plot->series->background = palette.surface;
-    m_plot->spans->gap = palette.muted;
-    m_plot->spans->load = palette.warn;
-    m_plot->spans->text = palette.muted;
+    for (SpanLayer *layer : {m_plot->spans, static_cast<SpanLayer *>(m_plot->spanLabels)}) {
+        layer->gap = palette.muted;
+        layer->load = palette.warn;
+    }
+    m_plot->spanLabels->background = palette.surface;
     m_plot->limit->setPen(QPen(palette.error, 1.2, Qt::DashLine));
     m_plot->limitLabel->setColor(palette.error);
     m_plot->limitLabel->setBrush(withAlpha(palette.surface, 0.8));
@@ -155,6 +82,7 @@ void PlotView::setSeries(std::vector<PlotSeries> series)
 
 void PlotView::setSpans(std::vector<PlotSpan> spans)
 {
+    m_plot->spanLabels->spans = spans;
     m_plot->spans->spans = std::move(spans);
 }
 
@@ -239,67 +167,6 @@ bool PlotView::eventFilter(QObject *watched, QEvent *event)
             return true;
     }
     return QWidget::eventFilter(watched, event);
-}
-
-bool PlotView::handleMouse(QEvent *event)
-{
-    const QRect area = m_plot->axisRect()->rect();
-    switch (event->type()) {
-    case QEvent::Wheel: {
-        auto *wheel = static_cast<QWheelEvent *>(event);
-        const double steps = wheel->angleDelta().y() / 120.0;
-        if (steps != 0)
-            emit zoomed(std::pow(0.8, steps), xAt(wheel->position().x()));
-        return true;
-    }
-    case QEvent::MouseButtonPress: {
-        auto *mouse = static_cast<QMouseEvent *>(event);
-        m_pressedAt = m_lastDrag = mouse->position();
-        m_dragged = false;
-        m_selecting = mouse->button() == Qt::RightButton || mouse->modifiers().testFlag(Qt::ShiftModifier);
-        return true;
-    }
-    case QEvent::MouseMove: {
-        const QPointF position = static_cast<QMouseEvent *>(event)->position();
-        m_overlay->at = position;
-        m_overlay->area = area;
-        if (m_pressedAt && ((position - *m_pressedAt).manhattanLength() > 4 || m_dragged)) {
-            m_dragged = true;
-            if (m_selecting) {
-                m_overlay->band->setGeometry(QRect(QPoint(static_cast<int>(m_pressedAt->x()), area.top()),
-                                                   QPoint(static_cast<int>(position.x()), area.bottom())).normalized());
-                m_overlay->band->show();
-            } else {
-                emit panned(xAt(position.x()) - xAt(m_lastDrag.x()));
-                m_lastDrag = position;
-            }
-        }
-        if (area.contains(position.toPoint()))
-            emit hovered(xAt(position.x()), yAt(position.y()));
-        else
-            setReadout({});
-        return true;
-    }
-    case QEvent::MouseButtonRelease: {
-        const QPointF position = static_cast<QMouseEvent *>(event)->position();
-        m_overlay->band->hide();
-        if (m_pressedAt && m_dragged && m_selecting)
-            emit rangeSelected(std::min(xAt(m_pressedAt->x()), xAt(position.x())), std::max(xAt(m_pressedAt->x()), xAt(position.x())));
-        else if (m_pressedAt && !m_dragged && area.contains(position.toPoint()))
-            emit clicked(xAt(position.x()), yAt(position.y()));
-        m_pressedAt.reset();
-        return true;
-    }
-    case QEvent::MouseButtonDblClick:
-        emit doubleClicked();
-        return true;
-    case QEvent::Leave:
-        setReadout({});
-        emit left();
-        return false;
-    default:
-        return false;
-    }
 }
 
 } // namespace openloop::gui

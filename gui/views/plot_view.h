@@ -113,6 +113,8 @@ private:
     class Plot;
     class Overlay;
     bool handleMouse(QEvent *event);
+    void moveTo(QPointF position);
+    void releaseAt(QPointF position);
     void limitTicks();
 
     std::unique_ptr<Plot> m_plot;

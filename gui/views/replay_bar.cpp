@@ -96,9 +96,10 @@ void ReplayBar::setSpeed(int index)
 void ReplayBar::step()
 {
     const double passed = static_cast<double>(m_sinceStep.restart()) / 1000;
-    moveTo(m_session.now() + passed * speeds[static_cast<std::size_t>(m_speed->currentIndex())]);
-    if (m_session.now() >= m_session.end())
+    const double next = m_session.now() + passed * speeds[static_cast<std::size_t>(m_speed->currentIndex())];
+    if (next >= m_session.end())
         togglePlaying();
+    moveTo(next);
 }
 
 void ReplayBar::moveTo(double seconds)
@@ -113,7 +114,7 @@ void ReplayBar::showPosition()
     const double length = m_session.end() - m_session.beginning();
     const QSignalBlocker blocker(m_scrubber);
     m_scrubber->setValue(static_cast<int>(std::lround((m_session.now() - m_session.beginning()) / length * notches)));
-    const auto time = QDateTime::fromMSecsSinceEpoch(std::llround(m_session.now() * 1000)).toString(u"HH:mm:ss"_s);
+    const auto time = QDateTime::fromMSecsSinceEpoch(std::llround(m_session.now() * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s);
     m_position->setText(tr("%1, %2 of %3").arg(time, formatSpan(m_session.now() - m_session.beginning()), formatSpan(length)));
 }
 

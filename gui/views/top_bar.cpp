@@ -43,6 +43,7 @@ TopBar::TopBar(Session &session, QWidget *parent)
     connect(m_live, &QPushButton::clicked, this, &TopBar::liveWanted);
     connect(m_hold, &QPushButton::clicked, this, &TopBar::holdWanted);
     connect(m_test, &QPushButton::clicked, this, &TopBar::testWanted);
+    connect(&session, &Session::targetsChanged, this, [this, &session] { m_test->setEnabled(!session.isReplay()); });
     setLive(true);
 }
 

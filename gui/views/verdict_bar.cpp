@@ -4,6 +4,7 @@
 
 #include "gui/models/format.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -65,6 +66,7 @@ VerdictBar::VerdictBar(QWidget *parent)
     m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_sentence->setFocusPolicy(Qt::NoFocus);
+    m_sentence->installEventFilter(this);
     large.setBold(true);
     m_word->setFont(large);
     m_word->setShapeSize(20);
@@ -102,17 +104,29 @@ void VerdictBar::setVerdict(const Verdict &verdict)
 void VerdictBar::showSentence()
 {
     m_word->setState(m_verdict.state, m_verdict.word);
-    m_sentence->setText(m_verdict.sentence);
+    elide();
     m_sentence->setToolTip(m_verdict.sentence);
     m_copy->setVisible(m_verdict.state == State::Down);
     setAccessibleName(m_verdict.word + u": "_s + m_verdict.sentence);
 }
 
-void VerdictBar::setTrust(const probe::Trust &trust)
+void VerdictBar::elide()
+{
+    m_sentence->setText(m_sentence->fontMetrics().elidedText(m_verdict.sentence, Qt::ElideRight, m_sentence->width()));
+}
+
+bool VerdictBar::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize)
+        elide();
+    return QFrame::eventFilter(watched, event);
+}
+
+void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
 {
     switch (trust.level) {
     case probe::TrustLevel::Unknown:
-        m_trust->setState(State::Unknown, tr("measurement: checking"));
+        m_trust->setState(State::Unknown, recorded ? tr("measurement: not judged") : tr("measurement: checking"));
         break;
     case probe::TrustLevel::Trustworthy:
         m_trust->setState(State::Ok, tr("measurement: trustworthy"));

@@ -45,7 +45,8 @@ public:
     explicit VerdictBar(QWidget *parent = nullptr);
     void setPalette(const Palette &palette);
     void setVerdict(const Verdict &verdict);
-    void setTrust(const probe::Trust &trust);
+    /// `recorded`: it is that of a recording; one made before there was any has none.
+    void setTrust(const probe::Trust &trust, bool recorded = false);
     void setTotals(int targets, double rate);
     const Verdict &verdict() const { return m_verdict; }
     const StateBadge &trustBadge() const { return *m_trust; }
@@ -54,8 +55,12 @@ signals:
     /// The request of the target that is down is wanted as a command line.
     void copyCurlWanted();
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void showSentence();
+    void elide();
 
     StateBadge *m_word = nullptr;
     QLabel *m_sentence = nullptr;

@@ -210,10 +210,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Zeit</translation>
     </message>
     <message>
-        <source>What</source>
-        <translation>Was</translation>
-    </message>
-    <message>
         <source>Target</source>
         <translation>Ziel</translation>
     </message>
@@ -921,8 +917,8 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Der Dienst beschreibt nichts, was nicht schon gemessen wird.</translation>
     </message>
     <message>
-        <source>Each ticked one is asked ten times a second; choose what may be asked so often.</source>
-        <translation>Jede angekreuzte wird zehnmal in der Sekunde abgefragt; wählen Sie, was so oft abgefragt werden darf.</translation>
+        <source>Each ticked one is asked once a second; choose what may be asked so often.</source>
+        <translation>Jedes angekreuzte wird einmal in der Sekunde gefragt; wähle, was so oft gefragt werden darf.</translation>
     </message>
 </context>
 <context>
@@ -1090,6 +1086,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1 queued</source>
         <translation>%1 warten</translation>
     </message>
+    <message>
+        <source>A recording does not hold the service&apos;s own figures</source>
+        <translation>Eine Aufzeichnung enthält keine Zahlen des Dienstes selbst</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::Session</name>
@@ -1108,10 +1108,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>RECORDING</source>
         <translation>AUFZEICHNUNG</translation>
-    </message>
-    <message>
-        <source>%1 measured over %2</source>
-        <translation>%1, gemessen über %2</translation>
     </message>
     <message>
         <source>load ended</source>
@@ -1384,6 +1380,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Taken away by the host of this virtual machine: %1</source>
         <translation>Vom Wirt dieser virtuellen Maschine genommen: %1</translation>
     </message>
+    <message>
+        <source>measurement: not judged</source>
+        <translation>Messung: nicht beurteilt</translation>
+    </message>
 </context>
 <context>
     <name>VerdictText</name>
@@ -1526,6 +1526,30 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
         <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
     </message>
+    <message>
+        <source>pool full: it waited %1 of %2 for a thread</source>
+        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
+    </message>
+    <message>
+        <source>computing: %1 of %2</source>
+        <translation>Rechnen: %1 von %2</translation>
+    </message>
+    <message>
+        <source>database: %1 of %2</source>
+        <translation>Datenbank: %1 von %2</translation>
+    </message>
+    <message>
+        <source>upstream: %1 of %2</source>
+        <translation>Upstream: %1 von %2</translation>
+    </message>
+    <message>
+        <source>event loop: blocked for %1 of %2</source>
+        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
+    </message>
 </context>
 
 <context>
@@ -1597,6 +1621,30 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
         <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+    <message>
+        <source>pool full: it waited %1 of %2 for a thread</source>
+        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
+    </message>
+    <message>
+        <source>computing: %1 of %2</source>
+        <translation>Rechnen: %1 von %2</translation>
+    </message>
+    <message>
+        <source>database: %1 of %2</source>
+        <translation>Datenbank: %1 von %2</translation>
+    </message>
+    <message>
+        <source>upstream: %1 of %2</source>
+        <translation>Upstream: %1 von %2</translation>
+    </message>
+    <message>
+        <source>event loop: blocked for %1 of %2</source>
+        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
 
     <message>
@@ -1735,6 +1783,30 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
         <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
     </message>
+    <message>
+        <source>pool full: it waited %1 of %2 for a thread</source>
+        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
+    </message>
+    <message>
+        <source>computing: %1 of %2</source>
+        <translation>Rechnen: %1 von %2</translation>
+    </message>
+    <message>
+        <source>database: %1 of %2</source>
+        <translation>Datenbank: %1 von %2</translation>
+    </message>
+    <message>
+        <source>upstream: %1 of %2</source>
+        <translation>Upstream: %1 von %2</translation>
+    </message>
+    <message>
+        <source>event loop: blocked for %1 of %2</source>
+        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
+    </message>
 
     <message>
         <source>%1: p99 %2 before, %3 under load</source>
@@ -1871,6 +1943,30 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
         <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+    <message>
+        <source>pool full: it waited %1 of %2 for a thread</source>
+        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
+    </message>
+    <message>
+        <source>computing: %1 of %2</source>
+        <translation>Rechnen: %1 von %2</translation>
+    </message>
+    <message>
+        <source>database: %1 of %2</source>
+        <translation>Datenbank: %1 von %2</translation>
+    </message>
+    <message>
+        <source>upstream: %1 of %2</source>
+        <translation>Upstream: %1 von %2</translation>
+    </message>
+    <message>
+        <source>event loop: blocked for %1 of %2</source>
+        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
 
     <message>

@@ -92,7 +92,7 @@ public:
     {
         for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i)
             m_threads.emplace_back([](std::stop_token stop) {
-                for (volatile int i = 0; !stop.stop_requested(); i = i + 1)
+                while (!stop.stop_requested())
                     ;
             });
     }

@@ -185,6 +185,13 @@ private slots:
         bar.scrubber().setValue(bar.scrubber().maximum() / 2);
         const double middle = (session.beginning() + session.end()) / 2;
         QVERIFY(std::abs(session.now() - middle) < 0.01);
+        const auto shown = session.figures(u"factorize"_s, session.now() - 10, session.now());
+        QVERIFY(session.figures(u"health"_s, session.now() - 10, session.now()).last);
+        QVERIFY(session.watch(u"health"_s)->state() == State::Ok || session.watch(u"health"_s)->state() == State::Degraded);
+        QVERIFY(shown.isUnderLoad);
+        QVERIFY(m_window->verdictBar().verdict().sentence.contains(u"while 2 /factorize run"_s)
+                || m_window->verdictBar().verdict().sentence.contains(u"this machine is busy"_s));
+        QVERIFY(!m_window->findChild<QPushButton *>(u"load"_s)->isEnabled());
         QCOMPARE(m_window->timeWindow().to(), session.now());
         bar.setSpeed(4);
         bar.togglePlaying();

@@ -308,13 +308,39 @@ private slots:
         slow.due = slow.sent = Instant{10s};
         slow.done = slow.firstByte = slow.due + 400ms;
         slow.phases.firstByte = 400ms;
+        slow.status = 200;
         slow.serverTiming = "loop;dur=380;desc=\"event loop, blocked\"";
         Sample control = slow;
         control.done = control.due + 300us;
+        QCOMPARE(blameFor(slow, {control}).culprit, Culprit::EventLoop);
+        QVERIFY(blameFor(slow, {control}).sentence.contains(u"blocked for 380 ms of 400 ms"));
+        slow.serverTiming = "gc;dur=380;desc=\"garbage\"";
         QCOMPARE(blameFor(slow, {control}).culprit, Culprit::Service);
-        QVERIFY(blameFor(slow, {control}).sentence.contains(u"event loop, blocked 380 ms"));
+        QVERIFY(blameFor(slow, {control}).sentence.contains(u"garbage 380 ms"));
         control.done = control.due + 390ms;
         QCOMPARE(blameFor(slow, {control}).culprit, Culprit::Host);
+    }
+
+    void theServiceSaysWhichPartOfItWasSlow()
+    {
+        Sample slow;
+        slow.due = slow.sent = Instant{10s};
+        slow.done = slow.firstByte = slow.due + 400ms;
+        slow.phases.firstByte = 400ms;
+        slow.status = 200;
+        const auto blamed = [&slow](const char *timing) {
+            slow.serverTiming = timing;
+            return blameFor(slow, {}).culprit;
+        };
+        QCOMPARE(blamed("queue;dur=350, compute;dur=40, total;dur=391"), Culprit::Pool);
+        QCOMPARE(blamed("queue;dur=1, compute;dur=380, total;dur=391"), Culprit::Computing);
+        QCOMPARE(blamed("db;dur=390, total;dur=391"), Culprit::Database);
+        QCOMPARE(blamed("upstream;dur=390, total;dur=391"), Culprit::Upstream);
+        QCOMPARE(blamed("total;dur=0.1"), Culprit::EventLoop);
+        QCOMPARE(blamed("total;dur=391"), Culprit::Service);
+        QCOMPARE(blamed(""), Culprit::Service);
+        slow.status = 0;
+        QVERIFY(blameFor(slow, {}).sentence.contains(u"no answer within 400 ms"));
     }
 
     void theControlProbeRunsBesideEveryTarget()

@@ -175,7 +175,8 @@ private slots:
             "/search":{"get":{"parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}}]}},
             "/factorize":{"get":{"parameters":[{"name":"n","in":"query","required":true,
                 "schema":{"anyOf":[{"type":"integer","minimum":1},{"type":"string"}]},"example":"360"}]}},
-            "/jobs":{"post":{}}},
+            "/jobs":{"post":{}},
+            "/events":{"get":{"responses":{"200":{"content":{"text/event-stream":{}}}}}}},
             "components":{"parameters":{"Id":{"name":"id","in":"path","required":true,"schema":{"type":"integer","minimum":7}}}}})";
         const auto targets = *targetsFromOpenApi(document, u"http://h:1"_s);
         QStringList urls;

@@ -89,11 +89,19 @@ private slots:
             parts[i % parts.size()].add(values[i]);
         }
         Histogram merged;
-        for (const auto &part : parts)
-            merged.merge(part);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            if (i % 2 == 0)
+                parts[i].squeeze();
+            merged.merge(parts[i]);
+        }
         QCOMPARE(merged.count(), whole.count());
         QCOMPARE(merged.toBytes(), whole.toBytes());
         QCOMPARE(Histogram::fromBytes(whole.toBytes()).toBytes(), whole.toBytes());
+        merged.squeeze();
+        merged.add(values.front());
+        whole.add(values.front());
+        QCOMPARE(merged.toBytes(), whole.toBytes());
+        QVERIFY(merged.quantile(0.99) == whole.quantile(0.99));
     }
 
     void bucketsTileTheWholeRange()

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What stands where in the window. The rest of main_window.h.
+#include "gui/main_window.h"
+
+#include "gui/views/chart_panel.h"
+#include "gui/views/compare_panel.h"
+#include "gui/views/events_panel.h"
+#include "gui/views/experiment_panel.h"
+#include "gui/views/first_run.h"
+#include "gui/views/jobs_panel.h"
+#include "gui/views/limit_panel.h"
+#include "gui/views/notifier.h"
+#include "gui/views/replay_bar.h"
+#include "gui/views/server_panel.h"
+#include "gui/views/targets_panel.h"
+#include "gui/views/top_bar.h"
+#include "gui/views/verdict_bar.h"
+
+#include <QDockWidget>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+void MainWindow::buildTop()
+{
+    auto *top = new QWidget(this);
+    m_topBar = new TopBar(m_session, top);
+    m_verdictBar = new VerdictBar(top);
+    auto *layout = new QVBoxLayout(top);
+    layout->setContentsMargins(10, 8, 10, 4);
+    layout->setSpacing(8);
+    layout->addWidget(m_topBar);
+    layout->addWidget(m_verdictBar);
+    setMenuWidget(top);
+}
+
+void MainWindow::buildCentre()
+{
+    auto *frame = new QWidget(this);
+    m_centre = new QStackedWidget(frame);
+    m_chart = new ChartPanel(m_session, m_window, m_centre);
+    m_firstRun = new FirstRun(m_centre);
+    m_firstRun->setProperty("role", u"panel"_s);
+    m_centre->addWidget(m_firstRun);
+    m_centre->addWidget(m_chart);
+    auto *layout = new QVBoxLayout(frame);
+    layout->setContentsMargins(0, 4, 10, 0);
+    m_replay = new ReplayBar(m_session, frame);
+    layout->addWidget(m_replay);
+    layout->addWidget(m_centre, 1);
+    setCentralWidget(frame);
+}
+
+void MainWindow::buildDocks()
+{
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    const auto dock = [this](const QString &title, const QString &name, QWidget *view, Qt::DockWidgetArea area, QMargins margins) {
+        auto *result = new QDockWidget(title, this);
+        result->setObjectName(name);
+        result->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+        auto *frame = new QWidget(result);
+        auto *layout = new QVBoxLayout(frame);
+        layout->setContentsMargins(margins);
+        layout->addWidget(view);
+        result->setWidget(frame);
+        addDockWidget(area, result);
+        return result;
+    };
+    m_targets = new TargetsPanel(m_session, m_window);
+    m_events = new EventsPanel(m_session.log());
+    m_experiment = new ExperimentPanel;
+    m_server = new ServerPanel(m_serverWatch);
+    m_jobs = new JobsPanel;
+    m_limit = new LimitPanel;
+    m_compare = new ComparePanel(m_session, m_window);
+    m_notifier = new Notifier(this);
+    auto *targets = dock(tr("Targets"), u"targets"_s, m_targets, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
+    auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
+    m_experimentDock = dock(tr("Experiment"), u"experiment"_s, m_experiment, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    m_serverDock = dock(tr("Server"), u"server"_s, m_server, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    splitDockWidget(events, m_experimentDock, Qt::Horizontal);
+    auto *jobs = dock(tr("Factorizations"), u"jobs"_s, m_jobs, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    m_limitDock = dock(tr("Limit"), u"limit"_s, m_limit, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    m_compareDock = dock(tr("Compare"), u"compare"_s, m_compare, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    QDockWidget *last = m_experimentDock;
+    for (auto *one : {m_limitDock, m_serverDock, jobs, m_compareDock}) {
+        tabifyDockWidget(last, one);
+        last = one;
+    }
+    // Their tabs name them already.
+    for (auto *one : {m_experimentDock, m_limitDock, m_serverDock, jobs, m_compareDock})
+        one->setTitleBarWidget(new QWidget(one));
+    m_experimentDock->raise();
+    resizeDocks({targets}, {296}, Qt::Horizontal);
+    resizeDocks({events, m_experimentDock}, {370, 630}, Qt::Horizontal);
+    resizeDocks({events}, {210}, Qt::Vertical);
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Measuring without a display: from the options of a command line to the report on it.
+#pragma once
+
+#include "gui/probe/headless_options.h"
+#include "gui/probe/run_report.h"
+#include "gui/probe/session_store.h"
+
+#include <cstdio>
+#include <map>
+
+namespace openloop::probe
+{
+
+/// One run from start to report. Main thread.
+class HeadlessRun : public QObject
+{
+public:
+    explicit HeadlessRun(const HeadlessOptions &options);
+
+    void start();
+    void interrupt(); ///< the first ends the measurement, the second the wait for outstanding answers
+    RunReport report() const;
+
+private:
+    struct Watched {
+        Statistics statistics;
+        Series series;
+        bool answered = false;
+        QString lastProblem;
+    };
+
+    void onBatch(const Batch &batch);
+    void watchRules(const Batch &batch);
+    void showProgress(const Batch &batch);
+    void finish();
+    void end();
+    void recordLoad(const QString &name, int n);
+    AssertResult judged(const Assertion &assertion, const TargetResult &result) const;
+    QList<AssertResult> judgedRules() const;
+
+    HeadlessOptions m_options;
+    Engine m_engine;
+    std::unique_ptr<IsolationRun> m_isolation;
+    std::unique_ptr<LoadSearchRun> m_search;
+    std::unique_ptr<SessionRecorder> m_recorder;
+    std::map<QString, Watched> m_watched;
+    std::vector<std::pair<RuleWatch, std::optional<RuleEvent>>> m_rules; ///< with the event that fired
+    QList<LoadState> m_loads;
+    Instant m_end = Instant::max();
+    Instant m_nextProgress;
+    Nanoseconds m_measured{0};
+    int m_recordedLoad = 0;
+    bool m_showsProgress;
+};
+
+/// At once and as UTF-8, whatever the locale.
+void print(std::FILE *to, const QString &text);
+
+} // namespace openloop::probe

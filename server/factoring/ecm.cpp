@@ -2,65 +2,98 @@
 // See ecm.h.
 #include "server/factoring/ecm.h"
 
+#include "server/factoring/libecm_curve.h"
+#include "server/factoring/long_ecm_lanes.h"
+#include "server/factoring/schedule.h"
+#include "server/factoring/wide_montgomery.h"
+
 #include <algorithm>
 #include <condition_variable>
-#include <ecm.h>
 #include <memory>
 #include <mutex>
-#include <utility>
 
 namespace openloop::factoring {
 
 namespace {
 
-// libecm asks whether to go on through a function without an argument, in the middle of a curve; what it must look
-// at belongs to the thread that runs the curve, and is set for just that long.
-struct Watch {
-    const Stop *stop;
-    const std::function<void()> *alive;
-};
-thread_local const Watch *currentWatch = nullptr;
-
-int mustStop()
-{
-    if (*currentWatch->alive)
-        (*currentWatch->alive)();
-    return currentWatch->stop->requested();
-}
-
-class Parameters
+/// What a round is cut into; one turn after another is taken by the threads, several at a time.
+class Turns
 {
 public:
-    Parameters() { ecm_init(m_parameters); }
-    ~Parameters() { ecm_clear(m_parameters); }
-    Parameters(const Parameters &) = delete;
-    Parameters &operator=(const Parameters &) = delete;
+    virtual ~Turns() = default;
+    virtual unsigned count() const = 0;
+    /// A proper divisor, or 0. Each turn once, by any thread.
+    virtual mpz_class run(unsigned turn, const Stop &stop) = 0;
+};
 
-    // A found divisor, or 0.
-    mpz_class runCurve(mpz_class &n, double bound1, unsigned long sigma, const Watch &watch)
+class TurnsOfLongCurves : public Turns
+{
+public:
+    TurnsOfLongCurves(const mpz_class &n, const EcmRound &round, std::shared_ptr<const LongEcmPlan> plan)
+        : m_modulus(toWide<5>(n))
+        , m_plan(std::move(plan))
+        , m_count((round.curves + longCurveBatch - 1) / longCurveBatch)
+        , m_series(m_modulus)
     {
-        mpz_class divisor;
-        m_parameters->param = ECM_PARAM_SUYAMA;
-        mpz_set_ui(m_parameters->sigma, sigma);
-        mpz_set_ui(m_parameters->x, 0);
-        m_parameters->B1done = 1.0;
-        m_parameters->stop_asap = mustStop;
-        const Watch *outer = std::exchange(currentWatch, &watch); // an interlude may run curves of its own
-        const int outcome = ecm_factor(divisor.get_mpz_t(), n.get_mpz_t(), bound1, m_parameters);
-        currentWatch = outer;
-        const bool proper = outcome > 0 && divisor > 1 && divisor < n && mpz_divisible_p(n.get_mpz_t(), divisor.get_mpz_t());
-        return proper ? divisor : mpz_class();
+        for (unsigned curve = 0; curve < round.before; ++curve)
+            m_series.next();
+    }
+
+    unsigned count() const override { return m_count; }
+
+    mpz_class run(unsigned, const Stop &stop) override
+    {
+        const LongWord &n = m_modulus.modulus();
+        const LongWord divisor = runLongCurves(n, *m_plan, nextParameters(), stop);
+        return divisor == 1 || divisor == n ? mpz_class() : toMpz(divisor);
     }
 
 private:
-    ecm_params m_parameters;
+    LongParameters nextParameters()
+    {
+        const std::lock_guard lock(m_mutex);
+        LongParameters parameters;
+        for (auto &parameter : parameters) {
+            const auto point = m_series.next();
+            parameter = {m_modulus.toWord(point.x), m_modulus.toWord(point.y), m_modulus.toWord(point.z)};
+        }
+        return parameters;
+    }
+
+    const WideMontgomery<5> m_modulus;
+    const std::shared_ptr<const LongEcmPlan> m_plan;
+    const unsigned m_count;
+    std::mutex m_mutex;
+    CurveSeries<WideMontgomery<5>> m_series; ///< guarded by m_mutex
+};
+
+class TurnsOfLibecm : public Turns
+{
+public:
+    TurnsOfLibecm(const mpz_class &n, const EcmRound &round)
+        : m_n(n)
+        , m_round(round)
+        , m_seed(mpz_fdiv_ui(n.get_mpz_t(), 0x7fffffff) + round.before)
+    {
+    }
+
+    unsigned count() const override { return m_round.curves; }
+
+    mpz_class run(unsigned turn, const Stop &stop) override
+    {
+        const unsigned long sigma = 6 + (m_seed + turn) % 0x7fffffff; // below 6 the curves degenerate
+        return runLibecmCurve(m_n, m_round.bound1, sigma, stop);
+    }
+
+private:
+    const mpz_class m_n;
+    const EcmRound m_round;
+    const unsigned long m_seed;
 };
 
 // What the threads of one round share. It outlives the round for lent threads that start late and find it closed.
 struct Round {
-    mpz_class n;
-    double bound1;
-    unsigned curves;
+    std::unique_ptr<Turns> turns;
     std::atomic<unsigned> started {0};
     std::atomic<bool> done {false};
 
@@ -78,23 +111,21 @@ struct Round {
     }
 };
 
-// Below 6 the curves degenerate. The seed keeps the curves of a number apart from round to round.
-unsigned long sigmaOf(const mpz_class &n, double bound1, unsigned curve)
+std::unique_ptr<Turns> turnsOf(const mpz_class &n, const EcmRound &round, const Stop &stop)
 {
-    const auto seed = mpz_fdiv_ui(n.get_mpz_t(), 0x7fffffff) + static_cast<unsigned long>(bound1) * 1000;
-    return 6 + (seed + curve) % 0x7fffffff;
+    if (bitLength(n) > mostBitsToSieve)
+        return std::make_unique<TurnsOfLibecm>(n, round);
+    auto plan = longEcmPlan(round.bound1, stop);
+    return plan ? std::make_unique<TurnsOfLongCurves>(n, round, std::move(plan)) : nullptr;
 }
 
-void runCurves(Round &round, const Stop &stop, const Crew *crew, const std::function<void()> &alive)
+void runTurns(Round &round, const Stop &stop, const Crew *crew)
 {
-    Parameters parameters;
-    const Watch watch {&stop, &alive};
-    mpz_class n = round.n;
     while (!stop.requested() && !(crew && crew->crowded())) {
-        const unsigned curve = round.started++;
-        if (curve >= round.curves)
+        const unsigned turn = round.started++;
+        if (turn >= round.turns->count())
             return;
-        const mpz_class divisor = parameters.runCurve(n, round.bound1, sigmaOf(n, round.bound1, curve), watch);
+        const mpz_class divisor = round.turns->run(turn, stop);
         if (divisor != 0)
             round.report(divisor);
     }
@@ -108,7 +139,7 @@ void lend(const std::shared_ptr<Round> &round, const Stop &stop, Crew *crew)
             return;
         ++round->busy;
     }
-    runCurves(*round, stop, crew, {});
+    runTurns(*round, stop, crew);
     const std::lock_guard lock(round->mutex);
     if (--round->busy == 0)
         round->idle.notify_all();
@@ -120,20 +151,23 @@ std::optional<mpz_class> ecmFactor(const mpz_class &n, const EcmRound &bounds, c
                                    const Options &options, const std::function<void(double)> &progress)
 {
     const auto round = std::make_shared<Round>();
-    round->n = n;
-    round->bound1 = bounds.bound1;
-    round->curves = bounds.curves;
+    round->turns = turnsOf(n, bounds, stop);
+    if (!round->turns)
+        return std::nullopt;
+    const unsigned turns = round->turns->count();
     const Stop stopOrDone = stop.orWhen(round->done);
-    for (unsigned lent = 1; options.crew && lent < std::min(options.threads, bounds.curves); ++lent) {
+    for (unsigned lent = 1; options.crew && lent < std::min(options.threads, turns); ++lent) {
         Crew *crew = options.crew;
         if (!crew->tryRun([round, stopOrDone, crew] { lend(round, stopOrDone, crew); }))
             break;
     }
-    const auto alive = [&] {
+    const std::function<void()> pulse = [&] {
+        if (options.interlude)
+            options.interlude();
         if (progress)
-            progress(std::min(1.0, double(round->started.load()) / bounds.curves));
+            progress(std::min(1.0, double(round->started.load()) / turns));
     };
-    runCurves(*round, stopOrDone, nullptr, alive);
+    runTurns(*round, stopOrDone.running(pulse), nullptr);
 
     std::unique_lock lock(round->mutex);
     round->closed = true;

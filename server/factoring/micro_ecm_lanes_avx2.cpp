@@ -6,6 +6,7 @@
 
 #include "server/factoring/micro_ecm_plan.h"
 #include "server/factoring/montgomery.h"
+#include "server/factoring/wide_word.h"
 
 #include <array>
 #include <cmath>
@@ -29,19 +30,9 @@ namespace openloop::factoring::avx2 {
 
 namespace {
 
-struct Vector {
-    using V = __m256d;
-    static constexpr unsigned lanes = 4;
-
-    static V splat(double a) { return _mm256_set1_pd(a); }
-    static V load(const double *from) { return _mm256_loadu_pd(from); }
-    static void store(double *to, V a) { _mm256_storeu_pd(to, a); }
-    static V add(V a, V b) { return _mm256_add_pd(a, b); }
-    static V sub(V a, V b) { return _mm256_sub_pd(a, b); }
-    static V multiplyAdd(V a, V b, V c) { return _mm256_fmadd_pd(a, b, c); }
-    static V multiplySubtract(V a, V b, V c) { return _mm256_fmsub_pd(a, b, c); }
-};
-
+#include "server/factoring/lanes_vector_avx2_body.h"
+#include "server/factoring/lanes_arithmetic_body.h"
+#include "server/factoring/lanes_modulus_body.h"
 #include "server/factoring/micro_ecm_lanes_body.h"
 
 std::uint64_t oneWord(std::uint64_t n, const MicroEcmPlan &plan, const LaneParameters<std::uint64_t> &parameters)

@@ -8,19 +8,18 @@ namespace openloop::factoring {
 
 namespace {
 
-constexpr double largestBound1 = 250'000;
+constexpr unsigned largestBound1 = 250'000;
 
 struct Effort {
     unsigned bits; ///< from this length on
     EcmRound round;
 };
 
-// A curve takes 0.8 ms at a bound of 200, 5 ms at 2,000, 25 ms at 11,000 and 200 ms at 100,000; the sieve 15 ms for
-// 133 bits, 0.9 s for 200, 45 s for 266.
+// TODO
 constexpr Effort efforts[] = {
-    {129, {200, 2}}, {150, {600, 2}}, {166, {2'000, 2}}, {183, {2'000, 4}}, {200, {6'000, 4}},
-    {217, {11'000, 5}}, {233, {11'000, 20}}, {249, {25'000, 18}}, {266, {50'000, 20}}, {282, {50'000, 40}},
-    {298, {100'000, 45}}, {314, {250'000, 40}},
+    {129, {200, 8}}, {150, {600, 8}}, {183, {2'000, 8}}, {200, {6'000, 8}},
+    {217, {11'000, 8}}, {233, {11'000, 24}}, {249, {25'000, 24}}, {266, {50'000, 24}}, {282, {50'000, 48}},
+    {298, {100'000, 48}}, {314, {250'000, 48}},
 };
 
 } // namespace
@@ -33,21 +32,27 @@ unsigned trialBoundFor(unsigned bits)
 std::vector<EcmRound> ecmBeforeSieve(unsigned bits)
 {
     std::vector<EcmRound> rounds;
-    for (const Effort &effort : efforts) {
-        if (bits >= effort.bits)
-            rounds.push_back(effort.round);
+    unsigned before = 0;
+    for (const auto &[fromBits, round] : efforts) {
+        if (bits < fromBits)
+            break;
+        rounds.push_back({round.bound1, round.curves, before});
+        before += round.curves;
     }
     return rounds;
 }
 
 EcmRound firstEcmWithoutSieve(unsigned bits)
 {
-    return bits < 230 ? EcmRound {2'000, 50} : EcmRound {50'000, 200};
+    unsigned before = 0;
+    for (const EcmRound &round : ecmBeforeSieve(bits))
+        before += round.curves;
+    return bits < 230 ? EcmRound {2'000, 48, before} : EcmRound {50'000, 200, before};
 }
 
 EcmRound nextEcm(const EcmRound &round)
 {
-    return {std::min(largestBound1, round.bound1 * 2.5), round.curves * 2};
+    return {std::min(largestBound1, round.bound1 / 2 * 5), round.curves * 2, round.before + round.curves};
 }
 
 } // namespace openloop::factoring

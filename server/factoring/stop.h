@@ -38,6 +38,9 @@ public:
     /// The same, and also ends when `done` turns true; it must outlive the copy.
     Stop orWhen(const std::atomic<bool> &done) const { return Stop(m_token, m_deadline, m_interlude, &done); }
 
+    /// The same with another interlude, which must outlive the copy.
+    Stop running(const std::function<void()> &interlude) const { return Stop(m_token, m_deadline, &interlude, m_done); }
+
     const std::stop_token &token() const { return m_token; }
 
 private:

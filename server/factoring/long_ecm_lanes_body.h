@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The text of the long curves in lanes; included after lanes_modulus_body.h, in the same namespace.
+
+template <unsigned digits>
+LongWord runInLanes(const WideMontgomery<5> &base, const LongEcmPlan &plan, const LongParameters &parameters,
+                    const Stop &stop)
+{
+    using Modulus = LanesModulus<digits, WideMontgomery<5>>;
+    const Modulus m(base);
+    const LongCurve<Modulus> curve(m);
+    LongWord divisor = 1;
+    for (unsigned first = 0; first < longCurveBatch; first += Vector::lanes) {
+        std::array<LongWord, Vector::lanes> x, y, z;
+        for (unsigned lane = 0; lane < Vector::lanes; ++lane) {
+            x[lane] = parameters[first + lane].x;
+            y[lane] = parameters[first + lane].y;
+            z[lane] = parameters[first + lane].z;
+        }
+        divisor = curve.run(plan, {m.fromWords(x), m.fromWords(y), m.fromWords(z)}, stop);
+        if ((divisor != 1 && divisor != base.modulus()) || stop.requested())
+            break;
+    }
+    return divisor;
+}
+
+template <unsigned digits>
+LongWord runInFewestDigits(const WideMontgomery<5> &base, unsigned bits, const LongEcmPlan &plan,
+                           const LongParameters &parameters, const Stop &stop)
+{
+    if constexpr (digits < 7) {
+        if (bits > LanesModulus<digits, WideMontgomery<5>>::mostBits)
+            return runInFewestDigits<digits + 1>(base, bits, plan, parameters, stop);
+    }
+    return runInLanes<digits>(base, plan, parameters, stop);
+}
+
+LongWord runInFewestDigits(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
+                           const Stop &stop)
+{
+    return runInFewestDigits<3>(WideMontgomery<5>(n), bitLength(n), plan, parameters, stop);
+}

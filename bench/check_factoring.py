@@ -31,7 +31,7 @@ def main():
     parser.add_argument("classes", nargs="*", default=CLASSES)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", default="check")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     failed = False
     for name in options.classes:
         count = max(3, int(options.count * SHARE.get(name, 1)))

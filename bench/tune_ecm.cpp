@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Times one elliptic curve on a number of BITS bits in every arithmetic that this processor has, beside libecm: what
-// the rounds of schedule.cpp are made from.
+// Times one elliptic curve on a number of BITS bits in every arithmetic that this processor has, beside libecm where it
+// is installed: what the rounds of schedule.cpp are made from.
 //   tune_ecm BITS [BOUND1]...    prints CPU microseconds a curve, the arithmetics taking turns
-#include "server/factoring/libecm_curve.h"
+#include "server/factoring/big_ecm.h"
 #include "server/factoring/long_ecm_lanes.h"
 #include "server/factoring/wide_montgomery.h"
+
+#ifdef OPENLOOP_LIBECM
+#include <ecm.h>
+#endif
 
 #include <algorithm>
 #include <cstdio>
@@ -33,8 +37,8 @@ struct Way {
 
 LongParameters parametersFor(const LongWord &n)
 {
-    const WideMontgomery<5> m(n);
-    CurveSeries<WideMontgomery<5>> series(m);
+    const WideMontgomery<longWordLimbs> m(n);
+    CurveSeries<WideMontgomery<longWordLimbs>> series(m);
     LongParameters parameters;
     for (auto &parameter : parameters) {
         const auto point = series.next();
@@ -42,6 +46,19 @@ LongParameters parametersFor(const LongWord &n)
     }
     return parameters;
 }
+
+#ifdef OPENLOOP_LIBECM
+void runLibecmCurve(mpz_class n, double bound1)
+{
+    ecm_params parameters;
+    ecm_init(parameters);
+    parameters->param = ECM_PARAM_SUYAMA;
+    mpz_set_ui(parameters->sigma, 42);
+    mpz_class divisor;
+    ecm_factor(divisor.get_mpz_t(), n.get_mpz_t(), bound1, parameters);
+    ecm_clear(parameters);
+}
+#endif
 
 mpz_class semiprime(unsigned bits)
 {
@@ -58,19 +75,31 @@ mpz_class semiprime(unsigned bits)
     return n;
 }
 
-void timeWays(const mpz_class &number, unsigned bound1)
+std::vector<Way> waysFor(const mpz_class &number, const LongEcmPlan &plan)
 {
-    const LongWord n = toWide<5>(number);
-    const LongParameters parameters = parametersFor(n);
-    const auto plan = longEcmPlan(bound1, Stop());
-    std::vector<Way> ways {{"scalar", longCurveBatch, [&] { scalar::runLongCurves(n, *plan, parameters, Stop()); }}};
+    if (mpz_sizeinbase(number.get_mpz_t(), 2) > mostLongEcmBits)
+        return {{"scalar", 1, [&, curves = std::shared_ptr(makeBigCurves(number, 0))] { curves->runNext(plan, Stop()); }}};
+    const LongWord n = toWide<longWordLimbs>(number);
+    const auto with = [&plan, n, parameters = parametersFor(n)](RunLongCurves run) {
+        return [=, &plan] { run(n, plan, parameters, Stop()); };
+    };
+    std::vector<Way> ways {{"scalar", longCurveBatch, with(scalar::runLongCurves)}};
 #if defined(__x86_64__) && defined(__GNUC__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        ways.push_back({"AVX2", longCurveBatch, [&] { avx2::runLongCurves(n, *plan, parameters, Stop()); }});
+        ways.push_back({"AVX2", longCurveBatch, with(avx2::runLongCurves)});
     if (__builtin_cpu_supports("avx512f"))
-        ways.push_back({"AVX-512", longCurveBatch, [&] { avx512::runLongCurves(n, *plan, parameters, Stop()); }});
+        ways.push_back({"AVX-512", longCurveBatch, with(avx512::runLongCurves)});
 #endif
-    ways.push_back({"libecm", 1, [&] { runLibecmCurve(number, bound1, 42, Stop()); }});
+    return ways;
+}
+
+void timeWays(const mpz_class &number, unsigned bound1)
+{
+    const auto plan = longEcmPlan(bound1, Stop());
+    std::vector<Way> ways = waysFor(number, *plan);
+#ifdef OPENLOOP_LIBECM
+    ways.push_back({"libecm", 1, [&] { runLibecmCurve(number, bound1); }});
+#endif
     for (int round = 0; round < 5; ++round) {
         for (Way &way : ways) {
             const double start = cpuMicroseconds();
@@ -78,7 +107,7 @@ void timeWays(const mpz_class &number, unsigned bound1)
             way.best = std::min(way.best, (cpuMicroseconds() - start) / way.curves);
         }
     }
-    std::printf("%u bits  B1 %6u", bitLength(number), bound1);
+    std::printf("%zu bits  B1 %6u", mpz_sizeinbase(number.get_mpz_t(), 2), bound1);
     for (const Way &way : ways)
         std::printf("  %s %.0f us", way.name, way.best);
     std::puts("");
@@ -89,8 +118,8 @@ void timeWays(const mpz_class &number, unsigned bound1)
 int main(int argc, char **argv)
 {
     const unsigned bits = argc > 1 ? static_cast<unsigned>(std::atoi(argv[1])) : 0;
-    if (bits < 129 || bits > 320) {
-        std::fputs("usage: tune_ecm BITS(129..320) [BOUND1(100..250000)]...\n", stderr);
+    if (bits < 129 || bits > 40'000) {
+        std::fputs("usage: tune_ecm BITS(129..40000) [BOUND1(100..250000)]...\n", stderr);
         return 2;
     }
     std::vector<unsigned> bounds;

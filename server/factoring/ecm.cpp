@@ -2,9 +2,8 @@
 // See ecm.h.
 #include "server/factoring/ecm.h"
 
-#include "server/factoring/libecm_curve.h"
+#include "server/factoring/big_ecm.h"
 #include "server/factoring/long_ecm_lanes.h"
-#include "server/factoring/schedule.h"
 #include "server/factoring/wide_montgomery.h"
 
 #include <algorithm>
@@ -16,21 +15,21 @@ namespace openloop::factoring {
 
 namespace {
 
-/// What a round is cut into; one turn after another is taken by the threads, several at a time.
+/// What a round is cut into; the threads take one turn after another.
 class Turns
 {
 public:
     virtual ~Turns() = default;
     virtual unsigned count() const = 0;
-    /// A proper divisor, or 0. Each turn once, by any thread.
-    virtual mpz_class run(unsigned turn, const Stop &stop) = 0;
+    /// The next turn: a proper divisor, or 0. Any thread, several at a time.
+    virtual mpz_class run(const Stop &stop) = 0;
 };
 
 class TurnsOfLongCurves : public Turns
 {
 public:
     TurnsOfLongCurves(const mpz_class &n, const EcmRound &round, std::shared_ptr<const LongEcmPlan> plan)
-        : m_modulus(toWide<5>(n))
+        : m_modulus(toWide<longWordLimbs>(n))
         , m_plan(std::move(plan))
         , m_count((round.curves + longCurveBatch - 1) / longCurveBatch)
         , m_series(m_modulus)
@@ -41,7 +40,7 @@ public:
 
     unsigned count() const override { return m_count; }
 
-    mpz_class run(unsigned, const Stop &stop) override
+    mpz_class run(const Stop &stop) override
     {
         const LongWord &n = m_modulus.modulus();
         const LongWord divisor = runLongCurves(n, *m_plan, nextParameters(), stop);
@@ -60,35 +59,37 @@ private:
         return parameters;
     }
 
-    const WideMontgomery<5> m_modulus;
+    const WideMontgomery<longWordLimbs> m_modulus;
     const std::shared_ptr<const LongEcmPlan> m_plan;
     const unsigned m_count;
     std::mutex m_mutex;
-    CurveSeries<WideMontgomery<5>> m_series; ///< guarded by m_mutex
+    CurveSeries<WideMontgomery<longWordLimbs>> m_series; ///< guarded by m_mutex
 };
 
-class TurnsOfLibecm : public Turns
+class TurnsOfBigCurves : public Turns
 {
 public:
-    TurnsOfLibecm(const mpz_class &n, const EcmRound &round)
+    TurnsOfBigCurves(const mpz_class &n, const EcmRound &round, std::shared_ptr<const LongEcmPlan> plan)
         : m_n(n)
-        , m_round(round)
-        , m_seed(mpz_fdiv_ui(n.get_mpz_t(), 0x7fffffff) + round.before)
+        , m_plan(std::move(plan))
+        , m_count(round.curves)
+        , m_curves(makeBigCurves(n, round.before))
     {
     }
 
-    unsigned count() const override { return m_round.curves; }
+    unsigned count() const override { return m_count; }
 
-    mpz_class run(unsigned turn, const Stop &stop) override
+    mpz_class run(const Stop &stop) override
     {
-        const unsigned long sigma = 6 + (m_seed + turn) % 0x7fffffff; // below 6 the curves degenerate
-        return runLibecmCurve(m_n, m_round.bound1, sigma, stop);
+        const mpz_class divisor = m_curves->runNext(*m_plan, stop);
+        return divisor == 1 || divisor == m_n ? mpz_class() : divisor;
     }
 
 private:
     const mpz_class m_n;
-    const EcmRound m_round;
-    const unsigned long m_seed;
+    const std::shared_ptr<const LongEcmPlan> m_plan;
+    const unsigned m_count;
+    const std::unique_ptr<BigCurves> m_curves;
 };
 
 // What the threads of one round share. It outlives the round for lent threads that start late and find it closed.
@@ -113,19 +114,20 @@ struct Round {
 
 std::unique_ptr<Turns> turnsOf(const mpz_class &n, const EcmRound &round, const Stop &stop)
 {
-    if (bitLength(n) > mostBitsToSieve)
-        return std::make_unique<TurnsOfLibecm>(n, round);
     auto plan = longEcmPlan(round.bound1, stop);
-    return plan ? std::make_unique<TurnsOfLongCurves>(n, round, std::move(plan)) : nullptr;
+    if (!plan)
+        return nullptr;
+    if (bitLength(n) > mostLongEcmBits)
+        return std::make_unique<TurnsOfBigCurves>(n, round, std::move(plan));
+    return std::make_unique<TurnsOfLongCurves>(n, round, std::move(plan));
 }
 
 void runTurns(Round &round, const Stop &stop, const Crew *crew)
 {
     while (!stop.requested() && !(crew && crew->crowded())) {
-        const unsigned turn = round.started++;
-        if (turn >= round.turns->count())
+        if (round.started++ >= round.turns->count())
             return;
-        const mpz_class divisor = round.turns->run(turn, stop);
+        const mpz_class divisor = round.turns->run(stop);
         if (divisor != 0)
             round.report(divisor);
     }

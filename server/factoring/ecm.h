@@ -14,7 +14,7 @@ namespace openloop::factoring {
 /// So many curves to one stage-1 bound.
 struct EcmRound {
     unsigned bound1; ///< 100..250,000
-    unsigned curves; ///< below the sieve's limit a multiple of 8: that many run side by side
+    unsigned curves; ///< up to mostLongEcmBits a multiple of 8: that many run side by side
     unsigned before = 0; ///< curves that other rounds ran on the number: these are not run again
 };
 

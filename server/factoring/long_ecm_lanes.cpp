@@ -31,7 +31,8 @@ LongWord runOneByOne(const LongWord &n, const LongEcmPlan &plan, const LongParam
 LongWord scalar::runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
                                const Stop &stop)
 {
-    return n.limb[4] != 0 ? runOneByOne<5>(n, plan, parameters, stop)
+    return n.limb[5] != 0 ? runOneByOne<6>(n, plan, parameters, stop)
+        : n.limb[4] != 0  ? runOneByOne<5>(n, plan, parameters, stop)
         : n.limb[3] != 0  ? runOneByOne<4>(n, plan, parameters, stop)
                           : runOneByOne<3>(n, plan, parameters, stop);
 }

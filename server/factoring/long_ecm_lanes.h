@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Elliptic curves for numbers of three to five words: eight side by side in AVX-512, four in AVX2, or one alone.
+// Elliptic curves for numbers of three to six words: eight side by side in AVX-512, four in AVX2, or one alone.
 #pragma once
 
 #include "server/factoring/curve_series.h"
@@ -14,6 +14,9 @@ namespace openloop::factoring {
 /// Curves that are run together, whatever the processor: so all do the same work.
 inline constexpr unsigned longCurveBatch = 8;
 
+/// What eight digits of a lane hold; the default limit of the service, 100 digits, is well below.
+inline constexpr unsigned mostLongEcmBits = 372;
+
 /// x, y, z below the modulus, not in Montgomery form.
 using LongParameters = std::array<CurveParameter<LongWord>, longCurveBatch>;
 
@@ -22,7 +25,7 @@ using LongParameters = std::array<CurveParameter<LongWord>, longCurveBatch>;
 using RunLongCurves = LongWord (*)(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
                                    const Stop &stop);
 
-/// n: odd, prime to 3, of 129 to 320 bits. Any thread.
+/// n: odd, prime to 3, of 129 to mostLongEcmBits bits. Any thread.
 LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
                        const Stop &stop);
 

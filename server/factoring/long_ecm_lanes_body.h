@@ -2,10 +2,10 @@
 // The text of the long curves in lanes; included after lanes_modulus_body.h, in the same namespace.
 
 template <unsigned digits>
-LongWord runInLanes(const WideMontgomery<5> &base, const LongEcmPlan &plan, const LongParameters &parameters,
+LongWord runInLanes(const WideMontgomery<longWordLimbs> &base, const LongEcmPlan &plan, const LongParameters &parameters,
                     const Stop &stop)
 {
-    using Modulus = LanesModulus<digits, WideMontgomery<5>>;
+    using Modulus = LanesModulus<digits, WideMontgomery<longWordLimbs>>;
     const Modulus m(base);
     const LongCurve<Modulus> curve(m);
     LongWord divisor = 1;
@@ -23,12 +23,15 @@ LongWord runInLanes(const WideMontgomery<5> &base, const LongEcmPlan &plan, cons
     return divisor;
 }
 
+constexpr unsigned mostLongDigits = 8;
+static_assert(LanesModulus<mostLongDigits, WideMontgomery<longWordLimbs>>::mostBits >= mostLongEcmBits);
+
 template <unsigned digits>
-LongWord runInFewestDigits(const WideMontgomery<5> &base, unsigned bits, const LongEcmPlan &plan,
+LongWord runInFewestDigits(const WideMontgomery<longWordLimbs> &base, unsigned bits, const LongEcmPlan &plan,
                            const LongParameters &parameters, const Stop &stop)
 {
-    if constexpr (digits < 7) {
-        if (bits > LanesModulus<digits, WideMontgomery<5>>::mostBits)
+    if constexpr (digits < mostLongDigits) {
+        if (bits > LanesModulus<digits, WideMontgomery<longWordLimbs>>::mostBits)
             return runInFewestDigits<digits + 1>(base, bits, plan, parameters, stop);
     }
     return runInLanes<digits>(base, plan, parameters, stop);
@@ -37,5 +40,5 @@ LongWord runInFewestDigits(const WideMontgomery<5> &base, unsigned bits, const L
 LongWord runInFewestDigits(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
                            const Stop &stop)
 {
-    return runInFewestDigits<3>(WideMontgomery<5>(n), bitLength(n), plan, parameters, stop);
+    return runInFewestDigits<3>(WideMontgomery<longWordLimbs>(n), bitLength(n), plan, parameters, stop);
 }

@@ -26,8 +26,9 @@ struct WideWord {
     bool operator==(const WideWord &) const = default;
 };
 
-/// As long as numbers that are sieved: 320 bits.
-using LongWord = WideWord<5>;
+/// Holds what the lanes do: up to 372 bits.
+inline constexpr std::size_t longWordLimbs = 6;
+using LongWord = WideWord<longWordLimbs>;
 
 template <std::size_t limbs>
 std::uint64_t low64(const WideWord<limbs> &x)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The elliptic curves for numbers of three to five words: arithmetic against GMP, lanes against their scalar twin, and
+// The elliptic curves for numbers of three words and more: arithmetic against GMP, lanes against their scalar twin, and
 // what a service that runs them for months would miss.
 #include "server/factoring/ecm.h"
 #include "server/factoring/long_ecm_lanes.h"
@@ -15,7 +15,7 @@ using openloop::tests::Numbers;
 
 namespace {
 
-LongParameters oneCurveInAllLanes(CurveSeries<WideMontgomery<5>> &series, const WideMontgomery<5> &m)
+LongParameters oneCurveInAllLanes(CurveSeries<WideMontgomery<longWordLimbs>> &series, const WideMontgomery<longWordLimbs> &m)
 {
     const auto point = series.next();
     LongParameters parameters;
@@ -68,12 +68,13 @@ private slots:
         compareWithGmp<3>(192);
         compareWithGmp<4>(250);
         compareWithGmp<5>(320);
+        compareWithGmp<16>(1024);
     }
 
     void lanesFindWhatTheScalarCurvesFind_data()
     {
         QTest::addColumn<unsigned>("bits");
-        for (const unsigned bits : {129U, 140U, 141U, 184U, 185U, 231U, 232U, 278U, 279U, 320U})
+        for (const unsigned bits : {129U, 140U, 141U, 184U, 185U, 231U, 232U, 278U, 279U, 325U, 326U, 372U})
             QTest::addRow("%u bits", bits) << bits;
     }
     void lanesFindWhatTheScalarCurvesFind()
@@ -87,8 +88,8 @@ private slots:
             mpz_class n;
             while (mpz_sizeinbase(n.get_mpz_t(), 2) != bits)
                 n = numbers.prime(24) * numbers.prime(bits - 24);
-            const WideMontgomery<5> m(toWide<5>(n));
-            CurveSeries<WideMontgomery<5>> series(m);
+            const WideMontgomery<longWordLimbs> m(toWide<longWordLimbs>(n));
+            CurveSeries<WideMontgomery<longWordLimbs>> series(m);
             const LongParameters parameters = oneCurveInAllLanes(series, m);
             const LongWord expected = scalar::runLongCurves(m.modulus(), *plan, parameters, Stop());
             split += expected != 1;
@@ -104,8 +105,8 @@ private slots:
         Numbers numbers(31);
         for (int i = 0; i < 10; ++i) {
             const mpz_class n = numbers.prime(30) * numbers.prime(150);
-            const WideMontgomery<5> m(toWide<5>(n));
-            CurveSeries<WideMontgomery<5>> series(m);
+            const WideMontgomery<longWordLimbs> m(toWide<longWordLimbs>(n));
+            CurveSeries<WideMontgomery<longWordLimbs>> series(m);
             LongParameters parameters;
             for (auto &parameter : parameters)
                 parameter = oneCurveInAllLanes(series, m)[0];
@@ -118,7 +119,7 @@ private slots:
     void aRoundFindsAFactorOfItsSize()
     {
         Numbers numbers(32);
-        for (const unsigned bits : {180U, 250U, 319U, 400U}) {
+        for (const unsigned bits : {180U, 250U, 319U, 372U, 373U, 600U, 1024U, 1025U}) {
             const mpz_class p = numbers.prime(40), n = p * numbers.prime(bits - 40);
             const auto divisor = ecmFactor(n, {2'000, 80}, Stop(), {}, {});
             QVERIFY(divisor && (*divisor == p || *divisor == n / p));
@@ -128,22 +129,24 @@ private slots:
     // A service factors for months: what a curve leaves behind is multiplied by a billion.
     void curvesLeaveNoMemoryBehind()
     {
-        const mpz_class n = Numbers(33).semiprime(319);
-        const auto inUse = [&](unsigned curves) {
-            ecmFactor(n, {100, curves}, Stop(), {}, {});
-            return mallinfo2().uordblks;
-        };
-        const auto before = inUse(16); // makes the plan
-        const auto after = inUse(400);
-        QVERIFY2(after <= before + 4096, qPrintable(QString::number(after - before)));
+        for (const unsigned bits : {150U, 319U, 400U, 1100U}) {
+            const mpz_class n = Numbers(bits).semiprime(bits);
+            const auto inUse = [&](unsigned curves) {
+                ecmFactor(n, {100, curves}, Stop(), {}, {});
+                return mallinfo2().uordblks;
+            };
+            const auto before = inUse(8); // makes the plan
+            const auto after = inUse(80);
+            QVERIFY2(after <= before + 1024, qPrintable(QString::number(after - before)));
+        }
     }
 
     void aStopEndsACurve()
     {
         std::stop_source stop;
         stop.request_stop();
-        const mpz_class n = Numbers(34).semiprime(300);
-        QVERIFY(!ecmFactor(n, {250'000, 800}, Stop(stop.get_token()), {}, {}));
+        for (const unsigned bits : {300U, 500U, 2000U})
+            QVERIFY(!ecmFactor(Numbers(34).semiprime(bits), {250'000, 800}, Stop(stop.get_token()), {}, {}));
     }
 };
 

@@ -8,21 +8,20 @@
 namespace openloop::factoring {
 
 /// Scales all x so that every z is the product of the old ones, which is returned: then a pair costs one
-/// multiplication, and no inverse is needed. after: room for count words.
+/// multiplication, and no inverse is needed. before, after: room for count words.
 template <typename Modulus, typename Word>
-Word toCommonDenominator(const Modulus &m, Word *xs, const Word *zs, Word *after, std::size_t count)
+Word toCommonDenominator(const Modulus &m, Word *xs, const Word *zs, Word *before, Word *after, std::size_t count)
 {
-    Word suffix = m.one();
-    for (std::size_t i = count; i-- > 0;) {
-        after[i] = suffix;
-        suffix = m.mul(suffix, zs[i]);
-    }
-    Word prefix = m.one();
-    for (std::size_t i = 0; i < count; ++i) {
-        xs[i] = m.mul(xs[i], m.mul(prefix, after[i]));
+    Word prefix = m.one(), suffix = prefix; // side by side: neither waits for the other
+    for (std::size_t i = 0, j = count; j-- > 0; ++i) {
+        before[i] = prefix;
+        after[j] = suffix;
         prefix = m.mul(prefix, zs[i]);
+        suffix = m.mul(suffix, zs[j]);
     }
-    return suffix;
+    for (std::size_t i = 0; i < count; ++i)
+        xs[i] = m.mul(xs[i], m.mul(before[i], after[i]));
+    return prefix;
 }
 
 /// The product of giant - baby over the pairs of so many giants; `pair` is left at those of the next giant.

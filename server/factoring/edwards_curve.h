@@ -57,21 +57,28 @@ public:
         return point;
     }
 
-    template <bool WithT>
-    void doublePoint(Point &p) const
+    /// The point doubled so many times, 1 or more.
+    void doublePoint(Point &p, unsigned times = 1) const
     {
-        const Word a = m.sqr(p.x);
-        const Word b = m.sqr(p.y);
-        const Word c = twice(m.sqr(p.z));
-        const Word e = twice(m.mul(p.x, p.y));
-        const Word g = m.sub(b, a);
-        const Word h = m.add(a, b);
-        const Word f = m.sub(c, g);
-        p.x = m.mul(e, f);
-        p.y = m.mul(g, h);
-        p.z = m.mul(f, g);
-        if constexpr (WithT)
-            p.t = m.mul(e, h);
+        const Modulus own = m;
+        Word x = p.x, y = p.y, z = p.z;
+        for (;;) {
+            const Word a = own.sqr(x);
+            const Word b = own.sqr(y);
+            const Word zz = own.sqr(z);
+            const Word xy = own.mul(x, y);
+            const Word g = own.sub(b, a);
+            const Word h = own.add(a, b);
+            const Word e = own.add(xy, xy);
+            const Word f = own.sub(own.add(zz, zz), g);
+            x = own.mul(e, f);
+            y = own.mul(g, h);
+            z = own.mul(f, g);
+            if (--times == 0) {
+                p = {x, y, z, own.mul(e, h)};
+                return;
+            }
+        }
     }
 
     /// p times the number that the chain stands for; leaves no t.
@@ -84,7 +91,7 @@ public:
         if (chain.first == 1)
             p = start;
         if (chain.digits > 1) {
-            doublePoint<true>(multiple);
+            doublePoint(multiple);
             const Addend two = addend(multiple);
             multiple = start;
             for (unsigned i = 1; i < chain.digits; ++i) {
@@ -95,9 +102,7 @@ public:
             }
         }
         for (const EcmChain::Link &link : chain.links) {
-            for (int i = 1; i < link.doublings; ++i)
-                doublePoint<false>(p);
-            doublePoint<true>(p);
+            doublePoint(p, link.doublings);
             if (link.digit != 0) {
                 const bool minus = link.digit < 0;
                 addPoint<false>(p, table[static_cast<unsigned>(minus ? -link.digit : link.digit) / 2], minus);
@@ -119,7 +124,7 @@ public:
     {
         const Addend six = addend(point);
         for (unsigned bit = bitLength(std::uint64_t {sixes}) - 1; bit-- > 0;) {
-            doublePoint<true>(point);
+            doublePoint(point);
             if ((sixes >> bit) & 1)
                 addPoint<true>(point, six, false);
         }
@@ -139,9 +144,9 @@ public:
     {
         const Line one = line(point);
         const Addend first = addend(point);
-        doublePoint<true>(point);
+        doublePoint(point);
         addPoint<false>(point, first, false);
-        doublePoint<true>(point);
+        doublePoint(point);
         const Line six = line(point);
         Point five = point;
         addPoint<false>(five, first, true);

@@ -50,15 +50,15 @@ private:
         const std::size_t babies = plan.babies.size();
         const std::size_t most = std::max(babies, giantsAtOnce);
         // A plain new, as what the standard library would do with vectors is not compiled for them.
-        const std::unique_ptr<Word[]> room(new Word[2 * babies + 2 * most + giantsAtOnce]);
+        const std::unique_ptr<Word[]> room(new Word[2 * babies + 3 * most + giantsAtOnce]);
         Word *const baby = room.get(), *const scaled = baby + babies, *const zs = scaled + babies;
-        Word *const after = zs + most, *const giant = after + most;
+        Word *const before = zs + most, *const after = before + most, *const giant = after + most;
         m_curve.babySteps(plan.babies, point, baby, zs);
-        const Word babyZ = toCommonDenominator(m, baby, zs, after, babies);
+        const Word babyZ = toCommonDenominator(m, baby, zs, before, after, babies);
 
         m_curve.multiplySmall(point, plan.step / 6);
         const Line step = m_curve.line(point);
-        m_curve.template doublePoint<false>(point);
+        m_curve.doublePoint(point);
         Line current = step, next = m_curve.line(point);
         Word product = babyZ;
         const std::uint16_t *pairs = plan.pairs.data();
@@ -75,7 +75,7 @@ private:
                 next = afterNext;
             }
             // Both sides over the product of all z.
-            const Word giantZ = toCommonDenominator(m, giant, zs, after, count);
+            const Word giantZ = toCommonDenominator(m, giant, zs, before, after, count);
             for (std::size_t i = 0; i < count; ++i)
                 giant[i] = m.mul(giant[i], babyZ);
             for (std::size_t i = 0; i < babies; ++i)

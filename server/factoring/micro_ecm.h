@@ -42,12 +42,13 @@ private:
     auto stage2(const MicroEcmPlan &plan, Point point) const
     {
         m_curve.extend(point);
-        Words xs, zs, after;
+        Words xs, zs, before, after;
         const std::size_t babies = plan.babies.size();
         m_curve.babySteps(plan.babies, point, xs.data(), zs.data());
         m_curve.multiplySmall(point, plan.step / 6);
         giantSteps(plan, point, xs.data() + babies, zs.data() + babies);
-        const Word common = toCommonDenominator(m, xs.data(), zs.data(), after.data(), babies + plan.giants);
+        const Word common =
+            toCommonDenominator(m, xs.data(), zs.data(), before.data(), after.data(), babies + plan.giants);
         const std::uint16_t *pairs = plan.pairs.data();
         return m.divisorOf(m.mul(common, productOfPairs(m, xs.data(), xs.data() + babies, plan.giants, pairs)));
     }
@@ -56,7 +57,7 @@ private:
     void giantSteps(const MicroEcmPlan &plan, Point point, Word *xs, Word *zs) const
     {
         const Line step = m_curve.line(point);
-        m_curve.template doublePoint<false>(point);
+        m_curve.doublePoint(point);
         Line before = step, giant = m_curve.line(point);
         xs[0] = step.x;
         zs[0] = step.z;

@@ -33,11 +33,14 @@ mpz_class productOfPowers(const std::vector<bool> &prime, unsigned bound, unsign
 {
     mpz_class product = 1;
     for (; p <= bound && mpz_sizeinbase(product.get_mpz_t(), 2) < mostBits; ++p) {
+        if (!prime[p])
+            continue;
+        // The group orders are multiples of 12: a power of 2 or 3 that is too high is the commonest way to fail.
+        const unsigned own = p == 2 ? 4 * bound : p == 3 ? 3 * bound : bound;
         unsigned power = p;
-        while (prime[p] && power <= bound / p)
+        while (power <= own / p)
             power *= p;
-        if (prime[p])
-            product *= power;
+        product *= power;
     }
     return product;
 }

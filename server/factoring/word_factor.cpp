@@ -23,11 +23,11 @@ const std::vector<Level> &oneWordLevels()
 {
     static const std::vector<Level> levels {
         {0, 44, 24, makeMicroEcmPlan(32, 800, 60)},
-        {45, 64, 1, makeMicroEcmPlan(55, 1925, 90)},
+        {45, 61, 1, makeMicroEcmPlan(55, 1925, 90)},
         {45, 50, 24, makeMicroEcmPlan(55, 1925, 90)},
         {51, 57, 32, makeMicroEcmPlan(120, 4200, 210)},
         {58, 61, 32, makeMicroEcmPlan(170, 7000, 210)},
-        {62, 64, 40, makeMicroEcmPlan(240, 11000, 210)},
+        {62, 64, 40, makeMicroEcmPlan(210, 9450, 210)},
     };
     return levels;
 }

@@ -3,6 +3,7 @@
 #include "server/factoring/siqs_matrix.h"
 
 #include "server/factoring/siqs_dense.h"
+#include "server/factoring/siqs_light_rows.h"
 
 #include <algorithm>
 #include <bit>
@@ -15,7 +16,6 @@ namespace openloop::factoring::siqs
 namespace
 {
 
-constexpr std::uint32_t heaviestPivotRow = 24; // measured: more costs more fill than the dense part gains
 constexpr std::size_t stopInterval = 4096; // columns between two questions
 constexpr std::size_t surplus = 64; // columns beyond the rows: as many as kernel vectors fit a word
 
@@ -28,7 +28,6 @@ public:
         , m_columns(std::move(columns))
         , m_dense(m_columns.size() * m_words)
         , m_alive(m_columns.size(), true)
-        , m_weight(rowCount)
         , m_rows(rowCount)
     {
     }
@@ -38,25 +37,11 @@ public:
     {
         if (!makeRows(stop))
             return false;
-        m_queue.resize(heaviestPivotRow + 1);
-        for (std::uint32_t row = m_denseRows; row < m_weight.size(); ++row)
-            enqueue(row);
-        std::uint32_t weight = 1;
-        for (std::size_t count = 0; weight <= heaviestPivotRow; ++count) {
+        m_rows.queueFrom(m_denseRows);
+        for (std::size_t count = 0; const auto row = m_rows.next(); ++count) {
             if (count % 64 == 0 && stop.requested())
                 return false;
-            if (m_queue[weight].empty()) {
-                ++weight;
-                continue;
-            }
-            const std::uint32_t row = m_queue[weight].back();
-            m_queue[weight].pop_back();
-            // An entry is stale when the row has changed since; it stands in another queue then.
-            if (m_weight[row] != weight || m_rows[row].size() != weight)
-                continue;
-            eliminate(row);
-            weight = std::max<std::uint32_t>(1, m_lightest);
-            m_lightest = weight;
+            eliminate(*row);
         }
         return true;
     }
@@ -75,15 +60,13 @@ private:
         for (std::size_t column = 0; column < m_columns.size(); ++column) {
             takeDense(column);
             for (const std::uint32_t row : m_columns[column])
-                ++m_weight[row];
+                m_rows.count(row);
             if (column % stopInterval == 0 && stop.requested())
                 return false;
         }
         for (std::uint32_t column = 0; column < m_columns.size(); ++column) {
-            for (const std::uint32_t row : m_columns[column]) {
-                if (m_weight[row] <= heaviestPivotRow)
-                    m_rows[row].push_back(column);
-            }
+            for (const std::uint32_t row : m_columns[column])
+                m_rows.list(row, column);
             if (column % stopInterval == 0 && stop.requested())
                 return false;
         }
@@ -99,38 +82,6 @@ private:
         rows.erase(rows.begin(), firstSparse);
     }
 
-    void enqueue(std::uint32_t row)
-    {
-        const std::uint32_t weight = m_weight[row];
-        if (weight == 0 || weight > heaviestPivotRow || m_rows[row].size() != weight)
-            return;
-        m_queue[weight].push_back(row);
-        m_lightest = std::min(m_lightest, weight);
-    }
-
-    void leaveRow(std::uint32_t row, std::uint32_t column)
-    {
-        --m_weight[row];
-        auto &list = m_rows[row];
-        const auto at = std::ranges::find(list, column);
-        if (at != list.end()) {
-            *at = list.back();
-            list.pop_back();
-        }
-        enqueue(row);
-    }
-
-    void enterRow(std::uint32_t row, std::uint32_t column)
-    {
-        auto &list = m_rows[row];
-        // A list that is not complete any more never becomes so again: the row has become dense.
-        if (++m_weight[row] <= 2 * heaviestPivotRow && list.size() + 1 == m_weight[row])
-            list.push_back(column);
-        else
-            std::vector<std::uint32_t>().swap(list);
-        enqueue(row);
-    }
-
     void addColumn(std::uint32_t to, std::uint32_t from)
     {
         m_scratch.clear();
@@ -142,10 +93,10 @@ private:
                 m_scratch.push_back(*i++);
             if (i != a.end() && *i == row) {
                 ++i;
-                leaveRow(row, to);
+                m_rows.leave(row, to);
             } else {
                 m_scratch.push_back(row);
-                enterRow(row, to);
+                m_rows.enter(row, to);
             }
         }
         m_scratch.insert(m_scratch.end(), i, a.end());
@@ -156,8 +107,7 @@ private:
 
     void eliminate(std::uint32_t row)
     {
-        m_lightest = m_weight[row];
-        const std::vector<std::uint32_t> members = m_rows[row];
+        const std::vector<std::uint32_t> members = m_rows.columns(row);
         const std::uint32_t pivot =
             *std::ranges::min_element(members, {}, [this](std::uint32_t c) { return m_columns[c].size(); });
         const std::size_t first = m_others.size();
@@ -175,7 +125,7 @@ private:
     {
         m_alive[column] = false;
         for (const std::uint32_t row : m_columns[column])
-            leaveRow(row, column);
+            m_rows.leave(row, column);
         std::vector<std::uint32_t>().swap(m_columns[column]);
     }
 
@@ -184,10 +134,7 @@ private:
     SparseColumns m_columns;
     std::vector<std::uint64_t> m_dense; ///< m_words for each column
     std::vector<bool> m_alive;
-    std::vector<std::uint32_t> m_weight; ///< by row, sparse ones only
-    std::vector<std::vector<std::uint32_t>> m_rows; ///< columns of the light rows
-    std::vector<std::vector<std::uint32_t>> m_queue; ///< rows by weight
-    std::uint32_t m_lightest = 1; ///< no queue below holds a row
+    LightRows m_rows; ///< sparse ones only
     std::vector<std::uint32_t> m_scratch;
     std::vector<std::uint32_t> m_others;
     std::vector<Step> m_steps;
@@ -197,10 +144,10 @@ std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &ker
                                                               const std::function<void(double)> &progress)
 {
     constexpr auto none = std::numeric_limits<std::uint32_t>::max();
-    std::vector<std::uint32_t> rowPlace(m_weight.size(), none);
+    std::vector<std::uint32_t> rowPlace(m_rows.rows(), none);
     std::uint32_t rows = m_denseRows;
-    for (std::uint32_t row = m_denseRows; row < m_weight.size(); ++row) {
-        if (m_weight[row] > 0)
+    for (std::uint32_t row = m_denseRows; row < m_rows.rows(); ++row) {
+        if (m_rows.weight(row) > 0)
             rowPlace[row] = rows++;
     }
     std::vector<std::uint32_t> left;

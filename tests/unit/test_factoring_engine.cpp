@@ -17,19 +17,6 @@ using openloop::factor_command::ThreadCrew;
 using openloop::tests::Numbers;
 using Clock = std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__)
-// libecm 7.0.5 never frees some 200 bytes of each curve (ell_curve_set_z); to see that they are its own, the
-// sanitizer must unwind through libgmp, which keeps no frame pointers.
-extern "C" const char *__asan_default_options()
-{
-    return "fast_unwind_on_malloc=0";
-}
-extern "C" const char *__lsan_default_suppressions()
-{
-    return "leak:libecm.so\n";
-}
-#endif
-
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -87,7 +87,7 @@ struct Lanes64 {
     static V difference(V a, V b, V p) { return _mm512_sub_epi64(_mm512_add_epi64(a, p), b); }
     static V ifBit(V number, unsigned bit, V then, V otherwise)
     {
-        const __mmask8 set = _mm512_test_epi64_mask(number, _mm512_set1_epi64(std::int64_t(1) << bit));
+        const __mmask8 set = _mm512_test_epi64_mask(number, _mm512_set1_epi64(1LL << bit));
         return _mm512_mask_blend_epi64(set, otherwise, then);
     }
 };

@@ -5,7 +5,7 @@
 /// Residues x * 2^(digits digitBits) modulo an odd number, one per lane. Bounds, for a modulus at least four bits
 /// shorter than the digits: a product comes back below the modulus in absolute value, its lower digits normalised, if
 /// those of the two factors together have had at most seven additions (a sum of 2 times one of 4, for instance).
-/// Base: Montgomery64 or Montgomery128.
+/// Base: Montgomery64, Montgomery128 or WideMontgomery.
 template <unsigned digits, typename Base>
 class LanesModulus
 {

@@ -106,12 +106,12 @@ void Gate::runTurn()
     if (m_later.empty())
         return;
     beginTurn();
-    while (!turnIsOver() && !m_later.empty()) {
+    do { // one at least, however slow the machine
         const QPointer<Connection> connection = m_later.front();
         m_later.pop_front();
         if (connection)
             connection->takeTurn();
-    }
+    } while (!turnIsOver() && !m_later.empty());
 }
 
 void Gate::accept(qintptr descriptor)

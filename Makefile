@@ -5,7 +5,7 @@ BUILD := build/$(PRESET)
 PACKAGES := $(shell sed -e '/^\#/d' resources/debian-packages.txt)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help dependencies configure build run test asan tsan valgrind fuzz soak bench bench-factoring \
+.PHONY: help dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
         check-factoring isolation-fastapi screenshots test-qt68 install
 
 help: ## this list
@@ -32,16 +32,19 @@ asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## the Qt-free tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
-bench: build ## the service's figures of the README, in one run
+benchmarks: build ## compile the programs that measure, too
+	@cmake --build --preset $(PRESET) --target benchmarks
+
+bench: benchmarks ## the service's figures of the README, in one run
 	@$(BUILD)/bin/bench_service
 
-soak: build ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
+soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
 
-isolation-fastapi: build ## the isolation test on openloop-server and on the article's FastAPI service, and one picture of both
+isolation-fastapi: benchmarks ## the isolation test on openloop-server and on the article's FastAPI service, and one picture of both
 	@bench/fastapi/isolation.sh
 
-screenshots: build ## pictures of the monitor in every view and state, light and dark, in build/screenshots
+screenshots: benchmarks ## pictures of the monitor in every view and state, light and dark, in build/screenshots
 	@bench/screenshots.sh
 
 test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (needs root)
@@ -52,10 +55,10 @@ install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 
 .PHONY: bench-factoring check-factoring check-stops fuzz
 
-bench-factoring: build ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
+bench-factoring: benchmarks ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
 	@python3 bench/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)
 
-check-stops: build ## 500 stops at random moments of factoring numbers of 50 to 90 digits (STOPS, THREADS)
+check-stops: benchmarks ## 500 stops at random moments of factoring numbers of 50 to 90 digits (STOPS, THREADS)
 	@$(BUILD)/bin/stop_factoring $(or $(STOPS),500) $(or $(THREADS),1)
 
 check-factoring: build ## 10,000 seeded numbers of every class against PARI; takes a while

@@ -113,7 +113,7 @@ void IsolationTest::judge()
         m_verdict.doubt = trust.reason;
     m_verdict.trustworthy = m_verdict.doubt.isEmpty();
     const auto &load = m_verdict.load;
-    const bool loaded = load.inFlight > 0 || load.completed > load.failed;
+    const bool loaded = 2 * m_batchesInFlight > m_loadBatches || load.completed > load.failed;
     if (!m_verdict.trustworthy || !loaded)
         m_verdict.isolation = Isolation::Inconclusive;
     else

@@ -6,7 +6,7 @@ PACKAGES := $(shell sed -e '/^\#/d' resources/debian-packages.txt)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
-        check-factoring isolation-fastapi screenshots test-qt68 install
+        check-factoring check-stops isolation-fastapi screenshots test-qt68 install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -52,8 +52,6 @@ test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (n
 
 install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
-
-.PHONY: bench-factoring check-factoring check-stops fuzz
 
 bench-factoring: benchmarks ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
 	@python3 bench/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)

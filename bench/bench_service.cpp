@@ -2,7 +2,6 @@
 // The figures of the service in the README, measured in one run against the real program over HTTP.
 #include "server/stand_in.h"
 #include "tests/support/crowd.h"
-#include "tests/support/numbers.h"
 #include "tests/support/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -37,7 +36,7 @@ constexpr auto upstreamDelay = 200ms;
 // numbers are computed once.
 QByteArray saturating(unsigned long client)
 {
-    return "/factorize?n=" + QByteArray::fromStdString(openloop::tests::Numbers(client).semiprime(298).get_str());
+    return "/factorize?n=" + semiprime(298, client);
 }
 
 struct Latency {
@@ -76,7 +75,7 @@ public:
             m_threads.emplace_back([port, path = saturating(i)](const std::stop_token &stop) {
                 while (!stop.stop_requested()) {
                     RawClient client(port);
-                    client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    client.ask(path);
                     while (!stop.stop_requested() && !client.read(50ms))
                         continue;
                 }
@@ -164,11 +163,10 @@ void measureOverload()
     std::vector<RawClient> waiting;
     for (unsigned long i = 0; i < 64 + 2; ++i) {
         waiting.emplace_back(server.port());
-        waiting.back().send("GET " + saturating(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        waiting.back().ask(saturating(i));
     }
     const auto queueIsFull = [&server] {
-        const auto metrics = RawClient(server.port()).get("/metrics");
-        return metrics && metrics->body.contains("openloop_queue_length{lane=\"long\"} 64\n");
+        return server.metric("openloop_queue_length{lane=\"long\"}") == 64;
     };
     while (!queueIsFull())
         std::this_thread::sleep_for(10ms);
@@ -221,7 +219,7 @@ void measureConcurrentCalls()
     for (int round = 0; round < 3; ++round) {
         const auto start = Clock::now();
         for (RawClient &client : clients)
-            client.send("GET /call_other_service HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            client.ask("/call_other_service");
         for (RawClient &client : clients) {
             const auto answer = client.read();
             if (!answer || answer->status != 200)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One picture of several recordings side by side on the same latency axis: what a load did to each service.
+// One picture of several isolation tests side by side on the same latency axis: what a load did to each service.
 #include "gui/models/session.h"
 #include "gui/models/format.h"
 #include "gui/theme/theme.h"
@@ -7,7 +7,11 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFile>
 #include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 
 #include <cstdio>
@@ -17,15 +21,20 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-/// The recorded session of one service with a chart of its first target.
+/// The isolation test of one service: the chart of the first target it watched, with the figures of its verdict.
 class Recorded
 {
 public:
-    /// argument: TITLE=FILE.
+    /// argument: TITLE=NAME, for the recording NAME.sqlite and the report NAME.json of the same run.
     bool open(const QString &argument)
     {
         title = argument.section(u'=', 0, -2);
-        const QString problem = session.openRecording(argument.section(u'=', -1));
+        const QString name = argument.section(u'=', -1);
+        QFile report(name + u".json"_s);
+        QString problem = session.openRecording(name + u".sqlite"_s);
+        if (problem.isEmpty() && !report.open(QIODevice::ReadOnly))
+            problem = u"%1: %2"_s.arg(report.fileName(), report.errorString());
+        judged = QJsonDocument::fromJson(report.readAll())[u"isolation"_s][u"targets"_s][0].toObject();
         if (!problem.isEmpty())
             std::fprintf(stderr, "%s\n", qPrintable(problem));
         return problem.isEmpty();
@@ -55,15 +64,14 @@ public:
 private:
     QString figures() const
     {
-        if (session.loads().empty())
-            return {};
-        const auto &load = session.loads().front();
-        const QString name = session.targets().first().name;
-        const auto p99 = [&](double from, double to) { return gui::formatDuration(session.figures(name, from, to).p99.value_or(-1)); };
-        return u"p99 of /%1: %2 before, %3 under load"_s.arg(name, p99(session.beginning(), load.from), p99(load.from, *load.to));
+        const auto p99 = [this](const QString &phase) {
+            return gui::formatDuration(judged[phase].toObject()[u"p99_ms"_s].toDouble());
+        };
+        return u"p99 of /%1: %2 before, %3 under load"_s.arg(judged[u"name"_s].toString(), p99(u"before"_s), p99(u"during"_s));
     }
 
     QString title;
+    QJsonObject judged;
     gui::Session session;
     gui::TimeWindow window;
 };
@@ -76,7 +84,7 @@ int main(int argc, char **argv)
     QCommandLineParser parser;
     parser.addHelpOption();
     parser.addPositionalArgument(u"PICTURE"_s, u"the PNG to write"_s);
-    parser.addPositionalArgument(u"TITLE=RECORDING"_s, u"what to show, from left to right"_s, u"TITLE=RECORDING..."_s);
+    parser.addPositionalArgument(u"TITLE=NAME"_s, u"what to show, from left to right: NAME.sqlite and NAME.json of one run"_s, u"TITLE=NAME..."_s);
     parser.process(application);
     const auto arguments = parser.positionalArguments();
     if (arguments.size() < 2)

@@ -126,13 +126,6 @@ void watchHealth(const std::stop_token &stop, quint16 port, Tally &tally)
     }
 }
 
-double metric(quint16 port, const QByteArray &name)
-{
-    const QByteArray text = '\n' + RawClient(port).get("/metrics").value_or(Answer()).body;
-    const qsizetype at = text.indexOf('\n' + name + ' ');
-    return at < 0 ? -1 : text.mid(at + name.size() + 2, 24).split('\n').constFirst().toDouble();
-}
-
 double healthQuantile(Tally &tally)
 {
     const std::lock_guard lock(tally.mutex);
@@ -161,7 +154,7 @@ int main(int argc, char **argv)
         clients.emplace_back(watchHealth, server.port(), std::ref(tally));
         for (int minute = 1; minute <= minutes; ++minute) {
             std::this_thread::sleep_for(1min);
-            memory.push_back(metric(server.port(), "process_resident_memory_bytes") / 1e6);
+            memory.push_back(server.metric("process_resident_memory_bytes") / 1e6);
             std::printf("minute %3d   %9lld answered   %7lld refused   %lld wrong   /health p99 %7.2f ms   "
                         "%6.1f MB\n",
                         minute, tally.answered.load(), tally.refused.load(), tally.wrong.load(),
@@ -170,9 +163,9 @@ int main(int argc, char **argv)
         }
     }
     const auto until = Clock::now() + 10s;
-    while (metric(server.port(), "openloop_requests_in_flight") > 1 && Clock::now() < until) // this one
+    while (server.metric("openloop_requests_in_flight") > 1 && Clock::now() < until) // this one
         std::this_thread::sleep_for(50ms);
-    const double inFlight = metric(server.port(), "openloop_requests_in_flight") - 1;
+    const double inFlight = server.metric("openloop_requests_in_flight") - 1;
     const double growth = memory.back() - memory[memory.size() / 2];
     const int exitCode = server.stop();
     std::printf("%lld wrong, %.0f in flight, %.1f MB more in the second half, exit code %d\n",

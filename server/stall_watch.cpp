@@ -59,6 +59,8 @@ QByteArray readable(const char *symbol)
 
 QByteArray stackOf(pthread_t thread)
 {
+    while (::sem_trywait(&taken) == 0)
+        ; // a stack that came too late the last time
     timespec until{};
     ::clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += std::chrono::seconds(stackTime).count();

@@ -35,7 +35,7 @@ measure() {
     local name=$1 code=0
     echo "== $name"
     "$bin/openloop-monitor" --headless "health=$url/health" "factorize=$url/factorize?n={semiprime:$digits}" \
-        --isolation-test factorize=8 --phases "$phases" --quiet \
+        --interval 20ms --isolation-test factorize=8 --phases "$phases" --quiet \
         --json "$folder/$name.json" --record "$folder/$name.sqlite" || code=$?
     echo "exit $code"
     stop
@@ -49,6 +49,6 @@ measure fastapi-threads
 start env POOL=processes "${uvicorn[@]}"
 measure fastapi-processes
 QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen} "$bin/openloop-beside" "$folder/beside.png" \
-    "openloop-server=$folder/openloop.sqlite" "FastAPI, run_in_executor=$folder/fastapi-threads.sqlite" \
-    "FastAPI, process pool=$folder/fastapi-processes.sqlite"
+    "openloop-server=$folder/openloop" "FastAPI, run_in_executor=$folder/fastapi-threads" \
+    "FastAPI, process pool=$folder/fastapi-processes"
 echo "$folder/beside.png"

@@ -126,6 +126,8 @@ void Gate::accept(qintptr descriptor)
         wire = std::make_unique<TlsWire>(descriptor, *m_tls);
     else
         wire = std::make_unique<PlainWire>(int(descriptor), m_poller);
+    if (!wire->isOpen())
+        return;
     auto *connection = new Connection(std::move(wire), *this);
     m_connections.insert(connection);
     connect(connection, &Connection::ended, this, [this, connection] { forget(connection); });

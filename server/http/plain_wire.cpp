@@ -57,11 +57,8 @@ PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller)
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     auto *address = reinterpret_cast<sockaddr *>(&peer);
-    if (::getpeername(descriptor, address, &size) == 0) {
+    if (::getpeername(descriptor, address, &size) == 0)
         m_address.setAddress(address);
-        m_port = ntohs(peer.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6 *>(&peer)->sin6_port
-                                                  : reinterpret_cast<sockaddr_in *>(&peer)->sin_port);
-    }
     constexpr int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     m_poller->add(descriptor, this);

@@ -15,7 +15,7 @@ namespace openloop::http {
 class PlainWire;
 
 /// Watches the plain wires of one event loop; to Qt they are a single descriptor. (Qt's own dispatcher polls every
-/// socket in every turn: 2,000 of them delay each other's answer by a quarter of a millisecond.)
+/// socket in every turn, so that thousands of idle clients delay the answer to one.)
 class Poller
 {
 public:
@@ -49,7 +49,6 @@ public:
     ~PlainWire() override;
 
     QHostAddress peerAddress() const override { return m_address; }
-    quint16 peerPort() const override { return m_port; }
     void read(QByteArray &in) override;
     bool mayHaveMore() const override { return m_readable; }
     void write(const QByteArray &bytes) override;
@@ -67,7 +66,6 @@ private:
     std::shared_ptr<Poller> m_poller;
     int m_descriptor; ///< -1 once closed
     QHostAddress m_address;
-    quint16 m_port = 0;
     QByteArray m_out; ///< what the client has not taken
     qsizetype m_written = 0; ///< of m_out
     bool m_readable = false;

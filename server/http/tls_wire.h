@@ -17,7 +17,6 @@ public:
     ~TlsWire() override { m_socket.disconnect(); }
 
     QHostAddress peerAddress() const override { return m_socket.peerAddress(); }
-    quint16 peerPort() const override { return m_socket.peerPort(); }
     void read(QByteArray &in) override { in += m_socket.read(mostAhead); }
     bool mayHaveMore() const override { return m_socket.bytesAvailable() > 0; }
     void write(const QByteArray &bytes) override;

@@ -29,7 +29,6 @@ public:
     void setListener(Listener *listener) { m_listener = listener; }
 
     virtual QHostAddress peerAddress() const = 0;
-    virtual quint16 peerPort() const = 0;
 
     /// Appends what has arrived, at most some KiB at a time.
     virtual void read(QByteArray &in) = 0;

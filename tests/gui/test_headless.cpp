@@ -68,15 +68,21 @@ bool isTrusted(const Ran &ran)
 }
 
 /// Neighbours on the machine may spoil a run, hardly five in a row.
-Ran runQuietly(const QStringList &arguments)
+Ran runQuietly(const QStringList &arguments, bool (*isUnspoilt)(const Ran &) = isTrusted)
 {
     Ran ran;
     for (int attempt = 0; attempt < 5; ++attempt) {
         ran = run(arguments);
-        if (isTrusted(ran))
+        if (isUnspoilt(ran))
             break;
     }
     return ran;
+}
+
+/// Neighbours that come and go leave answers too scattered for a verdict, which says nothing against the service.
+bool hasVerdict(const Ran &ran)
+{
+    return isTrusted(ran) && ran.json[u"isolation"_s].toObject()[u"verdict"_s].toString() != u"inconclusive"_s;
 }
 
 bool assertHeld(const Ran &ran, int index)
@@ -189,14 +195,17 @@ private slots:
             [](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
         const auto ran =
             runQuietly({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s),
-                        u"--interval"_s, u"20ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
-                        u"1500ms,1500ms,600ms"_s, u"--json"_s, u"-"_s});
-        QVERIFY2(isExit(ran, 0), ran.err.constData());
+                        u"--interval"_s, u"10ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
+                        u"2s,2s,600ms"_s, u"--json"_s, u"-"_s},
+                       hasVerdict);
         const auto isolation = ran.json[u"isolation"_s].toObject();
+        QVERIFY2(isolation[u"verdict"_s].toString() != u"fail"_s, ran.err.constData());
         QVERIFY(ran.json[u"targets"_s][0].toObject()[u"isolation"_s].toDouble() > 0);
-        if (isTrusted(ran))
-            QCOMPARE(isolation[u"verdict"_s].toString(), u"pass"_s);
         QVERIFY(isolation[u"control_during"_s].toObject()[u"n"_s].toInt() > 40);
+        if (!hasVerdict(ran))
+            QSKIP("five runs, and the machine was never quiet enough for a verdict");
+        QVERIFY2(isExit(ran, 0), ran.err.constData());
+        QCOMPARE(isolation[u"verdict"_s].toString(), u"pass"_s);
     }
 
     void aMachineWithoutRoomIsExitCodeFour()

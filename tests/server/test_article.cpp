@@ -2,7 +2,7 @@
 // The three claims of the article: whatever computes or waits, /health answers as if nothing else were there.
 // Each has its negative control, the same work done on the event loop, which must make /health late.
 #include "server/stand_in.h"
-#include "tests/support/numbers.h"
+#include "tests/support/crowd.h"
 #include "tests/support/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -65,7 +65,7 @@ public:
             m_threads.emplace_back([this, port, path = pathOf(i)](const std::stop_token &stop) {
                 while (!stop.stop_requested()) {
                     RawClient client(port);
-                    client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    client.ask(path);
                     while (!stop.stop_requested() && !client.read(20ms))
                         continue;
                     ++m_answers;
@@ -83,7 +83,7 @@ private:
 // A product of two 45-digit primes: beyond what a thread does in the time of a round.
 QByteArray hard(unsigned long seed)
 {
-    return "n=" + QByteArray::fromStdString(openloop::tests::Numbers(seed).semiprime(298).get_str());
+    return "n=" + semiprime(298, seed);
 }
 
 } // namespace

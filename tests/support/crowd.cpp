@@ -2,6 +2,8 @@
 // See crowd.h.
 #include "tests/support/crowd.h"
 
+#include "tests/support/numbers.h"
+
 #include <array>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -40,7 +42,7 @@ std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, st
     for (std::size_t answered = 0; answered < clients.size() && Clock::now() < until;) {
         if (next < clients.size()) {
             sent[next] = Clock::now();
-            clients[next++].send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            clients[next++].ask(path);
         }
         std::array<epoll_event, 64> events{};
         const int ready = ::epoll_wait(poll, events.data(), int(events.size()), next < clients.size() ? 0 : 100);
@@ -53,6 +55,11 @@ std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, st
     }
     ::close(poll);
     return heard;
+}
+
+QByteArray semiprime(unsigned bits, unsigned long seed)
+{
+    return QByteArray::fromStdString(openloop::tests::Numbers(seed).semiprime(bits).get_str());
 }
 
 } // namespace openloop::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Many clients that ask the same at once, and how long each of them waited.
+// Many clients that ask the same at once, how long each of them waited, and numbers to ask for.
 #pragma once
 
 #include "tests/support/raw_client.h"
@@ -15,5 +15,8 @@ struct Heard {
 
 /// Opens `count` connections, then sends `GET path` on each as fast as one thread can, and waits for all answers.
 std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, std::chrono::milliseconds deadline);
+
+/// The decimal digits of the product of two primes of half so many bits: 200 take a second or two, 290 minutes.
+QByteArray semiprime(unsigned bits, unsigned long seed = 1);
 
 } // namespace openloop::test

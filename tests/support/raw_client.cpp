@@ -96,9 +96,14 @@ std::optional<Answer> RawClient::read(Milliseconds deadline, bool toHead)
     return answer;
 }
 
+void RawClient::ask(const QByteArray &path, const QByteArray &method)
+{
+    send(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
 std::optional<Answer> RawClient::get(const QByteArray &path, Milliseconds deadline)
 {
-    send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ask(path);
     return read(deadline);
 }
 
@@ -112,7 +117,7 @@ std::optional<Answer> RawClient::post(const QByteArray &path, const QByteArray &
 
 std::optional<Answer> RawClient::remove(const QByteArray &path, Milliseconds deadline)
 {
-    send("DELETE " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ask(path, "DELETE");
     return read(deadline);
 }
 

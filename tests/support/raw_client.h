@@ -34,6 +34,9 @@ public:
     /// The next answer; nothing if the connection ended or the deadline passed before it was whole.
     std::optional<Answer> read(Milliseconds deadline = Milliseconds(20'000), bool toHead = false);
 
+    /// Sends `method path`, and does not wait for the answer.
+    void ask(const QByteArray &path, const QByteArray &method = "GET");
+
     /// `GET path` and its answer.
     std::optional<Answer> get(const QByteArray &path, Milliseconds deadline = Milliseconds(20'000));
 

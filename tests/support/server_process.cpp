@@ -2,6 +2,8 @@
 // See server_process.h.
 #include "tests/support/server_process.h"
 
+#include "tests/support/raw_client.h"
+
 #include <QDeadlineTimer>
 #include <QUrl>
 
@@ -55,6 +57,16 @@ int ServerProcess::stop()
         return -1;
     }
     return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
+}
+
+double ServerProcess::metric(const QByteArray &name) const
+{
+    const auto answer = RawClient(m_port).get("/metrics").value_or(Answer());
+    for (const QByteArray &line : answer.body.split('\n')) {
+        if (line.startsWith(name + ' '))
+            return line.sliced(name.size() + 1).toDouble();
+    }
+    return -1;
 }
 
 } // namespace openloop::test

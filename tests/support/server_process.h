@@ -27,6 +27,9 @@ public:
     /// SIGTERM; the exit code, or -1 if it crashed or did not end in time.
     int stop();
 
+    /// A figure of /metrics, by its name and labels; -1 if there is none.
+    double metric(const QByteArray &name) const;
+
     QByteArray standardError() { return m_errors += m_process.readAllStandardError(); }
 
 private:

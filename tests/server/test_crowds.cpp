@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Many clients at once, against the real program: refused at once, no memory taken, and /health first.
+#include "tests/support/crowd.h"
+#include "tests/support/server_process.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <sys/resource.h>
+#include <thread>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const QByteArray minutes = "/factorize?n=" + semiprime(290); // 88 digits
+const QByteArray longQueued = "openloop_queue_length{lane=\"long\"}";
+
+// How long those waited that got this status, ms, ascending.
+std::vector<double> timesOf(const std::vector<Heard> &heard, int status)
+{
+    std::vector<double> times;
+    for (const Heard &one : heard) {
+        if (one.status == status)
+            times.push_back(one.time.count());
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool memoryIsKept = true; // for a while after it was freed
+#else
+constexpr bool memoryIsKept = false;
+#endif
+
+// What /health takes, ms, median of 500.
+double healthTime(RawClient &client)
+{
+    std::vector<double> times;
+    for (int i = 0; i < 500; ++i) {
+        const auto begun = Clock::now();
+        if (client.get("/health"))
+            times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
+    }
+    std::sort(times.begin(), times.end());
+    return times.empty() ? 0 : times[times.size() / 2];
+}
+
+} // namespace
+
+class TestCrowds : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void everyRequestBeyondTheBoundIsRefusedAtOnce();
+    void crowdsLeaveNoMemoryTaken();
+    void idleConnectionsCostLittle();
+    void healthIsFirstInACrowd();
+};
+
+void TestCrowds::everyRequestBeyondTheBoundIsRefusedAtOnce()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER),
+                         {u"--cpu-threads"_s, u"2"_s, u"--cpu-queue"_s, u"64"_s, u"--factorize-timeout"_s, u"5"_s});
+    QVERIFY(server.waitUntilReady());
+    const double threads = server.metric("process_threads");
+    // different numbers, lest they share; a client at a time fills the pool and its queue
+    std::vector<RawClient> waiting;
+    for (unsigned long i = 0; i < 66; ++i) {
+        waiting.emplace_back(server.port());
+        waiting.back().ask("/factorize?n=" + semiprime(290, i));
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, 10'000);
+
+    const auto times = timesOf(askAtOnce(server.port(), minutes.chopped(1) + "1", 2000, 20s), 503);
+    const auto healthy = timesOf(askAtOnce(server.port(), "/health", 2000, 20s), 200);
+    QCOMPARE(times.size(), 2000);
+    QCOMPARE(healthy.size(), 2000);
+    qInfo("503 within %.1f ms (median), %.1f ms (all); 200 of /health %.1f ms, %.1f ms", times[1000], times.back(),
+          healthy[1000], healthy.back());
+    QVERIFY(times[1000] <= 3 * healthy[1000]); // turned away before anything is set up: see App::setDoor
+
+    QVERIFY(server.metric("process_threads") <= threads + 2);
+    const auto refused = RawClient(server.port()).get(minutes.chopped(1) + "1");
+    QVERIFY(refused && refused->fields.value("retry-after").toInt() >= 1);
+    for (RawClient &client : waiting)
+        QCOMPARE(client.read(20s).value_or(Answer()).status, 504);
+}
+
+// The allocator keeps what the first crowds needed; then memory stays as it is: five crowds in a row take next to none.
+void TestCrowds::crowdsLeaveNoMemoryTaken()
+{
+    if (memoryIsKept)
+        QSKIP("AddressSanitizer's memory is not the service's");
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    double memory = 0;
+    int flat = 0;
+    for (int crowds = 0; crowds < 60 && flat < 5; ++crowds) {
+        askAtOnce(server.port(), "/factorize?n=abc", 300, 20s);
+        const double now = server.metric("process_resident_memory_bytes");
+        flat = now <= memory + 5e5 ? flat + 1 : 0;
+        memory = std::max(memory, now);
+    }
+    qInfo("%.0f MB", memory / 1e6);
+    QVERIFY2(flat >= 5, "each crowd takes memory for good");
+}
+
+// As many as are let in, then one more; the answer to one of them does not wait for the others to be looked at.
+void TestCrowds::idleConnectionsCostLittle()
+{
+    if (memoryIsKept)
+        QSKIP("AddressSanitizer's memory is not the service's");
+    constexpr int idle = 10'000;
+    rlimit limit{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max < idle + 500)
+        QSKIP("the system grants fewer descriptors");
+    limit.rlim_cur = limit.rlim_max;
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    const double alone = healthTime(client);
+    const double before = server.metric("process_resident_memory_bytes");
+    std::vector<RawClient> crowd;
+    for (int i = 0; i < idle - 1; ++i)
+        crowd.emplace_back(server.port());
+    QCOMPARE(crowd.back().get("/health").value_or(Answer()).status, 200); // all others are accepted by now
+
+    RawClient beyond(server.port());
+    QCOMPARE(beyond.read().value_or(Answer()).status, 503);
+    QVERIFY(beyond.waitForClose());
+    const double among = healthTime(client);
+    for (int i = 0; i < 100; ++i)
+        crowd.pop_back();
+    QTRY_VERIFY(server.metric("process_resident_memory_bytes") > 0); // there is room again
+    const double memory = server.metric("process_resident_memory_bytes") - before;
+    qInfo("%.1f MB; /health %.3f ms alone, %.3f ms among them", memory / 1e6, alone, among);
+    QVERIFY(memory < 64e6);
+    QVERIFY(among <= 3 * alone);
+}
+
+// Crowd after crowd, each of which takes the loop a good while; who asks for /health waits a small part of that.
+void TestCrowds::healthIsFirstInACrowd()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    QVERIFY(client.get("/health"));
+    std::vector<double> crowd;
+    std::jthread crowds([&](const std::stop_token &stop) {
+        while (!stop.stop_requested()) {
+            const auto times = timesOf(askAtOnce(server.port(), "/factorize?n=abc", 1000, 20s), 422);
+            if (!times.empty())
+                crowd.push_back(times.back());
+        }
+    });
+    std::vector<double> times;
+    for (int i = 0; i < 500; ++i) {
+        const auto begun = Clock::now();
+        QVERIFY(client.get("/health"));
+        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
+        std::this_thread::sleep_until(begun + 2ms);
+    }
+    crowds.request_stop();
+    crowds.join();
+    QVERIFY(!crowd.empty());
+    std::sort(times.begin(), times.end());
+    std::sort(crowd.begin(), crowd.end());
+    qInfo("/health %.1f ms (95 of 100), the crowd %.1f ms", times[475], crowd[crowd.size() / 2]);
+    QVERIFY(times[475] <= crowd[crowd.size() / 2] / 4);
+}
+
+QTEST_GUILESS_MAIN(TestCrowds)
+#include "test_crowds.moc"

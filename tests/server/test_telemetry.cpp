@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the service says about itself, and that it is true: metrics, Server-Timing, the log of stalls, openapi.json.
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QSet>
+#include <QTest>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+
+class TestTelemetry : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void timeIsAccountedFor();
+    void theMetricsAreClean();
+    void aMadeUpMethodIsNoSeries();
+    void aBlockedLoopIsSeen();
+    void theDescriptionIsTrue();
+};
+
+void TestTelemetry::timeIsAccountedFor()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    const QList<std::pair<QByteArray, QByteArray>> expected{
+        {"/health", "total;dur="},
+        {"/query_database", "db;dur="},
+        {"/call_other_service", "upstream;dur="},
+        {"/factorize?n=91", "compute;dur="},
+        {"/factorize?n=91", "queue;dur="},
+        {"/nowhere", "total;dur="},
+    };
+    for (const auto &[path, part] : expected) {
+        const auto answer = client.get(path);
+        QVERIFY(answer);
+        QVERIFY2(answer->fields.value("server-timing").contains(part), path.constData());
+    }
+}
+
+void TestTelemetry::theMetricsAreClean()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    for (const char *path : {"/health", "/factorize?n=91", "/factorize?n=abc", "/nowhere", "/factorizations/x", "/metrics"})
+        client.get(path);
+    const auto metrics = client.get("/metrics");
+    QVERIFY(metrics);
+    QProcess promtool;
+    promtool.start(u"promtool"_s, {u"check"_s, u"metrics"_s});
+    QVERIFY2(promtool.waitForStarted(), "promtool is in Debian's package prometheus");
+    promtool.write(metrics->body);
+    promtool.closeWriteChannel();
+    QVERIFY(promtool.waitForFinished());
+    const QByteArray complaints = promtool.readAllStandardError() + promtool.readAllStandardOutput();
+    QCOMPARE(complaints, QByteArray());
+    QCOMPARE(promtool.exitCode(), 0);
+    for (const char *name : {"openloop_http_requests_total{method=\"GET\",route=\"/factorize\",status=\"422\"} 1",
+                             "openloop_http_requests_total{method=\"GET\",route=\"/factorizations/{id}\",status=\"404\"} 1",
+                             "openloop_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
+                             "openloop_event_loop_lag_seconds_bucket{le=\"0.001\"}", "openloop_build_info{"})
+        QVERIFY2(metrics->body.contains(name), name);
+}
+
+void TestTelemetry::aMadeUpMethodIsNoSeries()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    for (int i = 0; i < 100; ++i) {
+        client.ask("/health", "M" + QByteArray::number(i));
+        QCOMPARE(client.read().value_or(Answer()).status, 405);
+    }
+    const auto metrics = client.get("/metrics");
+    QVERIFY(metrics);
+    QVERIFY(metrics->body.contains("openloop_http_requests_total{method=\"other\",route=\"/health\",status=\"405\"} 100"));
+    QVERIFY(!metrics->body.contains("\"M7\""));
+}
+
+// Counted in the lag histogram, and the log says where.
+void TestTelemetry::aBlockedLoopIsSeen()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    QCOMPARE(client.get("/test/database_sleep_on_the_loop?ms=600").value_or(Answer()).status, 200);
+    const auto late = [&] {
+        return server.metric("openloop_event_loop_lag_seconds_count")
+            - server.metric("openloop_event_loop_lag_seconds_bucket{le=\"0.1\"}");
+    };
+    QTRY_VERIFY(late() >= 1);
+    QTRY_VERIFY(server.standardError().contains("the event loop goes on; it stood still for"));
+    const QByteArray log = server.standardError();
+    QVERIFY2(log.contains("the event loop has stood still for"), log.constData());
+    QVERIFY2(log.contains("openloop::http::") && log.contains("libQt6Sql"), log.constData());
+}
+
+// What openapi.json describes is there, with these methods and no others.
+void TestTelemetry::theDescriptionIsTrue()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    const auto description = client.get("/openapi.json");
+    QVERIFY(description);
+    const QJsonObject paths = QJsonDocument::fromJson(description->body)[u"paths"_s].toObject();
+    QVERIFY(paths.size() > 8);
+    for (auto path = paths.begin(); path != paths.end(); ++path) {
+        QSet<QString> described;
+        for (const QString &key : path.value().toObject().keys()) {
+            if (key != u"parameters")
+                described.insert(key.toUpper());
+        }
+        client.ask(path.key().replace(u"{id}"_s, u"0"_s).toLatin1(), "OPTIONS");
+        const auto options = client.read();
+        QVERIFY2(options && options->status == 204, qPrintable(path.key()));
+        QSet<QString> allowed;
+        for (const QByteArray &method : options->fields.value("allow").split(','))
+            allowed.insert(QString::fromLatin1(method.trimmed()));
+        allowed.remove(u"OPTIONS"_s);
+        allowed.remove(u"HEAD"_s);
+        QCOMPARE(allowed, described);
+    }
+    for (const char *page : {"/docs", "/redoc"})
+        QVERIFY(client.get(page).value_or(Answer()).body.contains("openapi.json"));
+}
+
+QTEST_GUILESS_MAIN(TestTelemetry)
+#include "test_telemetry.moc"

@@ -103,6 +103,11 @@ void Probe::giveUp(Instant now)
     drop();
 }
 
+void Probe::forget(Instant instant)
+{
+    m_samples.removeIf([instant](const Sample &sample) { return sample.done > instant; });
+}
+
 TargetBatch Probe::takeBatch()
 {
     TargetBatch batch;
@@ -209,14 +214,17 @@ void ProbeThread::run(std::stop_token stop)
     m_nextBatch = m_batchFrom + m_options.batchInterval;
     if (!m_controlUrl.isEmpty())
         m_control = std::make_unique<Probe>(m_reactor, controlTarget(m_controlUrl), m_batchFrom, m_options);
+    auto woke = Clock::now();
     while (!stop.stop_requested()) {
         pumpAll();
         const auto now = Clock::now();
+        noticeStop(woke, now);
         if (now >= m_nextBatch)
             handOver(now);
         const auto deadline = nextDeadline();
         m_reactor.waitUntil(deadline);
-        noticeStop(deadline, Clock::now());
+        woke = Clock::now();
+        noticeStop(std::max(now, deadline), woke);
     }
     m_control.reset();
     m_probes.clear(); // lanes die in the thread that used them
@@ -259,16 +267,18 @@ void ProbeThread::noticeSuspend(Instant now)
     m_gaps.append(*gap);
 }
 
-void ProbeThread::noticeStop(Instant deadline, Instant now)
+void ProbeThread::noticeStop(Instant expected, Instant now)
 {
     // Stopped by a signal, a debugger or a halted virtual machine: what fell into it says nothing about any target.
-    if (now - deadline < stoppedAfter)
+    if (now - expected < stoppedAfter)
         return;
     forEach([&](Probe &probe) {
+        probe.forget(expected);
         probe.drop();
         probe.skipTo(now);
     });
-    m_gaps.append({GapReason::Stopped, deadline, now, {}});
+    m_lags.removeIf([](Nanoseconds lag) { return lag >= stoppedAfter; });
+    m_gaps.append({GapReason::Stopped, expected, now, {}});
 }
 
 void ProbeThread::handOver(Instant now)

@@ -35,6 +35,8 @@ public:
     /// over).
     void drop();
     void giveUp(Instant now);
+    /// Takes back what ended after `instant`, in so far as no batch has it.
+    void forget(Instant instant);
     /// What happened since the last call.
     TargetBatch takeBatch();
 
@@ -71,7 +73,7 @@ private:
     void handOver(Instant now);
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);
-    void noticeStop(Instant deadline, Instant now);
+    void noticeStop(Instant expected, Instant now);
     template <typename Function> void forEach(Function function) const;
 
     Engine::Options m_options;

@@ -59,7 +59,7 @@ bench-factoring: benchmarks ## factoring speed beside PARI, FLINT and GNU factor
 check-stops: benchmarks ## 500 stops at random moments of factoring numbers of 50 to 90 digits (STOPS, THREADS)
 	@$(BUILD)/bin/stop_factoring $(or $(STOPS),500) $(or $(THREADS),1)
 
-check-factoring: build ## 10,000 seeded numbers of every class against PARI; takes a while
+check-factoring: build ## 10,000 seeded numbers of every class, proved by PARI; takes an hour
 	@python3 bench/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)
 
 FUZZ_SECONDS ?= 60

@@ -14,6 +14,16 @@
 namespace openloop::probe
 {
 
+void Batch::addTo(TrustJudge &judge) const
+{
+    for (const auto &sample : control)
+        judge.addControl(sample);
+    for (const auto lag : lags)
+        judge.addLag(until, lag);
+    if (processors)
+        judge.addProcessors(until, *processors);
+}
+
 const TargetBatch *Batch::find(const QString &name) const
 {
     const auto at = std::ranges::find(targets, name, &TargetBatch::name);
@@ -99,10 +109,6 @@ void Engine::Private::take()
 
 void Engine::Private::deliver(Batch batch)
 {
-    for (const auto &sample : batch.control)
-        judge.addControl(sample);
-    for (const auto lag : batch.lags)
-        judge.addLag(batch.until, lag);
     for (const auto &gap : batch.gaps) {
         if (gap.reason == GapReason::Suspended)
             wall.shift(gap.until, gap.lost);
@@ -111,8 +117,7 @@ void Engine::Private::deliver(Batch batch)
         batch.loads = load->states();
     if (options.control)
         batch.processors = ProcessorTime::now();
-    if (batch.processors)
-        judge.addProcessors(batch.until, *batch.processors);
+    batch.addTo(judge);
     const auto before = trust.level;
     trust = judge.verdict(batch.until);
     batch.trust = trust;

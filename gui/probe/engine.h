@@ -45,6 +45,8 @@ struct Batch {
     Trust trust; ///< of the last 10 s
 
     const TargetBatch *find(const QString &name) const;
+    /// Tells `judge` what it needs to know about this machine.
+    void addTo(TrustJudge &judge) const;
 };
 
 /// Probes any number of targets on an open-loop schedule. Lives in the caller's thread, which needs an event

@@ -143,17 +143,12 @@ void IsolationTest::collectControl(const Batch &batch)
     const bool loaded = m_phase == IsolationPhase::Loaded;
     if (!loaded && m_phase != IsolationPhase::Baseline)
         return;
-    auto &trust = loaded ? m_loadedTrust : m_baselineTrust;
+    batch.addTo(loaded ? m_loadedTrust : m_baselineTrust);
     for (const auto &sample : batch.control) {
         (loaded ? m_controlDuring : m_controlBefore).add(sample);
-        trust.addControl(sample);
         if (loaded && hasLatency(sample.outcome))
             m_controlSamples.push_back(sample);
     }
-    for (const auto lag : batch.lags)
-        trust.addLag(batch.until, lag);
-    if (batch.processors)
-        trust.addProcessors(batch.until, *batch.processors);
 }
 
 void IsolationTest::advance(Instant now)

@@ -25,6 +25,12 @@ void LoadSearch::report(const LoadStep &step)
         m_broken = std::min(step.n, m_broken.value_or(step.n));
 }
 
+QString LoadSearch::doubt() const
+{
+    const auto step = std::ranges::find_if(m_steps, [this](const auto &one) { return one.n == m_broken; });
+    return step == m_steps.end() ? QString() : step->doubt;
+}
+
 LoadSearchRun::LoadSearchRun(Engine &engine, LoadSearchConfig config, QObject *parent)
     : QObject(parent)
     , m_engine(engine)
@@ -58,6 +64,7 @@ void LoadSearchRun::begin(int n)
     m_from = std::chrono::steady_clock::now() + m_config.settle;
     m_until = m_from + m_config.measure;
     m_statistics.clear();
+    m_trust.restart();
     for (const auto &target : m_engine.targets())
         m_statistics.append({target.name, Statistics()});
     emit stepStarted(n);
@@ -67,6 +74,7 @@ void LoadSearchRun::onBatch(const Batch &batch)
 {
     if (!m_current)
         return;
+    batch.addTo(m_trust);
     bool open = false;
     const bool lastCall = batch.until >= m_until + m_config.settle;
     for (auto &[name, statistics] : m_statistics) {
@@ -87,7 +95,7 @@ void LoadSearchRun::onBatch(const Batch &batch)
     }
     if (batch.until < m_until || (open && !lastCall))
         return;
-    LoadStep step{*m_current, true, {}};
+    LoadStep step{*m_current, true, {}, {}};
     for (const auto &[name, statistics] : std::as_const(m_statistics))
         step.targets.append({name, statistics.quantiles()});
     for (const auto &promise : std::as_const(m_config.promises)) {
@@ -95,6 +103,8 @@ void LoadSearchRun::onBatch(const Batch &batch)
             std::ranges::find(step.targets, promise.target, [](const auto &pair) { return pair.first; });
         step.kept = step.kept && at != step.targets.end() && promise.condition.holds(at->second);
     }
+    if (const auto trust = m_trust.verdictOfRun(); !step.kept && trust.suspendsAlerts())
+        step.doubt = trust.reason;
     m_search.report(step);
     m_current.reset();
     emit stepDone(step);

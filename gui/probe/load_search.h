@@ -20,6 +20,7 @@ struct LoadStep {
     int n = 0;
     bool kept = false;
     QList<std::pair<QString, Quantiles>> targets; ///< by name; the knee is plotted from these
+    QString doubt; ///< why a promise that broke may have been this machine's fault; empty: trustworthy
 };
 
 /// Doubles the load until a promise breaks, then bisects. Pure; one thread.
@@ -39,6 +40,8 @@ public:
         return m_kept;
     } ///< 0 is kept by definition of no load; -1: broken even without load
     std::optional<int> lowestBroken() const { return m_broken; } ///< nothing: kept up to maxN
+    /// Why the machine may be to blame for lowestBroken(); empty: it is not.
+    QString doubt() const;
 
 private:
     int m_max;
@@ -75,6 +78,7 @@ private:
     std::optional<int> m_current;
     Instant m_from, m_until;
     QList<std::pair<QString, Statistics>> m_statistics;
+    TrustJudge m_trust; ///< of the step
 };
 
 } // namespace openloop::probe

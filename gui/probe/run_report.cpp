@@ -97,7 +97,10 @@ QJsonArray searchJson(const QList<LoadStep> &steps)
             object[u"name"_s] = name;
             targets.append(object);
         }
-        array.append(QJsonObject{{u"n"_s, step.n}, {u"kept"_s, step.kept}, {u"targets"_s, targets}});
+        QJsonObject row{{u"n"_s, step.n}, {u"kept"_s, step.kept}, {u"targets"_s, targets}};
+        if (!step.doubt.isEmpty())
+            row[u"doubt"_s] = step.doubt;
+        array.append(row);
     }
     return array;
 }
@@ -236,7 +239,8 @@ QString toTable(const RunReport &report)
         table += u"  "_s + report.isolation->sentence + u'\n';
     }
     for (const auto &step : report.search)
-        table += u"load %1: asserts %2\n"_s.arg(step.n, 3).arg(step.kept ? u"kept"_s : u"broken"_s);
+        table += u"load %1: asserts %2%3\n"_s.arg(step.n, 3).arg(
+            step.kept ? u"kept"_s : u"broken"_s, step.doubt.isEmpty() ? QString() : u", in doubt: "_s + step.doubt);
     if (!report.search.isEmpty()) {
         table += report.lowestBroken
             ? u"the asserts break at a load of %1\n"_s.arg(*report.lowestBroken)

@@ -130,6 +130,10 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
         m_badge->setState(State::Degraded, tr("BREAKS AT %1").arg(*broken));
         m_verdict = tr("%1 holds up to %2 parallel /%3 and breaks at %4").arg(m_promise->text).arg(search.highestKept()).arg(m_load).arg(*broken);
     }
+    if (!search.doubt().isEmpty()) {
+        m_badge->setState(State::Unknown, tr("INCONCLUSIVE"));
+        m_verdict += tr(", but perhaps for another reason: %1").arg(search.doubt());
+    }
     m_sentence->setText(m_verdict);
     showSteps(search);
 }

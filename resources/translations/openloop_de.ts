@@ -614,6 +614,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1 holds without load and breaks at the first /%2</source>
         <translation>%1 hält ohne Last und bricht beim ersten /%2</translation>
     </message>
+    <message>
+        <source>INCONCLUSIVE</source>
+        <translation>OHNE ERGEBNIS</translation>
+    </message>
+    <message>
+        <source>, but perhaps for another reason: %1</source>
+        <translation>, vielleicht aber aus einem anderen Grund: %1</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::LoadControl</name>

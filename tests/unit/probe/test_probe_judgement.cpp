@@ -263,15 +263,17 @@ private slots:
             LoadSearch search(64);
             int steps = 0;
             for (; const auto n = search.next(); ++steps)
-                search.report({*n, *n < breaks, {}});
+                search.report({*n, *n < breaks, {}, *n == breaks ? u"busy"_s : QString()});
             QCOMPARE(search.lowestBroken(), std::optional(breaks));
             QCOMPARE(search.highestKept(), breaks - 1);
+            QCOMPARE(search.doubt(), u"busy"_s);
             QVERIFY(steps <= 14);
         }
         LoadSearch never(5);
         while (const auto n = never.next())
-            never.report({*n, true, {}});
+            never.report({*n, true, {}, {}});
         QVERIFY(!never.lowestBroken());
+        QVERIFY(never.doubt().isEmpty());
         QCOMPARE(never.highestKept(), 5);
     }
 

@@ -18,11 +18,15 @@ enum class Lane { Quick, Long };
 struct Computation {
     using Clock = std::chrono::steady_clock;
 
-    Computation(mpz_class number, Lane where, QString who) : n(std::move(number)), lane(where), client(std::move(who)) { }
+    Computation(mpz_class number, Lane where, QString who, bool job)
+        : n(std::move(number)), lane(where), client(std::move(who)), isJob(job)
+    {
+    }
 
     const mpz_class n;
     const Lane lane;
     const QString client; ///< who asked first; it is charged for
+    const bool isJob; ///< nobody awaits it
     const Clock::time_point admitted = Clock::now();
     std::stop_source stop; ///< any thread
 

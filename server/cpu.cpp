@@ -22,6 +22,7 @@ using http::Failure;
 namespace {
 
 constexpr auto quickAtMost = 20ms; // of computing
+constexpr auto jobsPatience = 100ms; // for another thread to take a long number, before a job's is lent
 constexpr int mostQuickInARow = 8; // while long ones wait for a thread
 constexpr auto farewell = 1s; // for a stopped computation to tell what it found; it takes 50 ms
 constexpr double newestShare = 0.2; // of the moving average
@@ -53,19 +54,23 @@ private:
     Cpu &m_cpu;
 };
 
-// Short numbers, computed by a thread that is busy with a long one: at most half of its time.
+// Short numbers, computed by a thread that is busy with a long one, and if that is a job, long ones as well: at most
+// half of its time.
 class Cpu::Interlude
 {
 public:
-    explicit Interlude(Cpu &cpu) : m_cpu(cpu) { }
+    Interlude(Cpu &cpu, bool ofJob)
+        : m_cpu(cpu), m_wanted(ofJob ? Wanted::Urgent : Wanted::Quick), m_waiting(ofJob ? cpu.m_urgentWaiting : cpu.m_quickWaiting)
+    {
+    }
 
     void operator()()
     {
-        if (m_cpu.m_quickWaiting.load(std::memory_order_relaxed) == 0 || m_busy.test_and_set())
+        if (m_waiting.load(std::memory_order_relaxed) == 0 || m_busy.test_and_set())
             return;
         const auto begun = Clock::now();
         if (begun >= m_next) {
-            if (const Item item = m_cpu.take(true)) {
+            if (const Item item = m_cpu.take(m_wanted)) {
                 m_cpu.compute(item);
                 const auto ended = Clock::now();
                 m_next = ended + (ended - begun);
@@ -76,6 +81,8 @@ public:
 
 private:
     Cpu &m_cpu;
+    const Wanted m_wanted;
+    const std::atomic<int> &m_waiting;
     std::atomic_flag m_busy; // guards m_next
     Clock::time_point m_next{};
 };
@@ -134,8 +141,8 @@ Cpu::Item Cpu::join(const mpz_class &n, const Ask &ask)
         ++m_shared;
         return found->second;
     }
-    const auto item = std::make_shared<Computation>(n, laneOf(n), ask.client);
-    admit(item, ask.mayWait);
+    const auto item = std::make_shared<Computation>(n, laneOf(n), ask.client, ask.isJob);
+    admit(item);
     m_computations.emplace(n, item);
     return item;
 }
@@ -162,28 +169,33 @@ Failure Cpu::full(const Waiting &lane) const
     return Failure::unavailable(u"%1 computations wait already"_s.arg(lane.queue.size()), wholeSeconds(wait));
 }
 
-void Cpu::admit(const Item &item, bool mayWait)
+void Cpu::count(const Computation &waiting, int change)
+{
+    m_allWaiting += change;
+    m_quickWaiting += waiting.lane == Lane::Quick ? change : 0;
+    m_urgentWaiting += waiting.lane == Lane::Quick || !waiting.isJob ? change : 0;
+}
+
+void Cpu::admit(const Item &item)
 {
     Item displaced;
     {
         const std::lock_guard lock(m_mutex);
         Waiting &lane = waiting(item->lane);
         const bool startsNow = m_workers < m_settings.threads;
-        if (!mayWait && !hasRoom(lane)) {
+        if (!item->isJob && !hasRoom(lane)) {
             displaced = lane.queue.popFromGreedierThan(item->client);
             if (!displaced)
                 throw full(lane);
             displaced->refused = full(lane);
+            count(*displaced, -1);
         }
         lane.queue.push(item);
-        if (startsNow)
+        count(*item, 1);
+        if (startsNow) {
             ++m_workers;
-        if (!displaced) {
-            ++m_allWaiting;
-            m_quickWaiting += item->lane == Lane::Quick ? 1 : 0;
-        }
-        if (startsNow)
             [[maybe_unused]] const auto run = QtConcurrent::run(&m_pool, [this] { work(); });
+        }
     }
     if (displaced) {
         ++m_displaced;
@@ -198,12 +210,10 @@ void Cpu::leave(const Item &item)
     if (const auto found = m_computations.find(item->n); found != m_computations.end() && found->second == item)
         m_computations.erase(found); // who asks for it now begins anew
     const std::lock_guard lock(m_mutex);
-    if (waiting(item->lane).queue.remove(item)) {
-        --m_allWaiting;
-        m_quickWaiting -= item->lane == Lane::Quick ? 1 : 0;
-    } else {
+    if (waiting(item->lane).queue.remove(item))
+        count(*item, -1);
+    else
         item->stop.request_stop();
-    }
 }
 
 void Cpu::end(const Item &item)
@@ -216,26 +226,27 @@ void Cpu::end(const Item &item)
 void Cpu::work()
 {
     lowerThreadPriority(computingNiceness);
-    while (const Item item = take(false))
+    while (const Item item = take(Wanted::Any))
         compute(item);
 }
 
-Cpu::Item Cpu::take(bool quickOnly)
+Cpu::Item Cpu::take(Wanted wanted)
 {
     const std::lock_guard lock(m_mutex);
     const bool longWaits = waiting(Lane::Long).queue.size() > 0;
     const bool longIsDue = longWaits && m_quickInARow >= mostQuickInARow;
     Item item;
-    if (quickOnly || !longIsDue)
+    if (wanted != Wanted::Any || !longIsDue)
         item = waiting(Lane::Quick).queue.pop();
-    if (!item && !quickOnly)
+    if (!item && wanted == Wanted::Any)
         item = waiting(Lane::Long).queue.pop();
+    if (!item && wanted == Wanted::Urgent)
+        item = waiting(Lane::Long).queue.popAwaited(Clock::now() - jobsPatience);
     if (!item) {
-        m_workers -= quickOnly ? 0 : 1;
+        m_workers -= wanted == Wanted::Any ? 1 : 0;
         return nullptr;
     }
-    --m_allWaiting;
-    m_quickWaiting -= item->lane == Lane::Quick ? 1 : 0;
+    count(*item, -1);
     m_quickInARow = item->lane == Lane::Quick && longWaits ? m_quickInARow + 1 : 0;
     ++waiting(item->lane).running;
     return item;
@@ -245,7 +256,7 @@ void Cpu::compute(const Item &item)
 {
     const auto started = Clock::now();
     factoring::Options options;
-    Interlude interlude(*this);
+    Interlude interlude(*this, item->isJob);
     if (item->lane == Lane::Long) {
         options.crew = m_lent.get();
         options.threads = unsigned(m_settings.threads);

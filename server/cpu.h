@@ -17,8 +17,8 @@ namespace openloop {
 /// The factoring pool. Its threads run at nice 19, so that they never take the processor from the event loop, and
 /// there are never more than `threads` of them.
 /// Short numbers have a lane of their own and never wait for a long one: a thread that works on one lends them a
-/// moment. Within a lane clients take turns. Equal numbers are computed once. A long number spreads over threads that
-/// nobody waits for. Lives on the thread of the event loop; destroying it stops and joins.
+/// moment, and one that works on a job lends it to long ones that somebody awaits. Within a lane clients take turns.
+/// Equal numbers are computed once. A long number spreads over threads that nobody waits for. Lives on the thread of the event loop; destroying it stops and joins.
 class Cpu
 {
 public:
@@ -34,7 +34,7 @@ public:
         std::chrono::milliseconds timeout{};
         std::stop_token stop; ///< requested on the thread of the event loop
         std::shared_ptr<http::Timing> timing = nullptr; ///< where the time is written down, or null
-        bool mayWait = false; ///< waits beyond the bound of the queue: for those who have a bound of their own
+        bool isJob = false; ///< has a bound of its own, so it waits beyond the queue's; and nobody awaits it
     };
 
     struct LaneLoad {
@@ -91,16 +91,18 @@ private:
     bool hasRoom(const Waiting &lane) const;
     http::Failure full(const Waiting &lane) const;
     Item join(const mpz_class &n, const Ask &ask);
-    void admit(const Item &item, bool mayWait);
+    void admit(const Item &item);
     void leave(const Item &item);
     void end(const Item &item);
 
     // The pool's threads.
     void work();
-    Item take(bool quickOnly);
+    enum class Wanted { Any, Urgent, Quick };
+    Item take(Wanted wanted);
     void compute(const Item &item);
     void finish(const Item &item, factoring::Result result, Clock::time_point started);
 
+    void count(const Computation &waiting, int change);
     Waiting &waiting(Lane lane) { return m_lanes[std::size_t(lane)]; }
 
     const Settings m_settings;
@@ -114,8 +116,9 @@ private:
     std::array<Waiting, 2> m_lanes;
     int m_workers = 0; ///< runs of work(), begun or about to
     int m_quickInARow = 0; ///< taken while long ones waited
-    std::atomic<int> m_quickWaiting = 0; ///< written under the mutex
-    std::atomic<int> m_allWaiting = 0; ///< written under the mutex
+    std::atomic<int> m_quickWaiting = 0; ///< written under the mutex, as those that follow
+    std::atomic<int> m_urgentWaiting = 0; ///< quick, or no job
+    std::atomic<int> m_allWaiting = 0;
 
     QThreadPool m_pool; // last: its threads use all of the above
 };

@@ -22,10 +22,23 @@ void FairQueue::push(Item item)
 
 FairQueue::Item FairQueue::pop()
 {
-    if (m_turns.empty())
+    return popFrom(m_turns.begin());
+}
+
+FairQueue::Item FairQueue::popAwaited(Computation::Clock::time_point admitted)
+{
+    return popFrom(std::find_if(m_turns.begin(), m_turns.end(), [&](const Turn &turn) {
+        const Item &oldest = turn.items.front();
+        return !oldest->isJob && oldest->admitted < admitted;
+    }));
+}
+
+FairQueue::Item FairQueue::popFrom(Turns::iterator from)
+{
+    if (from == m_turns.end())
         return nullptr;
-    Turn turn = std::move(m_turns.front());
-    m_turns.pop_front();
+    Turn turn = std::move(*from);
+    m_turns.erase(from);
     Item item = std::move(turn.items.front());
     turn.items.pop_front();
     if (!turn.items.empty())
@@ -62,11 +75,11 @@ FairQueue::Item FairQueue::popFromGreedierThan(const QString &client)
 
 FairQueue::Turns::iterator FairQueue::greedierThan(const QString &client)
 {
-    const auto fewer = [](const Turn &left, const Turn &right) { return left.items.size() < right.items.size(); };
-    const auto greediest = std::max_element(m_turns.begin(), m_turns.end(), fewer);
+    const auto sizeOf = [](const Turn &turn) { return turn.items.front()->isJob ? 0 : turn.items.size(); };
+    const auto greediest = std::ranges::max_element(m_turns, {}, sizeOf);
     const auto own = turnOf(client);
     const std::size_t had = own == m_turns.end() ? 0 : own->items.size();
-    return greediest == m_turns.end() || greediest->items.size() < had + 2 ? m_turns.end() : greediest;
+    return greediest == m_turns.end() || sizeOf(*greediest) < had + 2 ? m_turns.end() : greediest;
 }
 
 } // namespace openloop

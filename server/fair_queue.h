@@ -20,11 +20,13 @@ public:
 
     /// The oldest of the client whose turn it is; null if nothing waits.
     Item pop();
+    /// The same among those that somebody awaits, and that came before `admitted`.
+    Item popAwaited(Computation::Clock::time_point admitted);
 
     /// False if it does not wait here.
     bool remove(const Item &item);
 
-    /// Whether some client has at least two more waiting than `client`.
+    /// Whether some client has at least two more waiting than `client`; jobs are not counted.
     bool hasGreedierThan(const QString &client);
     /// The newest of the one that has most; null if there is none such.
     Item popFromGreedierThan(const QString &client);
@@ -36,6 +38,7 @@ private:
     };
     using Turns = std::deque<Turn>;
 
+    Item popFrom(Turns::iterator turn);
     Turns::iterator turnOf(const QString &client);
     Turns::iterator greedierThan(const QString &client);
 

@@ -29,9 +29,9 @@ bool equalInConstantTime(const QByteArray &given, const QByteArray &wanted)
     return difference == 0;
 }
 
-bool isLoopbackName(const QString &host)
+bool isLoopback(const QUrl &url)
 {
-    return host == u"localhost" || QHostAddress(host).isLoopback();
+    return url.host() == u"localhost" || QHostAddress(url.host()).isLoopback();
 }
 
 } // namespace
@@ -51,11 +51,15 @@ void checkToken(const http::Request &request, const QByteArray &token)
 void checkOrigin(const http::Request &request)
 {
     const QByteArray host = request.head.value("host");
-    if (!host.isEmpty() && !isLoopbackName(QUrl(u"http://"_s + QString::fromLatin1(host)).host()))
+    const QUrl asked(u"//"_s + QString::fromLatin1(host));
+    if (!host.isEmpty() && !isLoopback(asked))
         throw Failure(403, u"the Host is not this machine's loopback"_s);
-    const QByteArray origin = request.head.value("origin");
-    if (!origin.isEmpty() && !isLoopbackName(QUrl(QString::fromLatin1(origin)).host()))
-        throw Failure(403, u"pages of another origin can't ask here"_s);
+    for (const QByteArray &text : request.head.values("origin")) {
+        const QUrl origin(QString::fromLatin1(text));
+        const int usual = origin.scheme() == u"https" ? 443 : 80;
+        if (!isLoopback(origin) || origin.port(usual) != asked.port(usual))
+            throw Failure(403, u"pages of another origin can't ask here"_s);
+    }
 }
 
 } // namespace openloop

@@ -57,7 +57,8 @@ std::optional<QString> bodyField(const http::Request &request, const QString &fi
     if (value.isString())
         return value.toString();
     const qint64 number = value.toInteger(-1);
-    if (number < 0 || number > mostExact)
+    const bool rounded = value.toVariant().typeId() == QMetaType::Double && number >= mostExact;
+    if (number < 0 || number > mostExact || rounded)
         throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
     return QString::number(number);
 }

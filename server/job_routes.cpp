@@ -72,10 +72,12 @@ QString idempotencyKey(const Request &request)
 // `Prefer: wait=10`, RFC 7240; what can't be read is ignored, as preferences are.
 std::chrono::seconds preferredWait(const Request &request)
 {
-    for (const QByteArray &preference : request.head.value("prefer").split(',')) {
-        const QList<QByteArray> pair = preference.trimmed().split('=');
-        if (pair.size() == 2 && pair[0].trimmed().toLower() == "wait")
-            return std::clamp(std::chrono::seconds(pair[1].trimmed().toUInt()), 0s, std::chrono::seconds(longestWait));
+    for (const QByteArray &preference : request.head.values("prefer").join(',').split(',')) {
+        const QList<QByteArray> pair = preference.split(';').constFirst().split('=');
+        if (pair.size() == 2 && pair[0].trimmed().toLower() == "wait") {
+            const unsigned seconds = pair[1].trimmed().replace('"', "").toUInt();
+            return std::clamp(std::chrono::seconds(seconds), 0s, std::chrono::seconds(longestWait));
+        }
     }
     return 0s;
 }

@@ -228,16 +228,22 @@ QCoro::Task<void> Jobs::process(Job job)
 QCoro::Task<Jobs::Outcome> Jobs::compute(Job job, std::stop_token stop)
 {
     const Cpu::Ask ask{u"jobs"_s, longestJob, stop, nullptr, true};
-    Outcome outcome;
-    try {
-        outcome.factors = co_await m_factorizer.factors(job.n, ask);
-    } catch (const Failure &failure) {
-        outcome.detail = failure.detail();
-    } catch (const std::exception &error) {
-        qCCritical(log, "job %s: %s", qUtf8Printable(job.id), error.what());
-        outcome.detail = u"an internal error"_s;
+    for (;;) {
+        Outcome outcome;
+        bool refused = false; // together with somebody who waited for the same number
+        try {
+            outcome.factors = co_await m_factorizer.factors(job.n, ask);
+        } catch (const Failure &failure) {
+            outcome.detail = failure.detail();
+            refused = failure.status() == 503;
+        } catch (const std::exception &error) {
+            qCCritical(log, "job %s: %s", qUtf8Printable(job.id), error.what());
+            outcome.detail = u"an internal error"_s;
+        }
+        if (!refused || stop.stop_requested())
+            co_return outcome;
+        co_await m_idle.wait(retryPause, stop);
     }
-    co_return outcome;
 }
 
 // Durably, however long the database is away; at a stop it is the next start that looks after the job.

@@ -4,11 +4,12 @@
 
 #include "common/endpoints.h"
 #include "common/paths.h"
+#include "server/option_file.h"
 
 #include <QCommandLineParser>
 #include <QFile>
 #include <QFileInfo>
-#include <QSettings>
+#include <QRegularExpression>
 #include <QThread>
 
 #include <algorithm>
@@ -105,7 +106,9 @@ void takeToken(Options &options, const Row &row, const QString &text)
     QFile file(text);
     if (!file.open(QIODevice::ReadOnly))
         refuse(row, text, u"a file that can be read"_s);
-    options.token = file.read(largestTokenFile).trimmed();
+    options.token = file.read(largestTokenFile + 1).trimmed();
+    if (options.token.size() > largestTokenFile)
+        refuse(row, text, u"a file of at most %1 bytes"_s.arg(largestTokenFile));
     if (options.token.isEmpty())
         refuse(row, text, u"a file with a token in it"_s);
 }
@@ -163,17 +166,34 @@ struct Value {
     QString source;
 };
 
-Value valueOf(const Row &row, const QCommandLineParser &parser, const QString &file)
+Value valueOf(const Row &row, const QCommandLineParser &parser, const OptionFile &file)
 {
     if (parser.isSet(row.name))
         return {parser.value(row.name), u"command line"_s};
     const QString variable = u"OPENLOOP_"_s + row.name.toUpper().replace(u'-', u'_');
     if (qEnvironmentVariableIsSet(variable.toLatin1().constData()))
         return {qEnvironmentVariable(variable.toLatin1().constData()), u"environment "_s + variable};
-    const QVariant inFile = file.isEmpty() ? QVariant() : QSettings(file, QSettings::IniFormat).value(row.name);
-    if (inFile.isValid())
-        return {inFile.toString(), file};
+    if (const auto inFile = file.values.constFind(row.name); inFile != file.values.constEnd())
+        return {*inFile, file.path};
     return {row.defaultText, u"default"_s};
+}
+
+// What is said of a value that did not come from the command line names its source.
+void take(Options &options, const Row &row, const Value &value)
+{
+    try {
+        row.take(options, row, value.text);
+    } catch (const UsageError &error) {
+        if (value.source == u"command line")
+            throw;
+        throw UsageError(u"%1 (%2)"_s.arg(QString::fromUtf8(error.what()), value.source));
+    }
+}
+
+QString withoutPassword(QString url)
+{
+    static const QRegularExpression password(u"(://[^/@:]*:)[^/@]*@"_s);
+    return url.replace(password, u"\\1***@"_s);
 }
 
 void addTo(QCommandLineParser &parser, const QList<Row> &table)
@@ -217,11 +237,14 @@ CommandLine readCommandLine(const QStringList &arguments)
         return {CommandLine::Action::PrintVersion, {}, QStringLiteral("openloop-server " OPENLOOP_VERSION "\n")};
 
     CommandLine line;
-    const QString file = paths::configFile(u"server.ini"_s);
+    QStringList names;
+    for (const Row &row : table)
+        names << row.name;
+    const OptionFile file = readOptionFile(paths::configFile(u"server.ini"_s), names);
     for (const Row &row : table) {
         const Value value = valueOf(row, parser, file);
-        row.take(line.options, row, value.text);
-        line.text += u"%1 = %2    # %3\n"_s.arg(row.name, value.text, value.source);
+        take(line.options, row, value);
+        line.text += u"%1 = %2    # %3\n"_s.arg(row.name, withoutPassword(value.text), value.source);
     }
     checkTogether(line.options);
     if (parser.isSet(u"print-config"_s))

@@ -3,6 +3,7 @@
 #include "server/program.h"
 
 #include "common/endpoints.h"
+#include "server/descriptors.h"
 #include "server/guard.h"
 #include "server/http/app.h"
 #include "server/http/gate.h"
@@ -19,7 +20,6 @@
 #include <QTimer>
 
 #include <cstdio>
-#include <sys/resource.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -86,8 +86,10 @@ http::Response showMetrics(Metrics &metrics, const http::Request &)
     return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
 }
 
-int serve(const Options &options, const Program &program)
+int serve(Options options, const Program &program)
 {
+    http::Limits limits = program.limits;
+    fitToDescriptors(options, limits);
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
         standIn.emplace();
@@ -98,8 +100,6 @@ int serve(const Options &options, const Program &program)
         Store(options.database, options.databaseConnections),
         Cpu({options.cpuThreads, options.cpuQueue, options.factorizeTimeout}),
     };
-    http::Limits limits = program.limits;
-    limits.connections = options.maxConnections;
     http::App app(limits);
     program.addRoutes(app, services);
     std::optional<Metrics> metrics;
@@ -115,16 +115,6 @@ int serve(const Options &options, const Program &program)
     const StallWatch watch;
     print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));
     return QCoreApplication::exec();
-}
-
-// As many descriptors as the system grants: a shell's usual 1,024 would end far below --max-connections.
-void raiseDescriptorLimit()
-{
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 } // namespace

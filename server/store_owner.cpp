@@ -32,7 +32,7 @@ http::Failure away()
 http::Failure bug(const char *text)
 {
     qCCritical(lcStore, "%s", text);
-    return {500, u"an internal error; the log has it"_s};
+    return http::Failure::internal(QString::fromUtf8(text));
 }
 
 } // namespace
@@ -141,11 +141,13 @@ void StoreOwner::lookAfter(SqlConnection &sql)
         reopen(sql);
         return;
     }
-    if (sql.dialect() != SqlDialect::Postgres)
+    if (m_settings.location.inMemory())
         return;
     try {
-        sql.command(u"SELECT 1"_s);
-    } catch (const SqlError &) {
+        sql.command(sql.dialect() == SqlDialect::Postgres ? u"SELECT 1"_s : u"PRAGMA schema_version"_s);
+    } catch (const SqlError &error) {
+        if (error.trouble() == SqlTrouble::Busy)
+            return;
         sql.close();
         reopen(sql);
     }
@@ -203,8 +205,10 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
     case SqlTrouble::Unusable:
         qCWarning(lcStore, "%s", error.what());
         unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
-        if (!m_settings.location.inMemory())
+        if (!m_settings.location.inMemory()) {
             sql.close(); // the next one looks afresh: the file may have been repaired
+            setOpen(false);
+        }
         return false;
     case SqlTrouble::Bug:
         break;

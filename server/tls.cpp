@@ -7,12 +7,19 @@
 #include <QFile>
 #include <QSslCertificate>
 #include <QSslKey>
+#include <QSslSocket>
+#include <QTcpServer>
+
+#include <memory>
+#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop {
 
 namespace {
+
+constexpr int loopbackTime = 1000; // ms
 
 QByteArray contentsOf(const QString &path)
 {
@@ -33,6 +40,25 @@ QSslKey readKey(const QString &path)
     throw StartFailure(u"%1 holds no RSA or EC key in PEM form"_s.arg(path));
 }
 
+// Qt looks at the two together when it begins to serve, so this does: a connection to nobody but ourselves.
+bool belongTogether(const QSslConfiguration &configuration)
+{
+    QTcpServer server;
+    QTcpSocket client;
+    QSslSocket socket;
+    if (!server.listen(QHostAddress::LocalHost))
+        return true;
+    client.connectToHost(server.serverAddress(), server.serverPort());
+    if (!server.waitForNewConnection(loopbackTime))
+        return true;
+    const std::unique_ptr<QTcpSocket> accepted(server.nextPendingConnection());
+    if (!socket.setSocketDescriptor(::dup(int(accepted->socketDescriptor()))))
+        return true;
+    socket.setSslConfiguration(configuration);
+    socket.startServerEncryption();
+    return socket.error() != QAbstractSocket::SslInternalError;
+}
+
 } // namespace
 
 QSslConfiguration readTlsFiles(const QString &certificatePath, const QString &keyPath)
@@ -46,6 +72,8 @@ QSslConfiguration readTlsFiles(const QString &certificatePath, const QString &ke
     configuration.setPrivateKey(key);
     configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
     configuration.setProtocol(QSsl::TlsV1_2OrLater);
+    if (!belongTogether(configuration))
+        throw StartFailure(u"%1 is not the key of the certificate %2"_s.arg(keyPath, certificatePath));
     return configuration;
 }
 

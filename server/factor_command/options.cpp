@@ -53,9 +53,9 @@ Parsed usageError(const char *program)
     return {std::nullopt, EXIT_FAILURE};
 }
 
-Parsed badValue(const char *program, const char *name, const char *value)
+Parsed badValue(const char *program, const char *name, const char *value, const char *wanted)
 {
-    std::fprintf(stderr, "%s: invalid value '%s' of --%s\n", program, value, name);
+    std::fprintf(stderr, "%s: invalid value '%s' of --%s: %s is wanted\n", program, value, name, wanted);
     return usageError(program);
 }
 
@@ -73,14 +73,14 @@ Parsed parseOptions(int argc, char **argv)
         case Threads: {
             const auto threads = numberFrom(optarg, 1, 256);
             if (!threads || *threads != std::floor(*threads))
-                return badValue(argv[0], "threads", optarg);
+                return badValue(argv[0], "threads", optarg, "a whole number from 1 to 256");
             options.threads = static_cast<unsigned>(*threads);
             break;
         }
         case Timeout: {
             const auto seconds = numberFrom(optarg, 1e-3, 1e9);
             if (!seconds)
-                return badValue(argv[0], "timeout", optarg);
+                return badValue(argv[0], "timeout", optarg, "a number of seconds from 0.001 to 1e9");
             options.timeout = std::chrono::duration<double>(*seconds);
             break;
         }

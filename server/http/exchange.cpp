@@ -29,16 +29,14 @@ QString textOf(const std::exception_ptr &error)
     }
 }
 
-Failure toFailure(const std::exception_ptr &error, const QByteArray &requestId, const RequestHead &head)
+Failure toFailure(const std::exception_ptr &error)
 {
     try {
         std::rethrow_exception(error);
     } catch (const Failure &failure) {
         return failure;
     } catch (...) {
-        qCCritical(log, "request %s: %s %s: %s", requestId.constData(), head.method.constData(),
-                   head.path.constData(), qUtf8Printable(textOf(error)));
-        return Failure(500, u"an internal error; the log has it under this request_id"_s);
+        return Failure::internal(textOf(error));
     }
 }
 
@@ -67,7 +65,11 @@ void Exchange::answer(const Response &response)
 void Exchange::fail(std::exception_ptr error)
 {
     const QByteArray requestId = newRequestId();
-    const Failure failure = toFailure(error, requestId, m_request.head);
+    const Failure failure = toFailure(error);
+    if (failure.status() == 500) {
+        qCCritical(log, "request %s: %s %s: %s", requestId.constData(), m_request.head.method.constData(),
+                   m_request.head.path.constData(), qUtf8Printable(failure.cause()));
+    }
     if (!m_streaming) {
         answer(toResponse(failure, requestId));
         return;

@@ -20,6 +20,7 @@ namespace openloop::http {
 ///     502 badGateway      the upstream refused, broke or sent no JSON
 ///     504 timedOut        a deadline passed
 ///     499 clientLeft      nobody is there to be told; never sent, counted only
+///     500 internal        a bug
 ///
 /// Passes unchanged through QFuture and coroutines.
 class Failure : public QException
@@ -40,6 +41,13 @@ public:
     static Failure badGateway(const QString &detail) { return {502, detail}; }
     static Failure timedOut(const QString &detail) { return {504, detail}; }
     static Failure clientLeft() { return {499, {}}; }
+    /// A bug: the client is told that there was one, the log its cause, under the request's id.
+    static Failure internal(const QString &cause)
+    {
+        Failure failure(500, QStringLiteral("an internal error; the log has it under this request_id"));
+        failure.m_cause = cause;
+        return failure;
+    }
 
     /// This failure with one more member in its problem document.
     Failure with(const QString &key, const Json &value) const
@@ -59,6 +67,7 @@ public:
 
     int status() const { return m_status; }
     const QString &detail() const { return m_detail; }
+    const QString &cause() const { return m_cause; } ///< of a 500, for the log alone
     const QList<Json::Member> &members() const { return m_members; }
     std::optional<std::chrono::seconds> retryAfter() const { return m_retryAfter; }
     const QList<Field> &fields() const { return m_fields; }
@@ -69,6 +78,7 @@ public:
 private:
     int m_status;
     QString m_detail;
+    QString m_cause;
     QList<Json::Member> m_members;
     QList<Field> m_fields;
     std::optional<std::chrono::seconds> m_retryAfter;

@@ -22,7 +22,6 @@ namespace {
 
 constexpr int backlog = 4096;
 constexpr int mostPending = 30; // QTcpServer's own
-constexpr int politeRefusals = 256; // connections beyond the limit that are told so before they are closed
 constexpr auto sweepInterval = 250ms;
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
 constexpr auto shareOfATurn = 300us; // for what is not urgent
@@ -117,13 +116,13 @@ void Gate::runTurn()
 void Gate::accept(qintptr descriptor)
 {
     const qsizetype beyond = m_connections.size() - m_limits.connections;
-    if (beyond >= politeRefusals) {
+    if (beyond >= m_limits.refusals) {
         ::close(int(descriptor));
         return;
     }
     std::unique_ptr<Wire> wire;
     if (m_tls)
-        wire = std::make_unique<TlsWire>(descriptor, *m_tls);
+        wire = std::make_unique<TlsWire>(descriptor, *m_tls, m_limits.headTime);
     else
         wire = std::make_unique<PlainWire>(int(descriptor), m_poller);
     if (!wire->isOpen())

@@ -13,6 +13,7 @@ struct Limits {
     qsizetype fields = 100; ///< header fields
     qsizetype body = 1024 * 1024; ///< bytes after decoding
     int connections = 10'000; ///< beyond it: 503 and close
+    int refusals = 256; ///< connections at a time that are told so; beyond it: close
     std::chrono::milliseconds headTime{10'000}; ///< from a head's first byte to its last
     std::chrono::milliseconds bodyTime{30'000}; ///< from a head's last byte to the body's
     std::chrono::milliseconds idleTime{60'000}; ///< without a byte of a next request

@@ -47,8 +47,8 @@ bool percentEncodingIsSound(QByteArrayView text, bool controlsAllowed)
     return true;
 }
 
-// absolute-form (RFC 9112 section 3.2.2): its authority replaces the Host field, which we don't route by.
-std::optional<QByteArrayView> withoutAuthority(QByteArrayView target)
+// absolute-form (RFC 9112 section 3.2.2): its authority replaces the Host field.
+std::optional<QByteArrayView> takeAuthority(QByteArrayView target, RequestHead &head)
 {
     for (const QByteArrayView scheme : {QByteArrayView("http://"), QByteArrayView("https://")}) {
         if (target.size() <= scheme.size()
@@ -58,6 +58,7 @@ std::optional<QByteArrayView> withoutAuthority(QByteArrayView target)
         const auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?'; });
         if (end == rest.begin())
             return {};
+        head.authority = rest.first(end - rest.begin()).toByteArray();
         return rest.sliced(end - rest.begin());
     }
     return {};
@@ -71,7 +72,7 @@ Verdict readTarget(QByteArrayView target, RequestHead &head)
         head.path = "*";
         return {};
     }
-    const std::optional<QByteArrayView> local = target.startsWith('/') ? target : withoutAuthority(target);
+    const std::optional<QByteArrayView> local = target.startsWith('/') ? target : takeAuthority(target, head);
     if (!local || !allOf(target, isTargetCharacter))
         return bad(u"the request target is malformed"_s);
     const qsizetype mark = local->indexOf('?');
@@ -121,32 +122,26 @@ Verdict readField(QByteArrayView line, RequestHead &head)
     return {};
 }
 
-QList<QByteArray> valuesOf(const RequestHead &head, QByteArrayView name)
+Verdict readHost(RequestHead &head)
 {
-    QList<QByteArray> values;
-    for (const Field &field : head.fields) {
-        if (field.name == name)
-            values.append(field.value);
-    }
-    return values;
-}
-
-Verdict checkHost(const RequestHead &head)
-{
-    const QList<QByteArray> hosts = valuesOf(head, "host");
+    const QList<QByteArray> hosts = head.values("host");
     if (hosts.size() > 1)
         return bad(u"there is more than one Host"_s);
-    if (hosts.isEmpty())
-        return head.minorVersion == 0 ? Verdict() : bad(u"there is no Host"_s);
+    if (hosts.isEmpty() && head.minorVersion > 0)
+        return bad(u"there is no Host"_s);
     const auto isHostCharacter = [](char c) { return isTargetCharacter(c) && c != '/' && c != '?' && c != '@'; };
-    if (!allOf(hosts.first(), isHostCharacter))
+    if (!allOf(head.authority, isHostCharacter) || (!hosts.isEmpty() && !allOf(hosts.first(), isHostCharacter)))
         return bad(u"the Host is malformed"_s);
+    if (!head.authority.isEmpty()) {
+        head.fields.removeIf([](const Field &field) { return field.name == "host"; });
+        head.fields.append({"host", head.authority});
+    }
     return {};
 }
 
 Verdict readLength(const RequestHead &head, const Limits &limits, qint64 &length)
 {
-    const QList<QByteArray> lengths = valuesOf(head, "content-length");
+    const QList<QByteArray> lengths = head.values("content-length");
     if (lengths.isEmpty())
         return {};
     if (lengths.size() > 1)
@@ -162,10 +157,10 @@ Verdict readLength(const RequestHead &head, const Limits &limits, qint64 &length
 
 Verdict readFraming(RequestHead &head, const Limits &limits)
 {
-    const QList<QByteArray> codings = valuesOf(head, "transfer-encoding");
+    const QList<QByteArray> codings = head.values("transfer-encoding");
     if (codings.isEmpty())
         return readLength(head, limits, head.contentLength);
-    if (!valuesOf(head, "content-length").isEmpty())
+    if (!head.values("content-length").isEmpty())
         return bad(u"there are both Content-Length and Transfer-Encoding"_s);
     if (head.minorVersion == 0)
         return bad(u"HTTP/1.0 has no Transfer-Encoding"_s);
@@ -190,7 +185,7 @@ Verdict readExpectation(RequestHead &head)
 
 bool connectionHas(const RequestHead &head, QByteArrayView option)
 {
-    for (const QByteArray &value : valuesOf(head, "connection")) {
+    for (const QByteArray &value : head.values("connection")) {
         for (const QByteArray &candidate : value.toLower().split(',')) {
             if (candidate.trimmed() == option)
                 return true;
@@ -206,7 +201,7 @@ void readPersistence(RequestHead &head)
 
 Verdict readMeaning(RequestHead &head, const Limits &limits)
 {
-    if (const Verdict refused = checkHost(head))
+    if (const Verdict refused = readHost(head))
         return refused;
     if (const Verdict refused = readFraming(head, limits))
         return refused;
@@ -238,6 +233,16 @@ QByteArray RequestHead::value(QByteArrayView name) const
     return {};
 }
 
+QList<QByteArray> RequestHead::values(QByteArrayView name) const
+{
+    QList<QByteArray> values;
+    for (const Field &field : fields) {
+        if (field.name == name)
+            values.append(field.value);
+    }
+    return values;
+}
+
 HeadReading readHead(QByteArrayView bytes, const Limits &limits)
 {
     const qsizetype begin = bytes.startsWith("\r\n") ? 2 : 0; // RFC 9112 section 2.2
@@ -248,7 +253,7 @@ HeadReading readHead(QByteArrayView bytes, const Limits &limits)
     qsizetype at = begin;
     for (bool requestLine = true;; requestLine = false) {
         const qsizetype newline = bytes.indexOf('\n', at);
-        if (newline > limits.head || (newline < 0 && bytes.size() > limits.head))
+        if (newline >= limits.head || (newline < 0 && bytes.size() >= limits.head))
             return tooLarge(u"the request head is larger than %1 bytes"_s.arg(limits.head));
         if (newline < 0)
             return {};

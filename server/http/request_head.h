@@ -16,6 +16,7 @@ struct RequestHead {
     QByteArray method;
     QByteArray path; ///< still percent-encoded; begins with '/', or is "*" for OPTIONS
     QByteArray query; ///< still percent-encoded, without '?'
+    QByteArray authority; ///< of a target in absolute form; it is the Host then
     QList<Field> fields;
     int minorVersion = 1; ///< HTTP/1.x
     qint64 contentLength = 0; ///< 0 as well when there is no such field, or the body is chunked
@@ -25,6 +26,8 @@ struct RequestHead {
 
     /// Value of the first field of that name (lower case); empty if there is none.
     QByteArray value(QByteArrayView name) const;
+    /// Values of all fields of that name, in their order.
+    QList<QByteArray> values(QByteArrayView name) const;
 };
 
 /// How far a head has come: `head` when it is complete, else `status` and `reason` when it is refused, else

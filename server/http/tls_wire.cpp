@@ -2,11 +2,13 @@
 // See tls_wire.h.
 #include "server/http/tls_wire.h"
 
+#include <QTimer>
+
 #include <unistd.h>
 
 namespace openloop::http {
 
-TlsWire::TlsWire(qintptr descriptor, const QSslConfiguration &configuration)
+TlsWire::TlsWire(qintptr descriptor, const QSslConfiguration &configuration, std::chrono::milliseconds handshakeTime)
 {
     if (!m_socket.setSocketDescriptor(descriptor)) {
         ::close(int(descriptor));
@@ -17,6 +19,10 @@ TlsWire::TlsWire(qintptr descriptor, const QSslConfiguration &configuration)
     QObject::connect(&m_socket, &QSslSocket::readyRead, &m_socket, [this] { listener().wireReadable(); });
     QObject::connect(&m_socket, &QSslSocket::disconnected, &m_socket, [this] { listener().wireLeft(); });
     QObject::connect(&m_socket, &QSslSocket::encryptedBytesWritten, &m_socket, [this] { listener().wireTook(); });
+    QTimer::singleShot(handshakeTime, &m_socket, [this] {
+        if (!m_socket.isEncrypted())
+            m_socket.abort();
+    });
     m_socket.setSslConfiguration(configuration);
     m_socket.startServerEncryption();
 }

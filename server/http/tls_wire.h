@@ -7,13 +7,16 @@
 #include <QSslConfiguration>
 #include <QSslSocket>
 
+#include <chrono>
+
 namespace openloop::http {
 
 class TlsWire final : public Wire
 {
 public:
-    /// Takes the descriptor and begins the handshake; isOpen() is false if that is not possible.
-    TlsWire(qintptr descriptor, const QSslConfiguration &configuration);
+    /// Takes the descriptor and begins the handshake; isOpen() is false if that is not possible. The client has
+    /// `handshakeTime` for its part.
+    TlsWire(qintptr descriptor, const QSslConfiguration &configuration, std::chrono::milliseconds handshakeTime);
     ~TlsWire() override { m_socket.disconnect(); }
 
     QHostAddress peerAddress() const override { return m_socket.peerAddress(); }

@@ -62,6 +62,7 @@ private slots:
     void everyRequestBeyondTheBoundIsRefusedAtOnce();
     void crowdsLeaveNoMemoryTaken();
     void idleConnectionsCostLittle();
+    void descriptorsThatRunOutStopNobody();
     void healthIsFirstInACrowd();
 };
 
@@ -147,6 +148,26 @@ void TestCrowds::idleConnectionsCostLittle()
     qInfo("%.1f MB; /health %.3f ms alone, %.3f ms among them", memory / 1e6, alone, among);
     QVERIFY(memory < 64e6);
     QVERIFY(among <= 3 * alone);
+}
+
+// What needs a descriptor of its own for the first time finds one, however many clients there are.
+void TestCrowds::descriptorsThatRunOutStopNobody()
+{
+    for (const int granted : {64, 256}) {
+        ServerProcess server(QStringLiteral(TEST_SERVER), {}, {u"prlimit"_s, u"--nofile=%1"_s.arg(granted)});
+        QVERIFY(server.waitUntilReady());
+        RawClient client(server.port());
+        QCOMPARE(client.get("/health").value_or(Answer()).status, 200);
+        std::vector<RawClient> crowd;
+        for (int i = 0; i < granted; ++i)
+            crowd.emplace_back(server.port());
+        QVERIFY(crowd.back().waitForClose());
+        for (const char *path : {"/factorize?n=360", "/call_other_service", "/query_database", "/health"})
+            QCOMPARE(client.get(path).value_or(Answer()).status, 200);
+        crowd.clear();
+        QTRY_COMPARE(RawClient(server.port()).get("/health").value_or(Answer()).status, 200);
+        QCOMPARE(server.stop(), 0);
+    }
 }
 
 // Crowd after crowd, each of which takes the loop a good while; who asks for /health waits a small part of that.

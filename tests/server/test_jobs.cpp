@@ -194,6 +194,7 @@ void TestJobs::badInputNamesItsField_data()
     QTest::newRow("negative") << QByteArray("{\"n\":-5}") << QByteArray("n");
     QTest::newRow("a fraction") << QByteArray("{\"n\":1.5}") << QByteArray("n");
     QTest::newRow("a number that lost bits") << QByteArray("{\"n\":9007199254740993}") << QByteArray("n");
+    QTest::newRow("and with a fraction") << QByteArray("{\"n\":9007199254740993.0}") << QByteArray("n");
     QTest::newRow("letters") << QByteArray("{\"n\":\"ten\"}") << QByteArray("n");
     QTest::newRow("null") << QByteArray("{\"n\":null}") << QByteArray("n");
     QTest::newRow("too long") << bodyOf(QByteArray(101, '7')) << QByteArray("n");

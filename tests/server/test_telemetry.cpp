@@ -7,6 +7,10 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QSet>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace openloop::test;
@@ -22,6 +26,12 @@ private slots:
     void aMadeUpMethodIsNoSeries();
     void aBlockedLoopIsSeen();
     void theDescriptionIsTrue();
+    void aFileThatIsNoDatabaseAnyMoreIsNotReady();
+    void theLogKnowsABugByItsRequest();
+
+private:
+    // Runs a statement in the database of a server, as some other program might.
+    static void execute(const QString &file, const QString &statement);
 };
 
 void TestTelemetry::timeIsAccountedFor()
@@ -130,6 +140,52 @@ void TestTelemetry::theDescriptionIsTrue()
     }
     for (const char *page : {"/docs", "/redoc"})
         QVERIFY(client.get(page).value_or(Answer()).body.contains("openapi.json"));
+}
+
+void TestTelemetry::execute(const QString &file, const QString &statement)
+{
+    {
+        auto database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"other"_s);
+        database.setDatabaseName(file);
+        QVERIFY(database.open());
+        QSqlQuery query(database);
+        QVERIFY2(query.exec(statement), qPrintable(query.lastError().text()));
+    }
+    QSqlDatabase::removeDatabase(u"other"_s);
+}
+
+void TestTelemetry::aFileThatIsNoDatabaseAnyMoreIsNotReady()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"spoilt.sqlite"_s);
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, u"sqlite:"_s + path});
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    QCOMPARE(client.get("/readyz").value_or(Answer()).status, 200);
+    execute(path, u"PRAGMA wal_checkpoint(TRUNCATE)"_s);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    file.write(QByteArray(12'288, 'x'));
+    file.close();
+    const auto statusOf = [&client](const char *path) { return client.get(path).value_or(Answer()).status; };
+    QTRY_VERIFY_WITH_TIMEOUT(statusOf("/query_database") == 503 && statusOf("/readyz") == 503, 20'000);
+    QCOMPARE(client.get("/health").value_or(Answer()).status, 200);
+}
+
+void TestTelemetry::theLogKnowsABugByItsRequest()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"renamed.sqlite"_s);
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, u"sqlite:"_s + path});
+    QVERIFY(server.waitUntilReady());
+    execute(path, u"ALTER TABLE todos RENAME TO other"_s);
+    const auto answer = RawClient(server.port()).get("/query_database");
+    QVERIFY(answer);
+    QCOMPARE(answer->status, 500);
+    const QString id = QJsonDocument::fromJson(answer->body)[u"request_id"_s].toString();
+    QVERIFY(!id.isEmpty());
+    QVERIFY(!answer->body.contains("todos"));
+    QTRY_VERIFY(server.standardError().contains("request " + id.toLatin1() + ": GET /query_database: no such table"));
 }
 
 QTEST_GUILESS_MAIN(TestTelemetry)

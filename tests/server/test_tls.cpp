@@ -33,6 +33,7 @@ private slots:
     void whoSpeaksPlainlyIsCutOff();
     void aClientThatLeavesStopsItsWork();
     void aKeyThatIsNoneIsRefusedAtStart();
+    void anotherCertificatesKeyIsRefusedAtStart();
 
 private:
     QStringList options(const QString &key) const
@@ -48,6 +49,9 @@ private:
 
 void TestTls::initTestCase()
 {
+    const QStringList other{u"ecparam"_s, u"-name"_s, u"prime256v1"_s, u"-genkey"_s, u"-noout"_s, u"-out"_s,
+                            m_folder.filePath(u"other.pem"_s)};
+    QCOMPARE(QProcess::execute(u"openssl"_s, other), 0);
     const QStringList make{u"req"_s,    u"-x509"_s, u"-newkey"_s, u"ec"_s,   u"-pkeyopt"_s, u"ec_paramgen_curve:P-256"_s,
                            u"-nodes"_s, u"-days"_s, u"2"_s,       u"-subj"_s, u"/CN=localhost"_s,
                            u"-addext"_s, u"subjectAltName=DNS:localhost"_s,
@@ -139,6 +143,15 @@ void TestTls::aKeyThatIsNoneIsRefusedAtStart()
     QVERIFY(!server.waitUntilReady());
     QCOMPARE(server.process().exitCode(), 1);
     QVERIFY(server.standardError().contains("certificate.pem holds no"));
+}
+
+void TestTls::anotherCertificatesKeyIsRefusedAtStart()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"other.pem"_s));
+    QVERIFY(!server.waitUntilReady());
+    QCOMPARE(server.process().exitCode(), 1);
+    const QByteArray complaint = server.standardError();
+    QVERIFY2(complaint.contains("other.pem is not the key of the certificate"), complaint.constData());
 }
 
 QTEST_GUILESS_MAIN(TestTls)

@@ -46,6 +46,7 @@ private slots:
     void equalNumbersAreComputedOnce();
     void workGoesOnWhileAnyoneWaits();
     void aFloodOfLongNumbersDelaysNoShortOne();
+    void aJobLendsItsThreadToWhoWaits();
     void clientsTakeTurns();
     void aDeadlineInTheQueueAnswersBeforeTheWorkStarts();
     void whatWasFoundOnceIsNotComputedAgain();
@@ -121,6 +122,18 @@ void TestWork::aFloodOfLongNumbersDelaysNoShortOne()
     std::nth_element(times.begin(), times.begin() + 10, times.end());
     qInfo("a short number takes %.1f ms (median) beside the flood", times[10]);
     QVERIFY(times[10] <= 100);
+}
+
+// On a single thread: a job of hours must not keep it from those who wait for an answer.
+void TestWork::aJobLendsItsThreadToWhoWaits()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--cpu-threads"_s, u"1"_s});
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    QCOMPARE(client.post("/factorizations", "{\"n\":\"" + semiprime(330) + "\"}").value_or(Answer()).status, 202);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, 10'000);
+    QCOMPARE(client.get("/factorize?n=" + semiprime(170), 60s).value_or(Answer()).status, 200);
+    QCOMPARE(server.metric(longRunning), 1.0); // it goes on
 }
 
 void TestWork::clientsTakeTurns()

@@ -16,13 +16,14 @@ private slots:
     void clientsTakeTurns();
     void whatLeavesIsNotTaken();
     void theGreediestGivesWayToWhoHasFewer();
+    void jobsGiveNoPlaceAwayAndAreNotAwaited();
 };
 
 namespace {
 
 FairQueue::Item item(int n, const QString &client)
 {
-    return std::make_shared<Computation>(mpz_class(n), Lane::Long, client);
+    return std::make_shared<Computation>(mpz_class(n), Lane::Long, client, client == u"jobs");
 }
 
 QList<long> taken(FairQueue &queue)
@@ -75,6 +76,20 @@ void TestFairQueue::theGreediestGivesWayToWhoHasFewer()
     queue.push(item(100, u"new"_s));
     QVERIFY(!queue.popFromGreedierThan(u"new"_s)); // two against one: taking one away would only turn it round
     QCOMPARE(queue.size(), 3);
+}
+
+void TestFairQueue::jobsGiveNoPlaceAwayAndAreNotAwaited()
+{
+    FairQueue queue;
+    for (int n = 1; n <= 3; ++n)
+        queue.push(item(n, u"jobs"_s));
+    queue.push(item(4, u"a"_s));
+    QVERIFY(!queue.popFromGreedierThan(u"new"_s));
+    const auto later = Computation::Clock::now() + std::chrono::seconds(1);
+    QVERIFY(!queue.popAwaited(later - std::chrono::hours(1)));
+    QCOMPARE(queue.popAwaited(later)->n.get_si(), 4);
+    QVERIFY(!queue.popAwaited(later));
+    QCOMPARE(taken(queue), (QList<long>{1, 2, 3}));
 }
 
 QTEST_APPLESS_MAIN(TestFairQueue)

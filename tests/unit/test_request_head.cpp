@@ -165,6 +165,7 @@ void TestRequestHead::acceptsOrRefuses_data()
     row("expects something else", post + "Expect: 200-ok\r\n\r\n", 417);
 
     row("head of 16 KiB", get + "X: " + QByteArray(16 * 1024 - get.size() - 7, 'a') + "\r\n\r\n", accepted);
+    row("head of 16 KiB and a byte", get + "X: " + QByteArray(16 * 1024 - get.size() - 6, 'a') + "\r\n\r\n", 431);
     row("head over 16 KiB", get + "X: " + QByteArray(16 * 1024, 'a') + "\r\n\r\n", 431);
     row("head over 16 KiB, unfinished", "GET /" + QByteArray(16 * 1024, 'a'), 431);
     row("100 fields", get + QByteArray("X: a\r\n").repeated(99) + "\r\n", accepted);

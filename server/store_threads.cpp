@@ -48,6 +48,7 @@ StoreThreads::StoreThreads(SqlLocation location, int readers, Limits limits,
         addOwner(location, false, {});
     for (int i = 1; i <= more; ++i)
         m_owners[size_t(i)]->waitUntilOpen();
+    m_needed = sqlite ? int(m_owners.size()) : 1;
     m_watchdog = std::jthread([this](const std::stop_token &stop) { watch(stop); });
 }
 

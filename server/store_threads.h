@@ -41,7 +41,8 @@ public:
         return future;
     }
 
-    bool ready() const { return m_openConnections > 0; }
+    /// A file that one connection can't use is used up for all; a server may have one connection less.
+    bool ready() const { return m_openConnections >= m_needed; }
 
 private:
     void addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare);
@@ -53,6 +54,7 @@ private:
     StoreQueue m_queue;
     std::optional<StoreQueue> m_writes; // SQLite only, which has one writer at a time
     std::atomic<int> m_openConnections = 0;
+    int m_needed = 1; ///< of them, for ready()
     std::atomic<bool> m_awayForLong = false;
     std::vector<std::unique_ptr<StoreOwner>> m_owners;
     std::jthread m_watchdog; // last: it uses all of the above

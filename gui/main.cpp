@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor: decides between the window and --headless before anything asks for a display.
+#include "gui/probe/command_line.h"
 #include "gui/probe/headless.h"
 #include "gui/run_window.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cstdio>
 #include <string_view>
 
 namespace
@@ -15,8 +17,15 @@ bool wantsNoDisplay(int argc, char **argv)
 {
     return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
         return argument == "--headless" || argument == "--help" || argument == "-h"
-            || argument == "--version";
+            || argument == "--version" || argument == "-v";
     });
+}
+
+/// Whether Qt finds a place for a window without being told of one; where not, it would abort.
+bool hasDisplay()
+{
+    return std::ranges::any_of(std::initializer_list{"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"},
+                               [](const char *name) { return !qEnvironmentVariableIsEmpty(name); });
 }
 
 } // namespace
@@ -29,6 +38,13 @@ int main(int argc, char **argv)
         qputenv("QT_NO_GLIB", "1"); // a fifth less CPU per event
         QCoreApplication application(argc, argv);
         return openloop::probe::runHeadless(application);
+    }
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    if (const auto problem = openloop::probe::problemOfWindowArguments(arguments, hasDisplay()); !problem.isEmpty()) {
+        std::fprintf(stderr, "openloop-monitor: %s\n", qPrintable(problem));
+        return 2;
     }
     return openloop::gui::runWindow(argc, argv);
 }

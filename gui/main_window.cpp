@@ -20,6 +20,7 @@
 #include "gui/views/verdict_bar.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QDockWidget>
 #include <QKeyEvent>
 #include <QMenu>
@@ -104,7 +105,7 @@ void MainWindow::connectViews()
         refresh();
         refreshFigures();
     });
-    connect(m_experiment, &ExperimentPanel::copyCommandWanted, this, &MainWindow::copyCommandLine);
+    connect(m_experiment, &ExperimentPanel::copyCommandWanted, this, [this] { QApplication::clipboard()->setText(commandLine()); });
     connect(&m_chart->chart(), &LatencyChart::pointClicked, this, &MainWindow::explainPoint);
     connect(&m_session, &Session::noteworthy, this, [this](const Event &event) {
         if (attention() != Attention::Focused)

@@ -14,6 +14,8 @@
 #include <QJsonObject>
 #include <QMainWindow>
 
+#include <functional>
+
 class QStackedWidget;
 
 namespace openloop::gui {
@@ -54,10 +56,17 @@ public:
     ComparePanel &comparePanel() { return *m_compare; }
     ReplayBar &replayBar() { return *m_replay; }
     FirstRun &firstRun() { return *m_firstRun; }
+    /// What is measured, also while a recording shows other targets: those are nobody's profile.
+    const QList<probe::Target> &liveTargets() const { return m_session.isReplay() ? m_measuredBefore : m_session.targets(); }
+    /// A message that waits for nobody.
+    void complain(const QString &title, const QString &problem);
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
     /// Writes the visible range as png, svg, pdf, csv, json or html, by the file's ending; returns what went wrong.
     QString exportTo(const QString &path);
+    /// The isolation test on these targets as a command for a POSIX shell: with their URLs if those say all, else with
+    /// a profile on standard input.
+    QString commandLine() const;
     /// Layout and choices, as profiles keep them.
     QJsonObject savedState() const;
     void restoreState(const QJsonObject &state);
@@ -78,6 +87,7 @@ public slots:
     void enterUrl();
     void startLocalService();
     void openRecording();
+    /// Shows a file's session; of several asks for one.
     void showRecording(const QString &path);
     void closeRecording();
     /// Asks for a recording and compares it with the visible range.
@@ -100,7 +110,6 @@ private:
     void refreshFigures();
     void explainPoint(double seconds, double milliseconds);
     QByteArray report();
-    void copyCommandLine();
     void showLoadedTarget(const QString &name);
     void editTarget(const QString &name);
     void removeTarget(const QString &name);
@@ -108,9 +117,10 @@ private:
     void finishTest();
     void finishSearch();
     void addTargets(const QList<probe::Target> &added);
-    /// A message that waits for nobody.
-    void complain(const QString &title, const QString &problem);
     QString askForRecording(const QString &title);
+    /// Calls `use` with the session to show: the only one of the file, else the one that is chosen from a list.
+    void withSession(const QString &path, std::function<void(std::optional<qint64>)> use);
+    void showSession(const QString &path, std::optional<qint64> session);
     /// What the search tries to break: the first latency rule of a target that is not loaded.
     std::optional<probe::Assertion> promise() const;
     QString baseUrl() const;

@@ -2,6 +2,7 @@
 // What the window tries out: isolation test, search for the limit, recordings and comparisons. The rest of main_window.h.
 #include "gui/main_window.h"
 
+#include "gui/models/format.h"
 #include "gui/views/chart_panel.h"
 #include "gui/views/compare_panel.h"
 #include "gui/views/experiment_panel.h"
@@ -9,10 +10,12 @@
 #include "gui/views/load_control.h"
 #include "gui/views/replay_bar.h"
 #include "gui/views/top_bar.h"
+#include "gui/views/verdict_bar.h"
 
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QInputDialog>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -119,19 +122,48 @@ void MainWindow::openRecording()
         showRecording(path);
 }
 
+void MainWindow::withSession(const QString &path, std::function<void(std::optional<qint64>)> use)
+{
+    const auto sessions = probe::SessionReader(path).sessions();
+    if (sessions.size() < 2)
+        return use({});
+    QStringList lines; // newest first; their numbers make them differ
+    for (qsizetype i = sessions.size(); i-- > 0;) {
+        const auto &one = sessions[i];
+        lines << u"%1:  %2, %3, %4"_s.arg(i + 1).arg(one.startedAt.toString(u"yyyy-MM-dd HH:mm:ss"_s),
+                                                     formatSpan(std::chrono::duration<double>(one.until - one.origin).count()),
+                                                     VerdictBar::tr("%n target(s)", nullptr, static_cast<int>(one.targets.size())));
+    }
+    auto *dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Open recording"));
+    dialog->setLabelText(tr("The file holds several sessions:"));
+    dialog->setOption(QInputDialog::UseListViewForComboBoxItems);
+    dialog->setComboBoxItems(lines);
+    dialog->setTextValue(lines.first());
+    connect(dialog, &QInputDialog::textValueSelected, this, [sessions, lines, use](const QString &line) {
+        use(sessions[sessions.size() - 1 - lines.indexOf(line)].id);
+    });
+    dialog->open();
+}
+
 void MainWindow::showRecording(const QString &path)
+{
+    withSession(path, [this, path](std::optional<qint64> session) { showSession(path, session); });
+}
+
+void MainWindow::showSession(const QString &path, std::optional<qint64> session)
 {
     if (m_test)
         toggleTest();
     if (m_search)
         toggleSearch();
-    const auto before = m_session.targets();
-    if (const QString problem = m_session.openRecording(path); !problem.isEmpty()) {
+    const auto measured = liveTargets();
+    if (const QString problem = m_session.openRecording(path, session); !problem.isEmpty()) {
         complain(tr("Open recording"), problem);
         return;
     }
-    if (!m_replay->isVisibleTo(this))
-        m_measuredBefore = before;
+    m_measuredBefore = measured;
     m_window.setBeginning(m_session.beginning());
     m_window.setNow(m_session.now());
     m_window.showAll();
@@ -158,8 +190,10 @@ void MainWindow::chooseComparison()
     const QString path = askForRecording(tr("Compare with a recording"));
     if (path.isEmpty())
         return;
-    if (const QString problem = m_compare->compareWith(path); !problem.isEmpty())
-        complain(tr("Compare with a recording"), problem);
+    withSession(path, [this, path](std::optional<qint64> session) {
+        if (const QString problem = m_compare->compareWith(path, session); !problem.isEmpty())
+            complain(tr("Compare with a recording"), problem);
+    });
 }
 
 } // namespace openloop::gui

@@ -10,14 +10,15 @@
 #include "gui/views/sample_popup.h"
 #include "gui/views/top_bar.h"
 
-#include <QApplication>
 #include <QBuffer>
-#include <QClipboard>
 #include <QDateTime>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <QMetaEnum>
+#include <QRegularExpression>
 #include <QSaveFile>
 #include <QSvgGenerator>
 
@@ -40,6 +41,12 @@ QByteArray svgOf(const PlotView &plot, const QString &title)
     generator.setTitle(title);
     plot.paintTo(generator, exported.width(), exported.height());
     return buffer.data();
+}
+
+QString quotedForShell(const QString &text)
+{
+    static const QRegularExpression plain(u"^[A-Za-z0-9_./:=@%+,-]+$"_s);
+    return plain.match(text).hasMatch() ? text : u'\'' + QString(text).replace(u'\'', u"'\\''"_s) + u'\'';
 }
 
 } // namespace
@@ -128,19 +135,31 @@ void MainWindow::explainPoint(double seconds, double milliseconds)
     popup->show();
 }
 
-void MainWindow::copyCommandLine()
+QString MainWindow::commandLine() const
 {
+    const auto &targets = m_session.targets();
     QStringList words {u"openloop-monitor"_s, u"--headless"_s};
-    // The base URL says it all, what the load asks for included; other targets are told one by one.
-    const bool isOurs = m_session.targets() == probe::serviceTargets(baseUrl());
-    if (isOurs)
-        words << baseUrl();
-    for (const auto &one : isOurs ? QList<probe::Target>() : m_session.targets()) {
-        const bool loads = one.name == m_topBar->load().target() && !one.loadUrl.isEmpty();
-        words << u"'%1=%2'"_s.arg(one.name, loads ? one.loadUrl : one.url);
+    QString profile;
+    // The base URL says it all, what the load asks for included; others are told one by one, if names and URLs say all.
+    QStringList arguments {baseUrl()};
+    if (targets != probe::serviceTargets(baseUrl())) {
+        arguments.clear();
+        for (const auto &one : targets)
+            arguments << one.name + u'=' + one.url;
     }
-    words << u"--isolation-test"_s << u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests());
-    QApplication::clipboard()->setText(words.join(u' '));
+    if (const auto meant = probe::targetsFromArguments(arguments); meant && *meant == targets) {
+        for (const auto &argument : arguments)
+            words << quotedForShell(argument);
+    } else {
+        QJsonArray list;
+        for (const auto &one : targets)
+            list << probe::toJson(one);
+        const QByteArray json = QJsonDocument(QJsonObject {{u"targets"_s, list}}).toJson(QJsonDocument::Compact);
+        profile = u"printf %s %1 | "_s.arg(quotedForShell(QString::fromUtf8(json)));
+        words << u"--profile"_s << u"/dev/stdin"_s;
+    }
+    words << u"--isolation-test"_s << quotedForShell(u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests()));
+    return profile + words.join(u' ');
 }
 
 } // namespace openloop::gui

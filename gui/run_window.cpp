@@ -2,16 +2,16 @@
 // See run_window.h.
 #include "gui/run_window.h"
 
+#include "common/stop_signals.h"
 #include "gui/main_window.h"
 #include "gui/models/default_rules.h"
+#include "gui/profile_file.h"
 #include "gui/theme/icons.h"
-#include "gui/probe/profile.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QFileInfo>
 
 #include <cstdio>
 
@@ -21,15 +21,10 @@ namespace openloop::gui {
 
 namespace {
 
-probe::Profile readProfile()
+void complain(const QString &problem)
 {
-    const QString path = probe::defaultProfilePath();
-    if (!QFileInfo::exists(path))
-        return {};
-    auto profile = probe::loadProfile(path);
-    if (!profile)
-        std::fprintf(stderr, "openloop-monitor: %s\n", qPrintable(profile.error));
-    return profile ? *profile : probe::Profile();
+    if (!problem.isEmpty())
+        std::fprintf(stderr, "openloop-monitor: %s\n", qPrintable(problem));
 }
 
 } // namespace
@@ -42,28 +37,32 @@ int runWindow(int argc, char **argv)
     QCommandLineParser parser;
     parser.addPositionalArgument(u"URL"_s, u"what to measure: URL, name=URL or the base URL of the service"_s, u"[URL…]"_s);
     parser.process(application);
-    const auto given = probe::targetsFromArguments(parser.positionalArguments());
+    const QStringList arguments = parser.positionalArguments();
+    const auto given = probe::targetsFromArguments(arguments);
     if (!given) {
-        std::fprintf(stderr, "openloop-monitor: %s\n", qPrintable(given.error));
+        complain(given.error);
         return 2;
     }
-    // A profile that cannot be read is no reason to show nothing.
-    auto profile = readProfile();
-    const bool ownTargets = parser.positionalArguments().isEmpty() && !profile.targets.isEmpty();
-    const auto targets = ownTargets ? profile.targets : *given;
+    // Closes the window as its button does: layout and settings are saved, a service that it started is ended.
+    const StopSignals onStop([] { QCoreApplication::quit(); });
+    const ProfileFile file(probe::defaultProfilePath());
+    complain(file.problem());
+    auto profile = file.profile();
+    const auto targets = arguments.isEmpty() && !profile.targets.isEmpty() ? profile.targets : *given;
     Theme theme;
-    MainWindow window(theme, targets, ownTargets && !profile.rules.isEmpty() ? profile.rules : defaultRules(targets));
+    MainWindow window(theme, targets, arguments.isEmpty() && file.hasRules() ? profile.rules : defaultRules(targets));
     window.restoreState(profile.window);
     window.session().record(probe::SessionRecorder::defaultPath());
     window.show();
+    if (!file.problem().isEmpty())
+        window.complain(ProfileFile::tr("Settings"), file.problem());
     const int code = QApplication::exec();
     profile.window = window.savedState();
-    if (parser.positionalArguments().isEmpty()) {
-        profile.targets = window.session().targets();
+    if (arguments.isEmpty()) {
+        profile.targets = window.liveTargets();
         profile.rules = window.session().rules();
     }
-    if (const QString problem = probe::saveProfile(profile, probe::defaultProfilePath()); !problem.isEmpty())
-        std::fprintf(stderr, "openloop-monitor: %s\n", qPrintable(problem));
+    complain(file.save(profile));
     return code;
 }
 

@@ -6,6 +6,7 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -57,7 +58,8 @@ std::optional<QString> bodyField(const http::Request &request, const QString &fi
     if (value.isString())
         return value.toString();
     const qint64 number = value.toInteger(-1);
-    const bool rounded = value.toVariant().typeId() == QMetaType::Double && number >= mostExact;
+    static const QRegularExpression exactly(QStringLiteral("\\b%1(?![0-9.eE])").arg(mostExact));
+    const bool rounded = number == mostExact && !QString::fromUtf8(request.body).contains(exactly);
     if (number < 0 || number > mostExact || rounded)
         throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
     return QString::number(number);

@@ -3,6 +3,7 @@
 #include "server/program.h"
 
 #include "common/endpoints.h"
+#include "common/stop_signals.h"
 #include "server/descriptors.h"
 #include "server/guard.h"
 #include "server/http/app.h"
@@ -13,7 +14,6 @@
 #include "server/stall_watch.h"
 #include "server/stand_in.h"
 #include "server/start_failure.h"
-#include "server/stop_signals.h"
 #include "server/tls.h"
 
 #include <QCoreApplication>

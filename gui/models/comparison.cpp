@@ -4,8 +4,10 @@
 
 #include "gui/models/format.h"
 
+#include <QLocale>
+
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -34,14 +36,20 @@ std::optional<double> changeOf(const Pair &pair)
     return pair.first && pair.second && *pair.first > 0 ? std::optional(*pair.second / *pair.first) : std::nullopt;
 }
 
-/// Both in the unit that suits the larger one: "0.417 → 0.500 ms  × 1.2".
+QString factorOf(const Pair &pair)
+{
+    const auto change = changeOf(pair);
+    return change ? u"× %1"_s.arg(*change < 10 ? QLocale().toString(*change, 'f', 2) : threeDigits(*change)) : u"–"_s;
+}
+
+/// Both in the unit that suits the larger one: "0.417 → 0.500 ms  × 1.20".
 QString shown(const Pair &pair)
 {
     const double larger = std::max(pair.first.value_or(-1), pair.second.value_or(-1));
     const auto text = [unit = durationUnit(larger)](std::optional<double> value) { return formatDuration(value.value_or(-1), unit); };
     const QString before = text(pair.first);
-    const auto change = changeOf(pair);
-    const QString factor = change ? u"  × %1"_s.arg(*change < 10 ? QString::number(*change, 'g', 2) : formatCount(std::llround(*change))) : QString();
+    const bool change = changeOf(pair).has_value();
+    const QString factor = change ? u"  "_s + factorOf(pair) : QString();
     // The unit is said once.
     return (change ? before.section(u'\u2009', 0, 0) : before) + u" → "_s + text(pair.second) + factor;
 }
@@ -55,6 +63,13 @@ void Comparison::set(QList<ComparedTarget> targets)
     endResetModel();
 }
 
+void Comparison::setBrief(bool brief)
+{
+    if (brief == std::exchange(m_brief, brief) || m_targets.isEmpty())
+        return;
+    emit dataChanged(index(0, P50), index(rowCount() - 1, P99), {Qt::DisplayRole});
+}
+
 QList<ComparedTarget> Comparison::of(const Session &before, const Session &after, double from, double to)
 {
     QList<ComparedTarget> result;
@@ -65,7 +80,7 @@ QList<ComparedTarget> Comparison::of(const Session &before, const Session &after
         const auto b = after.figures(target.name, from, to);
         result << ComparedTarget {target.name, a.p50, b.p50, a.p95, b.p95,
                                   a.hasTail() ? a.p99 : a.max, b.hasTail() ? b.p99 : b.max,
-                                  a.n + a.errors, b.n + b.errors, a.errorShare(), b.errorShare()};
+                                  a.n, b.n, a.errorShare(), b.errorShare()};
     }
     return result;
 }
@@ -99,7 +114,7 @@ QVariant Comparison::data(const QModelIndex &index, int role) const
     default:
         break;
     }
-    QString text = shown(pair);
+    QString text = m_brief && role == Qt::DisplayRole ? factorOf(pair) : shown(pair);
     if (role == Qt::ToolTipRole && index.column() == P99 && std::min(target.nBefore, target.nAfter) < probe::Quantiles::enoughForP99)
         text += u'\n' + tr("Fewer than 100 answers: the longest instead of a p99");
     return text;

@@ -85,19 +85,22 @@ QVariant EventLog::data(const QModelIndex &index, int role) const
         return event.at;
     if (role == KindRole)
         return QVariant::fromValue(static_cast<int>(event.kind));
-    if (role == Qt::ToolTipRole)
-        return event.text;
-    if (role != Qt::DisplayRole)
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
+    const QString time = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(event.at * 1000)).toString(u"HH:mm:ss"_s);
+    const QString details = event.target.isEmpty() ? event.text : u"/%1: %2"_s.arg(event.target, event.text);
+    // All of it: a narrow list cuts the details short and leaves out the word.
+    if (role == Qt::ToolTipRole)
+        return u"%1  %2\n%3"_s.arg(time, wordFor(event.kind), details);
     switch (index.column()) {
     case Time:
-        return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(event.at * 1000)).toString(u"HH:mm:ss"_s);
+        return time;
     case What:
         return wordFor(event.kind);
     case Target:
         return event.target;
     default:
-        return event.target.isEmpty() ? event.text : u"/%1: %2"_s.arg(event.target, event.text);
+        return details;
     }
 }
 

@@ -50,7 +50,7 @@ QString figuresTable(const Session &session, double from, double to)
     const auto shown = [](std::optional<double> value) { return formatDuration(value.value_or(-1)); };
     const auto add = [&](const TargetFigures &f) {
         table += row({f.name, wordFor(f), formatCount(f.n), shown(f.p50), shown(f.p95),
-                      f.hasTail() ? shown(f.p99) : ExportText::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.n), shown(f.max), formatShare(f.errorShare())}, u"td"_s);
+                      f.hasTail() ? shown(f.p99) : ExportText::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.measured), shown(f.max), formatShare(f.errorShare())}, u"td"_s);
     };
     for (const auto &target : session.targets())
         add(session.figures(target.name, from, to));

@@ -20,7 +20,8 @@ struct TargetFigures {
     double stateSeconds = 0; ///< how long it has been in this state
     std::optional<double> last, p50, p95, p99, max;
     std::optional<double> limit; ///< the p99 that the target is to stay below
-    qint64 n = 0;
+    qint64 n = 0; ///< all that were due: answers, errors, skipped
+    qint64 measured = 0; ///< those with a latency: what the percentiles are of
     qint64 errors = 0;
     qint64 skipped = 0;
     std::vector<double> sparkline; ///< p50 of equal stretches, oldest first; negative where nothing was measured
@@ -30,9 +31,9 @@ struct TargetFigures {
     /// Slow or silent only because of the load that it is under.
     bool isMerelyLoaded() const { return isUnderLoad && state != State::Down && state != State::Paused; }
     /// Failed requests in all requests, 0..1.
-    double errorShare() const { return n + errors > 0 ? static_cast<double>(errors) / static_cast<double>(n + errors) : 0; }
-    /// A p99 of fewer than 100 samples is only their maximum and is labelled so.
-    bool hasTail() const { return n >= 100; }
+    double errorShare() const { return n > 0 ? static_cast<double>(errors) / static_cast<double>(n) : 0; }
+    /// A p99 of fewer than 100 latencies is only their maximum and is labelled so.
+    bool hasTail() const { return measured >= 100; }
 };
 
 /// The state in one word, as shown beside its shape.

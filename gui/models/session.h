@@ -41,8 +41,9 @@ public:
 
     /// Forgets the history and measures these from now on. Rules without a target apply to all.
     void open(const QList<probe::Target> &targets, const QList<probe::Rule> &rules);
-    /// Shows the last session of a recording instead of measuring. Returns what went wrong, or an empty text.
-    QString openRecording(const QString &path);
+    /// Shows a session of a recording instead of measuring: that of this id, else the last. Returns what went wrong, or
+    /// an empty text.
+    QString openRecording(const QString &path, std::optional<qint64> session = {});
     /// True while a recording is shown.
     bool isReplay() const { return m_reader != nullptr; }
     /// In a recording: the moment that stands for the present, within the recording. States, trust and load are those

@@ -54,7 +54,8 @@ TargetFigures Session::figuresOf(const probe::Series &series, double from, doubl
     result.p95 = toMilliseconds(quantiles.p95);
     result.p99 = toMilliseconds(quantiles.p99);
     result.max = toMilliseconds(quantiles.max);
-    result.n = quantiles.n - quantiles.errors;
+    result.n = quantiles.n;
+    result.measured = quantiles.measured;
     result.errors = quantiles.errors;
     result.skipped = quantiles.skipped;
     result.last = lastOf(series, instantAt(m_now));
@@ -111,7 +112,8 @@ Verdict Session::verdict() const
         const auto now = instantAt(m_now);
         const auto recent = series(target.name)->quantiles(now - TargetWatch::window, now);
         one.p99 = toMilliseconds(recent.p99);
-        one.n = recent.n - recent.errors;
+        one.n = recent.n;
+        one.measured = recent.measured;
         one.errors = recent.errors;
     }
     situation.trustworthy = m_trust.level != probe::TrustLevel::HostBusy;

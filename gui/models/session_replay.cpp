@@ -14,7 +14,7 @@ constexpr double mostSampled = 7200; // s of single samples at hand: 35 MB for 2
 
 } // namespace
 
-QString Session::openRecording(const QString &path)
+QString Session::openRecording(const QString &path, std::optional<qint64> session)
 {
     auto reader = std::make_unique<probe::SessionReader>(path);
     if (!reader->error().isEmpty())
@@ -22,7 +22,8 @@ QString Session::openRecording(const QString &path)
     const auto sessions = reader->sessions();
     if (sessions.isEmpty())
         return tr("%1 holds no session").arg(path);
-    const auto &recorded = sessions.last();
+    const auto wanted = std::ranges::find(sessions, session.value_or(sessions.last().id), &probe::SessionReader::Summary::id);
+    const auto recorded = wanted == sessions.end() ? sessions.last() : *wanted;
     forget();
     m_reader = std::move(reader);
     m_recorded = recorded.id;

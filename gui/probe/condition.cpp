@@ -135,11 +135,12 @@ QString Condition::valueText(const Quantiles &quantiles, std::optional<double> i
     const auto value = valueOf(quantiles, isolation);
     if (!value)
         return u"no answer"_s;
+    const auto name = (quantity == Quantity::P99 ? quantiles.p99Label() : nameOf(quantity)) + u' ';
     if (isLatency())
-        return quantileOf(quantity, quantiles)->text();
+        return name + quantileOf(quantity, quantiles)->text();
     if (share || quantity == Quantity::Availability)
-        return percent(*value);
-    return QString::number(*value, 'g', quantity == Quantity::Isolation ? 3 : 15);
+        return name + percent(*value);
+    return name + QString::number(*value, 'g', quantity == Quantity::Isolation ? 3 : 15);
 }
 
 Parsed<Condition> parseCondition(const QString &text)

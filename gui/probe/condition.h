@@ -27,7 +27,7 @@ struct Condition {
     bool holds(const Quantiles &quantiles, std::optional<double> isolation = {}) const;
     /// `p99<20ms`, as parse takes it.
     QString text() const;
-    /// A value of the quantity for people: "0.91 ms", "99.9 %", "3".
+    /// The quantity and its value for people: "p99 0.91 ms", "max (n=30) 0.91 ms" (too few for a p99), "errors 3".
     QString valueText(const Quantiles &quantiles, std::optional<double> isolation = {}) const;
 
     bool operator==(const Condition &) const = default;

@@ -21,6 +21,7 @@ struct TargetBatch {
     QList<Instant> open; ///< due times of unfinished ticks, oldest first, at most 256 of them
     int inFlight = 0;
     qint64 waiting = 0; ///< due ticks that wait for a place below the in-flight cap
+    bool hasEnded = false; ///< no further tick: Options::length is over
 };
 
 /// What the load generator did since load was set.
@@ -30,6 +31,30 @@ struct LoadState {
     int inFlight = 0;
     qint64 completed = 0; ///< answers of any status
     qint64 failed = 0; ///< of them errors, plus those without an answer
+};
+
+/// Whether there really was load. Requests that are under way most of the time are load too, though their answers
+/// come after their deadline.
+class LoadWitness
+{
+public:
+    void add(const LoadState &load)
+    {
+        if (load.wanted == 0)
+            return;
+        m_last = load;
+        ++m_batches;
+        m_underWay += load.inFlight > 0 ? 1 : 0;
+    }
+    /// The latest state while there was to be load.
+    const LoadState &last() const { return m_last; }
+    bool wasWanted() const { return m_batches > 0; }
+    bool sawLoad() const { return 2 * m_underWay > m_batches || m_last.completed > m_last.failed; }
+
+private:
+    LoadState m_last;
+    int m_batches = 0;
+    int m_underWay = 0; ///< of them, those that found requests in flight
 };
 
 /// Everything since the last batch; `until` of one is `from` of the next.
@@ -63,6 +88,7 @@ public:
         qsizetype waitingCap = 10'000; ///< per target; beyond it ticks are skipped
         bool control = true; ///< false: no control probe, for tests
         TrustLimits trustLimits;
+        std::optional<Nanoseconds> length; ///< of each target's schedule, from its first tick; nothing: no end
     };
     enum class State { Stopped, Running, Paused, Finishing };
 

@@ -7,8 +7,10 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <QFileInfo>
 #include <QSocketNotifier>
 
+#include <cerrno>
 #include <csignal>
 #include <sys/signalfd.h>
 
@@ -31,36 +33,69 @@ FileDescriptor terminationSignals()
     return FileDescriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 
-/// False, with a line on standard error, when the file can't be written.
-bool write(const QString &path, const QByteArray &bytes)
+void complain(const QString &problem)
 {
-    if (path.isEmpty())
-        return true;
-    if (path == "-"_L1) {
-        print(stdout, QString::fromUtf8(bytes));
-        return true;
-    }
-    QFile file(path); // not QSaveFile: the path may be a pipe or /dev/stderr
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.flush())
-        return true;
-    print(stderr, u"openloop-monitor: %1: %2\n"_s.arg(path, file.errorString()));
-    return false;
+    print(stderr, u"openloop-monitor: %1\n"_s.arg(problem));
 }
 
-} // namespace
-
-int runHeadless(QCoreApplication &application)
+/// Where a report goes: nowhere, standard output, a file. The file is opened before the run, and keeps what it holds
+/// until there is something better.
+class Outlet
 {
-    const auto request = parseHeadlessArguments(application.arguments());
-    if (!request) {
-        print(stderr, u"openloop-monitor: %1\nTry --help.\n"_s.arg(request.error));
-        return static_cast<int>(ExitCode::Usage);
+public:
+    explicit Outlet(const QString &path)
+        : m_file(path)
+        , m_isDevice(QFileInfo::exists(path) && !QFileInfo(path).isFile())
+        , m_opened(isStdout() || path.isEmpty()
+                   || m_file.open(m_isDevice ? QIODevice::WriteOnly : QIODevice::Append))
+    {
     }
-    if (!request->options) {
-        print(stdout, request->print);
-        return 0;
+
+    bool isStdout() const { return m_file.fileName() == "-"_L1; }
+    bool isOpen() const { return m_opened; }
+    QString problem() const { return u"%1: %2"_s.arg(m_file.fileName(), m_file.errorString()); }
+
+    /// False, with a line on standard error, when not all of it could be written.
+    bool write(const QByteArray &bytes)
+    {
+        if (isStdout())
+            return writeOut(QString::fromUtf8(bytes));
+        if (!m_file.isOpen())
+            return true;
+        if ((m_isDevice || m_file.resize(0)) && m_file.write(bytes) == bytes.size() && m_file.flush())
+            return true;
+        complain(problem());
+        return false;
     }
-    const auto &options = *request->options;
+
+    static bool writeOut(const QString &text)
+    {
+        if (print(stdout, text))
+            return true;
+        complain(u"standard output: %1"_s.arg(qt_error_string(errno)));
+        return false;
+    }
+
+private:
+    QFile m_file; ///< not QSaveFile: the path may be a pipe or /dev/stderr
+    bool m_isDevice;
+    bool m_opened;
+};
+
+ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
+{
+    Outlet json(options.json), junit(options.junit);
+    for (const auto *outlet : {&json, &junit}) {
+        if (!outlet->isOpen()) {
+            complain(outlet->problem());
+            return ExitCode::Usage;
+        }
+    }
+    if (const auto problem = options.record.isEmpty() ? QString() : SessionRecorder::problemWith(options.record);
+        !problem.isEmpty()) {
+        complain(u"can't record to "_s + problem);
+        return ExitCode::Usage;
+    }
     const auto signalsFd = terminationSignals();
     QSocketNotifier notifier(signalsFd.get(), QSocketNotifier::Read);
     HeadlessRun run(options);
@@ -73,11 +108,26 @@ int runHeadless(QCoreApplication &application)
     application.exec();
 
     const auto report = run.report();
-    const bool toStdout = options.json == "-"_L1 || options.junit == "-"_L1;
-    print(toStdout ? stderr : stdout, toTable(report));
-    const bool jsonWritten = write(options.json, toJson(report));
-    const bool junitWritten = write(options.junit, toJUnit(report));
-    return static_cast<int>(jsonWritten && junitWritten ? report.exitCode() : ExitCode::Usage);
+    const auto table = toTable(report);
+    bool written = json.isStdout() || junit.isStdout() ? print(stderr, table) : Outlet::writeOut(table);
+    written = json.write(toJson(report)) && written;
+    written = junit.write(toJUnit(report)) && written;
+    return written ? report.exitCode() : ExitCode::Usage;
+}
+
+} // namespace
+
+int runHeadless(QCoreApplication &application)
+{
+    const auto request = parseHeadlessArguments(application.arguments());
+    if (!request) {
+        complain(request.error + u"\nTry --help."_s);
+        return static_cast<int>(ExitCode::Usage);
+    }
+    const auto code = request->options           ? run(application, *request->options)
+        : Outlet::writeOut(request->print) ? ExitCode::Kept
+                                           : ExitCode::Usage;
+    return static_cast<int>(code);
 }
 
 } // namespace openloop::probe

@@ -10,8 +10,8 @@ namespace openloop::probe
 enum class ExitCode {
     Kept = 0, ///< every assert holds
     Broken = 1, ///< one failed
-    Usage = 2,
-    NoAnswer = 3, ///< nothing answered
+    Usage = 2, ///< also: a file that can't be written
+    NoAnswer = 3, ///< nothing answered, or not the load that was to be searched
     Untrustworthy = 4, ///< the measurement itself
 };
 

@@ -2,6 +2,7 @@
 // See headless_options.h.
 #include "gui/probe/headless_options.h"
 
+#include "gui/probe/command_line.h"
 #include "gui/probe/durations.h"
 #include "gui/probe/profile.h"
 
@@ -28,54 +29,11 @@ template <typename T> T orThrow(const Parsed<T> &parsed)
     return *parsed;
 }
 
-void addOptions(QCommandLineParser &parser)
-{
-    parser.setApplicationDescription(
-        u"Measures HTTP services on an open loop, so that a stall is never hidden.\n\n"
-        "Targets are URLs or name=URL; a bare base URL means the routes of openloop-server. Without "
-        "--headless a window opens.\n\n"
-        "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, "
-        "health.availability>=99.9%.\n"
-        "Quantities: p50 p95 p99 max errors availability n isolation. Durations: 500us 100ms 30s 1m.\n"
-        "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
-        "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy."_s);
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s,
-                                 u"[URL...]"_s);
-    parser.addOptions({
-        {u"headless"_s, u"Measure without a display and report."_s},
-        {u"duration"_s, u"How long to measure (10s)."_s, u"D"_s},
-        {u"interval"_s,
-         u"Time between two ticks of a target (100ms; 1s for the waiting and computing routes)."_s, u"D"_s},
-        {u"timeout"_s, u"When a request is given up (10s)."_s, u"D"_s},
-        {u"header"_s, u"Header field for every target; may be repeated."_s, u"NAME: VALUE"_s},
-        {u"new-connection"_s, u"A new connection for each request."_s},
-        {u"insecure"_s, u"Accept any TLS certificate."_s},
-        {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
-        {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
-        {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},
-        {u"rule"_s,
-         u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
-         u"RULE"_s},
-        {u"isolation-test"_s,
-         u"Baseline, load, recovery, verdict: does load on one target slow the others? The loaded one is not "
-         "probed meanwhile."_s,
-         u"NAME=N"_s},
-        {u"phases"_s, u"Lengths of the isolation test's phases (10s,20s,10s)."_s, u"B,L,R"_s},
-        {u"find-limit"_s, u"Search the load up to N at which the asserts break."_s, u"NAME=N"_s},
-        {u"json"_s, u"Write the result as JSON; - for standard output."_s, u"FILE"_s},
-        {u"junit"_s, u"Write the asserts as JUnit XML; - for standard output."_s, u"FILE"_s},
-        {u"record"_s, u"Record the session to an SQLite file."_s, u"FILE"_s},
-        {u"quiet"_s, u"No progress on standard error."_s},
-    });
-}
-
 QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
 {
     QList<Target> targets;
     if (parser.isSet(u"profile"_s)) {
-        const auto profile = orThrow(loadProfile(parser.value(u"profile"_s)));
+        const auto profile = orThrow(loadProfile(parser.value(u"profile"_s), UnknownKeys::Refused));
         targets = profile.targets;
         rules = profile.rules;
     }
@@ -89,7 +47,7 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
         if (parser.isSet(u"timeout"_s))
             target.timeout = orThrow(parseDuration(parser.value(u"timeout"_s)));
         for (const auto &header : parser.values(u"header"_s))
-            target.headers.append({header.section(u':', 0, 0).trimmed(), header.section(u':', 1).trimmed()});
+            target.headers.append(orThrow(parseHeader(header)));
         target.newConnectionEachTime = target.newConnectionEachTime || parser.isSet(u"new-connection"_s);
         target.verifyTls = target.verifyTls && !parser.isSet(u"insecure"_s);
         if (const auto problem = problemOf(target); !problem.isEmpty())
@@ -125,6 +83,8 @@ std::optional<IsolationConfig> readIsolation(const QCommandLineParser &parser, c
             throw Usage{u"--phases belongs to --isolation-test"_s};
         return {};
     }
+    if (parser.isSet(u"duration"_s) && parser.isSet(u"phases"_s))
+        throw Usage{u"--duration and --phases both say how long an isolation test takes"_s};
     const auto load = readLoad(parser.value(u"isolation-test"_s), targets);
     if (targets.size() < 2)
         throw Usage{u"an isolation test needs a second target that is to stay fast"_s};
@@ -138,6 +98,9 @@ std::optional<IsolationConfig> readIsolation(const QCommandLineParser &parser, c
         config.baseline = orThrow(parseDuration(phases[0]));
         config.loaded = orThrow(parseDuration(phases[1]));
         config.recovery = orThrow(parseDuration(phases[2]));
+    } else if (parser.isSet(u"duration"_s)) {
+        config.loaded = orThrow(parseDuration(parser.value(u"duration"_s))) / 2;
+        config.baseline = config.recovery = config.loaded / 2;
     }
     return config;
 }
@@ -175,6 +138,8 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
     if (parser.isSet(u"find-limit"_s)) {
         if (options.asserts.isEmpty() || options.isolation)
             throw Usage{u"--find-limit needs an --assert to break, and excludes --isolation-test"_s};
+        if (parser.isSet(u"rule"_s))
+            throw Usage{u"--rule has no effect on --find-limit; write an --assert"_s};
         const auto load = readLoad(parser.value(u"find-limit"_s), options.targets);
         options.search = LoadSearchConfig{load.name, options.asserts, load.n, {}, {}};
         options.search->settle = std::chrono::seconds(1);
@@ -184,8 +149,8 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
     options.junit = parser.value(u"junit"_s);
     options.record = parser.value(u"record"_s);
     options.quiet = parser.isSet(u"quiet"_s);
-    if (options.json == "-"_L1 && options.junit == "-"_L1)
-        throw Usage{u"--json and --junit can't both go to standard output"_s};
+    if (!options.json.isEmpty() && options.json == options.junit)
+        throw Usage{u"--json and --junit can't both go to %1"_s.arg(options.json)};
     return options;
 }
 
@@ -197,7 +162,7 @@ Parsed<HeadlessRequest> parseHeadlessArguments(const QStringList &arguments)
     QCommandLineParser parser;
     addOptions(parser);
     if (!parser.parse(arguments))
-        return Result::failed(parser.errorText().chopped(parser.errorText().endsWith(u'.') ? 1 : 0));
+        return Result::failed(withoutFullStop(parser.errorText()));
     if (parser.isSet(u"help"_s))
         return HeadlessRequest{{}, parser.helpText()};
     if (parser.isSet(u"version"_s))

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,15 +14,29 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::probe
 {
 
-void print(std::FILE *to, const QString &text)
+namespace
+{
+
+Engine::Options engineOptions(const HeadlessOptions &options)
+{
+    Engine::Options engine;
+    if (!options.isolation && !options.search)
+        engine.length = options.duration;
+    return engine;
+}
+
+} // namespace
+
+bool print(std::FILE *to, const QString &text)
 {
     const auto bytes = text.toUtf8();
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), to);
-    std::fflush(to);
+    const auto size = static_cast<std::size_t>(bytes.size());
+    return std::fwrite(bytes.constData(), 1, size, to) == size && std::fflush(to) == 0;
 }
 
 HeadlessRun::HeadlessRun(const HeadlessOptions &options)
     : m_options(options)
+    , m_engine(engineOptions(options))
     , m_showsProgress(!options.quiet && isatty(STDERR_FILENO) == 1)
 {
     m_engine.setTargets(options.targets);
@@ -37,7 +52,7 @@ void HeadlessRun::start()
     for (const auto &rule : m_options.rules) {
         for (const auto &target : m_options.targets) {
             if (rule.target.isEmpty() || rule.target == target.name)
-                m_rules.push_back({RuleWatch(rule, target.name), {}});
+                m_rules.push_back({RuleWatch(rule, target.name), {}, {}});
         }
     }
     if (!m_options.record.isEmpty()) {
@@ -71,7 +86,7 @@ void HeadlessRun::start()
 
 void HeadlessRun::recordLoad(const QString &name, int n)
 {
-    if (m_recorder && std::exchange(m_recordedLoad, n) != n)
+    if (m_recorder && std::exchange(m_recordedLoads[name], n) != n)
         m_recorder->add(LogEntry::load(std::chrono::steady_clock::now(), name, n));
 }
 
@@ -107,10 +122,8 @@ void HeadlessRun::onBatch(const Batch &batch)
             watched.statistics.add(sample);
             watched.series.add(sample);
             watched.answered = watched.answered || sample.status != 0;
-            if (sample.outcome == Outcome::HttpError)
-                watched.lastProblem = u"answered HTTP %1"_s.arg(sample.status);
-            else if (isError(sample.outcome))
-                watched.lastProblem = outcomeName(sample.outcome);
+            if (isError(sample.outcome))
+                watched.lastProblem = problemOf(sample);
         }
     }
     if (!batch.loads.isEmpty() && m_engine.state() == Engine::State::Running)
@@ -120,13 +133,17 @@ void HeadlessRun::onBatch(const Batch &batch)
         m_recorder->add(batch);
     if (m_showsProgress)
         showProgress(batch);
-    if (batch.until >= m_end && m_engine.state() == Engine::State::Running)
+    // The first tick comes a moment after the start; each target gets all the ticks of the duration.
+    if (batch.until >= m_end && m_engine.state() == Engine::State::Running
+        && std::ranges::all_of(batch.targets, &TargetBatch::hasEnded))
         finish();
 }
 
 void HeadlessRun::watchRules(const Batch &batch)
 {
-    for (auto &[watch, fired] : m_rules) {
+    for (auto &[watch, fired, doubt] : m_rules) {
+        if (batch.trust.suspendsAlerts())
+            doubt = batch.trust.reason;
         const auto *target = batch.find(watch.target());
         const auto event =
             watch.evaluate(batch.until, m_watched[watch.target()].series,

@@ -29,6 +29,11 @@ private:
         bool answered = false;
         QString lastProblem;
     };
+    struct WatchedRule {
+        RuleWatch watch;
+        std::optional<RuleEvent> fired;
+        QString doubt; ///< why it was suspended last
+    };
 
     void onBatch(const Batch &batch);
     void watchRules(const Batch &batch);
@@ -45,16 +50,16 @@ private:
     std::unique_ptr<LoadSearchRun> m_search;
     std::unique_ptr<SessionRecorder> m_recorder;
     std::map<QString, Watched> m_watched;
-    std::vector<std::pair<RuleWatch, std::optional<RuleEvent>>> m_rules; ///< with the event that fired
+    std::vector<WatchedRule> m_rules;
     QList<LoadState> m_loads;
     Instant m_end = Instant::max();
     Instant m_nextProgress;
     Nanoseconds m_measured{0};
-    int m_recordedLoad = 0;
+    std::map<QString, int> m_recordedLoads;
     bool m_showsProgress;
 };
 
-/// At once and as UTF-8, whatever the locale.
-void print(std::FILE *to, const QString &text);
+/// At once and as UTF-8, whatever the locale. False: not all of it could be written.
+bool print(std::FILE *to, const QString &text);
 
 } // namespace openloop::probe

@@ -24,10 +24,14 @@ AssertResult HeadlessRun::judged(const Assertion &assertion, const TargetResult 
 QList<AssertResult> HeadlessRun::judgedRules() const
 {
     QList<AssertResult> results;
-    for (const auto &[watch, fired] : m_rules) {
+    for (const auto &[watch, fired, doubt] : m_rules) {
         const auto text = watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text()
                                                         : watch.rule().text();
-        results.append({text, watch.target(), !fired, {}, false, fired ? fired->value : u"never fired"_s});
+        const auto found = fired   ? fired->value
+            : watch.wasJudged()    ? u"never fired"_s
+            : doubt.isEmpty()      ? u"not judged: no tick in its window"_s
+                                   : u"not judged: "_s + doubt;
+        results.append({text, watch.target(), !fired && watch.wasJudged(), {}, false, found});
     }
     return results;
 }
@@ -57,7 +61,15 @@ RunReport HeadlessRun::report() const
         report.lowestBroken = search.lowestBroken();
         if (search.highestKept() >= 0)
             report.highestKept = search.highestKept();
-        return report; // the asserts were there to be broken
+        if (!m_search->wasLoaded())
+            report.unloaded = u"%1 answered no request of the load"_s.arg(m_options.search->load);
+        // The asserts were there to be broken, but not at once.
+        const auto problem = report.search.isEmpty() ? u"interrupted"_s
+            : report.lowestBroken == 0               ? u"broken"_s
+                                                     : report.unloaded;
+        report.asserts.append({u"the asserts hold without load"_s, m_options.search->load, problem.isEmpty(), {}, false,
+                               problem.isEmpty() ? u"kept"_s : problem});
+        return report;
     }
     for (const auto &assertion : m_options.asserts) {
         const auto at = std::ranges::find(report.targets, assertion.target,

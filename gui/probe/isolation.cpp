@@ -73,7 +73,7 @@ void IsolationTest::start(Instant now, const QList<Target> &targets)
     m_baselineTrust.restart();
     m_loadedTrust.restart();
     m_controlBefore = m_controlDuring = Statistics();
-    m_loadBatches = m_batchesInFlight = 0;
+    m_load = {};
     m_controlSamples.clear();
     m_longestTimeout = {};
     for (const auto &target : targets) {
@@ -121,11 +121,8 @@ void IsolationTest::add(const Batch &batch)
             collect(*at, sample);
     }
     for (const auto &load : batch.loads) {
-        if (load.name != m_config.load || load.wanted == 0)
-            continue;
-        m_verdict.load = load;
-        ++m_loadBatches;
-        m_batchesInFlight += load.inFlight > 0 ? 1 : 0;
+        if (load.name == m_config.load)
+            m_load.add(load);
     }
     advance(batch.until);
     if (m_phase != IsolationPhase::Draining)

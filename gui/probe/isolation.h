@@ -120,8 +120,7 @@ private:
     Nanoseconds m_longestTimeout{0};
     TrustJudge m_baselineTrust, m_loadedTrust;
     Statistics m_controlBefore, m_controlDuring;
-    int m_loadBatches = 0; ///< while the load was wanted
-    int m_batchesInFlight = 0; ///< of them, those that found requests under way: what runs into its deadline is load, too
+    LoadWitness m_load;
     std::vector<Sample> m_controlSamples; ///< under load
 };
 

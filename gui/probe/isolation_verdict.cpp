@@ -40,6 +40,18 @@ QString p99Text(const Quantiles &quantiles)
     return quantiles.p99 ? quantiles.p99->text() : tr("no answer");
 }
 
+QString beforeAndUnderLoad(const TargetIsolation &target)
+{
+    const auto &before = target.before;
+    const auto &during = target.during;
+    if (before.hasP99() && during.hasP99())
+        return tr("%1: p99 %2 before, %3 under load").arg(target.name, p99Text(before), p99Text(during));
+    const auto labelled = [](const Quantiles &quantiles) {
+        return quantiles.p99 ? quantiles.p99Label() + u' ' + p99Text(quantiles) : p99Text(quantiles);
+    };
+    return tr("%1: %2 before, %3 under load").arg(target.name, labelled(before), labelled(during));
+}
+
 } // namespace
 
 Isolation IsolationTest::isolationOf(const TargetIsolation &target)
@@ -76,8 +88,7 @@ TargetIsolation IsolationTest::judged(const QString &name, const Collected &coll
     result.ratio = p99Ratio(responsesOf(collected.beforeSamples), during);
     result.overControl = p99Ratio(responsesOf(m_controlSamples), during);
     result.isolation = isolationOf(result);
-    result.sentence =
-        tr("%1: p99 %2 before, %3 under load").arg(name, p99Text(result.before), p99Text(result.during));
+    result.sentence = beforeAndUnderLoad(result);
     if (result.ratio)
         result.sentence += tr(": %1 times").arg(result.ratio->text());
     if (result.overControl && result.ratio->high > m_config.maxRatio && result.during.p99->value > m_config.harmless)
@@ -112,15 +123,14 @@ void IsolationTest::judge()
     if (const auto trust = m_baselineTrust.verdictOfRun(); trust.suspendsAlerts())
         m_verdict.doubt = trust.reason;
     m_verdict.trustworthy = m_verdict.doubt.isEmpty();
-    const auto &load = m_verdict.load;
-    const bool loaded = 2 * m_batchesInFlight > m_loadBatches || load.completed > load.failed;
-    if (!m_verdict.trustworthy || !loaded)
+    m_verdict.load = m_load.last();
+    if (!m_verdict.trustworthy || !m_load.sawLoad())
         m_verdict.isolation = Isolation::Inconclusive;
     else
         m_verdict.isolation = failed ? Isolation::Fail : passed() ? Isolation::Pass : Isolation::Inconclusive;
     if (!m_verdict.trustworthy)
         m_verdict.headline = m_verdict.sentence = tr("No verdict: %1").arg(m_verdict.doubt);
-    else if (!loaded)
+    else if (!m_load.sawLoad())
         m_verdict.headline = m_verdict.sentence =
             tr("No verdict: %1 answered no request of the load").arg(m_config.load);
     else

@@ -75,6 +75,10 @@ void LoadSearchRun::onBatch(const Batch &batch)
     if (!m_current)
         return;
     batch.addTo(m_trust);
+    for (const auto &load : batch.loads) {
+        if (load.name == m_config.load)
+            m_load.add(load);
+    }
     bool open = false;
     const bool lastCall = batch.until >= m_until + m_config.settle;
     for (auto &[name, statistics] : m_statistics) {

@@ -62,6 +62,8 @@ public:
     void start();
     void abort();
     const LoadSearch &search() const { return m_search; }
+    /// False: load was asked for, and all of its requests failed, so that the steps prove nothing.
+    bool wasLoaded() const { return !m_load.wasWanted() || m_load.sawLoad(); }
 
 signals:
     void stepStarted(int n);
@@ -79,6 +81,7 @@ private:
     Instant m_from, m_until;
     QList<std::pair<QString, Statistics>> m_statistics;
     TrustJudge m_trust; ///< of the step
+    LoadWitness m_load;
 };
 
 } // namespace openloop::probe

@@ -40,9 +40,9 @@ Target controlTarget(const QByteArray &url)
 
 } // namespace
 
-Probe::Probe(Reactor &reactor, const Target &target, Instant t0, const Engine::Options &options)
+Probe::Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options)
     : m_target(target)
-    , m_schedule(t0, target.interval)
+    , m_schedule(schedule)
     , m_ticks(options.inFlightCap, options.waitingCap)
     , m_urls(templateOf(target.url), urlsAhead)
     , m_lane(reactor, target, 0, [this](Answer answer) {
@@ -115,6 +115,7 @@ TargetBatch Probe::takeBatch()
     batch.samples = std::exchange(m_samples, {});
     batch.inFlight = m_ticks.inFlight();
     batch.waiting = static_cast<qint64>(m_ticks.waiting().size());
+    batch.hasEnded = m_schedule.hasEnded();
     const auto inFlight = m_lane.openDues();
     batch.open = QList<Instant>(inFlight.begin(), inFlight.end());
     std::ranges::sort(batch.open); // whatever waits is younger
@@ -200,7 +201,8 @@ void ProbeThread::adopt(const QList<Target> &targets)
             continue;
         }
         const auto t0 = first + Schedule::offsetOf(++m_started, target.interval);
-        probes.push_back(std::make_unique<Probe>(m_reactor, target, t0, m_options));
+        const Schedule schedule(t0, target.interval, m_options.length);
+        probes.push_back(std::make_unique<Probe>(m_reactor, target, schedule, m_options));
     }
     m_probes = std::move(probes);
 }
@@ -212,8 +214,10 @@ void ProbeThread::run(std::stop_token stop)
     raiseThreadPriority();
     m_batchFrom = Clock::now();
     m_nextBatch = m_batchFrom + m_options.batchInterval;
-    if (!m_controlUrl.isEmpty())
-        m_control = std::make_unique<Probe>(m_reactor, controlTarget(m_controlUrl), m_batchFrom, m_options);
+    if (!m_controlUrl.isEmpty()) {
+        const auto target = controlTarget(m_controlUrl);
+        m_control = std::make_unique<Probe>(m_reactor, target, Schedule(m_batchFrom, target.interval), m_options);
+    }
     auto woke = Clock::now();
     while (!stop.stop_requested()) {
         pumpAll();

@@ -20,7 +20,7 @@ namespace openloop::probe
 class Probe
 {
 public:
-    Probe(Reactor &reactor, const Target &target, Instant t0, const Engine::Options &options);
+    Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options);
 
     const Target &target() const { return m_target; }
     /// Takes the ticks that are due and sends what may be sent. Adds the lag of each tick to `lags`.

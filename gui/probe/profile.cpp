@@ -29,7 +29,7 @@ QByteArray toJson(const Profile &profile)
     return QJsonDocument(object).toJson();
 }
 
-Parsed<Profile> profileFromJson(const QByteArray &json)
+Parsed<Profile> profileFromJson(const QByteArray &json, UnknownKeys unknown)
 {
     using Result = Parsed<Profile>;
     QJsonParseError error;
@@ -38,33 +38,38 @@ Parsed<Profile> profileFromJson(const QByteArray &json)
         return Result::failed(u"no JSON at byte %1: %2"_s.arg(error.offset).arg(error.errorString()));
     if (!document.isObject())
         return Result::failed(u"a profile is a JSON object"_s);
+    JsonMembers members(document.object());
+    if (const int version = members.number(u"version"_s, 1); version != 1)
+        return Result::failed(u"this is version 1, and knows no version %1"_s.arg(version));
     Profile profile;
-    const auto targets = document[u"targets"_s].toArray();
+    profile.window = members.object(u"window"_s);
+    const auto targets = members.objects(u"targets"_s);
+    const auto rules = members.texts(u"rules"_s);
+    if (const auto problem = members.problem(unknown); !problem.isEmpty())
+        return Result::failed(problem);
     for (qsizetype i = 0; i < targets.size(); ++i) {
-        const auto target = targetFromJson(targets[i].toObject());
+        const auto target = targetFromJson(targets[i], unknown);
         if (!target)
             return Result::failed(u"targets[%1]: %2"_s.arg(i).arg(target.error));
         if (std::ranges::find(profile.targets, target->name, &Target::name) != profile.targets.end())
             return Result::failed(u"targets[%1]: the name “%2” is taken"_s.arg(i).arg(target->name));
         profile.targets.append(*target);
     }
-    const auto rules = document[u"rules"_s].toArray();
     for (qsizetype i = 0; i < rules.size(); ++i) {
-        const auto rule = parseRule(rules[i].toString());
+        const auto rule = parseRule(rules[i]);
         if (!rule)
             return Result::failed(u"rules[%1]: %2"_s.arg(i).arg(rule.error));
         profile.rules.append(*rule);
     }
-    profile.window = document[u"window"_s].toObject();
     return profile;
 }
 
-Parsed<Profile> loadProfile(const QString &path)
+Parsed<Profile> loadProfile(const QString &path, UnknownKeys unknown)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return Parsed<Profile>::failed(u"%1: %2"_s.arg(path, file.errorString()));
-    auto profile = profileFromJson(file.readAll());
+    auto profile = profileFromJson(file.readAll(), unknown);
     return profile ? profile : Parsed<Profile>::failed(u"%1: %2"_s.arg(path, profile.error));
 }
 

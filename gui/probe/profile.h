@@ -16,10 +16,10 @@ struct Profile {
 
 QByteArray toJson(const Profile &profile);
 /// Errors name the member that is wrong.
-Parsed<Profile> profileFromJson(const QByteArray &json);
+Parsed<Profile> profileFromJson(const QByteArray &json, UnknownKeys unknown = UnknownKeys::Ignored);
 
 /// Reads a file; errors name it.
-Parsed<Profile> loadProfile(const QString &path);
+Parsed<Profile> loadProfile(const QString &path, UnknownKeys unknown = UnknownKeys::Ignored);
 /// Writes atomically; returns an empty text, or what went wrong.
 QString saveProfile(const Profile &profile, const QString &path);
 /// `openloop/monitor.json` in the XDG configuration folder.

@@ -87,6 +87,7 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, 
         m_since = now;
     };
     if (suspended) {
+        ++m_suspended;
         if (m_state == RuleState::Pending || m_state == RuleState::Recovering)
             m_since = now; // doubtful time counts for neither side
         return {};
@@ -96,13 +97,11 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, 
             m_state = RuleState::Unknown;
         return {}; // silence is no recovery
     }
+    ++m_judged;
     const bool broken = !m_rule.condition.holds(m_current);
     const auto event = [&](bool firing) {
         const auto lasted = firing ? 0ns : now - m_brokenSince;
-        const auto value = m_rule.condition.text().section(QRegularExpression(u"[<>=]"_s), 0, 0);
-        return RuleEvent{
-            now,   m_target, m_rule.text(), firing, value + u' ' + m_rule.condition.valueText(m_current),
-            lasted};
+        return RuleEvent{now, m_target, m_rule.text(), firing, m_rule.condition.valueText(m_current), lasted};
     };
     switch (m_state) {
     case RuleState::Unknown:

@@ -60,6 +60,8 @@ public:
                                       bool suspended);
 
     RuleState state() const { return m_state; }
+    /// False: it was suspended, or saw no tick, most of the time, so that not having fired proves nothing.
+    bool wasJudged() const { return m_judged > m_suspended; }
     const Rule &rule() const { return m_rule; }
     const QString &target() const { return m_target; }
     const Quantiles &current() const { return m_current; } ///< of the window at the last evaluate
@@ -73,6 +75,7 @@ private:
     Instant m_since; ///< of the state
     Instant m_brokenSince;
     Quantiles m_current;
+    qint64 m_judged = 0, m_suspended = 0; ///< calls of evaluate
 };
 
 } // namespace openloop::probe

@@ -14,7 +14,7 @@ struct TargetResult {
     Quantiles quantiles;
     bool answered = false; ///< at least one HTTP answer, of any status
     std::optional<double> isolation; ///< p99 during / p99 before
-    QString lastProblem; ///< "connection refused"; of the last error
+    QString lastProblem; ///< "connection refused"; of the last error; empty: none
 };
 
 struct AssertResult {
@@ -33,7 +33,8 @@ struct RunReport {
     QList<LoadState> loads;
     std::optional<IsolationVerdict> isolation;
     QList<LoadStep> search; ///< empty: none was asked for
-    std::optional<int> highestKept, lowestBroken; ///< of the search
+    std::optional<int> highestKept, lowestBroken; ///< of the search; 0 is without load
+    QString unloaded; ///< why the search proves nothing: there never was load; empty: there was
     Nanoseconds duration{0};
 
     /// An isolation test brings its own judgement: the load that it makes may keep the machine busy.
@@ -44,7 +45,8 @@ struct RunReport {
     ExitCode exitCode() const;
 };
 
-/// The document of the contract; members beyond it are additions. Latencies without a value are null.
+/// The document of the contract; members beyond it are additions. Latencies without a value are null. No form holds
+/// the passwords of URLs.
 QByteArray toJson(const RunReport &report);
 /// One test case per assert, and one on trust; readable by every CI.
 QByteArray toJUnit(const RunReport &report);

@@ -68,6 +68,23 @@ QString outcomeName(Outcome outcome)
     return {};
 }
 
+QString problemOf(const Sample &sample)
+{
+    constexpr qsizetype longestCause = 160;
+    if (sample.outcome == Outcome::HttpError)
+        return QCoreApplication::translate("Outcome", "answered HTTP %1").arg(sample.status);
+    auto cause = QString::fromUtf8(sample.cause);
+    for (auto &character : cause) { // may quote the service
+        if (!character.isPrint())
+            character = u' ';
+    }
+    cause = cause.simplified();
+    if (cause.size() > longestCause)
+        cause = cause.first(longestCause - 1) + QChar(0x2026);
+    const auto name = outcomeName(sample.outcome);
+    return cause.isEmpty() ? name : name + QStringLiteral(": ") + cause;
+}
+
 PackedSample::PackedSample(const Sample &sample, Instant origin)
     : m_due(static_cast<quint64>(std::max<qint64>(0, (sample.due - origin).count())) << 8
             | (sample.reused ? 0x10u : 0u) | static_cast<quint64>(sample.outcome))

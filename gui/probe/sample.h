@@ -67,11 +67,16 @@ struct Sample {
     qint64 bytes = 0; ///< body bytes received; not kept in the packed form
     QByteArray serverTiming; ///< Server-Timing field, verbatim; not kept in the packed form
     QByteArray requestId; ///< X-Request-Id field; not kept in the packed form
+    QByteArray cause; ///< libcurl's words where the outcome alone says too little; not kept in the packed form
 
     Nanoseconds response() const { return done - due; } ///< what users feel
     Nanoseconds service() const { return done - sent; }
     Nanoseconds wait() const { return sent - due; }
 };
+
+/// Why a sample is an error, in one line of bounded length: "connection refused", "answered HTTP 503",
+/// "TLS failed: SSL certificate problem: self-signed certificate".
+QString problemOf(const Sample &sample);
 
 /// A Sample in 24 bytes: due exact (2 years from the origin), response within 1e-7, phases within 0.05 %.
 /// Trivially copyable; its bytes are what session files hold (little-endian).

@@ -14,14 +14,16 @@ namespace openloop::probe
 class Schedule
 {
 public:
-    /// interval: 1 ns or more.
-    Schedule(Instant t0, Nanoseconds interval)
+    /// interval: 1 ns or more. length: ticks are due in [t0, t0 + length); nothing: for ever.
+    Schedule(Instant t0, Nanoseconds interval, std::optional<Nanoseconds> length = {})
         : m_t0(t0)
         , m_interval(interval)
+        , m_end(length ? Instant(t0 + *length) : Instant::max())
     {
     }
 
-    Instant next() const { return m_t0 + m_k * m_interval; }
+    bool hasEnded() const { return m_t0 + m_k * m_interval >= m_end; }
+    Instant next() const { return hasEnded() ? Instant::max() : Instant(m_t0 + m_k * m_interval); }
     /// The due time of the next tick when that has come, and on to the one after it. Call until nothing is
     /// due: a late caller gets every tick it missed.
     std::optional<Instant> take(Instant now);
@@ -35,6 +37,7 @@ public:
 private:
     Instant m_t0;
     Nanoseconds m_interval;
+    Instant m_end;
     qint64 m_k = 0;
 };
 

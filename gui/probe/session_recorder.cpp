@@ -56,6 +56,11 @@ QString SessionRecorder::path() const
     return m_writer->path;
 }
 
+QString SessionRecorder::problemWith(const QString &path)
+{
+    return SessionFile(path, SessionFile::Mode::Write).error();
+}
+
 QString SessionRecorder::defaultPath()
 {
     return paths::dataFile(

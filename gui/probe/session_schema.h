@@ -16,15 +16,17 @@ class SessionFile
 public:
     enum class Mode { Read, Write };
 
+    /// Write: makes the file, for its owner alone, where there is none; one that is no recording stays as it is.
     SessionFile(const QString &path, Mode mode);
     ~SessionFile();
     SessionFile(const SessionFile &) = delete;
     SessionFile &operator=(const SessionFile &) = delete;
 
     QSqlDatabase database() const { return QSqlDatabase::database(m_connection, false); }
-    QString error() const { return m_error; } ///< empty: open and with our tables
+    QString error() const { return m_error; } ///< names the file; empty: open and with our tables
 
 private:
+    QString open(const QString &path, Mode mode);
     QString createTables(QSqlDatabase &database);
 
     QString m_connection;

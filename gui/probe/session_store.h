@@ -51,6 +51,9 @@ public:
     void flush();
     QString path() const;
 
+    /// Why no session can be recorded in the file of that path, which it names; empty: one can, and the file is there
+    /// for it. A file that is no recording stays as it is.
+    static QString problemWith(const QString &path);
     /// A fresh file name in the XDG data folder, by date and time.
     static QString defaultPath();
 

@@ -140,6 +140,11 @@ QString problemOf(const Target &target)
         return u"%1: the interval is at least 1ms"_s.arg(target.name);
     if (target.timeout < 1ms)
         return u"%1: the timeout is at least 1ms"_s.arg(target.name);
+    const auto &expected = target.expectation;
+    if (expected.statusFrom < 100 || expected.statusFrom > expected.statusTo || expected.statusTo > 599)
+        return u"%1: no status is from %2 to %3; they go from 100 to 599"_s.arg(target.name)
+            .arg(expected.statusFrom)
+            .arg(expected.statusTo);
     static const QRegularExpression token(u"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"_s); // RFC 9110, 5.6.2
     if (!token.match(QString::fromLatin1(target.method)).hasMatch())
         return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));
@@ -149,6 +154,19 @@ QString problemOf(const Target &target)
             return u"%1: “%2: %3” is no header field"_s.arg(target.name, header.name, header.value);
     }
     return {};
+}
+
+Parsed<Header> parseHeader(const QString &text)
+{
+    if (!text.contains(u':'))
+        return Parsed<Header>::failed(u"“%1” is no header field; write NAME: VALUE"_s.arg(text));
+    return Header{text.section(u':', 0, 0).trimmed(), text.section(u':', 1).trimmed()};
+}
+
+QString withoutPassword(const QString &url)
+{
+    static const QRegularExpression userInfo(u"^([^/?#]*//[^/?#:@]*:)[^/?#]*@"_s);
+    return QString(url).replace(userInfo, u"\\1***@"_s);
 }
 
 QString toCurlCommand(const Target &target)

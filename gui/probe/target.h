@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/probe/clock.h"
+#include "gui/probe/json_members.h"
 #include "gui/probe/parsed.h"
 
 #include <QByteArray>
@@ -20,6 +21,9 @@ struct Header {
 
     bool operator==(const Header &) const = default;
 };
+
+/// `NAME: VALUE`; whether a name is one is for problemOf(Target).
+Parsed<Header> parseHeader(const QString &text);
 
 /// What a good answer looks like; anything else is an error of the target, however fast it came.
 struct Expectation {
@@ -66,9 +70,13 @@ Target withUniqueName(Target target, const QList<Target> &taken);
 /// nothing.
 QString problemOf(const Target &target);
 
+/// The URL as reports show it: a password in it is `***`.
+QString withoutPassword(const QString &url);
+
 /// As profiles keep it. Durations are text (`100ms`), members at their default are left out.
 QJsonObject toJson(const Target &target);
-Parsed<Target> targetFromJson(const QJsonObject &object);
+/// Errors name the member that is of a wrong type, out of range or unknown.
+Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown = UnknownKeys::Ignored);
 
 /// A command line that repeats one request of the target in a POSIX shell (for "Copy curl").
 QString toCurlCommand(const Target &target);

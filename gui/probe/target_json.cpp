@@ -58,39 +58,49 @@ QJsonObject toJson(const Target &target)
     return object;
 }
 
-Parsed<Target> targetFromJson(const QJsonObject &object)
+Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
 {
+    using Result = Parsed<Target>;
     Target target;
-    target.url = object[u"url"_s].toString();
-    const auto guessed = targetsFromArgument(u"target="_s + target.url);
-    if (!guessed)
-        return Parsed<Target>::failed(guessed.error);
-    target.url = guessed->first().url;
-    target.name = object[u"name"_s].toString(target.url.section(u'/', -1, -1, QString::SectionSkipEmpty));
-    target.method = object[u"method"_s].toString(u"GET"_s).toLatin1();
-    target.loadUrl = object[u"load_url"_s].toString();
-    for (const auto &field : object[u"headers"_s].toArray()) {
-        const auto text = field.toString();
-        target.headers.append({text.section(u':', 0, 0).trimmed(), text.section(u':', 1).trimmed()});
+    JsonMembers members(object);
+    target.url = members.text(u"url"_s);
+    target.name = members.text(u"name"_s);
+    target.method = members.text(u"method"_s, u"GET"_s).toLatin1();
+    target.loadUrl = members.text(u"load_url"_s);
+    target.body = members.text(u"body"_s).toUtf8();
+    target.newConnectionEachTime = members.truth(u"new_connection_each_time"_s, false);
+    target.verifyTls = members.truth(u"verify_tls"_s, true);
+    for (const auto &field : members.texts(u"headers"_s)) {
+        const auto header = parseHeader(field);
+        if (!header)
+            return Result::failed(u"headers: %1"_s.arg(header.error));
+        target.headers.append(*header);
     }
-    target.body = object[u"body"_s].toString().toUtf8();
     for (auto [key, duration] :
          {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
-        if (!object.contains(key))
-            continue;
-        const auto parsed = parseDuration(object[key].toString());
+        const auto parsed = parseDuration(members.text(key, exactText(*duration)));
         if (!parsed)
-            return Parsed<Target>::failed(u"%1: %2: %3"_s.arg(target.name, key, parsed.error));
+            return Result::failed(u"%1: %2"_s.arg(key, parsed.error));
         *duration = *parsed;
     }
-    const auto expect = object[u"expect"_s].toObject();
-    target.expectation.statusFrom = expect[u"status_from"_s].toInt(target.expectation.statusFrom);
-    target.expectation.statusTo = expect[u"status_to"_s].toInt(target.expectation.statusTo);
-    target.expectation.bodyContains = expect[u"body_contains"_s].toString().toUtf8();
-    target.newConnectionEachTime = object[u"new_connection_each_time"_s].toBool();
-    target.verifyTls = object[u"verify_tls"_s].toBool(true);
+    JsonMembers expect(members.object(u"expect"_s));
+    auto &expectation = target.expectation;
+    expectation.statusFrom = expect.number(u"status_from"_s, expectation.statusFrom);
+    expectation.statusTo = expect.number(u"status_to"_s, expectation.statusTo);
+    expectation.bodyContains = expect.text(u"body_contains"_s).toUtf8();
+    if (const auto problem = members.problem(unknown); !problem.isEmpty())
+        return Result::failed(problem);
+    if (const auto problem = expect.problem(unknown); !problem.isEmpty())
+        return Result::failed(u"expect: %1"_s.arg(problem));
+
+    const auto guessed = targetsFromArgument(u"target="_s + target.url);
+    if (!guessed)
+        return Result::failed(guessed.error);
+    target.url = guessed->first().url;
+    if (!object.contains(u"name"_s))
+        target.name = target.url.section(u'/', -1, -1, QString::SectionSkipEmpty);
     const auto problem = problemOf(target);
-    return problem.isEmpty() ? Parsed<Target>(target) : Parsed<Target>::failed(problem);
+    return problem.isEmpty() ? Result(target) : Result::failed(problem);
 }
 
 } // namespace openloop::probe

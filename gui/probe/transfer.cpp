@@ -157,6 +157,8 @@ Answer Transfer::answer(CURLcode code)
         judge(answer);
     else
         answer.error = m_error[0] != '\0' ? m_error : curl_easy_strerror(code);
+    if (answer.sample.outcome == Outcome::TlsFailed || answer.sample.outcome == Outcome::Failed)
+        answer.sample.cause = answer.error;
     answer.body = std::exchange(m_body, {});
     return answer;
 }

@@ -43,7 +43,8 @@ QIcon icon(const QString &name, const Palette &palette)
     QIcon result;
     addSizes(result, name, palette.text, QIcon::Normal, QIcon::Off);
     addSizes(result, name, palette.onAccent, QIcon::Normal, QIcon::On);
-    addSizes(result, name, withAlpha(palette.muted, 0.6), QIcon::Disabled, QIcon::Off);
+    addSizes(result, name, withAlpha(palette.muted, 0.75), QIcon::Disabled, QIcon::Off);
+    addSizes(result, name, withAlpha(palette.muted, 0.75), QIcon::Disabled, QIcon::On);
     return result;
 }
 
@@ -51,6 +52,13 @@ QIcon icon(const QString &name, const QColor &colour)
 {
     QIcon result;
     addSizes(result, name, colour, QIcon::Normal, QIcon::Off);
+    return result;
+}
+
+QIcon accentIcon(const QString &name, const Palette &palette)
+{
+    QIcon result = icon(name, palette.onAccent);
+    addSizes(result, name, withAlpha(palette.muted, 0.75), QIcon::Disabled, QIcon::Off);
     return result;
 }
 

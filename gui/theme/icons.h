@@ -14,6 +14,8 @@ struct Palette;
 QIcon icon(const QString &name, const Palette &palette);
 /// The icon in one colour.
 QIcon icon(const QString &name, const QColor &colour);
+/// The icon in the colour on accent, for buttons that stand out; faded where disabled.
+QIcon accentIcon(const QString &name, const Palette &palette);
 /// The program's own icon.
 QIcon applicationIcon();
 

@@ -21,7 +21,7 @@ QPushButton:hover, QToolButton:hover, QComboBox:hover { border-color: @accent; }
 QPushButton:pressed, QToolButton:pressed { background: @border; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border: 1px solid @accent; }
 QPushButton:checked, QToolButton:checked { background: @accent; color: @onAccent; border-color: @accent; }
-QPushButton:disabled, QToolButton:disabled { color: @faint; }
+QPushButton:disabled, QToolButton:disabled { background: @raised; color: @faint; border-color: @border; }
 QPushButton[role="primary"] { background: @accent; color: @onAccent; border-color: @accent; font-weight: bold; }
 QPushButton[role="primary"]:hover { background: @accentHover; }
 QPushButton[role="primary"]:focus { border: 1px solid @text; }
@@ -91,7 +91,7 @@ QString styleSheetFor(const Palette &palette)
         {u"@border"_s, palette.border},
         {u"@raised"_s, palette.raised},
         {u"@error"_s, palette.error},
-        {u"@faint"_s, withAlpha(palette.muted, 0.6)},
+        {u"@faint"_s, withAlpha(palette.muted, 0.75)},
         {u"@muted"_s, palette.muted},
         {u"@grid"_s, palette.grid},
         {u"@page"_s, palette.page},

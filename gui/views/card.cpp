@@ -72,7 +72,7 @@ QString Card::headline() const
 
 QString Card::headlineLabel() const
 {
-    return m_figures.hasTail() || m_figures.n == 0 ? u"p99"_s : tr("max (n=%1)").arg(m_figures.n);
+    return m_figures.hasTail() || m_figures.measured == 0 ? u"p99"_s : tr("max (n=%1)").arg(m_figures.measured);
 }
 
 QList<std::pair<QString, QString>> Card::details() const

@@ -88,6 +88,8 @@ void ChartPanel::setPalette(const Palette &palette)
 void ChartPanel::refresh()
 {
     m_chart->refresh();
+    m_timeline->setRightSpace(m_chart->plot().rightSpace());
+    m_minimap->setRightSpace(m_chart->plot().rightSpace());
     m_timeline->update();
     m_minimap->update();
 }
@@ -109,6 +111,9 @@ void ChartPanel::setMode(ChartMode mode)
                          : mode == ChartMode::Phases    ? tr("Phases")
                                                         : tr("Latency"));
     m_timeline->setVisible(isOverTime(mode));
+    for (auto *button : m_scaleButtons->buttons())
+        button->setEnabled(mode == ChartMode::Points); // the other views have one scale only
+    refresh(); // timeline and minimap follow the chart's margins
 }
 
 void ChartPanel::setLogarithmic(bool logarithmic)

@@ -20,6 +20,7 @@ namespace openloop::gui {
 
 namespace {
 
+constexpr int cellPadding = 16; // pixels, both sides
 constexpr double remarkable = 1.1; // less is noise on most machines
 
 /// Colours what became slower or faster; the sign in the text says it, too.
@@ -85,9 +86,9 @@ void ComparePanel::setPalette(const Palette &palette)
     m_table->viewport()->update();
 }
 
-QString ComparePanel::compareWith(const QString &path)
+QString ComparePanel::compareWith(const QString &path, std::optional<qint64> session)
 {
-    if (const QString problem = m_before.openRecording(path); !problem.isEmpty())
+    if (const QString problem = m_before.openRecording(path, session); !problem.isEmpty())
         return problem;
     const auto began = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_before.beginning() * 1000));
     m_sentence->setText(tr("Recording of %1 (%2) → visible range").arg(began.toString(u"yyyy-MM-dd HH:mm"_s), formatSpan(m_before.end() - m_before.beginning())));
@@ -99,8 +100,34 @@ QString ComparePanel::compareWith(const QString &path)
 
 void ComparePanel::refresh()
 {
-    if (m_before.isReplay())
-        m_comparison.set(Comparison::of(m_before, m_session, m_window.from(), m_window.to()));
+    if (!m_before.isReplay())
+        return;
+    m_comparison.set(Comparison::of(m_before, m_session, m_window.from(), m_window.to()));
+    fitColumns();
+}
+
+/// Before and after where all quantiles fit, else what became of them.
+void ComparePanel::fitColumns()
+{
+    const QFontMetrics metrics(m_table->font());
+    int needed = 0;
+    for (const int column : {Comparison::Name, Comparison::P50, Comparison::P95, Comparison::P99}) {
+        int widest = 0;
+        for (int row = 0; row < m_comparison.rowCount(); ++row) {
+            const QString whole = m_comparison.index(row, column).data(Qt::ToolTipRole).toString();
+            widest = std::max(widest, metrics.horizontalAdvance(whole.section(u'\n', 0, 0)));
+        }
+        needed += widest + cellPadding;
+    }
+    const bool brief = needed > layout()->contentsRect().width();
+    m_comparison.setBrief(brief);
+    m_table->setColumnHidden(Comparison::Count, brief);
+}
+
+void ComparePanel::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    fitColumns();
 }
 
 } // namespace openloop::gui

@@ -22,8 +22,8 @@ public:
     ComparePanel(const Session &session, const TimeWindow &window, QWidget *parent = nullptr);
 
     void setPalette(const Palette &palette);
-    /// Compares with this file; returns what went wrong, or an empty text.
-    QString compareWith(const QString &path);
+    /// Compares with a session of this file, by default the last; returns what went wrong, or an empty text.
+    QString compareWith(const QString &path, std::optional<qint64> session = {});
     const Comparison &comparison() const { return m_comparison; }
     /// Computes again for the visible range.
     void refresh();
@@ -31,7 +31,12 @@ public:
 signals:
     void fileWanted();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void fitColumns();
+
     const Session &m_session;
     const TimeWindow &m_window;
     Session m_before;

@@ -29,7 +29,7 @@ State stateOf(int kind)
 
 constexpr int shapeWidth = 30;
 constexpr int wordWidth = 104;
-constexpr int narrow = 360; // here the details need the word's place more
+constexpr int narrow = 460; // here the details need the word's place more
 
 /// Paints the shape of the event before its word, so that colour is not alone.
 class KindDelegate : public QStyledItemDelegate
@@ -70,7 +70,10 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     header()->setSectionResizeMode(QHeaderView::Fixed);
     header()->setSectionResizeMode(EventLog::Text, QHeaderView::Stretch);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setColumnWidth(EventLog::Time, 78);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.92);
+    setFont(small);
+    setColumnWidth(EventLog::Time, QFontMetrics(small).horizontalAdvance(QStringLiteral("00:00:00")) + 16);
     setColumnWidth(EventLog::What, wordWidth);
     hideColumn(EventLog::Target);
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });

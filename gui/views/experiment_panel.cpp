@@ -78,10 +78,11 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->verticalHeader()->setDefaultSectionSize(19);
-    m_table->horizontalHeader()->setFixedHeight(20);
     QFont small = m_table->font();
     small.setPointSizeF(small.pointSizeF() * 0.92);
     m_table->setFont(small);
+    m_table->horizontalHeader()->setFixedHeight(QFontMetrics(m_table->font()).height() + 11); // 8 of padding, the line below
+    m_table->horizontalHeader()->setMinimumSectionSize(30);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_table->setTextElideMode(Qt::ElideRight);
@@ -180,6 +181,37 @@ void ExperimentPanel::fillTable()
         }
         ++row;
     }
+    fitRatios();
+}
+
+/// A ratio without its interval, where the names would be cut short for it; the tooltip says both.
+void ExperimentPanel::fitRatios()
+{
+    if (!m_verdict)
+        return;
+    const auto show = [this](bool withInterval) {
+        for (int row = 0; row < m_table->rowCount(); ++row) {
+            const auto &ratio = m_verdict->targets[row].ratio;
+            m_table->item(row, 1)->setText(!ratio ? u"–"_s : u"× "_s + (withInterval ? ratio->text() : ratio->text().section(u' ', 0, 0)));
+        }
+    };
+    show(true);
+    constexpr int padding = 16; // of a cell, both sides
+    const QFontMetrics metrics(m_table->font());
+    int needed = 0;
+    for (int column = 0; column < m_table->columnCount(); ++column) {
+        int widest = metrics.horizontalAdvance(m_table->horizontalHeaderItem(column)->text());
+        for (int row = 0; row < m_table->rowCount(); ++row)
+            widest = std::max(widest, metrics.horizontalAdvance(m_table->item(row, column)->text()));
+        needed += widest + padding;
+    }
+    show(needed + 12 <= layout()->contentsRect().width()); // the table's frame and scroll bar
+}
+
+void ExperimentPanel::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    fitRatios();
 }
 
 } // namespace openloop::gui

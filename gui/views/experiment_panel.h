@@ -38,8 +38,12 @@ signals:
     /// The command line that repeats this test without a display.
     void copyCommandWanted();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void fillTable();
+    void fitRatios();
 
     StateBadge *m_badge = nullptr;
     QLabel *m_sentence = nullptr;

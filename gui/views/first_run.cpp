@@ -55,7 +55,7 @@ FirstRun::FirstRun(QWidget *parent)
 void FirstRun::setPalette(const Palette &palette)
 {
     m_picture->setPixmap(icon(u"openloop"_s, palette.text).pixmap(48, 48));
-    m_start->setIcon(icon(u"play"_s, palette.onAccent));
+    m_start->setIcon(accentIcon(u"play"_s, palette));
     m_url->setIcon(icon(u"link"_s, palette));
     m_recording->setIcon(icon(u"open"_s, palette));
 }

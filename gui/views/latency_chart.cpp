@@ -62,6 +62,7 @@ void LatencyChart::setMode(ChartMode mode)
 
 void LatencyChart::applyAxes()
 {
+    m_plot->setNamesBeside(isOverTime(m_mode)); // the others' lines end where there is nothing more
     if (m_mode == ChartMode::Distribution)
         m_plot->setAxes(PlotAxis::DurationLog, PlotAxis::ShareLog);
     else if (m_mode == ChartMode::Histogram)

@@ -54,7 +54,7 @@ private:
     void applyAxes();
     PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, double interval, const SeriesStyle &style);
     std::vector<PlotSpan> spans() const;
-    void fitY(const std::vector<PlotSeries> &series);
+    void fitY(const std::vector<PlotSeries> &series, std::optional<double> limit);
     QString readoutAt(double x) const;
 
     const Session &m_session;

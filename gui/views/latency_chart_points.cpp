@@ -87,7 +87,7 @@ void LatencyChart::refreshPoints()
         all.push_back(std::move(control));
     }
     m_plot->setXRange(m_window.from(), m_window.to());
-    fitY(all);
+    fitY(all, limit);
     m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
     m_plot->setSpans(spans());
     m_plot->setGrid({});
@@ -133,7 +133,7 @@ std::vector<PlotSpan> LatencyChart::spans() const
     return result;
 }
 
-void LatencyChart::fitY(const std::vector<PlotSeries> &series)
+void LatencyChart::fitY(const std::vector<PlotSeries> &series, std::optional<double> limit)
 {
     if (m_fixedY)
         return m_plot->setYRange(m_lowY, m_highY);
@@ -157,12 +157,17 @@ void LatencyChart::fitY(const std::vector<PlotSeries> &series)
     }
     if (m_logarithmic) {
         m_lowY = roundDown(low * 0.8);
-        const double top = std::max(roundUp(high * 1.6), m_lowY * 100);
+        double top = std::max(roundUp(high * 1.6), m_lowY * 100);
+        // The promise and its label are shown with room above, unless that would press the data flat.
+        if (limit && *limit <= top * 20)
+            top = std::max(top, roundUp(*limit * 1.6));
         // Room is taken at once and given back late, or the axis would jump with every spike that leaves the window.
         if (top > m_highY || top * 4 < m_highY)
             m_highY = top;
     } else {
         m_lowY = 0;
+        if (limit && *limit <= high * 2)
+            high = std::max(high, *limit * 1.1);
         const double step = std::pow(10, std::floor(std::log10(high)));
         m_highY = std::ceil(high * 1.15 / step * 2) * step / 2;
     }

@@ -39,7 +39,8 @@ LimitPanel::LimitPanel(QWidget *parent)
 {
     setProperty("role", u"panel"_s);
     m_sentence->setWordWrap(true);
-    m_plot->setAxes(PlotAxis::Number, PlotAxis::DurationLog);
+    m_plot->setAxes(PlotAxis::Doubling, PlotAxis::DurationLog);
+    m_plot->setAxisLabels(tr("parallel requests"), tr("p50 to p99"));
     m_plot->setAccessibleName(tr("Latency against load"));
     m_run->setObjectName(u"findLimit"_s);
     m_run->setToolTip(tr("Doubles the load until the promise breaks, then halves the step: some seconds for each"));
@@ -150,16 +151,17 @@ void LimitPanel::plot()
         if (!quantiles || !quantiles->p50)
             continue;
         const double top = toMilliseconds(quantiles->hasP99() ? quantiles->p99 : quantiles->max);
-        curve.buckets.push_back({double(step.n), top, toMilliseconds(quantiles->p50), false});
+        const double x = step.n > 0 ? step.n : PlotView::doublingZero;
+        curve.buckets.push_back({x, top, toMilliseconds(quantiles->p50), false});
         if (!step.kept)
-            curve.crosses.emplace_back(step.n, 0);
+            curve.crosses.emplace_back(x, 0);
         most = std::max(most, double(step.n));
         low = std::min(low, toMilliseconds(quantiles->p50));
         high = std::max(high, top);
     }
     std::ranges::sort(curve.buckets, {}, &PlotBucket::x);
     curve.markEvery = 1;
-    m_plot->setXRange(-most * 0.03, most * 1.06);
+    m_plot->setXRange(PlotView::doublingZero * 0.85, most * 1.2);
     m_plot->setYRange(low * 0.6, high * 3);
     if (m_promise && m_promise->condition.isLatency())
         m_plot->setLimitLine(m_promise->condition.limit, m_promise->text);

@@ -2,8 +2,6 @@
 // See minimap.h.
 #include "gui/views/minimap.h"
 
-#include "gui/views/plot_view.h"
-
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -20,6 +18,11 @@ Minimap::Minimap(const Session &session, TimeWindow &window, QWidget *parent)
     setCursor(Qt::PointingHandCursor);
 }
 
+void Minimap::setRightSpace(int pixels)
+{
+    m_rightSpace = pixels;
+}
+
 void Minimap::setPalette(const Palette &palette)
 {
     m_palette = &paletteFor(palette.dark);
@@ -28,7 +31,7 @@ void Minimap::setPalette(const Palette &palette)
 
 QRectF Minimap::area() const
 {
-    return QRectF(rect()).adjusted(PlotView::leftMargin, 5, -PlotView::rightMargin, -5);
+    return QRectF(rect()).adjusted(PlotView::leftMargin, 5, -m_rightSpace, -5);
 }
 
 double Minimap::span() const

@@ -33,8 +33,10 @@ class SeriesLayer : public PlainPlottable
 {
 public:
     using PlainPlottable::PlainPlottable;
+    static constexpr int besideGap = 7; ///< pixels between the data and a name beside it
     std::vector<PlotSeries> series;
     QColor background;
+    bool namesBeside = false;
 
 protected:
     void draw(QCPPainter *painter) override;
@@ -47,6 +49,7 @@ private:
     void drawMarkers(QCPPainter *painter, const PlotSeries &one) const;
     void drawCrosses(QCPPainter *painter, const PlotSeries &one) const;
     void drawNames(QCPPainter *painter) const;
+    QRectF placeOfName(const PlotSeries &one, double y, int width, double height) const;
     static double nameHeight(const PlotSeries &one);
     QPointF pixel(double x, double y) const;
 

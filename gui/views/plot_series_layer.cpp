@@ -182,14 +182,23 @@ double SeriesLayer::nameHeight(const PlotSeries &one)
     return one.withLine ? last.line : (last.line + last.top) / 2;
 }
 
+QRectF SeriesLayer::placeOfName(const PlotSeries &one, double y, int width, double height) const
+{
+    const QRectF area = mKeyAxis->axisRect()->rect();
+    if (namesBeside)
+        return {area.right() + besideGap, y - height / 2, double(width), height};
+    const double right = std::min(area.right() - 5, pixel(one.buckets.back().x, 1).x() + width / 2.0);
+    return {right - width, y - height / 2, double(width), height};
+}
+
 void SeriesLayer::drawNames(QCPPainter *painter) const
 {
-    // At the right end of each line, pushed apart where they would cover each other.
+    // At the height of each line's end, pushed apart where they would cover each other.
     std::vector<std::pair<double, const PlotSeries *>> places;
     const QRectF area = mKeyAxis->axisRect()->rect();
     for (const auto &one : series) {
         if (!one.buckets.empty() && !one.name.isEmpty())
-            places.emplace_back(std::clamp(pixel(0, nameHeight(one)).y() - (one.withLine ? 10 : 0), area.top() + 8, area.bottom() - 8), &one);
+            places.emplace_back(std::clamp(pixel(0, nameHeight(one)).y() - (one.withLine && !namesBeside ? 10 : 0), area.top() + 8, area.bottom() - 8), &one);
     }
     std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
     const double height = painter->fontMetrics().height();
@@ -203,13 +212,16 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
         place->first = std::min(place->first, highest - height / 2);
         highest = place->first - height / 2;
     }
+    const int room = mKeyAxis->axisRect()->margins().right() - 2 * besideGap;
+    if (namesBeside)
+        painter->setClipRect(area.adjusted(0, 0, room + 2 * besideGap, 0)); // the axes clip to their own rectangle
     for (const auto &[y, one] : places) {
-        const int width = painter->fontMetrics().horizontalAdvance(one->name);
-        const double right = std::min(area.right() - 5, pixel(one->buckets.back().x, 1).x() + width / 2.0);
-        const QRectF box(right - width, y - height / 2, width, height);
-        painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.8));
+        const QString name = namesBeside ? painter->fontMetrics().elidedText(one->name, Qt::ElideRight, room) : one->name;
+        const QRectF box = placeOfName(*one, y, painter->fontMetrics().horizontalAdvance(name), height);
+        if (!namesBeside)
+            painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.8));
         painter->setPen(withAlpha(one->style.colour, one->dimmed ? 0.7 : 1));
-        painter->drawText(box, Qt::AlignCenter, one->name);
+        painter->drawText(box, Qt::AlignCenter | Qt::TextDontClip, name);
     }
 }
 

@@ -21,6 +21,8 @@ public:
         axisRect()->setMinimumMargins({leftMargin, 10, rightMargin, 22});
         xAxis->grid()->setSubGridVisible(false);
         yAxis->grid()->setSubGridVisible(false);
+        xAxis->setLabelPadding(1);
+        yAxis->setLabelPadding(1); // beside its ticks' labels within the left margin
         limit->setPen(QPen(Qt::black, 1.2, Qt::DashLine));
         limitLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
         limitLabel->setPadding({4, 1, 4, 2});

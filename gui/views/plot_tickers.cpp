@@ -86,11 +86,20 @@ private:
     bool m_share;
 };
 
-/// Whole numbers only.
-class NumberTicker : public QCPAxisTicker
+/// 0, 1, 2, 4, 8 and so on; where there is no room for all, every second.
+class DoublingTicker : public QCPAxisTicker
 {
 protected:
-    double getTickStep(const QCPRange &range) override { return std::max(1.0, std::round(QCPAxisTicker::getTickStep(range))); }
+    QVector<double> createTickVector(double, const QCPRange &range) override
+    {
+        const double doublings = std::max(1.0, std::log2(range.upper));
+        const double step = std::pow(2, std::ceil(doublings / (2 * mTickCount)));
+        QVector<double> ticks {PlotView::doublingZero};
+        for (double tick = 1; tick <= range.upper; tick *= step)
+            ticks << tick;
+        return ticks;
+    }
+    QString getTickLabel(double tick, const QLocale &, QChar, int) override { return formatCount(tick < 1 ? 0 : std::llround(tick)); }
 };
 
 class ShareTicker : public QCPAxisTicker
@@ -114,15 +123,15 @@ QSharedPointer<QCPAxisTicker> tickerFor(PlotAxis axis)
         return QSharedPointer<LogTicker>::create(true);
     case PlotAxis::Share:
         return QSharedPointer<ShareTicker>::create();
-    case PlotAxis::Number:
+    case PlotAxis::Doubling:
         break;
     }
-    return QSharedPointer<NumberTicker>::create();
+    return QSharedPointer<DoublingTicker>::create();
 }
 
 bool isLogarithmic(PlotAxis axis)
 {
-    return axis == PlotAxis::DurationLog || axis == PlotAxis::ShareLog;
+    return axis == PlotAxis::DurationLog || axis == PlotAxis::ShareLog || axis == PlotAxis::Doubling;
 }
 
 } // namespace openloop::gui

@@ -59,7 +59,7 @@ void PlotView::setAxes(PlotAxis x, PlotAxis y)
     for (const auto &[axis, kind] : {std::pair(m_plot->xAxis, x), std::pair(m_plot->yAxis, y)}) {
         axis->setScaleType(isLogarithmic(kind) ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
         axis->setTicker(tickerFor(kind));
-        axis->setSubTicks(kind != PlotAxis::Time && axis == m_plot->yAxis && isLogarithmic(kind));
+        axis->setSubTicks(axis == m_plot->yAxis && isLogarithmic(kind));
     }
     limitTicks();
 }
@@ -70,14 +70,40 @@ void PlotView::limitTicks()
     m_plot->xAxis->ticker()->setTickCount(std::clamp((width() - leftMargin) / pixelsPerLabel, 2, 10));
 }
 
-void PlotView::setXLabel(const QString &label)
+void PlotView::setAxisLabels(const QString &x, const QString &y)
 {
-    m_plot->xAxis->setLabel(label);
+    m_plot->xAxis->setLabel(x);
+    m_plot->yAxis->setLabel(y);
 }
 
 void PlotView::setSeries(std::vector<PlotSeries> series)
 {
     m_plot->series->series = std::move(series);
+    fitNames();
+}
+
+void PlotView::setNamesBeside(bool beside)
+{
+    m_plot->series->namesBeside = beside;
+    fitNames();
+}
+
+int PlotView::rightSpace() const
+{
+    return m_plot->axisRect()->margins().right();
+}
+
+void PlotView::fitNames()
+{
+    int wanted = rightMargin;
+    if (m_plot->series->namesBeside) {
+        const QFontMetrics metrics(m_plot->font());
+        for (const auto &one : m_plot->series->series)
+            wanted = std::max(wanted, one.name.isEmpty() ? 0 : metrics.horizontalAdvance(one.name) + 2 * SeriesLayer::besideGap);
+    }
+    QMargins margins = m_plot->axisRect()->margins();
+    margins.setRight(std::min(wanted, std::max(rightMargin, width() / 4)));
+    m_plot->axisRect()->setMargins(margins);
 }
 
 void PlotView::setSpans(std::vector<PlotSpan> spans)
@@ -162,6 +188,7 @@ bool PlotView::eventFilter(QObject *watched, QEvent *event)
         if (event->type() == QEvent::Resize) {
             m_overlay->setGeometry(rect());
             limitTicks();
+            fitNames();
         }
         if (handleMouse(event))
             return true;

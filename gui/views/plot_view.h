@@ -53,23 +53,37 @@ struct PlotGrid {
 };
 
 /// How the axes read.
-enum class PlotAxis { Time, Duration, DurationLog, Share, ShareLog, Number };
+enum class PlotAxis {
+    Time,
+    Duration,
+    DurationLog,
+    Share,
+    ShareLog,
+    Doubling ///< logarithmic, whole numbers; 0 stands at `doublingZero`
+};
 
 /// Axes, series, spans and a crosshair. GUI thread; draws only on redraw().
 class PlotView : public QWidget
 {
     Q_OBJECT
 public:
-    /// Pixels between the widget's edges and the axis rectangle, the same in all views that share an x axis.
+    /// Pixels between the widget's edges and the axis rectangle, the same in all views that share an x axis; at the
+    /// right at least so many.
     static constexpr int leftMargin = 66;
     static constexpr int rightMargin = 14;
+    /// Where an axis of kind Doubling has its zero.
+    static constexpr double doublingZero = 0.5;
 
     explicit PlotView(QWidget *parent = nullptr);
     ~PlotView() override;
 
     void setPalette(const Palette &palette);
     void setAxes(PlotAxis x, PlotAxis y);
-    void setXLabel(const QString &label);
+    void setAxisLabels(const QString &x, const QString &y);
+    /// Names of series stand beside the data, in a margin that fits them, instead of at the end of each line.
+    void setNamesBeside(bool beside);
+    /// Pixels at the right of the axis rectangle, names included.
+    int rightSpace() const;
     /// Replaces all series; cheap to call ten times a second (values are moved in).
     void setSeries(std::vector<PlotSeries> series);
     void setSpans(std::vector<PlotSpan> spans);
@@ -116,6 +130,7 @@ private:
     void moveTo(QPointF position);
     void releaseAt(QPointF position);
     void limitTicks();
+    void fitNames();
 
     std::unique_ptr<Plot> m_plot;
     Overlay *m_overlay = nullptr;

@@ -2,6 +2,8 @@
 // See target_dialog.h.
 #include "gui/views/target_dialog.h"
 
+#include "gui/probe/durations.h"
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -12,24 +14,20 @@
 #include <QPlainTextEdit>
 #include <QSpinBox>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
 namespace {
 
-QSpinBox *spin(int from, int to, int value, const QString &suffix, QWidget *parent)
+QSpinBox *statusBox(int value, QWidget *parent)
 {
     auto *box = new QSpinBox(parent);
-    box->setRange(from, to);
+    box->setRange(100, 599);
     box->setValue(value);
-    box->setSuffix(suffix);
     return box;
-}
-
-int milliseconds(probe::Nanoseconds duration)
-{
-    return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
 QString asText(const QList<probe::Header> &headers)
@@ -52,6 +50,51 @@ QList<probe::Header> asHeaders(const QString &text)
 
 } // namespace
 
+/// Milliseconds that read as people say them: "100 ms", "35 s"; takes any unit that profiles take.
+class TargetDialog::DurationBox : public QSpinBox
+{
+public:
+    DurationBox(probe::Nanoseconds value, QWidget *parent) : QSpinBox(parent)
+    {
+        setRange(1, 3'600'000);
+        setStepType(AdaptiveDecimalStepType);
+        setValue(milliseconds(value));
+    }
+    /// `before`, unless another value was entered: it may be finer than a millisecond.
+    probe::Nanoseconds duration(probe::Nanoseconds before) const
+    {
+        return value() == milliseconds(before) ? before : std::chrono::milliseconds(value());
+    }
+
+protected:
+    QString textFromValue(int value) const override
+    {
+        return value < 1000 ? u"%1 ms"_s.arg(value) : QString::number(value / 1000.0, 'g', 7) + u" s"_s;
+    }
+    int valueFromText(const QString &text) const override
+    {
+        const auto parsed = probe::parseDuration(QString(text).replace(u',', u'.'));
+        return parsed ? milliseconds(*parsed) : value();
+    }
+    void fixup(QString &text) const override
+    {
+        if (!text.isEmpty() && text.back().isDigit())
+            text += u" ms"_s;
+    }
+    QValidator::State validate(QString &text, int &) const override
+    {
+        const auto parsed = probe::parseDuration(QString(text).replace(u',', u'.'));
+        const bool fits = parsed && *parsed >= std::chrono::milliseconds(minimum()) && *parsed <= std::chrono::milliseconds(maximum());
+        return fits ? QValidator::Acceptable : QValidator::Intermediate;
+    }
+
+private:
+    static int milliseconds(probe::Nanoseconds duration)
+    {
+        return static_cast<int>(std::clamp<qint64>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(), 1, 3'600'000));
+    }
+};
+
 TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDialog(parent), m_before(target)
 {
     setWindowTitle(tr("Target /%1").arg(target.name));
@@ -64,13 +107,17 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
     m_body = new QPlainTextEdit(QString::fromUtf8(target.body), this);
     for (auto *edit : {m_headers, m_body})
         edit->setMaximumHeight(64);
-    m_interval = spin(1, 3'600'000, milliseconds(target.interval), u" ms"_s, this);
-    m_timeout = spin(1, 3'600'000, milliseconds(target.timeout), u" ms"_s, this);
-    m_statusFrom = spin(100, 599, target.expectation.statusFrom, {}, this);
-    m_statusTo = spin(100, 599, target.expectation.statusTo, {}, this);
+    m_interval = new DurationBox(target.interval, this);
+    m_timeout = new DurationBox(target.timeout, this);
+    m_statusFrom = statusBox(target.expectation.statusFrom, this);
+    m_statusTo = statusBox(target.expectation.statusTo, this);
     m_contains = new QLineEdit(QString::fromUtf8(target.expectation.bodyContains), this);
     m_newConnection = new QCheckBox(tr("A new connection for each request"), this);
     m_newConnection->setChecked(target.newConnectionEachTime);
+    m_anyCertificate = new QCheckBox(tr("&Accept any certificate"), this);
+    m_anyCertificate->setObjectName(u"anyCertificate"_s);
+    m_anyCertificate->setToolTip(tr("For services with a certificate of their own making, like curl --insecure"));
+    m_anyCertificate->setChecked(!target.verifyTls);
     m_problem = new QLabel(this);
     m_problem->setWordWrap(true);
     auto *status = new QHBoxLayout;
@@ -88,6 +135,7 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
     form->addRow(tr("Expected status"), status);
     form->addRow(tr("Body &contains"), m_contains);
     form->addRow(QString(), m_newConnection);
+    form->addRow(QString(), m_anyCertificate);
     form->addRow(m_problem);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     connect(buttons, &QDialogButtonBox::accepted, this, &TargetDialog::accept);
@@ -103,10 +151,11 @@ probe::Target TargetDialog::target() const
     result.method = m_method->currentText().trimmed().toUpper().toLatin1();
     result.headers = asHeaders(m_headers->toPlainText());
     result.body = m_body->toPlainText().toUtf8();
-    result.interval = std::chrono::milliseconds(m_interval->value());
-    result.timeout = std::chrono::milliseconds(m_timeout->value());
+    result.interval = m_interval->duration(m_before.interval);
+    result.timeout = m_timeout->duration(m_before.timeout);
     result.expectation = {m_statusFrom->value(), m_statusTo->value(), m_contains->text().toUtf8()};
     result.newConnectionEachTime = m_newConnection->isChecked();
+    result.verifyTls = !m_anyCertificate->isChecked();
     return result;
 }
 

@@ -27,17 +27,20 @@ public:
     void accept() override;
 
 private:
+    class DurationBox;
+
     probe::Target m_before;
     QLineEdit *m_url = nullptr;
     QComboBox *m_method = nullptr;
     QPlainTextEdit *m_headers = nullptr;
     QPlainTextEdit *m_body = nullptr;
-    QSpinBox *m_interval = nullptr;
-    QSpinBox *m_timeout = nullptr;
+    DurationBox *m_interval = nullptr;
+    DurationBox *m_timeout = nullptr;
     QSpinBox *m_statusFrom = nullptr;
     QSpinBox *m_statusTo = nullptr;
     QLineEdit *m_contains = nullptr;
     QCheckBox *m_newConnection = nullptr;
+    QCheckBox *m_anyCertificate = nullptr;
     QLabel *m_problem = nullptr;
 };
 

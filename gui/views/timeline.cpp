@@ -3,7 +3,6 @@
 #include "gui/views/timeline.h"
 
 #include "gui/models/format.h"
-#include "gui/views/plot_view.h"
 
 #include <QDateTime>
 #include <QHelpEvent>
@@ -25,6 +24,11 @@ Timeline::Timeline(const Session &session, TimeWindow &window, QWidget *parent)
     connect(&session, &Session::targetsChanged, this, &QWidget::updateGeometry);
 }
 
+void Timeline::setRightSpace(int pixels)
+{
+    m_rightSpace = pixels;
+}
+
 void Timeline::setPalette(const Palette &palette)
 {
     m_palette = &paletteFor(palette.dark);
@@ -43,7 +47,7 @@ QSize Timeline::sizeHint() const
 
 double Timeline::xToSeconds(double pixel) const
 {
-    const double span = QWidget::width() - PlotView::leftMargin - PlotView::rightMargin;
+    const double span = QWidget::width() - PlotView::leftMargin - m_rightSpace;
     return m_window.from() + (pixel - PlotView::leftMargin) / span * m_window.span();
 }
 
@@ -81,7 +85,7 @@ void Timeline::paintEvent(QPaintEvent *)
 
 void Timeline::paintRow(QPainter &painter, const QString &name, int top)
 {
-    const QRectF row(PlotView::leftMargin, top + 1, QWidget::width() - PlotView::leftMargin - PlotView::rightMargin, rowHeight() - 3);
+    const QRectF row(PlotView::leftMargin, top + 1, QWidget::width() - PlotView::leftMargin - m_rightSpace, rowHeight() - 3);
     painter.setPen(m_palette->muted);
     painter.drawText(QRectF(4, top, PlotView::leftMargin - 10, rowHeight()), Qt::AlignRight | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(name, Qt::ElideRight, PlotView::leftMargin - 12));
@@ -127,13 +131,17 @@ bool Timeline::event(QEvent *event)
 {
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
-    const auto *help = static_cast<QHelpEvent *>(event);
+    const auto *help = static_cast<QHelpEvent *>(event); // over a lane or its name, which may be cut short
     const int row = (help->y() - 3) / rowHeight();
     if (row < 0 || row >= m_session.targets().size()) {
         QToolTip::hideText();
         return true;
     }
     const QString name = m_session.targets()[row].name;
+    if (help->x() < PlotView::leftMargin) {
+        QToolTip::showText(help->globalPos(), u'/' + name, this);
+        return true;
+    }
     const double at = xToSeconds(help->x());
     const auto q = m_session.series(name)->quantiles(m_session.instantAt(at - width()), m_session.instantAt(at + width()));
     QToolTip::showText(help->globalPos(), tr("/%1 at %2: %3 available, %4 of %5 failed").arg(name, QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(at * 1000)).toString(u"HH:mm:ss"_s), formatShare(q.availability()), formatCount(q.errors), formatCount(q.n)), this);

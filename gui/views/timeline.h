@@ -5,6 +5,7 @@
 #include "gui/models/column_cache.h"
 #include "gui/models/session.h"
 #include "gui/models/time_window.h"
+#include "gui/views/plot_view.h"
 
 #include <QWidget>
 
@@ -18,6 +19,8 @@ public:
     Timeline(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
 
     void setPalette(const Palette &palette);
+    /// Pixels that the chart leaves free at its right.
+    void setRightSpace(int pixels);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -40,6 +43,7 @@ private:
     const Session &m_session;
     TimeWindow &m_window;
     const Palette *m_palette = &paletteFor(false);
+    int m_rightSpace = PlotView::rightMargin;
     std::map<QString, ColumnCache> m_caches;
 };
 

@@ -43,7 +43,11 @@ TopBar::TopBar(Session &session, QWidget *parent)
     connect(m_live, &QPushButton::clicked, this, &TopBar::liveWanted);
     connect(m_hold, &QPushButton::clicked, this, &TopBar::holdWanted);
     connect(m_test, &QPushButton::clicked, this, &TopBar::testWanted);
-    connect(&session, &Session::targetsChanged, this, [this, &session] { m_test->setEnabled(!session.isReplay()); });
+    connect(&session, &Session::targetsChanged, this, [this, &session] {
+        // A recording has no present to follow: the replay bar moves it.
+        for (auto *button : {m_test, m_live, m_hold})
+            button->setEnabled(!session.isReplay());
+    });
     setLive(true);
 }
 
@@ -74,7 +78,7 @@ void TopBar::setTestRunning(bool running)
 {
     m_testing = running;
     m_test->setText(running ? tr("Abort test") : tr("Run isolation test"));
-    m_test->setIcon(running ? icon(u"stop"_s, m_palette->onAccent) : icon(u"test"_s, m_palette->onAccent));
+    m_test->setIcon(accentIcon(running ? u"stop"_s : u"test"_s, *m_palette));
     m_load->setLocked(running);
 }
 

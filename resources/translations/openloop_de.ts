@@ -622,6 +622,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>, but perhaps for another reason: %1</source>
         <translation>, vielleicht aber aus einem anderen Grund: %1</translation>
     </message>
+    <message>
+        <source>parallel requests</source>
+        <translation>parallele Anfragen</translation>
+    </message>
+    <message>
+        <source>p50 to p99</source>
+        <translation>p50 bis p99</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::LoadControl</name>
@@ -828,6 +836,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Compare with a recording</source>
         <translation>Mit einer Aufzeichnung vergleichen</translation>
     </message>
+    <message>
+        <source>The file holds several sessions:</source>
+        <translation>Die Datei enthält mehrere Sitzungen:</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::Minimap</name>
@@ -882,6 +894,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>skipped</source>
         <translation>ausgelassen</translation>
     </message>
+    <message>
+        <source>answered HTTP %1</source>
+        <translation>antwortete HTTP %1</translation>
+    </message>
 </context>
 <context>
     <name>PhasesText</name>
@@ -927,6 +943,21 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Each ticked one is asked once a second; choose what may be asked so often.</source>
         <translation>Jedes angekreuzte wird einmal in der Sekunde gefragt; wähle, was so oft gefragt werden darf.</translation>
+    </message>
+</context>
+<context>
+    <name>ProfileFile</name>
+    <message>
+        <source>The file is now %1; this window begins with its own settings.</source>
+        <translation>Die Datei heißt jetzt %1; dieses Fenster beginnt mit eigenen Einstellungen.</translation>
+    </message>
+    <message>
+        <source>The file stays as it is; what is changed in this window is not saved.</source>
+        <translation>Die Datei bleibt, wie sie ist; was in diesem Fenster geändert wird, wird nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -1222,6 +1253,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Body &amp;contains</source>
         <translation>Inhalt &amp;enthält</translation>
+    </message>
+    <message>
+        <source>&amp;Accept any certificate</source>
+        <translation>&amp;Jedes Zertifikat annehmen</translation>
+    </message>
+    <message>
+        <source>For services with a certificate of their own making, like curl --insecure</source>
+        <translation>Für Dienste mit selbst ausgestelltem Zertifikat, wie curl --insecure</translation>
     </message>
 </context>
 <context>
@@ -1880,6 +1919,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>; the host of this virtual machine took %1 % of its time</source>
         <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+    </message>
+    <message>
+        <source>%1: %2 before, %3 under load</source>
+        <translation>%1: %2 vorher, %3 unter Last</translation>
     </message>
 </context>
 <context>

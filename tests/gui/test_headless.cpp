@@ -28,15 +28,18 @@ struct Ran {
     QJsonObject json; ///< when --json - was asked for
 };
 
-Ran run(const QStringList &arguments)
+/// As a shell without a display starts it; out: where standard output goes instead of to the test.
+Ran start(const QStringList &arguments, const QString &out = {})
 {
     QProcess process;
+    if (!out.isEmpty())
+        process.setStandardOutputFile(out);
     auto environment = QProcessEnvironment::systemEnvironment();
     environment.remove(u"DISPLAY"_s);
     environment.remove(u"WAYLAND_DISPLAY"_s);
     environment.remove(u"QT_QPA_PLATFORM"_s); // a QGuiApplication could not start
     process.setProcessEnvironment(environment);
-    process.start(QStringLiteral(OPENLOOP_MONITOR), QStringList{u"--headless"_s} + arguments);
+    process.start(QStringLiteral(OPENLOOP_MONITOR), arguments);
     Ran ran;
     if (process.waitForFinished(60'000) && process.exitStatus() == QProcess::NormalExit)
         ran.code = process.exitCode();
@@ -44,6 +47,11 @@ Ran run(const QStringList &arguments)
     ran.err = process.readAllStandardError();
     ran.json = QJsonDocument::fromJson(ran.out).object();
     return ran;
+}
+
+Ran run(const QStringList &arguments, const QString &out = {})
+{
+    return start(QStringList{u"--headless"_s} + arguments, out);
 }
 
 Reaction after(std::chrono::nanoseconds latency)
@@ -162,7 +170,82 @@ private slots:
         const auto help = run({u"--help"_s});
         QCOMPARE(help.code, 0);
         QVERIFY(help.out.contains("--isolation-test"));
-        QVERIFY(run({u"--version"_s}).out.startsWith("openloop-monitor "));
+        for (const auto &option : {u"--version"_s, u"-v"_s}) {
+            QVERIFY(run({option}).out.startsWith("openloop-monitor "));
+            QVERIFY(start({option}).out.startsWith("openloop-monitor "));
+        }
+        QCOMPARE(start({u"-h"_s}).code, 0);
+    }
+
+    void aWindowWithoutADisplayIsExitCodeTwoWithOneLine()
+    {
+        const auto ran = start({});
+        QCOMPARE(ran.code, 2);
+        QVERIFY2(ran.err.contains("--headless"), ran.err.constData());
+        QCOMPARE(ran.err.count('\n'), 1);
+        QCOMPARE(start({u"--frobnicate"_s}).code, 2);
+        QVERIFY(start({u"--duration"_s, u"1s"_s}).err.contains("--duration works only with --headless"));
+    }
+
+    void aRunHasAllTheTicksOfItsDuration()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        const auto ran = run({u"t="_s + server.url(), u"u="_s + server.url(), u"--duration"_s, u"1s"_s,
+                              u"--interval"_s, u"5ms"_s, u"--json"_s, u"-"_s});
+        for (int i = 0; i < 2; ++i) // skipped ticks are among the n
+            QCOMPARE(ran.json[u"targets"_s][i].toObject()[u"n"_s].toInt(), 200);
+    }
+
+    void whatCannotBeWrittenIsRefusedBeforeTheRun()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QTemporaryDir folder;
+        const auto kept = folder.filePath(u"kept"_s), none = folder.filePath(u"none/x"_s);
+        QFile file(kept);
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.write("of yesterday") > 0 && file.flush());
+        for (const auto &option : {u"--json"_s, u"--junit"_s, u"--record"_s}) {
+            const auto other = option == u"--json"_s ? u"--junit"_s : u"--json"_s;
+            const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s, other, kept, option, none});
+            QCOMPARE(ran.code, 2);
+            QVERIFY2(ran.err.contains(none.toUtf8() + ": "), ran.err.constData());
+            QCOMPARE(ran.err.count('\n'), 1);
+        }
+        const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s, u"--record"_s, kept});
+        QCOMPARE(ran.code, 2);
+        QVERIFY2(ran.err.contains(kept.toUtf8() + ": "), ran.err.constData());
+        QCOMPARE(server.requests(), 0);
+        QVERIFY(file.seek(0));
+        QCOMPARE(file.readAll(), QByteArray("of yesterday"));
+    }
+
+    void aReportThatGotLostIsExitCodeTwo()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        const auto full = u"/dev/full"_s;
+        if (!QFile::exists(full))
+            QSKIP("there is no /dev/full here");
+        const QStringList quick{u"t="_s + server.url(), u"--duration"_s, u"200ms"_s};
+        auto ran = run(quick + QStringList{u"--json"_s, u"-"_s}, full);
+        QCOMPARE(ran.code, 2);
+        QVERIFY2(ran.err.contains("standard output: "), ran.err.constData());
+        ran = run(quick + QStringList{u"--json"_s, full});
+        QCOMPARE(ran.code, 2);
+        QVERIFY2(ran.err.contains("/dev/full: "), ran.err.constData());
+    }
+
+    void aVagueFaultComesWithItsCause()
+    {
+        ProgrammedServer server([](int, const QByteArray &) {
+            Reaction garbage;
+            garbage.fields = "Content-Length: many\r\n";
+            return garbage;
+        });
+        const auto ran = run({u"t=http://ann:SECRET@127.0.0.1:%1/"_s.arg(server.port()), u"--duration"_s,
+                              u"300ms"_s, u"--json"_s, u"-"_s});
+        const auto problem = ran.json[u"targets"_s][0].toObject()[u"last_problem"_s].toString();
+        QVERIFY2(problem.startsWith(u"failed: ") && problem.size() > 12, qPrintable(problem));
+        QVERIFY2(ran.err.contains(problem.toUtf8()), ran.err.constData());
+        QVERIFY(!(ran.out + ran.err).contains("SECRET"));
     }
 
     void aBlockingServiceFailsTheIsolationTest()
@@ -213,8 +296,11 @@ private slots:
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
         const Burners burners;
         const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"3s"_s, u"--assert"_s, u"t.p50<10s"_s,
-                              u"--json"_s, u"-"_s});
+                              u"--rule"_s, u"t: p50<10s"_s, u"--json"_s, u"-"_s});
         QCOMPARE(ran.code, 4);
+        const auto rule = ran.json[u"asserts"_s][1].toObject();
+        if (!rule[u"ok"_s].toBool()) // the machine may have been busy for less than half of the run
+            QVERIFY2(rule[u"value_text"_s].toString().startsWith(u"not judged: this machine"), ran.out.constData());
         QVERIFY(!isTrusted(ran));
         QVERIFY2(ran.json[u"doubt"_s].toString().startsWith(u"this machine is busy"), ran.out.constData());
         QVERIFY(ran.err.contains("NOT TRUSTWORTHY"));
@@ -228,6 +314,18 @@ private slots:
                               u"--find-limit"_s, u"work=2"_s, u"--duration"_s, u"1s"_s, u"--assert"_s,
                               u"work.p50<1ms"_s, u"--json"_s, u"-"_s});
         QCOMPARE(ran.json[u"search"_s].toObject()[u"lowest_broken"_s].toInt(-1), 0);
+        QVERIFY2(isExit(ran, 1), ran.err.constData());
+    }
+
+    void aLoadThatNobodyAnswersHasNoLimit()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        const auto ran = run({u"t="_s + server.url(), u"gone=http://127.0.0.1:%1/"_s.arg(closedPort()),
+                              u"--find-limit"_s, u"gone=1"_s, u"--duration"_s, u"500ms"_s, u"--assert"_s,
+                              u"t.p50<10s"_s, u"--json"_s, u"-"_s});
+        QCOMPARE(ran.code, 3);
+        QVERIFY2(ran.err.contains("gone answered no request of the load"), ran.err.constData());
+        QVERIFY(ran.json[u"search"_s].toObject()[u"highest_kept"_s].isNull());
     }
 
     void filesAreWrittenWhereTheyWereAskedFor()

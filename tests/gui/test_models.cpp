@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says, without a window: figures, verdicts, time ranges, pace.
+#include "gui/models/comparison.h"
 #include "gui/models/event_log.h"
 #include "gui/models/format.h"
 #include "gui/models/jobs.h"
@@ -8,13 +9,18 @@
 #include "gui/models/server_watch.h"
 #include "gui/models/time_window.h"
 #include "gui/models/verdict.h"
+#include "gui/profile_file.h"
 
 #include <QAbstractItemModelTester>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 
+using namespace openloop;
 using namespace openloop::gui;
 using namespace Qt::Literals::StringLiterals;
 
@@ -27,6 +33,18 @@ TargetFigures target(const QString &name, State state, const QString &cause = {}
     result.state = state;
     result.cause = cause;
     return result;
+}
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void write(const QString &path, const QByteArray &content)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
 }
 
 Situation healthy()
@@ -265,6 +283,69 @@ private slots:
             QVERIFY(jobs.first().isOver());
         }
         QVERIFY(parseJobs("nonsense").isEmpty());
+    }
+
+    void aProfileThatCannotBeReadIsKept()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"monitor.json"_s);
+        for (const QString &kept : {path + u".broken"_s, path + u".broken-2"_s}) {
+            const QByteArray precious = "{\"targets\": [oops " + kept.toUtf8();
+            write(path, precious);
+            const ProfileFile file(path);
+            QVERIFY2(file.problem().contains(kept), qPrintable(file.problem()));
+            QVERIFY(file.profile().targets.isEmpty() && !file.hasRules());
+            QCOMPARE(file.save(file.profile()), QString());
+            QCOMPARE(contentOf(kept), precious);
+            QVERIFY(ProfileFile(path).problem().isEmpty());
+        }
+    }
+
+    void whatAProfileHoldsBesideOursIsWrittenAgain()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"monitor.json"_s);
+        const QJsonObject target{{u"name"_s, u"a"_s}, {u"url"_s, u"http://x.test/a"_s}, {u"owner"_s, u"me"_s}, {u"method"_s, u"PUT"_s}};
+        const QJsonObject window{{u"later"_s, 1}, {u"span_s"_s, 5}};
+        write(path, QJsonDocument(QJsonObject{{u"note"_s, u"mine"_s}, {u"window"_s, window}, {u"targets"_s, QJsonArray{target}}}).toJson());
+        const ProfileFile file(path);
+        QCOMPARE(file.problem(), QString());
+        auto profile = file.profile();
+        profile.window = {{u"span_s"_s, 60}};
+        profile.targets.first().method = "GET";
+        QCOMPARE(file.save(profile), QString());
+        const auto saved = QJsonDocument::fromJson(contentOf(path)).object();
+        QCOMPARE(saved[u"note"_s].toString(), u"mine"_s);
+        QCOMPARE(saved[u"window"_s].toObject(), QJsonObject({{u"later"_s, 1}, {u"span_s"_s, 60}}));
+        const auto again = saved[u"targets"_s].toArray().first().toObject();
+        QCOMPARE(again[u"owner"_s].toString(), u"me"_s);
+        QVERIFY(!again.contains(u"method"_s)); // ours, and at its default now
+        QCOMPARE(probe::loadProfile(path)->targets, profile.targets);
+    }
+
+    void anEmptyListOfRulesIsNoMissingOne()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"monitor.json"_s);
+        QVERIFY(!ProfileFile(path).hasRules());
+        write(path, "{\"targets\": []}");
+        QVERIFY(!ProfileFile(path).hasRules());
+        QCOMPARE(ProfileFile(path).save({}), QString());
+        QVERIFY(ProfileFile(path).hasRules());
+        QVERIFY(ProfileFile(path).profile().rules.isEmpty());
+    }
+
+    void comparedFactorsHaveTheSameDecimals()
+    {
+        Comparison comparison;
+        comparison.set({{u"a"_s, 1.0, 0.8, 2.0, 2.0, 3.0, 60.0, 200, 200, 0, 0}});
+        const auto cell = [&comparison](int column) { return comparison.index(0, column).data().toString(); };
+        QVERIFY2(cell(Comparison::P50).endsWith(u"× 0.80"_s), qPrintable(cell(Comparison::P50)));
+        QVERIFY2(cell(Comparison::P95).endsWith(u"× 1.00"_s), qPrintable(cell(Comparison::P95)));
+        QVERIFY2(cell(Comparison::P99).endsWith(u"× 20.0"_s), qPrintable(cell(Comparison::P99)));
+        comparison.setBrief(true);
+        QCOMPARE(cell(Comparison::P50), u"× 0.80"_s);
+        QVERIFY(comparison.index(0, Comparison::P50).data(Qt::ToolTipRole).toString().contains(u" → "_s));
     }
 
     void theEventLogIsNewestFirstAndBounded()

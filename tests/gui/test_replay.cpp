@@ -114,6 +114,32 @@ private slots:
         QCOMPARE(std::ranges::count(events, Event::Kind::Alert, &Event::kind), 1);
     }
 
+    void errorsAreCountedWithTheRest()
+    {
+        m_session.setReplayNow(m_session.end());
+        const auto figures = m_session.figures(u"health"_s, m_session.beginning() + 59.95, m_session.beginning() + 79.95);
+        QCOMPARE(figures.n, 200);
+        QCOMPARE(figures.errors, 200);
+        QCOMPARE(figures.measured, 0);
+        QCOMPARE(figures.errorShare(), 1.0);
+        QVERIFY(!figures.hasTail());
+    }
+
+    void everySessionOfAFileCanBeOpened()
+    {
+        const QString path = m_folder.filePath(u"two.sqlite"_s);
+        record(path);
+        record(path);
+        const auto sessions = probe::SessionReader(path).sessions();
+        QCOMPARE(sessions.size(), 2);
+        for (const auto &one : sessions) {
+            Session session;
+            QCOMPARE(session.openRecording(path, one.id), QString());
+            QCOMPARE(session.targets().size(), 2);
+            QVERIFY(session.figures(u"health"_s, session.beginning(), session.end()).n > 800);
+        }
+    }
+
     void aRecordingIsNotLoaded()
     {
         m_session.setReplayNow(m_session.end());

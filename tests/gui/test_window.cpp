@@ -1,28 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real window on a real service: what a person sees and can do, by clicks and keys.
+#include "common/stop_signals.h"
 #include "gui/main_window.h"
 #include "gui/models/default_rules.h"
+#include "gui/probe/profile.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart_panel.h"
 #include "gui/views/experiment_panel.h"
 #include "gui/views/first_run.h"
 #include "gui/views/load_control.h"
+#include "gui/views/target_dialog.h"
 #include "gui/views/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/views/verdict_bar.h"
 #include "tests/support/programmed_server.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QFile>
+#include <QInputDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTranslator>
+
+#include <csignal>
 
 using namespace openloop;
 using namespace openloop::gui;
@@ -241,6 +249,153 @@ private slots:
         QVERIFY(*figures.p50 >= 2 && *figures.p50 < 200);
     }
 
+    void aRecordingsTargetsAreNotTheUsers()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        recordTargets(path, {u"other"_s});
+        open();
+        const auto measured = m_window->session().targets();
+        m_window->showRecording(path);
+        QCOMPARE(m_window->session().targets().size(), 1);
+        QVERIFY(m_window->liveTargets() == measured);
+        m_window->showRecording(path);
+        QVERIFY(m_window->liveTargets() == measured);
+        m_window->closeRecording();
+        QVERIFY(m_window->session().targets() == measured);
+    }
+
+    void ofSeveralRecordedSessionsOneIsChosen()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        recordTargets(path, {u"older"_s});
+        recordTargets(path, {u"newer"_s, u"beside"_s});
+        open();
+        m_window->showRecording(path);
+        QVERIFY(!m_window->session().isReplay());
+        auto *dialog = m_window->findChild<QInputDialog *>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->comboBoxItems().size(), 2);
+        QVERIFY2(dialog->textValue().contains(u"2 target"_s), qPrintable(dialog->textValue()));
+        dialog->setTextValue(dialog->comboBoxItems().last());
+        dialog->accept();
+        QVERIFY(m_window->session().isReplay());
+        QCOMPARE(m_window->session().targets().first().name, u"older"_s);
+    }
+
+    void aReplayIsNotLiveAndOnlyPointsHaveTwoScales()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        recordTargets(path, {u"other"_s});
+        open();
+        const auto isEnabled = [this](const QString &text) {
+            for (const auto *button : m_window->findChildren<QAbstractButton *>()) {
+                if (button->text() == text)
+                    return button->isEnabled();
+            }
+            return false;
+        };
+        QVERIFY(isEnabled(u"Live"_s) && isEnabled(u"Log"_s));
+        m_window->showRecording(path);
+        QVERIFY(!isEnabled(u"Live"_s) && !isEnabled(u"Pause"_s));
+        m_window->closeRecording();
+        QVERIFY(isEnabled(u"Live"_s) && isEnabled(u"Pause"_s));
+        m_window->chartPanel().setMode(ChartMode::Phases);
+        QVERIFY(!isEnabled(u"Log"_s) && !isEnabled(u"Lin"_s));
+        m_window->chartPanel().setMode(ChartMode::Points);
+        QVERIFY(isEnabled(u"Log"_s) && isEnabled(u"Lin"_s));
+    }
+
+    void namesStandBesideTheDataWhereTimeRunsToTheEdge()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 5, 10'000);
+        auto &panel = m_window->chartPanel();
+        panel.setMode(ChartMode::Points);
+        const int needed = panel.fontMetrics().horizontalAdvance(u"/call_other_service"_s);
+        QVERIFY(panel.chart().plot().rightSpace() > std::min(needed, panel.chart().plot().width() / 5));
+        panel.setMode(ChartMode::Heatmap);
+        QCOMPARE(panel.chart().plot().rightSpace(), PlotView::rightMargin);
+    }
+
+    void aStopSignalClosesTheWindow()
+    {
+        open();
+        const StopSignals onStop([this] { m_window->close(); });
+        QCOMPARE(std::raise(SIGTERM), 0);
+        QVERIFY(m_window->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), 5'000);
+    }
+
+    void theCopiedCommandMeasuresTheSame()
+    {
+        open();
+        const auto targetsOf = [this](const QString &command) {
+            const QTemporaryDir folder; // a program of that name that takes down what it is given
+            QFile stand(folder.filePath(u"openloop-monitor"_s));
+            if (!stand.open(QIODevice::WriteOnly))
+                return QList<probe::Target>();
+            stand.write("#!/bin/sh\nif [ \"$2\" = --profile ]; then exec cat \"$3\"; fi\nfor word; do printf '%s\\n' \"$word\"; done\n");
+            stand.close();
+            stand.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+            QProcess shell;
+            auto environment = QProcessEnvironment::systemEnvironment();
+            environment.insert(u"PATH"_s, folder.path() + u':' + environment.value(u"PATH"_s));
+            shell.setProcessEnvironment(environment);
+            shell.start(u"sh"_s, {u"-c"_s, command});
+            shell.waitForFinished();
+            const QByteArray said = shell.readAllStandardOutput();
+            QFile file(folder.filePath(u"said.json"_s));
+            if (file.open(QIODevice::WriteOnly) && file.write(said) == said.size())
+                file.close();
+            if (const auto profile = probe::loadProfile(file.fileName(), probe::UnknownKeys::Refused))
+                return profile->targets;
+            QStringList words = QString::fromUtf8(said).split(u'\n', Qt::SkipEmptyParts);
+            words = words.mid(1, words.indexOf(u"--isolation-test"_s) - 1);
+            return probe::targetsFromArguments(words).value.value_or(QList<probe::Target>());
+        };
+        m_window->session().setTargets(*probe::targetsFromArguments({u"http://127.0.0.1:9"_s}));
+        QCOMPARE(m_window->commandLine(), u"openloop-monitor --headless http://127.0.0.1:9 --isolation-test factorize=8"_s);
+        m_window->session().setTargets(*probe::targetsFromArguments({u"it's one=http://127.0.0.1:9/a?b&c"_s, u"factorize=http://127.0.0.1:9/d"_s}));
+        QVERIFY2(targetsOf(m_window->commandLine()) == m_window->session().targets(), qPrintable(m_window->commandLine()));
+        auto special = m_window->session().targets();
+        special[0].method = "POST";
+        special[0].headers = {{u"X-Say"_s, u"\"it's $HOME\""_s}};
+        special[0].body = "a\nb";
+        special[0].timeout = 3s;
+        special[0].interval = 250ms;
+        special[0].verifyTls = false;
+        m_window->session().setTargets(special);
+        QVERIFY2(targetsOf(m_window->commandLine()) == special, qPrintable(m_window->commandLine()));
+    }
+
+    void durationsOfATargetAreEditedAsPeopleSayThem()
+    {
+        probe::Target target;
+        target.name = u"a"_s;
+        target.url = u"https://127.0.0.1:9/"_s;
+        target.timeout = 35s;
+        target.interval = 1500us;
+        TargetDialog dialog(target);
+        QVERIFY(dialog.target() == target);
+        auto *timeout = [&dialog] {
+            const auto boxes = dialog.findChildren<QSpinBox *>();
+            return *std::ranges::find(boxes, u"35 s"_s, &QSpinBox::text);
+        }();
+        timeout->selectAll();
+        QTest::keyClicks(timeout, u"2.5 s"_s);
+        QCOMPARE(timeout->value(), 2500);
+        timeout->selectAll();
+        QTest::keyClicks(timeout, u"40"_s);
+        timeout->interpretText();
+        QVERIFY(dialog.target().timeout == 40ms);
+        dialog.findChild<QCheckBox *>(u"anyCertificate"_s)->setChecked(true);
+        QVERIFY(!dialog.target().verifyTls);
+        QVERIFY(dialog.target().interval == 1500us);
+    }
+
     void theLayoutAndChoicesSurviveTheWindow()
     {
         open();
@@ -294,6 +449,28 @@ private slots:
     }
 
 private:
+    /// Appends a session of one second to the file.
+    static void recordTargets(const QString &path, const QStringList &names)
+    {
+        QStringList arguments;
+        for (const auto &name : names)
+            arguments << name + u"=http://127.0.0.1:9/"_s;
+        const auto targets = *probe::targetsFromArguments(arguments);
+        const auto origin = probe::Instant(1000h);
+        probe::SessionRecorder recorder(path);
+        recorder.begin(targets, origin, probe::WallClock(origin, probe::WallClock::Wall(1'700'000'000s)));
+        probe::Batch batch;
+        batch.from = origin;
+        batch.until = origin + 1s;
+        for (const auto &target : targets) {
+            probe::Sample sample;
+            sample.due = sample.sent = origin;
+            sample.done = sample.firstByte = origin + 1ms;
+            batch.targets << probe::TargetBatch {target.name, {sample}, {}, 0, 0};
+        }
+        recorder.add(batch);
+    }
+
     void open()
     {
         const auto targets = targetsAt(u"http://127.0.0.1:%1"_s.arg(m_server->port()));

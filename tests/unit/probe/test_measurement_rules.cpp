@@ -56,6 +56,19 @@ private slots:
             QVERIFY(dues[k] == t0 + k * 3ms);
     }
 
+    void aScheduleOfSomeLengthHasAllTheTicksOfIt()
+    {
+        const Instant t0{1h};
+        Schedule schedule(t0, 5ms, 1s);
+        int ticks = 0;
+        while (schedule.take(t0 + 1h))
+            ++ticks;
+        QCOMPARE(ticks, 200);
+        QVERIFY(schedule.hasEnded());
+        schedule.skipTo(t0 + 2h);
+        QVERIFY(!schedule.take(t0 + 3h));
+    }
+
     void ticksBeyondTheInFlightCapWaitAndKeepTheirDueTime()
     {
         const Instant t0{1h};

@@ -121,6 +121,37 @@ private slots:
         QVERIFY(watched(watchOf(u"p99<20ms over 10s"_s), 20s, 30s, true).isEmpty());
     }
 
+    void aRuleThatWasSuspendedMostOfTheTimeWasNotJudged()
+    {
+        const auto judged = [](int suspendedOf100) {
+            auto watch = watchOf(u"p99<20ms over 10s"_s);
+            Series series;
+            for (int i = 0; i < 100; ++i) {
+                series.add(sampleAt(Instant{i * 100ms}, 1ms));
+                watch.evaluate(Instant{i * 100ms + 60ms}, series, {}, i >= 100 - suspendedOf100);
+            }
+            return watch.wasJudged();
+        };
+        QVERIFY(judged(0));
+        QVERIFY(judged(40));
+        QVERIFY(!judged(97)); // the first moments, before anything is known of the machine, prove nothing
+        QVERIFY(!watchOf(u"p99<20ms"_s).wasJudged());
+    }
+
+    void tooFewAnswersMakeNoP99()
+    {
+        Statistics statistics;
+        for (int i = 0; i < 30; ++i)
+            statistics.add(Outcome::Ok, 2ms);
+        const auto condition = *parseCondition(u"p99<20ms"_s);
+        QVERIFY(condition.holds(statistics.quantiles()));
+        QVERIFY2(condition.valueText(statistics.quantiles()).startsWith(u"max (n=30) 2"),
+                 qPrintable(condition.valueText(statistics.quantiles())));
+        const auto verdict = played([](Nanoseconds, bool) { return 1ms; });
+        const auto sentence = verdict.targets[0].sentence; // 10 s and 20 s, but for half a second, at 10 Hz
+        QVERIFY2(sentence.contains(u"max (n=95) 1") && sentence.contains(u" before, p99 1"), qPrintable(sentence));
+    }
+
     void aStallFiresBeforeItEnds()
     {
         auto watch = watchOf(u"p99<20ms over 10s"_s);
@@ -275,6 +306,53 @@ private slots:
         QVERIFY(!never.lowestBroken());
         QVERIFY(never.doubt().isEmpty());
         QCOMPARE(never.highestKept(), 5);
+    }
+
+    void loadThatOnlyFailsIsNoLoad()
+    {
+        LoadWitness refused, slow, answered;
+        for (int i = 1; i <= 10; ++i) {
+            refused.add({u"f"_s, 4, 0, 0, 4 * i});
+            slow.add({u"f"_s, 4, 4, 0, 0});
+            answered.add({u"f"_s, 4, 0, 9 * i, i});
+        }
+        QVERIFY(!refused.sawLoad());
+        QVERIFY(slow.sawLoad()); // perhaps nothing came back, but the service had it
+        QVERIFY(answered.sawLoad());
+        RunReport report;
+        report.targets = {TargetResult()};
+        report.targets[0].answered = true;
+        report.search = {{0, true, {}, {}}, {1, false, {}, {}}};
+        report.lowestBroken = 1;
+        report.unloaded = u"f answered no request of the load"_s;
+        QCOMPARE(report.exitCode(), ExitCode::NoAnswer);
+        QVERIFY(toTable(report).contains(u"f answered no request"));
+        QVERIFY(!toTable(report).contains(u"break at"));
+        QVERIFY(QJsonDocument::fromJson(toJson(report))[u"search"_s][u"lowest_broken"_s].isNull());
+    }
+
+    void noReportTellsAPassword()
+    {
+        RunReport report;
+        TargetResult result;
+        result.target.url = u"http://ann:SECRET@h/health"_s;
+        result.lastProblem = u"connection refused"_s;
+        report.targets = {result};
+        QVERIFY(toTable(report).contains(u"http://ann:***@h/health"));
+        QVERIFY(toJson(report).contains("http://ann:***@h/health"));
+        QVERIFY(!toTable(report).contains(u"SECRET"));
+        QVERIFY(!(toJson(report) + toJUnit(report)).contains("SECRET"));
+    }
+
+    void aCauseIsOneLineOfBoundedLength()
+    {
+        Sample sample;
+        sample.outcome = Outcome::TlsFailed;
+        sample.cause = "SSL certificate problem: self-signed certificate";
+        QCOMPARE(problemOf(sample), u"TLS failed: SSL certificate problem: self-signed certificate"_s);
+        sample.cause = "a\r\nb\x1b[31m" + QByteArray(1000, 'x');
+        QVERIFY(problemOf(sample).startsWith(u"TLS failed: a b [31mxxx"));
+        QVERIFY(problemOf(sample).size() < 200);
     }
 
     void exitCodesRankWhatMakesTheRestMeaningless()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Everything that people type or paste into the monitor, right and wrong.
+#include "gui/probe/command_line.h"
 #include "gui/probe/curl_command.h"
 #include "gui/probe/durations.h"
 #include "gui/probe/headless_options.h"
@@ -217,6 +218,42 @@ private slots:
         QVERIFY(!loadProfile(folder.filePath(u"none.json"_s)));
     }
 
+    void aProfileNamesWhatIsWrongInIt_data()
+    {
+        QTest::addColumn<QByteArray>("json"); // with ' for "
+        QTest::addColumn<QString>("says");
+        const auto target = [](const QByteArray &member) {
+            return QByteArray("{'targets':[{'url':'http://h/x'," + member + "}]}");
+        };
+        QTest::newRow("key") << QByteArray("{'targtes':[]}") << u"targtes"_s;
+        QTest::newRow("list") << QByteArray("{'targets':'abc'}") << u"“targets” must be a list"_s;
+        QTest::newRow("element") << QByteArray("{'targets':['abc']}") << u"targets[0]"_s;
+        QTest::newRow("rule") << QByteArray("{'rules':[5]}") << u"rules[0]"_s;
+        QTest::newRow("version") << QByteArray("{'version':2}") << u"version 2"_s;
+        QTest::newRow("key of a target") << target("'intervall':'1s'") << u"intervall"_s;
+        QTest::newRow("text") << target("'interval':5") << u"interval"_s;
+        QTest::newRow("truth") << target("'verify_tls':'no'") << u"verify_tls"_s;
+        QTest::newRow("header") << target("'headers':['foo']") << u"“foo”"_s;
+        QTest::newRow("key of expect") << target("'expect':{'status':204}") << u"status"_s;
+        QTest::newRow("number") << target("'expect':{'status_from':204.5}") << u"status_from"_s;
+        QTest::newRow("range") << target("'expect':{'status_from':42}") << u"42"_s;
+    }
+    void aProfileNamesWhatIsWrongInIt()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QString, says);
+        const auto profile = profileFromJson(json.replace('\'', '"'), UnknownKeys::Refused);
+        QVERIFY(!profile);
+        QVERIFY2(profile.error.contains(says), qPrintable(profile.error));
+    }
+
+    void aWindowOpensTheProfileOfALaterVersion()
+    {
+        const auto profile = profileFromJson("{\"targets\":[{\"url\":\"http://h/x\",\"colour\":\"red\"}],\"sounds\":[]}");
+        QVERIFY2(profile, qPrintable(profile.error));
+        QCOMPARE(profile->targets.first().name, u"x"_s);
+    }
+
     void theCommandLineIsCheckedBeforeAnythingIsMeasured_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -232,6 +269,12 @@ private slots:
         QTest::newRow("unknown option") << QStringList{u"--frobnicate"_s};
         QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s};
         QTest::newRow("too fast") << QStringList{u"--interval"_s, u"1us"_s};
+        QTest::newRow("no header") << QStringList{u"--header"_s, u"foo"_s};
+        QTest::newRow("rule beside a search") << QStringList{u"--find-limit"_s, u"factorize=8"_s, u"--assert"_s,
+                                                             u"health.p99<1s"_s, u"--rule"_s, u"p99<1s"_s};
+        QTest::newRow("two lengths") << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s,
+                                                    u"5s"_s, u"--phases"_s, u"1s,2s,1s"_s};
+        QTest::newRow("two reports in one file") << QStringList{u"--json"_s, u"x"_s, u"--junit"_s, u"x"_s};
     }
     void theCommandLineIsCheckedBeforeAnythingIsMeasured()
     {
@@ -240,6 +283,54 @@ private slots:
             parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
         QVERIFY(!parsed);
         QVERIFY(!parsed.error.isEmpty());
+    }
+
+    void theTimeOfASearchStepIsADuration()
+    {
+        const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--find-limit"_s,
+                                                    u"factorize=8"_s, u"--assert"_s, u"health.p99<1s"_s,
+                                                    u"--duration"_s, u"2s"_s});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QVERIFY(parsed->options->search->measure == 2s);
+    }
+
+    void theTimeOfAnIsolationTestIsItsPhasesTogether()
+    {
+        const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--isolation-test"_s,
+                                                    u"factorize=8"_s, u"--duration"_s, u"20s"_s});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QVERIFY(parsed->options->isolation->length() == 20s);
+        QVERIFY(parsed->options->isolation->loaded == 10s);
+    }
+
+    void aWindowTellsWhyItCannotOpen_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<bool>("hasDisplay");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("fine") << QStringList{u"http://h/x"_s} << true << QString();
+        QTest::newRow("for Qt") << QStringList{u"-platform"_s, u"offscreen"_s, u"--style"_s, u"fusion"_s} << false
+                                << QString();
+        QTest::newRow("no display") << QStringList{} << false << u"--headless"_s;
+        QTest::newRow("unknown") << QStringList{u"--frobnicate"_s} << true << u"frobnicate"_s;
+        QTest::newRow("headless") << QStringList{u"--load"_s, u"health=2"_s} << true << u"--load works only with"_s;
+        QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s} << false << u"gopher"_s;
+    }
+    void aWindowTellsWhyItCannotOpen()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(bool, hasDisplay);
+        QFETCH(QString, says);
+        const auto problem = problemOfWindowArguments(QStringList{u"openloop-monitor"_s} + arguments, hasDisplay);
+        QCOMPARE(problem.isEmpty(), says.isEmpty());
+        QVERIFY2(problem.contains(says), qPrintable(problem));
+    }
+
+    void reportsKeepThePasswordsOfUrlsToThemselves()
+    {
+        QCOMPARE(withoutPassword(u"https://ann:se@cret@h:81/a:b@c?d=e:f@g"_s), u"https://ann:***@h:81/a:b@c?d=e:f@g"_s);
+        for (const auto &plain : {u"http://h:1/x?a=b:c@d"_s, u"http://ann@h/x"_s, u"http://[::1]:8080/"_s})
+            QCOMPARE(withoutPassword(plain), plain);
     }
 };
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recordings: nothing lost but the last moment, whatever happens to the program or the file.
+#include "gui/probe/headless_run.h"
 #include "gui/probe/session_store.h"
 
 #include <QElapsedTimer>
 #include <QFile>
 #include <QSignalSpy>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -47,6 +50,26 @@ Batch batchAt(Nanoseconds from, int perTarget)
     }
     batch.control = batch.targets.first().samples;
     return batch;
+}
+
+/// Runs SQL on a file as another program would.
+bool execOn(const QString &path, const QString &sql)
+{
+    bool done = false;
+    {
+        auto database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"another"_s);
+        database.setDatabaseName(path);
+        done = database.open() && QSqlQuery(database).exec(sql);
+        database.close();
+    }
+    QSqlDatabase::removeDatabase(u"another"_s);
+    return done;
+}
+
+QByteArray bytesOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 qint64 ticksIn(const QString &path)
@@ -181,6 +204,80 @@ private slots:
         file.write("no database");
         file.close();
         QVERIFY(!SessionReader(path).error().isEmpty());
+    }
+
+    void whatIsNoRecordingIsRefusedAndStaysAsItIs_data()
+    {
+        QTest::addColumn<QString>("sql"); // empty: the file holds a text
+        QTest::newRow("text") << QString();
+        QTest::newRow("tables") << u"CREATE TABLE invoice (id INTEGER PRIMARY KEY)"_s;
+        QTest::newRow("another version") << u"PRAGMA user_version = 7"_s;
+        QTest::newRow("our version") << u"PRAGMA user_version = 1"_s;
+        QTest::newRow("another program") << u"PRAGMA application_id = 7"_s;
+    }
+    void whatIsNoRecordingIsRefusedAndStaysAsItIs()
+    {
+        QFETCH(QString, sql);
+        const auto path = fresh(u"foreign-%1"_s.arg(QLatin1StringView(QTest::currentDataTag())));
+        QFile file(path);
+        if (sql.isEmpty())
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write("no database, but a long enough text") > 0);
+        else
+            QVERIFY(execOn(path, sql));
+        file.close();
+        const auto before = bytesOf(path);
+        QVERIFY(SessionRecorder::problemWith(path).startsWith(path + u": "_s));
+        QVERIFY(!SessionReader(path).error().isEmpty());
+        QCOMPARE(bytesOf(path), before);
+        QVERIFY(!QFile::exists(path + u"-wal"_s));
+        QVERIFY(SessionRecorder::problemWith(fresh(u"none/x"_s)).contains(u"No such file"));
+        QVERIFY(!SessionRecorder::problemWith(m_folder.path()).isEmpty());
+    }
+
+    void aRecordingOfBeforeThereWasAnApplicationIdOpens()
+    {
+        const auto path = fresh(u"old"_s);
+        {
+            SessionRecorder recorder(path);
+            recorder.begin(targets(), origin, wall);
+            recorder.add(batchAt(0s, 10));
+        }
+        QVERIFY(execOn(path, u"PRAGMA application_id = 0"_s));
+        QCOMPARE(ticksIn(path), 10);
+        QCOMPARE(SessionRecorder::problemWith(path), QString());
+        QCOMPARE(ticksIn(path), 10);
+    }
+
+    void aRecordingIsForItsOwnerAlone()
+    {
+        const auto path = fresh(u"private"_s);
+        QCOMPARE(SessionRecorder::problemWith(path), QString());
+        const auto others = QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
+        QVERIFY(!(QFile::permissions(path) & others));
+    }
+
+    void everyLoadOfARunIsRecorded()
+    {
+        const auto path = fresh(u"loads"_s);
+        const auto request = parseHeadlessArguments(
+            {u"openloop-monitor"_s, u"--headless"_s, u"a=http://127.0.0.1:1/"_s, u"b=http://127.0.0.1:1/"_s,
+             u"--load"_s, u"a=4"_s, u"--load"_s, u"b=4"_s, u"--duration"_s, u"200ms"_s, u"--quiet"_s, u"--record"_s, path});
+        QVERIFY2(request, qPrintable(request.error));
+        const auto loadsIn = [&path] {
+            QStringList loads;
+            const SessionReader reader(path);
+            if (!reader.sessions().isEmpty()) {
+                for (const auto &entry : reader.log(reader.sessions().first().id)) {
+                    if (entry.kind == u"load"_s)
+                        loads.append(entry.target + u'=' + entry.text);
+                }
+            }
+            loads.sort();
+            return loads;
+        };
+        HeadlessRun run(*request->options);
+        run.start();
+        QTRY_COMPARE_WITH_TIMEOUT(loadsIn(), (QStringList{u"a=4"_s, u"b=4"_s}), 20'000);
     }
 
     void aFullDiskIsToldOnceAndNothingIsLostWhenThereIsRoomAgain()

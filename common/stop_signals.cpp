@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // See stop_signals.h.
-#include "server/stop_signals.h"
+#include "common/stop_signals.h"
 
 #include <array>
 #include <csignal>
@@ -45,12 +45,14 @@ StopSignals::StopSignals(std::function<void()> stop)
         m_notifier.setEnabled(false);
         m_stop();
     });
+    signalsSeen = 0;
     onSignals(onStopSignal);
 }
 
 StopSignals::~StopSignals()
 {
     onSignals(SIG_DFL);
+    m_notifier.setEnabled(false);
     for (int &end : wakePipe)
         ::close(std::exchange(end, -1));
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The options of openloop-monitor, with a window and without.
+#pragma once
+
+#include <QString>
+
+class QCommandLineParser;
+
+namespace openloop::probe
+{
+
+/// Adds every option of the program, and what --help says of them.
+void addOptions(QCommandLineParser &parser);
+
+/// What QCommandLineParser::errorText() says, as all other errors are told.
+inline QString withoutFullStop(const QString &sentence)
+{
+    return sentence.endsWith(u'.') ? sentence.chopped(1) : sentence;
+}
+
+/// Why no window can be opened: an unknown option, one for headless runs, a wrong target, no display; empty: it can.
+/// arguments: with the program's name first, and with those that are for Qt. Needs no application object.
+QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay);
+
+} // namespace openloop::probe

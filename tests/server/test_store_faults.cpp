@@ -8,6 +8,8 @@
 #include "tests/support/postgres.h"
 
 #include <QFile>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -263,7 +265,8 @@ private slots:
 
     void aSqliteFileCorruptedLaterIsUnavailableUntilRepaired()
     {
-        { const Store store(u"sqlite:"_s + m_file, 1); } // puts all of it into the file
+        { const Store store(u"sqlite:"_s + m_file, 1); }
+        emptyTheLog();
         Store store(u"sqlite:"_s + m_file, 1);
         QFile file(m_file);
         QVERIFY(file.open(QIODevice::ReadWrite | QIODevice::Unbuffered));
@@ -286,6 +289,18 @@ private slots:
     }
 
 private:
+    /// All that was written is in the file itself, whichever connection was the last to be closed.
+    void emptyTheLog() const
+    {
+        {
+            auto database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"checkpoint"_s);
+            database.setDatabaseName(m_file);
+            QVERIFY(database.open());
+            QVERIFY(QSqlQuery(database).exec(u"PRAGMA wal_checkpoint(TRUNCATE)"_s));
+        }
+        QSqlDatabase::removeDatabase(u"checkpoint"_s);
+    }
+
     /// Root may write anywhere: this thread, and those that it starts, access files as somebody else.
     struct AsNobody {
         AsNobody() { ::setfsuid(65534); }

@@ -7,7 +7,6 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QSaveFile>
 
 #include <algorithm>
 
@@ -71,14 +70,6 @@ Parsed<Profile> loadProfile(const QString &path, UnknownKeys unknown)
         return Parsed<Profile>::failed(u"%1: %2"_s.arg(path, file.errorString()));
     auto profile = profileFromJson(file.readAll(), unknown);
     return profile ? profile : Parsed<Profile>::failed(u"%1: %2"_s.arg(path, profile.error));
-}
-
-QString saveProfile(const Profile &profile, const QString &path)
-{
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(toJson(profile)) >= 0 && file.commit())
-        return {};
-    return u"%1: %2"_s.arg(path, file.errorString());
 }
 
 QString defaultProfilePath()

@@ -20,8 +20,6 @@ Parsed<Profile> profileFromJson(const QByteArray &json, UnknownKeys unknown = Un
 
 /// Reads a file; errors name it.
 Parsed<Profile> loadProfile(const QString &path, UnknownKeys unknown = UnknownKeys::Ignored);
-/// Writes atomically; returns an empty text, or what went wrong.
-QString saveProfile(const Profile &profile, const QString &path);
 /// `openloop/monitor.json` in the XDG configuration folder.
 QString defaultProfilePath();
 

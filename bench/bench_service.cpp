@@ -165,9 +165,7 @@ void measureOverload()
         waiting.emplace_back(server.port());
         waiting.back().ask(saturating(i));
     }
-    const auto queueIsFull = [&server] {
-        return server.metric("openloop_queue_length{lane=\"long\"}") == 64;
-    };
+    const auto queueIsFull = [&server] { return server.metric("openloop_queue_length{lane=\"long\"}") == 64; };
     while (!queueIsFull())
         std::this_thread::sleep_for(10ms);
     std::vector<double> times;
@@ -202,8 +200,9 @@ void measureObservation()
         without.push_back(runWrk(plain, u"/health"_s, 64, 2).cpuMicroseconds);
         ratios.push_back(with.back() / without.back());
     }
-    std::printf("metrics and Server-Timing   %.1f us of CPU for each /health, %.1f us without: ratio %.2f (at most 1.15)\n",
-                median(with), median(without), median(ratios));
+    std::printf(
+        "metrics and Server-Timing   %.1f us of CPU for each /health, %.1f us without: ratio %.2f (at most 1.15)\n",
+        median(with), median(without), median(ratios));
 }
 
 void measureConcurrentCalls()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One picture of several isolation tests side by side on the same latency axis: what a load did to each service.
-#include "gui/models/session.h"
 #include "gui/models/format.h"
+#include "gui/models/session.h"
 #include "gui/theme/theme.h"
 #include "gui/views/latency_chart.h"
 
@@ -44,7 +44,8 @@ public:
     {
         auto *frame = new QWidget(parent);
         auto *layout = new QVBoxLayout(frame);
-        auto *heading = new QLabel(u"<b style='font-size:large'>%1</b><br>%2"_s.arg(title.toHtmlEscaped(), figures().toHtmlEscaped()), frame);
+        auto *heading = new QLabel(
+            u"<b style='font-size:large'>%1</b><br>%2"_s.arg(title.toHtmlEscaped(), figures().toHtmlEscaped()), frame);
         heading->setContentsMargins(gui::PlotView::leftMargin, 0, 0, 0);
         layout->addWidget(heading);
         window.setBeginning(session.beginning());
@@ -57,7 +58,10 @@ public:
         return frame;
     }
 
-    gui::TargetFigures health() const { return session.figures(session.targets().first().name, session.beginning(), session.end()); }
+    gui::TargetFigures health() const
+    {
+        return session.figures(session.targets().first().name, session.beginning(), session.end());
+    }
 
     gui::LatencyChart *chart = nullptr;
 
@@ -67,7 +71,8 @@ private:
         const auto p99 = [this](const QString &phase) {
             return gui::formatDuration(judged[phase].toObject()[u"p99_ms"_s].toDouble());
         };
-        return u"p99 of /%1: %2 before, %3 under load"_s.arg(judged[u"name"_s].toString(), p99(u"before"_s), p99(u"during"_s));
+        return u"p99 of /%1: %2 before, %3 under load"_s.arg(judged[u"name"_s].toString(), p99(u"before"_s),
+                                                             p99(u"during"_s));
     }
 
     QString title;
@@ -84,7 +89,9 @@ int main(int argc, char **argv)
     QCommandLineParser parser;
     parser.addHelpOption();
     parser.addPositionalArgument(u"PICTURE"_s, u"the PNG to write"_s);
-    parser.addPositionalArgument(u"TITLE=NAME"_s, u"what to show, from left to right: NAME.sqlite and NAME.json of one run"_s, u"TITLE=NAME..."_s);
+    parser.addPositionalArgument(u"TITLE=NAME"_s,
+                                 u"what to show, from left to right: NAME.sqlite and NAME.json of one run"_s,
+                                 u"TITLE=NAME..."_s);
     parser.process(application);
     const auto arguments = parser.positionalArguments();
     if (arguments.size() < 2)

@@ -18,7 +18,7 @@ namespace {
 
 double cpuMilliseconds()
 {
-    timespec now {};
+    timespec now{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
@@ -36,7 +36,7 @@ probe::Batch tick(const QList<probe::Target> &targets, probe::Instant due, int k
         const double milliseconds = scale * (1 + 0.4 * std::sin(k * 0.7) + (k % 61 == 0 ? 6 : 0));
         sample.done = sample.firstByte = due + probe::Nanoseconds(static_cast<qint64>(milliseconds * 1e6));
         sample.status = 200;
-        batch.targets << probe::TargetBatch {target.name, {sample}, {}, 0, 0};
+        batch.targets << probe::TargetBatch{target.name, {sample}, {}, 0, 0};
         scale *= 12;
     }
     return batch;
@@ -61,8 +61,9 @@ int main(int argc, char **argv)
     window.timeWindow().setNow(window.session().now());
     window.timeWindow().setSpan(600);
     QTextStream out(stdout);
-    for (const auto &[mode, name] : {std::pair(gui::ChartMode::Points, u"points"_s), std::pair(gui::ChartMode::Heatmap, u"heatmap"_s),
-                                     std::pair(gui::ChartMode::Distribution, u"ccdf"_s)}) {
+    for (const auto &[mode, name] :
+         {std::pair(gui::ChartMode::Points, u"points"_s), std::pair(gui::ChartMode::Heatmap, u"heatmap"_s),
+          std::pair(gui::ChartMode::Distribution, u"ccdf"_s)}) {
         window.chartPanel().setMode(mode);
         window.chartPanel().repaint();
         constexpr int frames = 60;

@@ -41,10 +41,12 @@ QList<probe::Sample> samples(probe::Instant from, probe::Nanoseconds interval, d
         const double spread = std::abs(std::sin(static_cast<double>(due.time_since_epoch().count() / 1'000'000) * 0.7));
         probe::Sample sample;
         sample.due = sample.sent = due;
-        sample.done = sample.firstByte = due + probe::Nanoseconds(static_cast<qint64>(scale * 1e6 * std::exp(3 * spread)));
+        sample.done = sample.firstByte =
+            due + probe::Nanoseconds(static_cast<qint64>(scale * 1e6 * std::exp(3 * spread)));
         sample.status = 200;
         sample.reused = true;
-        sample.serverTiming = QByteArray("queue;dur=0.012, compute;dur=0.345, total;dur=0.412").append(static_cast<char>('0' + result.size() % 10));
+        sample.serverTiming = QByteArray("queue;dur=0.012, compute;dur=0.345, total;dur=0.412")
+                                  .append(static_cast<char>('0' + result.size() % 10));
         sample.requestId = QByteArray("0123456789abcdef").append(static_cast<char>('0' + result.size() % 10));
         result << sample;
     }
@@ -57,7 +59,7 @@ probe::Batch batchAt(probe::Instant from)
     batch.from = from;
     batch.until = from + stretch;
     for (int i = 0; i < targetCount; ++i)
-        batch.targets << probe::TargetBatch {u"t%1"_s.arg(i), samples(from, 100ms, 0.5 + i), {}, 0, 0};
+        batch.targets << probe::TargetBatch{u"t%1"_s.arg(i), samples(from, 100ms, 0.5 + i), {}, 0, 0};
     batch.control = samples(from, 25ms, 0.1);
     return batch;
 }
@@ -100,8 +102,8 @@ void measure(gui::Session &session, int hours, Each each)
 
 void say(const char *what, int hours)
 {
-    QTextStream(stdout) << what << ": " << hours << " h of " << targetCount << " targets: " << memory("VmRSS") << " MiB, at most " << memory("VmHWM")
-                        << " MiB\n";
+    QTextStream(stdout) << what << ": " << hours << " h of " << targetCount << " targets: " << memory("VmRSS")
+                        << " MiB, at most " << memory("VmHWM") << " MiB\n";
 }
 
 /// A window that shows each hour, and in the end all of them in every way.
@@ -144,7 +146,8 @@ int main(int argc, char **argv)
         qint64 n = 0;
         for (const auto &target : session.targets())
             n += session.figures(target.name, session.beginning(), session.end()).n;
-        out << "opened " << n << " samples with figures of all of them in " << timer.elapsed() << " ms, " << memory("VmHWM") << " MiB\n";
+        out << "opened " << n << " samples with figures of all of them in " << timer.elapsed() << " ms, "
+            << memory("VmHWM") << " MiB\n";
     } else if (arguments.size() == 3 && arguments[1] == u"live"_s) {
         const int hours = arguments[2].toInt();
         gui::Session session;

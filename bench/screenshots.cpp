@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Pictures of the real window measuring a real service, light and dark, in every state: for the README and for our eyes.
+// Pictures of the real window measuring a real service, light and dark, in every state: for the README and for our
+// eyes.
 #include "gui/main_window.h"
 #include "gui/models/default_rules.h"
 #include "gui/theme/theme.h"
@@ -33,7 +34,9 @@ namespace {
 class Tour
 {
 public:
-    Tour(const QString &url, QDir folder) : m_folder(std::move(folder)), m_targets(*probe::targetsFromArguments({url})) { }
+    Tour(const QString &url, QDir folder) : m_folder(std::move(folder)), m_targets(*probe::targetsFromArguments({url}))
+    {
+    }
 
     void run()
     {
@@ -69,7 +72,8 @@ public:
         window.comparePanel().compareWith(recording);
         take(window, u"compare"_s);
         window.jobsPanel().jobs().submit(u"1000000016000000063"_s);
-        window.jobsPanel().jobs().submit(u"9999999999999999999999999999999999999999999999999999999999999999999999999999977"_s);
+        window.jobsPanel().jobs().submit(
+            u"9999999999999999999999999999999999999999999999999999999999999999999999999999977"_s);
         raise(window, u"jobs"_s);
         wait(3);
         take(window, u"jobs"_s);
@@ -102,7 +106,7 @@ private:
 
     void modes(gui::MainWindow &window)
     {
-        const std::array names {u"points"_s, u"heatmap"_s, u"histogram"_s, u"ccdf"_s, u"phases"_s};
+        const std::array names{u"points"_s, u"heatmap"_s, u"histogram"_s, u"ccdf"_s, u"phases"_s};
         for (int mode = 1; mode < gui::chartModes; ++mode) {
             window.chartPanel().setMode(static_cast<gui::ChartMode>(mode));
             take(window, names[static_cast<std::size_t>(mode)]);
@@ -142,11 +146,13 @@ private:
         wait(2);
         gui::TargetDialog edit(window.session().targets().last(), &window);
         edit.show();
-        for (const auto &[mode, scheme] : {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
+        for (const auto &[mode, scheme] :
+             {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
             m_theme.setMode(mode);
             wait(0.5);
             for (auto *dialog : window.findChildren<QDialog *>())
-                dialog->grab().save(m_folder.filePath(u"dialog-%1-%2.png"_s.arg(QString::fromLatin1(dialog->metaObject()->className()).section(u"::"_s, -1), scheme)));
+                dialog->grab().save(m_folder.filePath(u"dialog-%1-%2.png"_s.arg(
+                    QString::fromLatin1(dialog->metaObject()->className()).section(u"::"_s, -1), scheme)));
         }
         for (auto *dialog : window.findChildren<QDialog *>())
             dialog->reject();
@@ -178,7 +184,8 @@ private:
         image = image.convertToFormat(QImage::Format_RGB888);
         for (int y = 0; y < image.height(); ++y) {
             auto *line = image.scanLine(y);
-            std::transform(line, line + 3 * image.width(), line, [](uchar value) { return static_cast<uchar>(value == 255 ? value : (value & ~3) | 2); });
+            std::transform(line, line + 3 * image.width(), line,
+                           [](uchar value) { return static_cast<uchar>(value == 255 ? value : (value & ~3) | 2); });
         }
         return image;
     }
@@ -192,7 +199,8 @@ private:
 
     void take(gui::MainWindow &window, const QString &name)
     {
-        for (const auto &[mode, scheme] : {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
+        for (const auto &[mode, scheme] :
+             {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
             m_theme.setMode(mode);
             for (const QSize size : {QSize(1000, 700), QSize(1280, 800)}) {
                 window.resize(size);

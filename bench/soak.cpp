@@ -106,8 +106,7 @@ void misbehave(const std::stop_token &stop, quint16 port, Tally &tally)
             "GET /factorize?n=" + textOf(numbers.semiprime(290)) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         if (random() % 2 == 0)
             bytes[qsizetype(random() % std::size_t(bytes.size()))] = char(random() % 256);
-        client.send(bytes.first(qsizetype(random() % std::size_t(bytes.size())))
-                    + (random() % 2 == 0 ? bytes : ""));
+        client.send(bytes.first(qsizetype(random() % std::size_t(bytes.size()))) + (random() % 2 == 0 ? bytes : ""));
         client.readSome(std::chrono::milliseconds(random() % 50));
         if (random() % 2 == 0)
             client.reset();
@@ -157,8 +156,8 @@ int main(int argc, char **argv)
             memory.push_back(server.metric("process_resident_memory_bytes") / 1e6);
             std::printf("minute %3d   %9lld answered   %7lld refused   %lld wrong   /health p99 %7.2f ms   "
                         "%6.1f MB\n",
-                        minute, tally.answered.load(), tally.refused.load(), tally.wrong.load(),
-                        healthQuantile(tally), memory.back());
+                        minute, tally.answered.load(), tally.refused.load(), tally.wrong.load(), healthQuantile(tally),
+                        memory.back());
             std::fflush(stdout);
         }
     }
@@ -168,7 +167,7 @@ int main(int argc, char **argv)
     const double inFlight = server.metric("openloop_requests_in_flight") - 1;
     const double growth = memory.back() - memory[memory.size() / 2];
     const int exitCode = server.stop();
-    std::printf("%lld wrong, %.0f in flight, %.1f MB more in the second half, exit code %d\n",
-                tally.wrong.load(), inFlight, growth, exitCode);
+    std::printf("%lld wrong, %.0f in flight, %.1f MB more in the second half, exit code %d\n", tally.wrong.load(),
+                inFlight, growth, exitCode);
     return tally.wrong == 0 && inFlight == 0 && growth < 10 && exitCode == 0 ? 0 : 1;
 }

@@ -25,7 +25,7 @@ constexpr unsigned phases = static_cast<unsigned>(Phase::SquareRoot) + 1;
 
 double cpuMilliseconds()
 {
-    timespec time {};
+    timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return 1e3 * double(time.tv_sec) + 1e-6 * double(time.tv_nsec);
 }
@@ -99,7 +99,7 @@ int main(int argc, char **argv)
     gmp_randclass random(gmp_randinit_mt);
     random.seed(argc > 3 ? static_cast<unsigned long>(std::atoi(argv[3])) : 1);
     openloop::factor_command::ThreadCrew crew(static_cast<unsigned>(threads) - 1);
-    const openloop::factoring::Options options {&crew, static_cast<unsigned>(threads), {}};
+    const openloop::factoring::Options options{&crew, static_cast<unsigned>(threads), {}};
     std::vector<double> wall, cpu;
     unsigned byPhase[phases] = {};
     while (wall.size() < static_cast<std::size_t>(wanted)) {
@@ -118,8 +118,8 @@ int main(int argc, char **argv)
     print("wall clock", wall);
     print("CPU time per thread", cpu);
     for (unsigned phase = 0; phase < phases; ++phase)
-        std::printf("%s%s %u", phase ? ", " : "stopped in: ",
-                    openloop::factoring::phaseName(static_cast<Phase>(phase)), byPhase[phase]);
+        std::printf("%s%s %u", phase ? ", " : "stopped in: ", openloop::factoring::phaseName(static_cast<Phase>(phase)),
+                    byPhase[phase]);
     std::printf("\n");
     return percentile(cpu, 0.99) > promised;
 }

@@ -23,7 +23,7 @@ namespace {
 
 double cpuMicroseconds()
 {
-    timespec time {};
+    timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return 1e6 * double(time.tv_sec) + 1e-3 * double(time.tv_nsec);
 }
@@ -78,12 +78,13 @@ mpz_class semiprime(unsigned bits)
 std::vector<Way> waysFor(const mpz_class &number, const LongEcmPlan &plan)
 {
     if (mpz_sizeinbase(number.get_mpz_t(), 2) > mostLongEcmBits)
-        return {{"scalar", 1, [&, curves = std::shared_ptr(makeBigCurves(number, 0))] { curves->runNext(plan, Stop()); }}};
+        return {
+            {"scalar", 1, [&, curves = std::shared_ptr(makeBigCurves(number, 0))] { curves->runNext(plan, Stop()); }}};
     const LongWord n = toWide<longWordLimbs>(number);
     const auto with = [&plan, n, parameters = parametersFor(n)](RunLongCurves run) {
         return [=, &plan] { run(n, plan, parameters, Stop()); };
     };
-    std::vector<Way> ways {{"scalar", longCurveBatch, with(scalar::runLongCurves)}};
+    std::vector<Way> ways{{"scalar", longCurveBatch, with(scalar::runLongCurves)}};
 #if defined(__x86_64__) && defined(__GNUC__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         ways.push_back({"AVX2", longCurveBatch, with(avx2::runLongCurves)});

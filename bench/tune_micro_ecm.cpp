@@ -24,11 +24,7 @@ class Counting : public Base
 public:
     using typename Base::Word;
 
-    Counting(Word n, double &cost)
-        : Base(n)
-        , m_cost(&cost)
-    {
-    }
+    Counting(Word n, double &cost) : Base(n), m_cost(&cost) { }
 
     Word add(Word a, Word b) const { return *m_cost += 0.3, Base::add(a, b); }
     Word sub(Word a, Word b) const { return *m_cost += 0.3, Base::sub(a, b); }
@@ -50,12 +46,12 @@ Outcome measure(const std::vector<mpz_class> &numbers, unsigned bound1, unsigned
 {
     using Word = typename Base::Word;
     const MicroEcmPlan plan = makeMicroEcmPlan(bound1, bound2, step);
-    Outcome outcome {0, 0, bound1, bound2, step};
+    Outcome outcome{0, 0, bound1, bound2, step};
     if (plan.babies.size() > MicroEcmPlan::mostBabies || plan.giants > MicroEcmPlan::mostGiants)
         return {1e18, 0, bound1, bound2, step};
     for (const mpz_class &number : numbers) {
         const Word n = static_cast<Word>(toUint128(number));
-        MicroEcm<Counting<Base>> curves {Counting<Base>(n, outcome.cost)};
+        MicroEcm<Counting<Base>> curves{Counting<Base>(n, outcome.cost)};
         for (int tries = 0; tries < 1000; ++tries) {
             ++outcome.curves;
             const Word divisor = curves.runCurve(plan);
@@ -70,7 +66,7 @@ Outcome measure(const std::vector<mpz_class> &numbers, unsigned bound1, unsigned
 
 double cpuNanoseconds()
 {
-    timespec time {};
+    timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return 1e9 * double(time.tv_sec) + double(time.tv_nsec);
 }
@@ -83,7 +79,7 @@ Outcome measureLanes(const std::vector<mpz_class> &numbers, unsigned bound1, uns
     const MicroEcmPlan plan = makeMicroEcmPlan(bound1, bound2, step);
     if (plan.babies.size() > MicroEcmPlan::mostBabies || plan.giants > MicroEcmPlan::mostGiants)
         return {1e18, 0, bound1, bound2, step};
-    Outcome best {1e18, 0, bound1, bound2, step};
+    Outcome best{1e18, 0, bound1, bound2, step};
     for (int round = 0; round < 3; ++round) {
         double batches = 0;
         const double start = cpuNanoseconds();
@@ -162,6 +158,6 @@ int main(int argc, char **argv)
     std::sort(outcomes.begin(), outcomes.end(), [](const Outcome &a, const Outcome &b) { return a.cost < b.cost; });
     outcomes.resize(std::min<std::size_t>(outcomes.size(), 8));
     for (const Outcome &o : outcomes)
-        std::printf("%3u bits  B1 %5u  B2 %6u  step %3u  %6.2f curves  %9.0f %s\n", bits, o.bound1, o.bound2,
-                    o.step, o.curves, o.cost, lanes ? "ns" : "multiplications");
+        std::printf("%3u bits  B1 %5u  B2 %6u  step %3u  %6.2f curves  %9.0f %s\n", bits, o.bound1, o.bound2, o.step,
+                    o.curves, o.cost, lanes ? "ns" : "multiplications");
 }

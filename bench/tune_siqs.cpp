@@ -15,8 +15,7 @@
 
 using namespace openloop::factoring;
 
-namespace
-{
+namespace {
 
 class ThreadCrew : public Crew
 {
@@ -91,11 +90,10 @@ double factorOne(const mpz_class &n, const Sizes &given, siqs::Simd simd, unsign
     getrusage(RUSAGE_SELF, &usage);
     std::printf("%s cpu %.6f wall %.4f sieve %.4f solve %.4f | primes %u blocks %u x %u k %u | polys %llu full "
                 "%zu cycles %zu of %zu relations, %zu MiB, peak %ld MiB, attempts %u\n",
-                divisor && n % *divisor == 0 && *divisor > 1 && *divisor < n ? "ok" : "FAILED", used,
-                wall.count(), report.sieving.count(), report.solving.count(), report.parameters.factorBase,
-                sizes.blocks, sizes.span, report.multiplier, static_cast<unsigned long long>(report.polynomials),
-                report.full, report.cycles, report.relations, report.relationBytes >> 20,
-                usage.ru_maxrss >> 10, report.solveAttempts);
+                divisor && n % *divisor == 0 && *divisor > 1 && *divisor < n ? "ok" : "FAILED", used, wall.count(),
+                report.sieving.count(), report.solving.count(), report.parameters.factorBase, sizes.blocks, sizes.span,
+                report.multiplier, static_cast<unsigned long long>(report.polynomials), report.full, report.cycles,
+                report.relations, report.relationBytes >> 20, usage.ru_maxrss >> 10, report.solveAttempts);
     return used;
 }
 

@@ -10,14 +10,13 @@
 #include <cstdio>
 #include <string_view>
 
-namespace
-{
+namespace {
 
 bool wantsNoDisplay(int argc, char **argv)
 {
     return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
-        return argument == "--headless" || argument == "--help" || argument == "-h"
-            || argument == "--version" || argument == "-v";
+        return argument == "--headless" || argument == "--help" || argument == "-h" || argument == "--version"
+            || argument == "-v";
     });
 }
 

@@ -32,7 +32,8 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
-MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const QList<probe::Rule> &rules, QWidget *parent)
+MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const QList<probe::Rule> &rules,
+                       QWidget *parent)
     : QMainWindow(parent), m_theme(theme)
 {
     setWindowTitle(u"openloop"_s);
@@ -105,7 +106,8 @@ void MainWindow::connectViews()
         refresh();
         refreshFigures();
     });
-    connect(m_experiment, &ExperimentPanel::copyCommandWanted, this, [this] { QApplication::clipboard()->setText(commandLine()); });
+    connect(m_experiment, &ExperimentPanel::copyCommandWanted, this,
+            [this] { QApplication::clipboard()->setText(commandLine()); });
     connect(&m_chart->chart(), &LatencyChart::pointClicked, this, &MainWindow::explainPoint);
     connect(&m_session, &Session::noteworthy, this, [this](const Event &event) {
         if (attention() != Attention::Focused)
@@ -116,23 +118,26 @@ void MainWindow::connectViews()
         activateWindow();
     });
     connect(m_events, &EventsPanel::jumpWanted, this, [this](double at) { m_window.showRange(at - 20, at + 20); });
-    connect(m_targets, &TargetsPanel::selectionChanged, this, [this](const QString &name) { m_chart->chart().setSelected(name); });
+    connect(m_targets, &TargetsPanel::selectionChanged, this,
+            [this](const QString &name) { m_chart->chart().setSelected(name); });
     connect(m_targets, &TargetsPanel::addWanted, this, &MainWindow::addTarget);
     connect(m_targets, &TargetsPanel::copyCurlWanted, this, &MainWindow::copyCurl);
     connect(m_targets, &TargetsPanel::editWanted, this, &MainWindow::editTarget);
     connect(m_targets, &TargetsPanel::removeWanted, this, &MainWindow::removeTarget);
     connect(m_targets, &TargetsPanel::loadWanted, this, &MainWindow::showLoadedTarget);
-    connect(m_targets, &TargetsPanel::hideToggled, this, [this, hidden = QSet<QString>()](const QString &name, bool hide) mutable {
-        if (hide)
-            hidden.insert(name);
-        else
-            hidden.remove(name);
-        m_chart->chart().setHidden(hidden);
-    });
+    connect(m_targets, &TargetsPanel::hideToggled, this,
+            [this, hidden = QSet<QString>()](const QString &name, bool hide) mutable {
+                if (hide)
+                    hidden.insert(name);
+                else
+                    hidden.remove(name);
+                m_chart->chart().setHidden(hidden);
+            });
     connect(m_firstRun, &FirstRun::startWanted, this, &MainWindow::startLocalService);
     connect(m_firstRun, &FirstRun::urlWanted, this, &MainWindow::enterUrl);
     connect(m_firstRun, &FirstRun::recordingWanted, this, &MainWindow::openRecording);
-    connect(&m_service, &LocalService::failed, this, [this](const QString &problem) { m_firstRun->setStarting(false, problem); });
+    connect(&m_service, &LocalService::failed, this,
+            [this](const QString &problem) { m_firstRun->setStarting(false, problem); });
     connect(m_verdictBar, &VerdictBar::copyCurlWanted, this, [this] {
         for (const auto &one : m_session.targets()) {
             if (m_session.watch(one.name)->state() == State::Down)
@@ -173,7 +178,9 @@ void MainWindow::refreshFigures()
         const auto *watch = targets.isEmpty() ? nullptr : m_session.watch(targets.first().name);
         m_firstRun->setAddress(address(), m_session.hasTried(), watch ? watch->cause() : QString());
         m_firstRun->setCanStart(!LocalService::program().isEmpty(),
-                                LocalService::program().isEmpty() ? tr("openloop-server is neither beside this program nor in PATH") : LocalService::program());
+                                LocalService::program().isEmpty()
+                                    ? tr("openloop-server is neither beside this program nor in PATH")
+                                    : LocalService::program());
     }
     const QUrl url(m_session.targets().isEmpty() ? QString() : m_session.targets().first().url);
     const bool local = url.host() == u"127.0.0.1"_s || url.host() == u"localhost"_s || url.host() == u"::1"_s;
@@ -212,7 +219,8 @@ void MainWindow::complain(const QString &title, const QString &problem)
 QString MainWindow::baseUrl() const
 {
     const QUrl url(m_session.targets().isEmpty() ? QString() : m_session.targets().first().url);
-    return url.isEmpty() ? QString() : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
+    return url.isEmpty() ? QString()
+                         : url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
 }
 
 QString MainWindow::address() const

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "gui/models/local_service.h"
-#include "gui/models/server_watch.h"
 #include "gui/models/pace.h"
+#include "gui/models/server_watch.h"
 #include "gui/models/session.h"
 #include "gui/models/time_window.h"
 #include "gui/probe/fetcher.h"
@@ -41,7 +41,8 @@ class MainWindow : public QMainWindow
     Q_OBJECT
 public:
     /// Measures `targets` at once. The theme outlives the window.
-    MainWindow(Theme &theme, const QList<probe::Target> &targets, const QList<probe::Rule> &rules, QWidget *parent = nullptr);
+    MainWindow(Theme &theme, const QList<probe::Target> &targets, const QList<probe::Rule> &rules,
+               QWidget *parent = nullptr);
     ~MainWindow() override;
 
     Session &session() { return m_session; }
@@ -57,7 +58,10 @@ public:
     ReplayBar &replayBar() { return *m_replay; }
     FirstRun &firstRun() { return *m_firstRun; }
     /// What is measured, also while a recording shows other targets: those are nobody's profile.
-    const QList<probe::Target> &liveTargets() const { return m_session.isReplay() ? m_measuredBefore : m_session.targets(); }
+    const QList<probe::Target> &liveTargets() const
+    {
+        return m_session.isReplay() ? m_measuredBefore : m_session.targets();
+    }
     /// A message that waits for nobody.
     void complain(const QString &title, const QString &problem);
     /// True while the first-run page stands in place of the chart.

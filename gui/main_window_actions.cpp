@@ -36,7 +36,8 @@ void MainWindow::buildActions()
         return result;
     };
     m_menu->addAction(action(tr("Add target…"), Qt::CTRL | Qt::Key_N, &MainWindow::addTarget));
-    m_menu->addAction(action(tr("Add from /openapi.json…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, &MainWindow::offerTargets));
+    m_menu->addAction(
+        action(tr("Add from /openapi.json…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, &MainWindow::offerTargets));
     m_menu->addAction(action(tr("Rules…"), Qt::CTRL | Qt::Key_L, &MainWindow::editRules));
     m_menu->addSeparator();
     m_menu->addAction(action(tr("Open recording…"), Qt::CTRL | Qt::Key_O, &MainWindow::openRecording));
@@ -44,7 +45,8 @@ void MainWindow::buildActions()
     m_menu->addAction(action(tr("Export…"), Qt::Key_E, &MainWindow::exportVisible));
     m_menu->addSeparator();
     m_menu->addAction(action(tr("Run or abort the isolation test"), Qt::CTRL | Qt::Key_R, &MainWindow::toggleTest));
-    m_menu->addAction(action(tr("Find the load at which a promise breaks"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, &MainWindow::toggleSearch));
+    m_menu->addAction(action(tr("Find the load at which a promise breaks"), Qt::CTRL | Qt::SHIFT | Qt::Key_R,
+                             &MainWindow::toggleSearch));
     m_menu->addAction(action(tr("Start or stop the load"), Qt::Key_B, [this] { m_topBar->load().toggle(); }));
     m_menu->addAction(action(tr("Follow the present"), Qt::Key_L, [this] { m_window.goLive(); }));
     m_menu->addSeparator();
@@ -65,8 +67,9 @@ void MainWindow::buildActions()
         action({}, QKeySequence(Qt::Key_1 + i), [this, i] { m_chart->chooseSpan(i); });
     auto *themes = m_menu->addMenu(tr("Appearance"));
     auto *group = new QActionGroup(this);
-    for (const auto &[mode, text] : {std::pair(Theme::Mode::System, tr("Like the desktop")), std::pair(Theme::Mode::Light, tr("Light")),
-                                     std::pair(Theme::Mode::Dark, tr("Dark"))}) {
+    for (const auto &[mode, text] :
+         {std::pair(Theme::Mode::System, tr("Like the desktop")), std::pair(Theme::Mode::Light, tr("Light")),
+          std::pair(Theme::Mode::Dark, tr("Dark"))}) {
         auto *choice = themes->addAction(text, this, [this, mode = mode] { m_theme.setMode(mode); });
         choice->setCheckable(true);
         choice->setChecked(m_theme.mode() == mode);
@@ -89,7 +92,8 @@ void MainWindow::toggleHold()
 void MainWindow::addTarget()
 {
     bool accepted = false;
-    const QString text = QInputDialog::getMultiLineText(this, tr("Add target"), tr("A URL, name=URL, or a curl command:"), u"http://"_s, &accepted);
+    const QString text = QInputDialog::getMultiLineText(
+        this, tr("Add target"), tr("A URL, name=URL, or a curl command:"), u"http://"_s, &accepted);
     if (accepted)
         addFromText(text.trimmed());
 }
@@ -123,8 +127,11 @@ void MainWindow::offerTargets()
 {
     const QString base = baseUrl();
     m_fetcher.get(base + u"/openapi.json"_s, [this, base](const probe::Fetched &answer) {
-        const auto offered = answer.status == 200 ? probe::targetsFromOpenApi(answer.body, base)
-                                                  : probe::Parsed<QList<probe::Target>>::failed(answer.status > 0 ? tr("%1/openapi.json answers HTTP %2").arg(base).arg(answer.status) : answer.error);
+        const auto offered = answer.status == 200
+            ? probe::targetsFromOpenApi(answer.body, base)
+            : probe::Parsed<QList<probe::Target>>::failed(
+                  answer.status > 0 ? tr("%1/openapi.json answers HTTP %2").arg(base).arg(answer.status)
+                                    : answer.error);
         if (!offered) {
             complain(tr("Add from /openapi.json"), offered.error);
             return;
@@ -183,8 +190,9 @@ void MainWindow::removeTarget(const QString &name)
 void MainWindow::enterUrl()
 {
     bool accepted = false;
-    const QString text = QInputDialog::getText(this, tr("Enter URL"), tr("Base URL of the service, or any URL to measure:"), QLineEdit::Normal,
-                                               u"http://"_s + address(), &accepted);
+    const QString text =
+        QInputDialog::getText(this, tr("Enter URL"), tr("Base URL of the service, or any URL to measure:"),
+                              QLineEdit::Normal, u"http://"_s + address(), &accepted);
     if (!accepted || text.isEmpty())
         return;
     const auto parsed = probe::targetsFromArgument(text.trimmed());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window tries out: isolation test, search for the limit, recordings and comparisons. The rest of main_window.h.
+// What the window tries out: isolation test, search for the limit, recordings and comparisons. The rest of
+// main_window.h.
 #include "gui/main_window.h"
 
 #include "gui/models/format.h"
@@ -37,9 +38,8 @@ void MainWindow::toggleTest()
     config.load = m_topBar->load().target();
     config.n = m_topBar->load().requests();
     m_test = std::make_unique<probe::IsolationRun>(m_session.engine(), config);
-    connect(m_test.get(), &probe::IsolationRun::phaseChanged, this, [this](probe::IsolationPhase phase) {
-        m_experiment->showPhase(phase, m_test->test().config());
-    });
+    connect(m_test.get(), &probe::IsolationRun::phaseChanged, this,
+            [this](probe::IsolationPhase phase) { m_experiment->showPhase(phase, m_test->test().config()); });
     connect(m_test.get(), &probe::IsolationRun::progressed, m_experiment, &ExperimentPanel::showProgress);
     // The run is still on the stack when it says that it is finished.
     connect(m_test.get(), &probe::IsolationRun::finished, this, &MainWindow::finishTest, Qt::QueuedConnection);
@@ -66,7 +66,7 @@ std::optional<probe::Assertion> MainWindow::promise() const
         for (const auto &one : m_session.targets()) {
             const bool applies = rule.target.isEmpty() || rule.target == one.name;
             if (applies && rule.condition.isLatency() && one.name != m_topBar->load().target())
-                return probe::Assertion {one.name + u'.' + rule.condition.text(), one.name, rule.condition};
+                return probe::Assertion{one.name + u'.' + rule.condition.text(), one.name, rule.condition};
         }
     }
     return {};
@@ -130,9 +130,10 @@ void MainWindow::withSession(const QString &path, std::function<void(std::option
     QStringList lines; // newest first; their numbers make them differ
     for (qsizetype i = sessions.size(); i-- > 0;) {
         const auto &one = sessions[i];
-        lines << u"%1:  %2, %3, %4"_s.arg(i + 1).arg(one.startedAt.toString(u"yyyy-MM-dd HH:mm:ss"_s),
-                                                     formatSpan(std::chrono::duration<double>(one.until - one.origin).count()),
-                                                     VerdictBar::tr("%n target(s)", nullptr, static_cast<int>(one.targets.size())));
+        lines << u"%1:  %2, %3, %4"_s.arg(i + 1).arg(
+            one.startedAt.toString(u"yyyy-MM-dd HH:mm:ss"_s),
+            formatSpan(std::chrono::duration<double>(one.until - one.origin).count()),
+            VerdictBar::tr("%n target(s)", nullptr, static_cast<int>(one.targets.size())));
     }
     auto *dialog = new QInputDialog(this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

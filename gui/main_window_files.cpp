@@ -88,8 +88,9 @@ QByteArray MainWindow::report()
 
 void MainWindow::exportVisible()
 {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export the visible range"), u"openloop.html"_s,
-                                                      tr("Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)"));
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export the visible range"), u"openloop.html"_s,
+                                     tr("Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)"));
     if (path.isEmpty())
         return;
     if (const QString problem = exportTo(path); !problem.isEmpty())
@@ -100,7 +101,8 @@ QJsonObject MainWindow::savedState() const
 {
     return {{u"geometry"_s, QString::fromLatin1(saveGeometry().toBase64())},
             {u"docks"_s, QString::fromLatin1(saveState().toBase64())},
-            {u"theme"_s, QString::fromLatin1(QMetaEnum::fromType<Theme::Mode>().valueToKey(static_cast<int>(m_theme.mode())))},
+            {u"theme"_s,
+             QString::fromLatin1(QMetaEnum::fromType<Theme::Mode>().valueToKey(static_cast<int>(m_theme.mode())))},
             {u"span_s"_s, m_window.span()},
             {u"logarithmic"_s, m_chart->chart().isLogarithmic()},
             {u"load"_s, m_topBar->load().requests()}};
@@ -113,7 +115,8 @@ void MainWindow::restoreState(const QJsonObject &state)
     restoreGeometry(QByteArray::fromBase64(state[u"geometry"_s].toString().toLatin1()));
     QMainWindow::restoreState(QByteArray::fromBase64(state[u"docks"_s].toString().toLatin1()));
     bool known = false;
-    const int mode = QMetaEnum::fromType<Theme::Mode>().keyToValue(state[u"theme"_s].toString().toLatin1().constData(), &known);
+    const int mode =
+        QMetaEnum::fromType<Theme::Mode>().keyToValue(state[u"theme"_s].toString().toLatin1().constData(), &known);
     m_theme.setMode(known ? static_cast<Theme::Mode>(mode) : Theme::Mode::System);
     m_window.setSpan(state[u"span_s"_s].toDouble(60));
     m_chart->setLogarithmic(state[u"logarithmic"_s].toBool(true));
@@ -128,7 +131,8 @@ void MainWindow::explainPoint(double seconds, double milliseconds)
     if (!found)
         return;
     const auto at = static_cast<qint64>(m_session.secondsAt(found->sample.due) * 1000);
-    auto *popup = new SamplePopup(*found, QDateTime::fromMSecsSinceEpoch(at).toString(u"HH:mm:ss.zzz"_s), m_theme.palette(), this);
+    auto *popup = new SamplePopup(*found, QDateTime::fromMSecsSinceEpoch(at).toString(u"HH:mm:ss.zzz"_s),
+                                  m_theme.palette(), this);
     const double due = m_session.secondsAt(found->sample.due);
     popup->setServer(m_serverWatch.around(due, m_session.secondsAt(found->sample.done)));
     popup->move(QCursor::pos() + QPoint(12, 12));
@@ -138,10 +142,10 @@ void MainWindow::explainPoint(double seconds, double milliseconds)
 QString MainWindow::commandLine() const
 {
     const auto &targets = m_session.targets();
-    QStringList words {u"openloop-monitor"_s, u"--headless"_s};
+    QStringList words{u"openloop-monitor"_s, u"--headless"_s};
     QString profile;
     // The base URL says it all, what the load asks for included; others are told one by one, if names and URLs say all.
-    QStringList arguments {baseUrl()};
+    QStringList arguments{baseUrl()};
     if (targets != probe::serviceTargets(baseUrl())) {
         arguments.clear();
         for (const auto &one : targets)
@@ -154,11 +158,12 @@ QString MainWindow::commandLine() const
         QJsonArray list;
         for (const auto &one : targets)
             list << probe::toJson(one);
-        const QByteArray json = QJsonDocument(QJsonObject {{u"targets"_s, list}}).toJson(QJsonDocument::Compact);
+        const QByteArray json = QJsonDocument(QJsonObject{{u"targets"_s, list}}).toJson(QJsonDocument::Compact);
         profile = u"printf %s %1 | "_s.arg(quotedForShell(QString::fromUtf8(json)));
         words << u"--profile"_s << u"/dev/stdin"_s;
     }
-    words << u"--isolation-test"_s << quotedForShell(u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests()));
+    words << u"--isolation-test"_s
+          << quotedForShell(u"%1=%2"_s.arg(m_topBar->load().target()).arg(m_topBar->load().requests()));
     return profile + words.join(u' ');
 }
 

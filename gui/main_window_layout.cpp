@@ -58,7 +58,8 @@ void MainWindow::buildDocks()
 {
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    const auto dock = [this](const QString &title, const QString &name, QWidget *view, Qt::DockWidgetArea area, QMargins margins) {
+    const auto dock = [this](const QString &title, const QString &name, QWidget *view, Qt::DockWidgetArea area,
+                             QMargins margins) {
         auto *result = new QDockWidget(title, this);
         result->setObjectName(name);
         result->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);

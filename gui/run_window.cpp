@@ -35,7 +35,8 @@ int runWindow(int argc, char **argv)
     QGuiApplication::setDesktopFileName(u"openloop-monitor"_s);
     installTranslations(application, QLocale());
     QCommandLineParser parser;
-    parser.addPositionalArgument(u"URL"_s, u"what to measure: URL, name=URL or the base URL of the service"_s, u"[URL…]"_s);
+    parser.addPositionalArgument(u"URL"_s, u"what to measure: URL, name=URL or the base URL of the service"_s,
+                                 u"[URL…]"_s);
     parser.process(application);
     const QStringList arguments = parser.positionalArguments();
     const auto given = probe::targetsFromArguments(arguments);

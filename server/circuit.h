@@ -9,8 +9,8 @@
 namespace openloop {
 
 /// Opens when at least half of the calls of the last ten seconds failed (and at least 20 did): calls are then refused
-/// without being made. After a pause (1 s, doubling up to 30 s) one call is let through; its success closes the circuit.
-/// Not thread-safe.
+/// without being made. After a pause (1 s, doubling up to 30 s) one call is let through; its success closes the
+/// circuit. Not thread-safe.
 class Circuit
 {
 public:

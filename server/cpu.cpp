@@ -60,7 +60,8 @@ class Cpu::Interlude
 {
 public:
     Interlude(Cpu &cpu, bool ofJob)
-        : m_cpu(cpu), m_wanted(ofJob ? Wanted::Urgent : Wanted::Quick), m_waiting(ofJob ? cpu.m_urgentWaiting : cpu.m_quickWaiting)
+        : m_cpu(cpu), m_wanted(ofJob ? Wanted::Urgent : Wanted::Quick),
+          m_waiting(ofJob ? cpu.m_urgentWaiting : cpu.m_quickWaiting)
     {
     }
 

@@ -18,7 +18,8 @@ namespace openloop {
 /// there are never more than `threads` of them.
 /// Short numbers have a lane of their own and never wait for a long one: a thread that works on one lends them a
 /// moment, and one that works on a job lends it to long ones that somebody awaits. Within a lane clients take turns.
-/// Equal numbers are computed once. A long number spreads over threads that nobody waits for. Lives on the thread of the event loop; destroying it stops and joins.
+/// Equal numbers are computed once. A long number spreads over threads that nobody waits for. Lives on the thread of
+/// the event loop; destroying it stops and joins.
 class Cpu
 {
 public:

@@ -56,8 +56,9 @@ void fitToDescriptors(Options &options, http::Limits &limits)
         ofTheProcess + ofAThread * options.cpuThreads + ofADatabaseConnection * options.databaseConnections;
     const qint64 rest = granted() - own;
     if (rest < leastForClients) {
-        throw StartFailure(u"the system grants %1 file descriptors (ulimit -n), at least %2 are needed"_s.arg(granted())
-                               .arg(own + leastForClients));
+        throw StartFailure(
+            u"the system grants %1 file descriptors (ulimit -n), at least %2 are needed"_s.arg(granted()).arg(
+                own + leastForClients));
     }
     lower(options.upstreamConcurrency, std::max<qint64>(1, rest / 8), "--upstream-concurrency");
     limits.refusals = int(std::min<qint64>(limits.refusals, rest / 8));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Computations that wait for a thread: clients take turns, so that one with a thousand delays another's single one by one.
+// Computations that wait for a thread: clients take turns, so that one with a thousand delays another's single one by
+// one.
 #pragma once
 
 #include "server/computation.h"

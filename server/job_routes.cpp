@@ -129,7 +129,8 @@ Task<Json> listJobs(Services &use, Request request)
     const Timing::Span span(*request.timing, Timing::Database);
     const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
     const auto toElement = [&use](const Job &job) { return jobJson(use, job); };
-    const QString next = endpoints::factorizations + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : jobs.last().id)
+    const QString next = endpoints::factorizations
+        + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : jobs.last().id)
         + (filter.state ? u"&state="_s + stateName(*filter.state) : QString());
     co_return Json{{u"data"_s, Json::array(jobs, toElement)},
                    {u"next"_s, jobs.size() == filter.limit ? Json(next) : Json()}};

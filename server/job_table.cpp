@@ -29,8 +29,8 @@ struct NamedState {
     const char16_t *name;
 };
 constexpr std::array namedStates{
-    NamedState{JobState::Queued, u"queued"}, NamedState{JobState::Running, u"running"},
-    NamedState{JobState::Done, u"done"},     NamedState{JobState::Failed, u"failed"},
+    NamedState{JobState::Queued, u"queued"},       NamedState{JobState::Running, u"running"},
+    NamedState{JobState::Done, u"done"},           NamedState{JobState::Failed, u"failed"},
     NamedState{JobState::Cancelled, u"cancelled"},
 };
 
@@ -67,9 +67,10 @@ void clearBlame(SqlConnection &sql)
 
 void forgetOldJobs(SqlConnection &sql, qint64 now)
 {
-    sql.change(u"DELETE FROM jobs WHERE finished_at IS NOT NULL AND (created_at < ? OR created_at < "
-               "(SELECT created_at FROM jobs WHERE finished_at IS NOT NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?))"_s,
-               {now - longestKept, mostFinished});
+    sql.change(
+        u"DELETE FROM jobs WHERE finished_at IS NOT NULL AND (created_at < ? OR created_at < "
+        "(SELECT created_at FROM jobs WHERE finished_at IS NOT NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?))"_s,
+        {now - longestKept, mostFinished});
 }
 
 } // namespace
@@ -172,16 +173,18 @@ void putJobBack(SqlConnection &sql, const QString &id)
 
 std::optional<Job> cancelJob(SqlConnection &sql, const QString &id, qint64 now)
 {
-    sql.change(u"UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('queued', 'running')"_s,
-               {now, id});
+    sql.change(
+        u"UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('queued', 'running')"_s,
+        {now, id});
     return selectJob(sql, id);
 }
 
 void recoverJobs(SqlConnection &sql, qint64 now)
 {
     sql.change(u"UPDATE jobs SET deaths = deaths + 1 WHERE state = 'running'"_s);
-    sql.change(u"UPDATE jobs SET state = 'failed', finished_at = ?, detail = ? WHERE state = 'running' AND deaths >= ?"_s,
-               {now, u"the service died %1 times while it worked on this"_s.arg(mostDeaths), mostDeaths});
+    sql.change(
+        u"UPDATE jobs SET state = 'failed', finished_at = ?, detail = ? WHERE state = 'running' AND deaths >= ?"_s,
+        {now, u"the service died %1 times while it worked on this"_s.arg(mostDeaths), mostDeaths});
     sql.change(u"UPDATE jobs SET state = 'queued', started_at = NULL WHERE state = 'running'"_s);
 }
 

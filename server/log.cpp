@@ -33,8 +33,7 @@ void write(const QByteArray &line)
 
 void logText(QtMsgType type, const QMessageLogContext &, const QString &message)
 {
-    write((QDateTime::currentDateTime().toString(u"HH:mm:ss.zzz "_s) + levelName(type) + u": "_s + message
-           + u'\n')
+    write((QDateTime::currentDateTime().toString(u"HH:mm:ss.zzz "_s) + levelName(type) + u": "_s + message + u'\n')
               .toUtf8());
 }
 

@@ -19,8 +19,8 @@ using prometheus::MetricType;
 
 namespace {
 
-const prometheus::Histogram::BucketBoundaries seconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                                      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10, 30};
+const prometheus::Histogram::BucketBoundaries seconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                      0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
 
 double toSeconds(std::chrono::steady_clock::duration time)
 {
@@ -150,26 +150,25 @@ private:
 };
 
 Metrics::Metrics(http::App &app, const Services &services)
-    : m_app(app)
-    , m_requests(prometheus::BuildCounter()
-                     .Name("openloop_http_requests_total")
-                     .Help("Requests answered, by route, method and status.")
-                     .Register(m_registry))
-    , m_durations(prometheus::BuildHistogram()
+    : m_app(app), m_requests(prometheus::BuildCounter()
+                                 .Name("openloop_http_requests_total")
+                                 .Help("Requests answered, by route, method and status.")
+                                 .Register(m_registry)),
+      m_durations(prometheus::BuildHistogram()
                       .Name("openloop_http_request_duration_seconds")
                       .Help("From the whole request to its answer.")
-                      .Register(m_registry))
-    , m_refusals(prometheus::BuildCounter()
+                      .Register(m_registry)),
+      m_refusals(prometheus::BuildCounter()
                      .Name("openloop_refusals_total")
                      .Help("Requests not served, by reason.")
-                     .Register(m_registry))
-    , m_lag(prometheus::BuildHistogram()
+                     .Register(m_registry)),
+      m_lag(prometheus::BuildHistogram()
                 .Name("openloop_event_loop_lag_seconds")
                 .Help("How much later than asked for the event loop woke up, ten times a second.")
                 .Register(m_registry)
-                .Add({}, seconds))
-    , m_gauges(std::make_unique<Gauges>(app, services))
-    , m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
+                .Add({}, seconds)),
+      m_gauges(std::make_unique<Gauges>(app, services)),
+      m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
 {
     app.setObserver([this](const http::Finished &finished) { count(finished); });
     app.gate().setRefusalObserver([this](int status) { countRefusal(status); });

@@ -16,7 +16,7 @@
 namespace prometheus {
 class Counter;
 class Histogram;
-}
+} // namespace prometheus
 
 namespace openloop {
 

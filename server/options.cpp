@@ -38,7 +38,7 @@ struct Row {
     throw UsageError(u"--%1: '%2' is not %3"_s.arg(row.name, text, wanted));
 }
 
-template<typename Number>
+template <typename Number>
 Number numberWithin(const Row &row, const QString &text, Number least, Number most)
 {
     bool ok = false;
@@ -48,14 +48,14 @@ Number numberWithin(const Row &row, const QString &text, Number least, Number mo
     return Number(number);
 }
 
-template<auto member, int least, int most>
+template <auto member, int least, int most>
 void takeNumber(Options &options, const Row &row, const QString &text)
 {
     using Number = std::remove_reference_t<decltype(options.*member)>;
     options.*member = numberWithin<Number>(row, text, Number(least), Number(most));
 }
 
-template<auto member>
+template <auto member>
 void takeSeconds(Options &options, const Row &row, const QString &text)
 {
     bool ok = false;
@@ -65,7 +65,7 @@ void takeSeconds(Options &options, const Row &row, const QString &text)
     options.*member = milliseconds(qint64(seconds * 1000));
 }
 
-template<auto member>
+template <auto member>
 void takePath(Options &options, const Row &row, const QString &text)
 {
     if (!text.isEmpty() && !QFileInfo(text).isReadable())
@@ -125,16 +125,21 @@ QList<Row> rows()
     const QString cores = QString::number(QThread::idealThreadCount());
     const QString logs = ::isatty(STDERR_FILENO) ? u"text"_s : u"json"_s;
     return {
-        {u"listen"_s, u"ADDRESS"_s, u"127.0.0.1"_s,
-         u"Listen here; beyond loopback only with --token-file."_s, takeAddress},
+        {u"listen"_s, u"ADDRESS"_s, u"127.0.0.1"_s, u"Listen here; beyond loopback only with --token-file."_s,
+         takeAddress},
         {u"port"_s, u"N"_s, QString::number(endpoints::defaultPort), u"0: any free port."_s,
          takeNumber<&Options::port, 0, 65'535>},
-        {u"upstream"_s, u"URL"_s, {}, u"What /call_other_service awaits; without it, an embedded stand-in."_s,
+        {u"upstream"_s,
+         u"URL"_s,
+         {},
+         u"What /call_other_service awaits; without it, an embedded stand-in."_s,
          takeUpstream},
         {u"upstream-timeout"_s, u"S"_s, u"5"_s, u"Seconds for one call."_s, takeSeconds<&Options::upstreamTimeout>},
         {u"upstream-concurrency"_s, u"N"_s, u"1024"_s, u"Calls in flight; beyond it 503."_s,
          takeNumber<&Options::upstreamConcurrency, 1, 100'000>},
-        {u"database"_s, u"URL"_s, {},
+        {u"database"_s,
+         u"URL"_s,
+         {},
          u"sqlite:PATH, sqlite::memory: or postgresql://user@host:port/name; without it, a SQLite file in the "
          "user's data folder."_s,
          takeDatabase},
@@ -152,9 +157,15 @@ QList<Row> rows()
          takeNumber<&Options::maxConnections, 1, 1'000'000>},
         {u"drain-timeout"_s, u"S"_s, u"10"_s, u"Seconds that requests in flight are given after SIGTERM."_s,
          takeSeconds<&Options::drainTimeout>},
-        {u"token-file"_s, u"PATH"_s, {}, u"File with the bearer token that every route but the health probes asks for."_s,
+        {u"token-file"_s,
+         u"PATH"_s,
+         {},
+         u"File with the bearer token that every route but the health probes asks for."_s,
          takeToken},
-        {u"tls-certificate"_s, u"PATH"_s, {}, u"PEM file: HTTPS; with --tls-key."_s,
+        {u"tls-certificate"_s,
+         u"PATH"_s,
+         {},
+         u"PEM file: HTTPS; with --tls-key."_s,
          takePath<&Options::tlsCertificate>},
         {u"tls-key"_s, u"PATH"_s, {}, u"PEM file with the certificate's key."_s, takePath<&Options::tlsKey>},
         {u"log-format"_s, u"text|json"_s, logs, u"Form of the log on standard error."_s, takeLogFormat},
@@ -214,8 +225,8 @@ void addTo(QCommandLineParser &parser, const QList<Row> &table)
 void checkTogether(const Options &options)
 {
     if (!options.listen.isLoopback() && options.token.isEmpty())
-        throw UsageError(u"--listen %1: beyond loopback a token is needed: --token-file"_s.arg(
-            options.listen.toString()));
+        throw UsageError(
+            u"--listen %1: beyond loopback a token is needed: --token-file"_s.arg(options.listen.toString()));
     if (options.tlsCertificate.isEmpty() != options.tlsKey.isEmpty())
         throw UsageError(u"--tls-certificate and --tls-key go together"_s);
 }

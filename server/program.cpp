@@ -95,8 +95,7 @@ int serve(Options options, const Program &program)
         standIn.emplace();
     Services services{
         options,
-        Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout,
-                  options.upstreamConcurrency}),
+        Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency}),
         Store(options.database, options.databaseConnections),
         Cpu({options.cpuThreads, options.cpuQueue, options.factorizeTimeout}),
     };

@@ -27,7 +27,8 @@ constexpr qint64 mostRows = 1000;
 
 Json toRow(const Todo &todo)
 {
-    return {{u"id"_s, todo.id}, {u"user_id"_s, todo.userId}, {u"title"_s, todo.title}, {u"completed"_s, todo.completed}};
+    return {
+        {u"id"_s, todo.id}, {u"user_id"_s, todo.userId}, {u"title"_s, todo.title}, {u"completed"_s, todo.completed}};
 }
 
 // Answer at once

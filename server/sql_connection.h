@@ -43,7 +43,7 @@ public:
     SqlDialect dialect() const { return m_location.dialect; }
 
     /// What readRow(const QSqlQuery &) returns for each row. The statement is prepared once for each connection.
-    template<typename ReadRow>
+    template <typename ReadRow>
     auto select(const QString &sql, const QVariantList &values, ReadRow readRow)
     {
         QSqlQuery &query = executed(sql, values);

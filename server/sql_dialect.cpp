@@ -35,8 +35,7 @@ SqlTrouble classifySqlite(int code)
     case 14: // SQLITE_CANTOPEN
     case 26: // SQLITE_NOTADB
         return SqlTrouble::Unusable;
-    default:
-        return SqlTrouble::Bug;
+    default: return SqlTrouble::Bug;
     }
 }
 
@@ -55,7 +54,7 @@ SqlTrouble classifyPostgres(const QString &state)
 
 /// A function of a client library that the Qt plugin has loaded. Never loads one itself: a plugin may carry its own
 /// copy, and a handle of one copy must not reach the other.
-template<typename Function>
+template <typename Function>
 Function loadedFunction(const char *library, const char *name)
 {
     void *const handle = ::dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
@@ -143,7 +142,8 @@ QString connectOptions(SqlDialect dialect, std::chrono::milliseconds statementTi
     if (dialect == SqlDialect::Sqlite)
         return u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(lockTimeout);
     return u"connect_timeout=2;application_name=openloop;options='-c client_min_messages=warning "
-           "-c statement_timeout=%1 -c lock_timeout=%2'"_s.arg(statementTimeout.count()).arg(lockTimeout);
+           "-c statement_timeout=%1 -c lock_timeout=%2'"_s.arg(statementTimeout.count())
+               .arg(lockTimeout);
 }
 
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver)

@@ -66,7 +66,8 @@ QByteArray stackOf(pthread_t thread)
     until.tv_sec += std::chrono::seconds(stackTime).count();
     if (::pthread_kill(thread, stackSignal()) != 0 || ::sem_timedwait(&taken, &until) != 0)
         return "\n  (no stack could be had)";
-    const std::unique_ptr<char *, decltype(&std::free)> symbols(::backtrace_symbols(frames.data(), frameCount), &std::free);
+    const std::unique_ptr<char *, decltype(&std::free)> symbols(::backtrace_symbols(frames.data(), frameCount),
+                                                                &std::free);
     QByteArray text;
     for (int i = handlersFrames; symbols && i < frameCount; ++i)
         text += "\n  " + readable(symbols.get()[i]);

@@ -34,7 +34,7 @@ public:
     /// again after a lost connection. It throws http::Failure or lets the connection's errors through, no others.
     /// The future holds http::Failure: 503 too many wait, or the database is away; 504 the deadline passed;
     /// 499 `stop` was requested (work that has not begun is then never run). Never cancel the future.
-    template<typename Work>
+    template <typename Work>
     auto read(Work work, std::stop_token stop = {}) -> QFuture<std::invoke_result_t<Work &, SqlConnection &>>
     {
         return m_threads.enqueue(StoreWork::Kind::Read, std::move(work), std::move(stop));
@@ -42,7 +42,7 @@ public:
 
     /// As `read`, inside one transaction that is durable when the future has its result. It is run again only as long
     /// as nothing can have been committed. A write answered 503 or 504 may have been done.
-    template<typename Work>
+    template <typename Work>
     auto write(Work work, std::stop_token stop = {}) -> QFuture<std::invoke_result_t<Work &, SqlConnection &>>
     {
         return m_threads.enqueue(StoreWork::Kind::Write, std::move(work), std::move(stop));

@@ -197,11 +197,8 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
         if (m_committing)
             unit.fail(http::Failure::unavailable(u"the database went away while it was writing"_s, 1s));
         return !m_committing;
-    case SqlTrouble::Busy:
-        return true;
-    case SqlTrouble::TimedOut:
-        unit.fail(http::Failure::timedOut(u"the database took too long"_s));
-        return false;
+    case SqlTrouble::Busy: return true;
+    case SqlTrouble::TimedOut: unit.fail(http::Failure::timedOut(u"the database took too long"_s)); return false;
     case SqlTrouble::Unusable:
         qCWarning(lcStore, "%s", error.what());
         unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
@@ -210,8 +207,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
             setOpen(false);
         }
         return false;
-    case SqlTrouble::Bug:
-        break;
+    case SqlTrouble::Bug: break;
     }
     unit.fail(bug(error.what()));
     return false;

@@ -11,7 +11,8 @@
 
 namespace openloop {
 
-/// First in, first out. Work that was answered while it waited (deadline, client left) gives its place back. Any thread.
+/// First in, first out. Work that was answered while it waited (deadline, client left) gives its place back. Any
+/// thread.
 class StoreQueue
 {
 public:

@@ -101,8 +101,8 @@ void StoreThreads::watch(const std::stop_token &stop)
 bool StoreThreads::checkDeadlines()
 {
     const auto now = StoreWork::Clock::now();
-    const http::Failure failure = ready() ? http::Failure::timedOut(u"the database took too long"_s)
-                                          : unavailable(u"the database is away"_s);
+    const http::Failure failure =
+        ready() ? http::Failure::timedOut(u"the database took too long"_s) : unavailable(u"the database is away"_s);
     bool busy = false;
     for (const auto &owner : m_owners)
         busy = owner->checkDeadline(now, failure) || busy;

@@ -31,7 +31,7 @@ public:
     Q_DISABLE_COPY_MOVE(StoreThreads)
 
     /// The result of `work(SqlConnection &)`; see Store::read.
-    template<typename Work>
+    template <typename Work>
     auto enqueue(StoreWork::Kind kind, Work work, std::stop_token stop)
     {
         const auto unit = std::make_shared<StoreWorkOf<Work>>(kind, StoreWork::Clock::now() + m_limits.timeout,

@@ -56,7 +56,7 @@ private:
 };
 
 /// The unit of work that runs `Work`.
-template<typename Work>
+template <typename Work>
 class StoreWorkOf final : public StoreWork
 {
 public:
@@ -97,7 +97,8 @@ public:
     }
 
 private:
-    struct Nothing { };
+    struct Nothing {
+    };
 
     Work m_work;
     std::optional<std::conditional_t<std::is_void_v<Result>, Nothing, Result>> m_result;

@@ -11,8 +11,8 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QThreadPool>
 #include <QtConcurrentRun>
+#include <QThreadPool>
 
 using namespace Qt::Literals::StringLiterals;
 using openloop::http::Failure;
@@ -50,20 +50,13 @@ std::optional<Failure> failureOf(const Outcome &outcome)
         if (outcome.status >= 200 && outcome.status < 300)
             return std::nullopt;
         return Failure::badGateway(u"the upstream answered with status %1"_s.arg(outcome.status));
-    case End::Refused:
-        return Failure::badGateway(u"the upstream refused the connection"_s);
-    case End::Broke:
-        return Failure::badGateway(u"the connection to the upstream broke"_s);
-    case End::EndedEarly:
-        return Failure::badGateway(u"the upstream's answer ended early"_s);
-    case End::TooLarge:
-        return Failure::badGateway(u"the upstream's answer is larger than 4 MiB"_s);
-    case End::TimedOut:
-        return Failure::timedOut(u"the upstream took too long"_s);
-    case End::Left:
-        return Failure::clientLeft();
-    case End::Closed:
-        break;
+    case End::Refused: return Failure::badGateway(u"the upstream refused the connection"_s);
+    case End::Broke: return Failure::badGateway(u"the connection to the upstream broke"_s);
+    case End::EndedEarly: return Failure::badGateway(u"the upstream's answer ended early"_s);
+    case End::TooLarge: return Failure::badGateway(u"the upstream's answer is larger than 4 MiB"_s);
+    case End::TimedOut: return Failure::timedOut(u"the upstream took too long"_s);
+    case End::Left: return Failure::clientLeft();
+    case End::Closed: break;
     }
     return Failure::unavailable(u"the service stops"_s, std::chrono::seconds(1));
 }

@@ -26,8 +26,7 @@ int statusOf(const QNetworkReply &reply)
 } // namespace
 
 UpstreamCall::UpstreamCall(QNetworkReply *reply, Terms terms, QObject *parent)
-    : QObject(parent), m_reply(reply), m_terms(std::move(terms)),
-      m_leaving(m_terms.stop, [this] {
+    : QObject(parent), m_reply(reply), m_terms(std::move(terms)), m_leaving(m_terms.stop, [this] {
           // Queued: the client's leaving is told from any thread, and never resumes a coroutine under its caller.
           QMetaObject::invokeMethod(this, [this] { finish(End::Left); }, Qt::QueuedConnection);
       })

@@ -42,16 +42,17 @@ const std::map<qint64, ColumnCache::Column> &ColumnCache::columns(const Session 
     qint64 index = begin;
     for (const auto &column : series.columns(start, end, count)) {
         const auto &q = column.quantiles;
-        m_columns[index++] = {milliseconds(q.p50), milliseconds(q.hasP99() ? q.p99 : q.max), q.n, q.errors,
-                              q.p50.has_value(), column.gap.has_value()};
+        m_columns[index++] = {
+            milliseconds(q.p50),   milliseconds(q.hasP99() ? q.p99 : q.max), q.n, q.errors, q.p50.has_value(),
+            column.gap.has_value()};
     }
     return m_columns;
 }
 
 double ColumnCache::widthFor(double span, int count)
 {
-    static constexpr std::array widths {0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0,
-                                        60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0};
+    static constexpr std::array widths{0.01, 0.02, 0.05, 0.1,  0.25,  0.5,   1.0,   2.0,    5.0,
+                                       10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0};
     const double wanted = span / count;
     const auto found = std::ranges::lower_bound(widths, wanted);
     return found == widths.end() ? widths.back() : *found;

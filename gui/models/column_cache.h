@@ -24,7 +24,8 @@ public:
     };
 
     /// Columns that touch [from, to], each `width` seconds wide, by their index since the epoch.
-    const std::map<qint64, Column> &columns(const Session &session, const probe::Series &series, double from, double to, double width);
+    const std::map<qint64, Column> &columns(const Session &session, const probe::Series &series, double from, double to,
+                                            double width);
     double width() const { return m_width; }
     void clear() { m_columns.clear(); }
 

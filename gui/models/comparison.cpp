@@ -20,14 +20,10 @@ using Pair = std::pair<std::optional<double>, std::optional<double>>;
 Pair latencies(const ComparedTarget &target, int column)
 {
     switch (column) {
-    case Comparison::P50:
-        return {target.p50Before, target.p50After};
-    case Comparison::P95:
-        return {target.p95Before, target.p95After};
-    case Comparison::P99:
-        return {target.p99Before, target.p99After};
-    default:
-        return {};
+    case Comparison::P50: return {target.p50Before, target.p50After};
+    case Comparison::P95: return {target.p95Before, target.p95After};
+    case Comparison::P99: return {target.p99Before, target.p99After};
+    default: return {};
     }
 }
 
@@ -46,7 +42,9 @@ QString factorOf(const Pair &pair)
 QString shown(const Pair &pair)
 {
     const double larger = std::max(pair.first.value_or(-1), pair.second.value_or(-1));
-    const auto text = [unit = durationUnit(larger)](std::optional<double> value) { return formatDuration(value.value_or(-1), unit); };
+    const auto text = [unit = durationUnit(larger)](std::optional<double> value) {
+        return formatDuration(value.value_or(-1), unit);
+    };
     const QString before = text(pair.first);
     const bool change = changeOf(pair).has_value();
     const QString factor = change ? u"  "_s + factorOf(pair) : QString();
@@ -78,9 +76,17 @@ QList<ComparedTarget> Comparison::of(const Session &before, const Session &after
             continue;
         const auto a = before.figures(target.name, before.beginning(), before.end());
         const auto b = after.figures(target.name, from, to);
-        result << ComparedTarget {target.name, a.p50, b.p50, a.p95, b.p95,
-                                  a.hasTail() ? a.p99 : a.max, b.hasTail() ? b.p99 : b.max,
-                                  a.n, b.n, a.errorShare(), b.errorShare()};
+        result << ComparedTarget{target.name,
+                                 a.p50,
+                                 b.p50,
+                                 a.p95,
+                                 b.p95,
+                                 a.hasTail() ? a.p99 : a.max,
+                                 b.hasTail() ? b.p99 : b.max,
+                                 a.n,
+                                 b.n,
+                                 a.errorShare(),
+                                 b.errorShare()};
     }
     return result;
 }
@@ -105,17 +111,14 @@ QVariant Comparison::data(const QModelIndex &index, int role) const
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
     switch (index.column()) {
-    case Name:
-        return u'/' + target.name;
-    case Errors:
-        return u"%1 → %2"_s.arg(formatShare(target.errorsBefore), formatShare(target.errorsAfter));
-    case Count:
-        return u"%1 → %2"_s.arg(formatCount(target.nBefore), formatCount(target.nAfter));
-    default:
-        break;
+    case Name: return u'/' + target.name;
+    case Errors: return u"%1 → %2"_s.arg(formatShare(target.errorsBefore), formatShare(target.errorsAfter));
+    case Count: return u"%1 → %2"_s.arg(formatCount(target.nBefore), formatCount(target.nAfter));
+    default: break;
     }
     QString text = m_brief && role == Qt::DisplayRole ? factorOf(pair) : shown(pair);
-    if (role == Qt::ToolTipRole && index.column() == P99 && std::min(target.nBefore, target.nAfter) < probe::Quantiles::enoughForP99)
+    if (role == Qt::ToolTipRole && index.column() == P99
+        && std::min(target.nBefore, target.nAfter) < probe::Quantiles::enoughForP99)
         text += u'\n' + tr("Fewer than 100 answers: the longest instead of a p99");
     return text;
 }
@@ -125,14 +128,10 @@ QVariant Comparison::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Name:
-        return tr("Target");
-    case Errors:
-        return tr("errors");
-    case Count:
-        return u"n"_s;
-    default:
-        return QStringList {u"p50"_s, u"p95"_s, u"p99"_s}[section - P50];
+    case Name: return tr("Target");
+    case Errors: return tr("errors");
+    case Count: return u"n"_s;
+    default: return QStringList{u"p50"_s, u"p95"_s, u"p99"_s}[section - P50];
     }
 }
 

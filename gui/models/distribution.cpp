@@ -40,7 +40,8 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
     map.rows = static_cast<int>(std::lround(top - bottom)) * rowsPerDecade;
     map.cells.assign(static_cast<std::size_t>(map.columns * map.rows), 0);
     const auto rowOf = [&](double milliseconds) {
-        return std::clamp(static_cast<int>((std::log10(std::max(milliseconds, map.fromY)) - bottom) * rowsPerDecade), 0, map.rows - 1);
+        return std::clamp(static_cast<int>((std::log10(std::max(milliseconds, map.fromY)) - bottom) * rowsPerDecade), 0,
+                          map.rows - 1);
     };
     const double origin = session.secondsAt(series.origin());
     for (const auto &sample : series.samples(session.instantAt(map.fromX), session.instantAt(map.toX))) {
@@ -62,7 +63,9 @@ std::vector<HistogramBar> histogramOf(const probe::Statistics &statistics)
         return static_cast<int>(std::floor(std::log10(std::max(milliseconds, 0.001)) * rowsPerDecade));
     };
     const auto middle = [](const probe::Histogram::Bucket &bucket) {
-        return (toMilliseconds(probe::Histogram::lowerBound(bucket.index)) + toMilliseconds(probe::Histogram::upperBound(bucket.index))) / 2;
+        return (toMilliseconds(probe::Histogram::lowerBound(bucket.index))
+                + toMilliseconds(probe::Histogram::upperBound(bucket.index)))
+            / 2;
     };
     const auto buckets = histogram.buckets();
     const int first = barAt(middle(buckets.front()));
@@ -70,7 +73,8 @@ std::vector<HistogramBar> histogramOf(const probe::Statistics &statistics)
     for (int bar = first; bar <= barAt(middle(buckets.back())); ++bar)
         bars.push_back({std::pow(10, double(bar) / rowsPerDecade), std::pow(10, double(bar + 1) / rowsPerDecade), 0});
     for (const auto &bucket : buckets)
-        bars[static_cast<std::size_t>(barAt(middle(bucket)) - first)].share += static_cast<double>(bucket.count) / static_cast<double>(histogram.count());
+        bars[static_cast<std::size_t>(barAt(middle(bucket)) - first)].share +=
+            static_cast<double>(bucket.count) / static_cast<double>(histogram.count());
     return bars;
 }
 
@@ -83,7 +87,8 @@ std::vector<Exceedance> exceedanceOf(const probe::Statistics &statistics)
     const auto total = static_cast<double>(histogram.count());
     auto left = histogram.count();
     for (const auto &bucket : histogram.buckets()) {
-        result.push_back({std::max(0.001, toMilliseconds(probe::Histogram::lowerBound(bucket.index))), static_cast<double>(left) / total});
+        result.push_back({std::max(0.001, toMilliseconds(probe::Histogram::lowerBound(bucket.index))),
+                          static_cast<double>(left) / total});
         left -= bucket.count;
     }
     return result;

@@ -13,25 +13,22 @@ namespace openloop::gui {
 
 namespace {
 
-constexpr std::array keys {std::pair(Event::Kind::Alert, "alert"_L1),           std::pair(Event::Kind::Recovery, "recovery"_L1),
-                           std::pair(Event::Kind::Load, "load"_L1),             std::pair(Event::Kind::Trust, "trust"_L1),
-                           std::pair(Event::Kind::Experiment, "experiment"_L1), std::pair(Event::Kind::Note, "note"_L1)};
+constexpr std::array keys{std::pair(Event::Kind::Alert, "alert"_L1),
+                          std::pair(Event::Kind::Recovery, "recovery"_L1),
+                          std::pair(Event::Kind::Load, "load"_L1),
+                          std::pair(Event::Kind::Trust, "trust"_L1),
+                          std::pair(Event::Kind::Experiment, "experiment"_L1),
+                          std::pair(Event::Kind::Note, "note"_L1)};
 
 QString wordFor(Event::Kind kind)
 {
     switch (kind) {
-    case Event::Kind::Alert:
-        return EventLog::tr("alert");
-    case Event::Kind::Recovery:
-        return EventLog::tr("recovered");
-    case Event::Kind::Load:
-        return EventLog::tr("load");
-    case Event::Kind::Trust:
-        return EventLog::tr("trust");
-    case Event::Kind::Experiment:
-        return EventLog::tr("experiment");
-    case Event::Kind::Note:
-        break;
+    case Event::Kind::Alert: return EventLog::tr("alert");
+    case Event::Kind::Recovery: return EventLog::tr("recovered");
+    case Event::Kind::Load: return EventLog::tr("load");
+    case Event::Kind::Trust: return EventLog::tr("trust");
+    case Event::Kind::Experiment: return EventLog::tr("experiment");
+    case Event::Kind::Note: break;
     }
     return EventLog::tr("note");
 }
@@ -93,14 +90,10 @@ QVariant EventLog::data(const QModelIndex &index, int role) const
     if (role == Qt::ToolTipRole)
         return u"%1  %2\n%3"_s.arg(time, wordFor(event.kind), details);
     switch (index.column()) {
-    case Time:
-        return time;
-    case What:
-        return wordFor(event.kind);
-    case Target:
-        return event.target;
-    default:
-        return details;
+    case Time: return time;
+    case What: return wordFor(event.kind);
+    case Target: return event.target;
+    default: return details;
     }
 }
 
@@ -109,14 +102,11 @@ QVariant EventLog::headerData(int section, Qt::Orientation orientation, int role
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Time:
-        return tr("Time");
+    case Time: return tr("Time");
     case What: // its shapes and words say what they are, and have no room to spare
         return QString();
-    case Target:
-        return tr("Target");
-    default:
-        return tr("Details");
+    case Target: return tr("Target");
+    default: return tr("Details");
     }
 }
 

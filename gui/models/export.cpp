@@ -46,11 +46,16 @@ QString row(const QStringList &cells, const QString &tag)
 
 QString figuresTable(const Session &session, double from, double to)
 {
-    QString table = u"<table>"_s + row({ExportText::tr("Target"), ExportText::tr("State"), u"n"_s, u"p50"_s, u"p95"_s, u"p99"_s, ExportText::tr("max"), ExportText::tr("errors")}, u"th"_s);
+    QString table = u"<table>"_s
+        + row({ExportText::tr("Target"), ExportText::tr("State"), u"n"_s, u"p50"_s, u"p95"_s, u"p99"_s,
+               ExportText::tr("max"), ExportText::tr("errors")},
+              u"th"_s);
     const auto shown = [](std::optional<double> value) { return formatDuration(value.value_or(-1)); };
     const auto add = [&](const TargetFigures &f) {
         table += row({f.name, wordFor(f), formatCount(f.n), shown(f.p50), shown(f.p95),
-                      f.hasTail() ? shown(f.p99) : ExportText::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.measured), shown(f.max), formatShare(f.errorShare())}, u"td"_s);
+                      f.hasTail() ? shown(f.p99) : ExportText::tr("%1 (max of %2)").arg(shown(f.max)).arg(f.measured),
+                      shown(f.max), formatShare(f.errorShare())},
+                     u"td"_s);
     };
     for (const auto &target : session.targets())
         add(session.figures(target.name, from, to));
@@ -60,7 +65,9 @@ QString figuresTable(const Session &session, double from, double to)
 
 QString isolationSection(const probe::IsolationVerdict &verdict)
 {
-    QString section = u"<h2>%1: %2</h2><p>%3</p><table>"_s.arg(ExportText::tr("Isolation test"), probe::isolationName(verdict.isolation).toHtmlEscaped(), verdict.sentence.toHtmlEscaped());
+    QString section = u"<h2>%1: %2</h2><p>%3</p><table>"_s.arg(ExportText::tr("Isolation test"),
+                                                               probe::isolationName(verdict.isolation).toHtmlEscaped(),
+                                                               verdict.sentence.toHtmlEscaped());
     for (const auto &target : verdict.targets)
         section += row({target.name, target.sentence}, u"td"_s);
     return section + u"</table>"_s;
@@ -89,8 +96,8 @@ QByteArray toCsv(const Session &session, double from, double to)
         for (const auto &sample : history->samples(session.instantAt(from), session.instantAt(to))) {
             const double due = origin + std::chrono::duration<double>(sample.due()).count();
             csv += quoted(target.name) + ',' + timeOf(due).toString(Qt::ISODateWithMs).toUtf8() + ','
-                + QByteArray::number(toMilliseconds(sample.response()), 'f', 4) + ',' + quoted(probe::outcomeName(sample.outcome())) + ','
-                + QByteArray::number(sample.status()) + '\n';
+                + QByteArray::number(toMilliseconds(sample.response()), 'f', 4) + ','
+                + quoted(probe::outcomeName(sample.outcome())) + ',' + QByteArray::number(sample.status()) + '\n';
         }
     }
     return csv;
@@ -105,7 +112,11 @@ QByteArray toJson(const Session &session, double from, double to)
     };
     for (const auto &target : session.targets()) {
         const auto figures = session.figures(target.name, from, to);
-        QJsonObject one {{u"name"_s, figures.name}, {u"url"_s, figures.url}, {u"n"_s, figures.n}, {u"errors"_s, figures.errors}, {u"skipped"_s, figures.skipped}};
+        QJsonObject one{{u"name"_s, figures.name},
+                        {u"url"_s, figures.url},
+                        {u"n"_s, figures.n},
+                        {u"errors"_s, figures.errors},
+                        {u"skipped"_s, figures.skipped}};
         put(one, u"p50_ms"_s, figures.p50);
         put(one, u"p95_ms"_s, figures.p95);
         put(one, u"p99_ms"_s, figures.p99);
@@ -114,8 +125,10 @@ QByteArray toJson(const Session &session, double from, double to)
     }
     QJsonObject control;
     put(control, u"p99_ms"_s, session.controlFigures(from, to).p99);
-    const QJsonObject document {{u"from"_s, timeOf(from).toString(Qt::ISODateWithMs)}, {u"to"_s, timeOf(to).toString(Qt::ISODateWithMs)},
-                                {u"targets"_s, targets}, {u"control"_s, control}};
+    const QJsonObject document{{u"from"_s, timeOf(from).toString(Qt::ISODateWithMs)},
+                               {u"to"_s, timeOf(to).toString(Qt::ISODateWithMs)},
+                               {u"targets"_s, targets},
+                               {u"control"_s, control}};
     return QJsonDocument(document).toJson();
 }
 
@@ -124,9 +137,13 @@ QByteArray toHtml(const Session &session, double from, double to, const QByteArr
 {
     const auto verdict = session.verdict();
     const QString title = session.targets().isEmpty() ? u"openloop"_s : session.targets().first().url;
-    QString page = u"<!doctype html>\n<html><head><meta charset='utf-8'><title>openloop: %1</title><style>%2</style></head><body>\n"_s.arg(title.toHtmlEscaped(), style);
-    page += u"<h1>openloop: %1</h1><p>%2 – %3</p>\n"_s.arg(title.toHtmlEscaped(), timeOf(from).toString(Qt::ISODate), timeOf(to).toString(Qt::ISODate));
-    page += u"<p class='verdict'><b>%1</b> %2</p>\n"_s.arg(verdict.word.toHtmlEscaped(), verdict.sentence.toHtmlEscaped());
+    QString page =
+        u"<!doctype html>\n<html><head><meta charset='utf-8'><title>openloop: %1</title><style>%2</style></head><body>\n"_s
+            .arg(title.toHtmlEscaped(), style);
+    page += u"<h1>openloop: %1</h1><p>%2 – %3</p>\n"_s.arg(title.toHtmlEscaped(), timeOf(from).toString(Qt::ISODate),
+                                                           timeOf(to).toString(Qt::ISODate));
+    page +=
+        u"<p class='verdict'><b>%1</b> %2</p>\n"_s.arg(verdict.word.toHtmlEscaped(), verdict.sentence.toHtmlEscaped());
     // The XML declaration is not allowed inside a page.
     page += QString::fromUtf8(chartSvg.mid(std::max<qsizetype>(0, chartSvg.indexOf("<svg"))));
     page += u"<h2>%1</h2>"_s.arg(ExportText::tr("Figures")) + figuresTable(session, from, to);

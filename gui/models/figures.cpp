@@ -17,18 +17,12 @@ struct StateText {
 QString wordFor(State state)
 {
     switch (state) {
-    case State::Ok:
-        return StateText::tr("OK");
-    case State::Degraded:
-        return StateText::tr("SLOW");
-    case State::Down:
-        return StateText::tr("DOWN");
-    case State::Stale:
-        return StateText::tr("NO DATA");
-    case State::Paused:
-        return StateText::tr("PAUSED");
-    case State::Unknown:
-        break;
+    case State::Ok: return StateText::tr("OK");
+    case State::Degraded: return StateText::tr("SLOW");
+    case State::Down: return StateText::tr("DOWN");
+    case State::Stale: return StateText::tr("NO DATA");
+    case State::Paused: return StateText::tr("PAUSED");
+    case State::Unknown: break;
     }
     return StateText::tr("WAITING");
 }

@@ -22,12 +22,9 @@ const QChar thinSpace = u'\u2009';
 double millisecondsPer(DurationUnit unit)
 {
     switch (unit) {
-    case DurationUnit::Microseconds:
-        return 0.001;
-    case DurationUnit::Milliseconds:
-        return 1;
-    case DurationUnit::Seconds:
-        break;
+    case DurationUnit::Microseconds: return 0.001;
+    case DurationUnit::Milliseconds: return 1;
+    case DurationUnit::Seconds: break;
     }
     return 1000;
 }
@@ -35,12 +32,9 @@ double millisecondsPer(DurationUnit unit)
 QString symbolOf(DurationUnit unit)
 {
     switch (unit) {
-    case DurationUnit::Microseconds:
-        return u"µs"_s;
-    case DurationUnit::Milliseconds:
-        return u"ms"_s;
-    case DurationUnit::Seconds:
-        break;
+    case DurationUnit::Microseconds: return u"µs"_s;
+    case DurationUnit::Milliseconds: return u"ms"_s;
+    case DurationUnit::Seconds: break;
     }
     return u"s"_s;
 }
@@ -80,8 +74,8 @@ QString threeDigits(double value)
     const int decimals = std::clamp(2 - exponent, 0, 6);
     const double unit = exponent > 2 ? std::pow(10.0, exponent - 2) : 1;
     return QLocale().toString(std::round(value / unit) == value / unit ? value
-                                  : exponent > 2                      ? std::round(value / unit) * unit
-                                                                      : value,
+                                  : exponent > 2                       ? std::round(value / unit) * unit
+                                                                       : value,
                               'f', decimals);
 }
 
@@ -139,7 +133,7 @@ QString formatSpan(double seconds)
 
 QString formatBytes(double bytes)
 {
-    static constexpr std::array<const char16_t *, 4> units {u"B", u"KiB", u"MiB", u"GiB"};
+    static constexpr std::array<const char16_t *, 4> units{u"B", u"KiB", u"MiB", u"GiB"};
     std::size_t unit = 0;
     while (bytes >= 1000 && unit + 1 < units.size()) {
         bytes /= 1024;

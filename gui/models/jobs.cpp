@@ -20,14 +20,17 @@ QString factorsOf(const QJsonArray &factors)
     for (const auto &value : factors) {
         const auto factor = value.toObject();
         const int exponent = factor[u"exponent"_s].toInt(1);
-        parts << (exponent > 1 ? u"%1^%2"_s.arg(factor[u"prime"_s].toString()).arg(exponent) : factor[u"prime"_s].toString());
+        parts << (exponent > 1 ? u"%1^%2"_s.arg(factor[u"prime"_s].toString()).arg(exponent)
+                               : factor[u"prime"_s].toString());
     }
     return parts.join(u" · "_s);
 }
 
 QString textOf(const QJsonValue &value)
 {
-    return value.isString() ? value.toString() : value.isDouble() ? QString::number(value.toDouble(), 'f', 0) : QString();
+    return value.isString() ? value.toString()
+        : value.isDouble()  ? QString::number(value.toDouble(), 'f', 0)
+                            : QString();
 }
 
 QString problemIn(const probe::Fetched &answer)
@@ -54,8 +57,9 @@ QList<Job> parseJobs(const QByteArray &json)
     QList<Job> jobs;
     for (const auto &value : list) {
         const auto object = value.toObject();
-        jobs << Job {textOf(object[u"id"_s]), textOf(object[u"n"_s]), object[u"state"_s].toString(), object[u"phase"_s].toString(),
-                     object[u"progress"_s].toDouble(), factorsOf(object[u"factors"_s].toArray())};
+        jobs << Job{textOf(object[u"id"_s]),          textOf(object[u"n"_s]),
+                    object[u"state"_s].toString(),    object[u"phase"_s].toString(),
+                    object[u"progress"_s].toDouble(), factorsOf(object[u"factors"_s].toArray())};
     }
     return jobs;
 }
@@ -97,7 +101,7 @@ void JobList::submit(const QString &n)
 {
     auto post = request("POST", path);
     post.headers = {{u"Content-Type"_s, u"application/json"_s}};
-    post.body = QJsonDocument(QJsonObject {{u"n"_s, n}}).toJson(QJsonDocument::Compact);
+    post.body = QJsonDocument(QJsonObject{{u"n"_s, n}}).toJson(QJsonDocument::Compact);
     m_fetcher.fetch(post, [this](const probe::Fetched &answer) {
         emit problem(answer.status == 202 ? QString() : problemIn(answer));
         ask();
@@ -154,18 +158,12 @@ QVariant JobList::data(const QModelIndex &index, int role) const
 {
     const Job &job = m_jobs[index.row()];
     switch (role) {
-    case ProgressRole:
-        return job.progress;
-    case IdRole:
-        return job.id;
-    case OverRole:
-        return job.isOver();
-    case Qt::ToolTipRole:
-        return index.column() == Factors ? job.factors : job.n;
-    case Qt::DisplayRole:
-        break;
-    default:
-        return {};
+    case ProgressRole: return job.progress;
+    case IdRole: return job.id;
+    case OverRole: return job.isOver();
+    case Qt::ToolTipRole: return index.column() == Factors ? job.factors : job.n;
+    case Qt::DisplayRole: break;
+    default: return {};
     }
     if (index.column() == Number)
         return job.n;

@@ -60,7 +60,8 @@ std::optional<double> highestIn(const QList<Metric> &metrics, const QList<Metric
 {
     const QString name = histogram.toString() + u"_bucket"_s;
     const auto countAt = [&name](const QList<Metric> &scrape, double bound) {
-        const auto found = std::ranges::find_if(scrape, [&](const auto &m) { return m.name == name && upperBound(m) == bound; });
+        const auto found =
+            std::ranges::find_if(scrape, [&](const auto &m) { return m.name == name && upperBound(m) == bound; });
         return found == scrape.end() ? 0 : found->value;
     };
     std::vector<double> bounds;
@@ -95,7 +96,7 @@ QList<Metric> parseMetrics(const QByteArray &text)
         qsizetype at = 0;
         while (at < line.size() && line[at] != u'{' && line[at] != u' ')
             ++at;
-        Metric metric {line.left(at), {}, 0};
+        Metric metric{line.left(at), {}, 0};
         if (at < line.size() && line[at] == u'{' && !readLabels(line, ++at, metric.labels))
             continue;
         const QString value = line.mid(at).trimmed().section(u' ', 0, 0);
@@ -118,7 +119,8 @@ ServerFigures serverFigures(const QList<Metric> &metrics, const QList<Metric> &b
     result.poolBusy = sumOf(metrics, {u"openloop_pool_busy"});
     result.poolSize = sumOf(metrics, {u"openloop_pool_threads"});
     result.queued = sumOf(metrics, {u"openloop_queue_length"});
-    result.inFlight = sumOf(metrics, {u"openloop_requests_in_flight", u"http_requests_in_progress", u"http_requests_in_flight"});
+    result.inFlight =
+        sumOf(metrics, {u"openloop_requests_in_flight", u"http_requests_in_progress", u"http_requests_in_flight"});
     result.residentBytes = sumOf(metrics, {u"process_resident_memory_bytes"});
     const auto since = [&](QStringView name) -> std::optional<double> {
         const auto now = sumOf(metrics, {name});

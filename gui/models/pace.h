@@ -19,12 +19,9 @@ public:
     static constexpr std::optional<std::chrono::milliseconds> interval(Attention attention)
     {
         switch (attention) {
-        case Attention::Focused:
-            return std::chrono::milliseconds(100);
-        case Attention::Unfocused:
-            return std::chrono::milliseconds(500);
-        case Attention::Hidden:
-            break;
+        case Attention::Focused: return std::chrono::milliseconds(100);
+        case Attention::Unfocused: return std::chrono::milliseconds(500);
+        case Attention::Hidden: break;
         }
         return {};
     }
@@ -41,7 +38,7 @@ public:
     }
 
 private:
-    Clock::time_point m_last {};
+    Clock::time_point m_last{};
 };
 
 } // namespace openloop::gui

@@ -20,8 +20,8 @@ struct PhasesText {
 PhaseColumn columnOf(const probe::Sample &sample, double x)
 {
     const auto &p = sample.phases;
-    PhaseColumn column {x, {}};
-    probe::Nanoseconds sum {0};
+    PhaseColumn column{x, {}};
+    probe::Nanoseconds sum{0};
     std::size_t i = 0;
     for (const auto part : {sample.wait(), p.dns, p.tcp, p.tls, p.firstByte, p.body}) {
         sum += part;
@@ -34,10 +34,12 @@ PhaseColumn columnOf(const probe::Sample &sample, double x)
 
 std::array<QString, 6> phaseNames()
 {
-    return {PhasesText::tr("waited"), PhasesText::tr("DNS"), PhasesText::tr("TCP"), PhasesText::tr("TLS"), PhasesText::tr("first byte"), PhasesText::tr("body")};
+    return {PhasesText::tr("waited"), PhasesText::tr("DNS"),        PhasesText::tr("TCP"),
+            PhasesText::tr("TLS"),    PhasesText::tr("first byte"), PhasesText::tr("body")};
 }
 
-std::vector<PhaseColumn> phasesOf(const Session &session, const probe::Series &series, double from, double to, int columns)
+std::vector<PhaseColumn> phasesOf(const Session &session, const probe::Series &series, double from, double to,
+                                  int columns)
 {
     const double width = ColumnCache::widthFor(to - from, columns);
     const double origin = session.secondsAt(series.origin());

@@ -15,11 +15,12 @@ std::array<QString, 6> phaseNames();
 /// The phases of one request that stands for a stretch of time: the one with the median response, so that they add up.
 struct PhaseColumn {
     double x = 0; ///< middle of the stretch, seconds since the epoch
-    std::array<double, 6> upTo {}; ///< ms from when it was due to the end of each phase; ascending
+    std::array<double, 6> upTo{}; ///< ms from when it was due to the end of each phase; ascending
 };
 
 /// Phases of a target in [from, to] in about `columns` stretches; those without an answer are left out. Needs single
 /// samples.
-std::vector<PhaseColumn> phasesOf(const Session &session, const probe::Series &series, double from, double to, int columns);
+std::vector<PhaseColumn> phasesOf(const Session &session, const probe::Series &series, double from, double to,
+                                  int columns);
 
 } // namespace openloop::gui

@@ -52,7 +52,8 @@ void ServerWatch::ask()
         if (answer.status == 200)
             take(answer.body, static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000);
         else
-            fail(answer.status > 0 ? tr("%1 offers no /metrics (HTTP %2)").arg(m_base).arg(answer.status) : answer.error);
+            fail(answer.status > 0 ? tr("%1 offers no /metrics (HTTP %2)").arg(m_base).arg(answer.status)
+                                   : answer.error);
     });
 }
 

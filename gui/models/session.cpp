@@ -149,7 +149,8 @@ bool Session::nothingAnswers() const
 
 bool Session::hasTried() const
 {
-    return !m_watches.empty() && std::ranges::any_of(m_watches, [](const auto &entry) { return entry.second.hasFinished(); });
+    return !m_watches.empty()
+        && std::ranges::any_of(m_watches, [](const auto &entry) { return entry.second.hasFinished(); });
 }
 
 double Session::rate() const
@@ -179,8 +180,9 @@ void Session::take(const probe::Batch &batch)
         if (!history || !state)
             continue;
         if (const auto event = watch.evaluate(batch.until, *history, state->open(), batch.trust.suspendsAlerts())) {
-            const QString text = event->firing ? tr("%1 broken: %2").arg(event->rule, event->value)
-                                               : tr("%1 holds again after %2").arg(event->rule, formatSpan(toMilliseconds(event->lasted) / 1000));
+            const QString text = event->firing
+                ? tr("%1 broken: %2").arg(event->rule, event->value)
+                : tr("%1 holds again after %2").arg(event->rule, formatSpan(toMilliseconds(event->lasted) / 1000));
             note(event->firing ? Event::Kind::Alert : Event::Kind::Recovery, event->target, text, true);
         }
     }
@@ -189,7 +191,8 @@ void Session::take(const probe::Batch &batch)
             m_loadState = load;
     }
     const bool trustChanges = batch.trust.level != m_trust.level;
-    const bool worthALine = trustChanges && (m_trust.level == probe::TrustLevel::HostBusy || batch.trust.level == probe::TrustLevel::HostBusy);
+    const bool worthALine = trustChanges
+        && (m_trust.level == probe::TrustLevel::HostBusy || batch.trust.level == probe::TrustLevel::HostBusy);
     m_trust = batch.trust;
     if (worthALine)
         note(Event::Kind::Trust, {}, textOf(m_trust));
@@ -230,11 +233,11 @@ QString Session::textOf(const probe::Trust &trust)
 
 void Session::note(Event::Kind kind, const QString &target, const QString &text, bool alerts)
 {
-    const Event event {m_now, kind, target, text};
+    const Event event{m_now, kind, target, text};
     m_log.add(event);
     // Trust is recorded with the batches.
     if (m_recorder && kind != Event::Kind::Trust)
-        m_recorder->add(probe::LogEntry {instantAt(m_now), EventLog::keyOf(kind), target, text});
+        m_recorder->add(probe::LogEntry{instantAt(m_now), EventLog::keyOf(kind), target, text});
     if (alerts)
         emit noteworthy(event);
 }

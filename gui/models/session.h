@@ -27,7 +27,7 @@ struct LoadSpan {
 
 /// What an answer said of itself: not kept with the packed samples, and for the last while only, because it is large.
 struct AnswerDetail {
-    probe::Nanoseconds due {0}; ///< since the origin
+    probe::Nanoseconds due{0}; ///< since the origin
     QByteArray serverTiming;
     QByteArray requestId;
 };

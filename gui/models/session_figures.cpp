@@ -32,7 +32,8 @@ std::optional<double> lastOf(const probe::Series &series, probe::Instant now)
     const auto last = std::find_if(known.rbegin(), known.rend(), [&](const auto &sample) {
         return series.origin() + sample.due() + sample.response() <= now;
     });
-    return last != known.rend() && probe::hasLatency(last->outcome()) ? std::optional(toMilliseconds(last->response())) : std::nullopt;
+    return last != known.rend() && probe::hasLatency(last->outcome()) ? std::optional(toMilliseconds(last->response()))
+                                                                      : std::nullopt;
 }
 
 } // namespace

@@ -52,9 +52,8 @@ void Session::noteLoad(const QString &target, int n)
 
 const LoadSpan *Session::load() const
 {
-    const auto running = std::ranges::find_if(m_loads, [this](const LoadSpan &span) {
-        return span.from <= m_now && (!span.to || *span.to > m_now);
-    });
+    const auto running = std::ranges::find_if(
+        m_loads, [this](const LoadSpan &span) { return span.from <= m_now && (!span.to || *span.to > m_now); });
     return running == m_loads.end() ? nullptr : &*running;
 }
 

@@ -22,7 +22,8 @@ QString Session::openRecording(const QString &path, std::optional<qint64> sessio
     const auto sessions = reader->sessions();
     if (sessions.isEmpty())
         return tr("%1 holds no session").arg(path);
-    const auto wanted = std::ranges::find(sessions, session.value_or(sessions.last().id), &probe::SessionReader::Summary::id);
+    const auto wanted =
+        std::ranges::find(sessions, session.value_or(sessions.last().id), &probe::SessionReader::Summary::id);
     const auto recorded = wanted == sessions.end() ? sessions.last() : *wanted;
     forget();
     m_reader = std::move(reader);
@@ -94,7 +95,7 @@ bool Session::judgeReplay(probe::Instant from, probe::Instant now)
         const auto *recorded = known.find(target.name);
         if (!recorded)
             continue;
-        probe::TargetBatch batch {target.name, {}, {}, 0, 0};
+        probe::TargetBatch batch{target.name, {}, {}, 0, 0};
         probe::Series history(m_origin);
         for (const auto &sample : recorded->samples) {
             if (sample.done > now) {

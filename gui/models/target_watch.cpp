@@ -69,7 +69,8 @@ bool TargetWatch::become(State state, const QString &cause, probe::Instant since
     return true;
 }
 
-State TargetWatch::judge(const probe::Series &series, std::optional<double> limit, probe::Instant now, QString &cause) const
+State TargetWatch::judge(const probe::Series &series, std::optional<double> limit, probe::Instant now,
+                         QString &cause) const
 {
     if (!m_last)
         return State::Unknown;

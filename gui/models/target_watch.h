@@ -14,14 +14,15 @@ class TargetWatch
 public:
     /// Consecutive failures after which a target is down, if they also span `downAfter`.
     static constexpr int failuresUntilDown = 3;
-    static constexpr std::chrono::milliseconds downAfter {500};
+    static constexpr std::chrono::milliseconds downAfter{500};
     /// The stretch whose quantiles decide between ok and slow.
-    static constexpr std::chrono::seconds window {10};
+    static constexpr std::chrono::seconds window{10};
 
     explicit TargetWatch(probe::Target target = {}) : m_target(std::move(target)) { }
 
     /// `limit`: the p99 in milliseconds above which it is slow. Returns true if the state changed.
-    bool take(const probe::TargetBatch &batch, const probe::Series &series, std::optional<double> limit, probe::Instant now);
+    bool take(const probe::TargetBatch &batch, const probe::Series &series, std::optional<double> limit,
+              probe::Instant now);
     bool setPaused(bool paused, probe::Instant now);
 
     State state() const { return m_state; }
@@ -39,9 +40,9 @@ private:
     probe::Target m_target;
     State m_state = State::Unknown;
     QString m_cause;
-    probe::Instant m_since {};
+    probe::Instant m_since{};
     std::optional<probe::Sample> m_last;
-    probe::Instant m_failingSince {};
+    probe::Instant m_failingSince{};
     int m_failures = 0;
     bool m_answered = false;
     QList<probe::Instant> m_open;

@@ -43,9 +43,10 @@ Verdict down(const TargetFigures &target)
 Verdict slow(const Situation &now, const TargetFigures &target)
 {
     const bool overLimit = target.limit && target.p99 && *target.p99 > *target.limit;
-    const QString what = overLimit
-        ? VerdictText::tr("%1 takes %2 (p99), more than the %3 it may").arg(called(target), formatDuration(*target.p99), formatLimit(*target.limit))
-        : VerdictText::tr("%1: %2 of requests fail (%3)").arg(called(target), formatShare(target.errorShare()), target.cause);
+    const QString what = overLimit ? VerdictText::tr("%1 takes %2 (p99), more than the %3 it may")
+                                         .arg(called(target), formatDuration(*target.p99), formatLimit(*target.limit))
+                                   : VerdictText::tr("%1: %2 of requests fail (%3)")
+                                         .arg(called(target), formatShare(target.errorShare()), target.cause);
     const bool blocked = overLimit && !now.loadedTarget.isEmpty() && target.name == now.targets.front().name;
     return {State::Degraded, blocked ? VerdictText::tr("BLOCKED") : VerdictText::tr("SLOW"), what + whileLoaded(now)};
 }
@@ -53,8 +54,9 @@ Verdict slow(const Situation &now, const TargetFigures &target)
 Verdict good(const Situation &now)
 {
     const auto &first = now.targets.front();
-    const QString what = first.limit ? VerdictText::tr("%1 stays under %2").arg(called(first), formatLimit(*first.limit))
-                                     : VerdictText::tr("%1 answers").arg(called(first));
+    const QString what = first.limit
+        ? VerdictText::tr("%1 stays under %2").arg(called(first), formatLimit(*first.limit))
+        : VerdictText::tr("%1 answers").arg(called(first));
     return {State::Ok, VerdictText::tr("ALL GOOD"), what + whileLoaded(now)};
 }
 
@@ -71,15 +73,16 @@ Verdict verdictOn(const Situation &now)
     if (now.targets.front().state == State::Degraded)
         return slow(now, now.targets.front());
     // A target under load may refuse or be slow: that is what the load is for.
-    const auto slowOne = std::ranges::find_if(now.targets, [&now](const auto &one) {
-        return one.state == State::Degraded && one.name != now.loadedTarget;
-    });
+    const auto slowOne = std::ranges::find_if(
+        now.targets, [&now](const auto &one) { return one.state == State::Degraded && one.name != now.loadedTarget; });
     if (slowOne != now.targets.end())
         return slow(now, *slowOne);
     if (const auto *target = firstIn(now, State::Stale); target && target->name != now.loadedTarget)
-        return {State::Stale, VerdictText::tr("NO DATA"), VerdictText::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};
+        return {State::Stale, VerdictText::tr("NO DATA"),
+                VerdictText::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};
     if (now.targets.front().state == State::Unknown)
-        return {State::Unknown, VerdictText::tr("WAITING"), VerdictText::tr("for the first answer of %1").arg(called(now.targets.front()))};
+        return {State::Unknown, VerdictText::tr("WAITING"),
+                VerdictText::tr("for the first answer of %1").arg(called(now.targets.front()))};
     return good(now);
 }
 

@@ -4,8 +4,7 @@
 
 #include "gui/probe/sample.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// What came back: the sample, and parts of the answer where the lane keeps them.
 struct Answer {

@@ -4,8 +4,7 @@
 
 #include "gui/probe/condition.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// A condition on one target over the whole run. Grammar:
 ///     assert    = target "." quantity op limit        op = "<" | "<=" | ">" | ">=" | "=" | "=="

@@ -12,11 +12,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 QString tr(const char *text)
 {
@@ -48,10 +46,10 @@ QList<QByteArray> splitOutsideQuotes(const QByteArray &text, char separator)
 Culprit culpritNamed(const QString &name)
 {
     static const QHash<QString, Culprit> known{
-        {u"queue"_s, Culprit::Pool},        {u"wait"_s, Culprit::Pool},        {u"pool"_s, Culprit::Pool},
-        {u"compute"_s, Culprit::Computing}, {u"cpu"_s, Culprit::Computing},    {u"db"_s, Culprit::Database},
+        {u"queue"_s, Culprit::Pool},        {u"wait"_s, Culprit::Pool},         {u"pool"_s, Culprit::Pool},
+        {u"compute"_s, Culprit::Computing}, {u"cpu"_s, Culprit::Computing},     {u"db"_s, Culprit::Database},
         {u"sql"_s, Culprit::Database},      {u"database"_s, Culprit::Database}, {u"upstream"_s, Culprit::Upstream},
-        {u"backend"_s, Culprit::Upstream},  {u"origin"_s, Culprit::Upstream},  {u"loop"_s, Culprit::EventLoop}};
+        {u"backend"_s, Culprit::Upstream},  {u"origin"_s, Culprit::Upstream},   {u"loop"_s, Culprit::EventLoop}};
     return known.value(name.toLower(), Culprit::Service);
 }
 
@@ -59,16 +57,11 @@ Culprit culpritNamed(const QString &name)
 QString sentenceOn(Culprit culprit)
 {
     switch (culprit) {
-    case Culprit::Pool:
-        return tr("pool full: it waited %1 of %2 for a thread");
-    case Culprit::Computing:
-        return tr("computing: %1 of %2");
-    case Culprit::Database:
-        return tr("database: %1 of %2");
-    case Culprit::Upstream:
-        return tr("upstream: %1 of %2");
-    default:
-        return tr("event loop: blocked for %1 of %2");
+    case Culprit::Pool: return tr("pool full: it waited %1 of %2 for a thread");
+    case Culprit::Computing: return tr("computing: %1 of %2");
+    case Culprit::Database: return tr("database: %1 of %2");
+    case Culprit::Upstream: return tr("upstream: %1 of %2");
+    default: return tr("event loop: blocked for %1 of %2");
     }
 }
 
@@ -159,12 +152,11 @@ Blame blameFor(const Sample &sample, const QList<Sample> &control)
         return {Culprit::Host, std::min(host, total),
                 tr("host: the control probe took %1 at the same time").arg(formatDuration(host))};
     if (sample.wait() >= total / 2 && sample.service() < total / 2)
-        return {Culprit::Service, sample.wait(),
-                tr("service: it waited %1 for earlier requests that were not answered")
-                    .arg(formatDuration(sample.wait()))};
+        return {
+            Culprit::Service, sample.wait(),
+            tr("service: it waited %1 for earlier requests that were not answered").arg(formatDuration(sample.wait()))};
     if (const auto network = phases.dns + phases.tcp + phases.tls; network >= total / 2)
-        return {Culprit::Network, network,
-                tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};
+        return {Culprit::Network, network, tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};
     auto blame = blameWithin(sample);
     if (!sample.requestId.isEmpty())
         blame.sentence += u" ("_s + QString::fromUtf8(sample.requestId) + u')';

@@ -7,8 +7,7 @@
 
 #include <QList>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 enum class Culprit {
     Nobody,

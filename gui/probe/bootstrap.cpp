@@ -8,11 +8,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr int resamples = 1000;
 
@@ -27,8 +25,7 @@ double p99(std::vector<Nanoseconds> &values)
 /// Blocks of neighbours, drawn with replacement, until there are as many as before.
 void resample(std::span<const Nanoseconds> from, std::vector<Nanoseconds> &to, std::mt19937 &random)
 {
-    const auto block =
-        std::max<std::size_t>(1, static_cast<std::size_t>(std::cbrt(static_cast<double>(from.size()))));
+    const auto block = std::max<std::size_t>(1, static_cast<std::size_t>(std::cbrt(static_cast<double>(from.size()))));
     std::uniform_int_distribution<std::size_t> start(0, from.size() - block);
     to.clear();
     while (to.size() < from.size()) {

@@ -8,22 +8,16 @@
 #include <ctime>
 #include <optional>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 QString gapName(GapReason reason)
 {
     switch (reason) {
-    case GapReason::Paused:
-        return QCoreApplication::translate("Gap", "paused");
-    case GapReason::Suspended:
-        return QCoreApplication::translate("Gap", "suspended");
-    case GapReason::Closed:
-        return QCoreApplication::translate("Gap", "closed");
-    case GapReason::Untargeted:
-        return QCoreApplication::translate("Gap", "not a target");
-    case GapReason::Stopped:
-        return QCoreApplication::translate("Gap", "stopped");
+    case GapReason::Paused: return QCoreApplication::translate("Gap", "paused");
+    case GapReason::Suspended: return QCoreApplication::translate("Gap", "suspended");
+    case GapReason::Closed: return QCoreApplication::translate("Gap", "closed");
+    case GapReason::Untargeted: return QCoreApplication::translate("Gap", "not a target");
+    case GapReason::Stopped: return QCoreApplication::translate("Gap", "stopped");
     }
     return {};
 }
@@ -51,8 +45,7 @@ WallClock::Wall WallClock::at(Instant instant) const
 QDateTime WallClock::dateTime(Instant instant) const
 {
     const auto sinceEpoch = at(instant).time_since_epoch();
-    return QDateTime::fromMSecsSinceEpoch(
-        std::chrono::duration_cast<std::chrono::milliseconds>(sinceEpoch).count());
+    return QDateTime::fromMSecsSinceEpoch(std::chrono::duration_cast<std::chrono::milliseconds>(sinceEpoch).count());
 }
 
 std::optional<Gap> SuspendDetector::observe(Instant now, Nanoseconds boot)

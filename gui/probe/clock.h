@@ -9,12 +9,10 @@
 #include <chrono>
 #include <optional>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 using Nanoseconds = std::chrono::nanoseconds;
-using Instant =
-    std::chrono::steady_clock::time_point; ///< CLOCK_MONOTONIC: stands still while the machine sleeps
+using Instant = std::chrono::steady_clock::time_point; ///< CLOCK_MONOTONIC: stands still while the machine sleeps
 
 /// Why nothing was measured for a while; charts hatch it and draw no line across.
 enum class GapReason { Paused, Suspended, Closed, Untargeted, Stopped };
@@ -39,10 +37,7 @@ public:
     using Wall = std::chrono::system_clock::time_point;
 
     WallClock() = default;
-    WallClock(Instant instant, Wall wall)
-        : m_steps{{instant, wall}}
-    {
-    }
+    WallClock(Instant instant, Wall wall) : m_steps{{instant, wall}} { }
     static WallClock now();
 
     /// From `instant` on the wall clock is `by` further ahead than before (the machine slept).

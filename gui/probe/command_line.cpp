@@ -10,16 +10,19 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 /// What QApplication takes out of the arguments itself (its documentation, and that of QGuiApplication).
-const QStringList qtValues{u"platform"_s, u"platformpluginpath"_s, u"platformtheme"_s, u"plugin"_s, u"style"_s,
-                           u"stylesheet"_s, u"qwindowgeometry"_s, u"geometry"_s, u"qwindowtitle"_s, u"title"_s,
-                           u"qwindowicon"_s, u"icon"_s, u"display"_s, u"name"_s, u"session"_s, u"qmljsdebugger"_s};
+const QStringList qtValues{u"platform"_s,        u"platformpluginpath"_s,
+                           u"platformtheme"_s,   u"plugin"_s,
+                           u"style"_s,           u"stylesheet"_s,
+                           u"qwindowgeometry"_s, u"geometry"_s,
+                           u"qwindowtitle"_s,    u"title"_s,
+                           u"qwindowicon"_s,     u"icon"_s,
+                           u"display"_s,         u"name"_s,
+                           u"session"_s,         u"qmljsdebugger"_s};
 const QStringList qtFlags{u"reverse"_s, u"widgetcount"_s, u"nograb"_s, u"dograb"_s, u"sync"_s};
 
 } // namespace
@@ -36,14 +39,14 @@ void addOptions(QCommandLineParser &parser)
         "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
         "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy."_s);
     parser.addVersionOption();
-    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s,
-                                 u"[URL...]"_s);
+    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s, u"[URL...]"_s);
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Displays help on commandline options."_s},
         {u"headless"_s, u"Measure without a display and report."_s},
-        {u"duration"_s, u"How long to measure (10s), each step of --find-limit (5s), or an isolation test (40s)."_s, u"D"_s},
-        {u"interval"_s,
-         u"Time between two ticks of a target (100ms; 1s for the waiting and computing routes)."_s, u"D"_s},
+        {u"duration"_s, u"How long to measure (10s), each step of --find-limit (5s), or an isolation test (40s)."_s,
+         u"D"_s},
+        {u"interval"_s, u"Time between two ticks of a target (100ms; 1s for the waiting and computing routes)."_s,
+         u"D"_s},
         {u"timeout"_s, u"When a request is given up (10s)."_s, u"D"_s},
         {u"header"_s, u"Header field for every target; may be repeated."_s, u"NAME: VALUE"_s},
         {u"new-connection"_s, u"A new connection for each request."_s},
@@ -51,8 +54,7 @@ void addOptions(QCommandLineParser &parser)
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
         {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
         {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},
-        {u"rule"_s,
-         u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
+        {u"rule"_s, u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
          u"RULE"_s},
         {u"isolation-test"_s,
          u"Baseline, load, recovery, verdict: does load on one target slow the others? The loaded one is not "

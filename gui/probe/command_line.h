@@ -6,8 +6,7 @@
 
 class QCommandLineParser;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Adds every option of the program, and what --help says of them.
 void addOptions(QCommandLineParser &parser);

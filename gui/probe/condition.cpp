@@ -12,11 +12,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr std::array quantityNames{"p50"_L1,    "p95"_L1,          "p99"_L1, "max"_L1,
                                    "errors"_L1, "availability"_L1, "n"_L1,   "isolation"_L1};
@@ -30,30 +28,21 @@ QString nameOf(Quantity quantity)
 const std::optional<Quantile> &quantileOf(Quantity quantity, const Quantiles &quantiles)
 {
     switch (quantity) {
-    case Quantity::P50:
-        return quantiles.p50;
-    case Quantity::P95:
-        return quantiles.p95;
-    case Quantity::P99:
-        return quantiles.p99;
-    default:
-        return quantiles.max;
+    case Quantity::P50: return quantiles.p50;
+    case Quantity::P95: return quantiles.p95;
+    case Quantity::P99: return quantiles.p99;
+    default: return quantiles.max;
     }
 }
 
 bool compared(double value, Comparison comparison, double limit)
 {
     switch (comparison) {
-    case Comparison::Less:
-        return value < limit;
-    case Comparison::LessOrEqual:
-        return value <= limit;
-    case Comparison::Greater:
-        return value > limit;
-    case Comparison::GreaterOrEqual:
-        return value >= limit;
-    case Comparison::Equal:
-        return std::abs(value - limit) <= 1e-9 * std::max(1.0, std::abs(limit));
+    case Comparison::Less: return value < limit;
+    case Comparison::LessOrEqual: return value <= limit;
+    case Comparison::Greater: return value > limit;
+    case Comparison::GreaterOrEqual: return value >= limit;
+    case Comparison::Equal: return std::abs(value - limit) <= 1e-9 * std::max(1.0, std::abs(limit));
     }
     return false;
 }
@@ -76,8 +65,7 @@ QString readLimit(const QString &text, Condition &condition)
     const double number = (isPercent ? text.chopped(1) : text).trimmed().toDouble(&isNumber);
     if (!isNumber || number < 0 || !std::isfinite(number))
         return u"“%1” is no limit for %2; write a number"_s.arg(text, nameOf(condition.quantity));
-    const bool takesPercent =
-        condition.quantity == Quantity::Errors || condition.quantity == Quantity::Availability;
+    const bool takesPercent = condition.quantity == Quantity::Errors || condition.quantity == Quantity::Availability;
     if (isPercent && !takesPercent)
         return u"%1 is no share; write a number without %"_s.arg(nameOf(condition.quantity));
     condition.share = isPercent && condition.quantity == Quantity::Errors;
@@ -96,14 +84,10 @@ std::optional<double> Condition::valueOf(const Quantiles &quantiles, std::option
         return quantile ? std::optional(milliseconds(quantile->value)) : std::nullopt;
     }
     switch (quantity) {
-    case Quantity::N:
-        return static_cast<double>(quantiles.n);
-    case Quantity::Isolation:
-        return isolation;
-    case Quantity::Availability:
-        return quantiles.n > 0 ? std::optional(quantiles.availability()) : std::nullopt;
-    default:
-        break;
+    case Quantity::N: return static_cast<double>(quantiles.n);
+    case Quantity::Isolation: return isolation;
+    case Quantity::Availability: return quantiles.n > 0 ? std::optional(quantiles.availability()) : std::nullopt;
+    default: break;
     }
     if (share)
         return quantiles.n > 0 ? std::optional(quantiles.errorShare()) : std::nullopt;
@@ -151,8 +135,7 @@ Parsed<Condition> parseCondition(const QString &text)
     if (!match.hasMatch())
         return Result::failed(u"“%1” is no condition; write one like p99<20ms"_s.arg(text));
     Condition condition;
-    const auto quantity =
-        std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
+    const auto quantity = std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
     if (quantity == quantityNames.end())
         return Result::failed(
             u"“%1” can't be asserted; use p50, p95, p99, max, errors, availability, n or isolation"_s.arg(

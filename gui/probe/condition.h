@@ -5,8 +5,7 @@
 #include "gui/probe/parsed.h"
 #include "gui/probe/statistics.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 enum class Quantity { P50, P95, P99, Max, Errors, Availability, N, Isolation };
 enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual, Equal };

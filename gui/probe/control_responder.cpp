@@ -14,14 +14,11 @@
 #include <system_error>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
-constexpr std::string_view answer =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
+constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
 
 struct Connection {
     FileDescriptor socket;
@@ -49,16 +46,16 @@ struct Connection {
 } // namespace
 
 ControlResponder::ControlResponder()
-    : m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
-    , m_wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
+    : m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
+      m_wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
 {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto *generic = reinterpret_cast<sockaddr *>(&address);
-    if (!m_wake.isValid() || ::bind(m_listener.get(), generic, length) != 0
-        || ::listen(m_listener.get(), 64) != 0 || ::getsockname(m_listener.get(), generic, &length) != 0)
+    if (!m_wake.isValid() || ::bind(m_listener.get(), generic, length) != 0 || ::listen(m_listener.get(), 64) != 0
+        || ::getsockname(m_listener.get(), generic, &length) != 0)
         throw std::system_error(errno, std::generic_category(), "control responder");
     m_port = ntohs(address.sin_port);
     m_thread = std::jthread([this](std::stop_token stop) { serve(stop); });

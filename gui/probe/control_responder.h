@@ -8,8 +8,7 @@
 
 #include <thread>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// A minimal HTTP/1.1 responder on a free loopback port, in a thread of its own. Raw sockets: nothing in
 /// between. Its priority stays normal, unlike the probe's: what delays it would delay any service here.

@@ -9,11 +9,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 enum class Option {
     Request,
@@ -148,9 +146,7 @@ private:
             m_target.method = value.toLatin1();
             m_hasMethod = true;
             break;
-        case Option::Header:
-            addHeader(value.section(u':', 0, 0).trimmed(), value.section(u':', 1).trimmed());
-            break;
+        case Option::Header: addHeader(value.section(u':', 0, 0).trimmed(), value.section(u':', 1).trimmed()); break;
         case Option::Data:
         case Option::Json:
             if (value.startsWith(u'@'))
@@ -158,21 +154,13 @@ private:
             addData(value.toUtf8(), option == Option::Json ? "" : "&");
             m_isJson = m_isJson || option == Option::Json;
             break;
-        case Option::DataUrlencode:
-            addData(urlencoded(value), "&");
-            break;
-        case Option::Get:
-            m_dataInUrl = true;
-            break;
+        case Option::DataUrlencode: addData(urlencoded(value), "&"); break;
+        case Option::Get: m_dataInUrl = true; break;
         case Option::User:
             addHeader(u"Authorization"_s, u"Basic "_s + QString::fromLatin1(value.toUtf8().toBase64()));
             break;
-        case Option::UserAgent:
-            addHeader(u"User-Agent"_s, value);
-            break;
-        case Option::Referer:
-            addHeader(u"Referer"_s, value);
-            break;
+        case Option::UserAgent: addHeader(u"User-Agent"_s, value); break;
+        case Option::Referer: addHeader(u"Referer"_s, value); break;
         case Option::Cookie:
             if (!value.contains(u'='))
                 throw Problem{u"“%1” reads a cookie file; paste name=value instead"_s.arg(value)};
@@ -182,20 +170,15 @@ private:
             m_target.method = "HEAD";
             m_hasMethod = true;
             break;
-        case Option::Insecure:
-            m_target.verifyTls = false;
-            break;
-        case Option::MaxTime:
-            setTimeout(value);
-            break;
+        case Option::Insecure: m_target.verifyTls = false; break;
+        case Option::MaxTime: setTimeout(value); break;
         case Option::Url:
             if (!m_url.isEmpty())
                 throw Problem{u"there are two URLs: %1 and %2"_s.arg(m_url, value)};
             m_url = value;
             break;
         case Option::IgnoredFlag:
-        case Option::IgnoredWithValue:
-            break;
+        case Option::IgnoredWithValue: break;
         }
     }
 
@@ -249,8 +232,7 @@ private:
             if (m_isJson && !hasHeader("Accept"_L1))
                 addHeader(u"Accept"_s, u"application/json"_s);
             if (!hasHeader("Content-Type"_L1))
-                addHeader(u"Content-Type"_s,
-                          m_isJson ? u"application/json"_s : u"application/x-www-form-urlencoded"_s);
+                addHeader(u"Content-Type"_s, m_isJson ? u"application/json"_s : u"application/x-www-form-urlencoded"_s);
         }
         const auto named = targetsFromArgument(u"x="_s + m_url);
         if (!named)

@@ -5,8 +5,7 @@
 
 #include "gui/probe/target.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Understands POSIX shell quoting ('..', "..", \, $'..', line continuations) and -X -H -d --data-raw
 /// --data-binary

@@ -9,11 +9,9 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 struct Unit {
     QStringView name;
@@ -46,8 +44,7 @@ Parsed<Nanoseconds> parseDuration(const QString &text)
             continue;
         const double length = match.captured(1).toDouble() * static_cast<double>(unit.length.count());
         if (length < 1 || length > 366 * 86400e9)
-            return Parsed<Nanoseconds>::failed(
-                u"“%1” is out of range: more than 0, at most 366d"_s.arg(text));
+            return Parsed<Nanoseconds>::failed(u"“%1” is out of range: more than 0, at most 366d"_s.arg(text));
         return Nanoseconds(std::llround(length));
     }
     return Parsed<Nanoseconds>::failed(

@@ -5,8 +5,7 @@
 #include "gui/probe/clock.h"
 #include "gui/probe/parsed.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// `30s`, `100ms`, `1.5m`, `250us`, `2h`, `500ns`; a unit is required, the value is above 0 and at most 366
 /// days.

@@ -11,8 +11,7 @@
 #include <algorithm>
 #include <mutex>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 void Batch::addTo(TrustJudge &judge) const
 {
@@ -33,12 +32,7 @@ const TargetBatch *Batch::find(const QString &name) const
 class Engine::Private
 {
 public:
-    Private(Engine &engine, const Options &options)
-        : q(engine)
-        , options(options)
-        , judge(options.trustLimits)
-    {
-    }
+    Private(Engine &engine, const Options &options) : q(engine), options(options), judge(options.trustLimits) { }
 
     void start();
     void take();
@@ -82,8 +76,7 @@ void Engine::Private::start()
             const std::lock_guard lock(mutex);
             deliveries.push_back({std::move(batch), drained});
         }
-        QMetaObject::invokeMethod(
-            &q, [this] { take(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(&q, [this] { take(); }, Qt::QueuedConnection);
     };
     probes = std::make_unique<ProbeThread>(options, control ? control->url() : QByteArray(), sink);
     probes->setTargets(targets);
@@ -138,14 +131,10 @@ void Engine::Private::endLoads()
     load.reset();
 }
 
-Engine::Engine(QObject *parent)
-    : Engine(Options(), parent)
-{
-}
+Engine::Engine(QObject *parent) : Engine(Options(), parent) { }
 
 Engine::Engine(const Options &options, QObject *parent)
-    : QObject(parent)
-    , m_private(std::make_unique<Private>(*this, options))
+    : QObject(parent), m_private(std::make_unique<Private>(*this, options))
 {
 }
 
@@ -157,8 +146,7 @@ void Engine::setTargets(const QList<Target> &targets)
     if (m_private->probes)
         m_private->probes->setTargets(targets);
     for (const auto &target : old) { // load on a target that went ends with it
-        if (std::ranges::find(targets, target.name, &Target::name) == targets.end()
-            && load(target.name) > 0) {
+        if (std::ranges::find(targets, target.name, &Target::name) == targets.end() && load(target.name) > 0) {
             m_private->loads.remove(target.name);
             m_private->load->set(target, 0);
         }

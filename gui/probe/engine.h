@@ -11,8 +11,7 @@
 
 #include <memory>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// What happened to one target since the last batch.
 struct TargetBatch {

@@ -11,11 +11,9 @@
 
 using namespace std::chrono_literals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr qsizetype bodyLimit = 16 << 20;
 
@@ -35,11 +33,7 @@ Fetched fetchedFrom(Answer answer)
 class Fetcher::Private
 {
 public:
-    explicit Private(Fetcher &fetcher)
-        : q(fetcher)
-        , thread([this](std::stop_token stop) { run(stop); })
-    {
-    }
+    explicit Private(Fetcher &fetcher) : q(fetcher), thread([this](std::stop_token stop) { run(stop); }) { }
     ~Private()
     {
         thread.request_stop();
@@ -65,12 +59,10 @@ private:
         errand->lane = std::make_unique<Lane>(reactor, request, bodyLimit, [this, self, done](Answer answer) {
             self->finished = true; // the lane is in the middle of this call: it goes in the next round
             QMetaObject::invokeMethod(
-                &q, [done, fetched = fetchedFrom(std::move(answer))] { done(fetched); },
-                Qt::QueuedConnection);
+                &q, [done, fetched = fetchedFrom(std::move(answer))] { done(fetched); }, Qt::QueuedConnection);
         });
         const auto url = UrlTemplate::parse(request.url);
-        errand->lane->start(url ? url->expanded(semiprimes) : request.url.toUtf8(),
-                            std::chrono::steady_clock::now());
+        errand->lane->start(url ? url->expanded(semiprimes) : request.url.toUtf8(), std::chrono::steady_clock::now());
         errands.push_back(std::move(errand));
     }
 
@@ -96,11 +88,7 @@ private:
     std::jthread thread;
 };
 
-Fetcher::Fetcher(QObject *parent)
-    : QObject(parent)
-    , m_private(std::make_unique<Private>(*this))
-{
-}
+Fetcher::Fetcher(QObject *parent) : QObject(parent), m_private(std::make_unique<Private>(*this)) { }
 
 Fetcher::~Fetcher() = default;
 

@@ -10,8 +10,7 @@
 #include <functional>
 #include <memory>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 struct Fetched {
     int status = 0; ///< 0: no answer

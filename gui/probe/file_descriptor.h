@@ -5,21 +5,14 @@
 #include <unistd.h>
 #include <utility>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Owns a descriptor; -1: none. Moves, does not copy.
 class FileDescriptor
 {
 public:
-    explicit FileDescriptor(int fd = -1)
-        : m_fd(fd)
-    {
-    }
-    FileDescriptor(FileDescriptor &&other) noexcept
-        : m_fd(std::exchange(other.m_fd, -1))
-    {
-    }
+    explicit FileDescriptor(int fd = -1) : m_fd(fd) { }
+    FileDescriptor(FileDescriptor &&other) noexcept : m_fd(std::exchange(other.m_fd, -1)) { }
     FileDescriptor &operator=(FileDescriptor &&other) noexcept
     {
         std::swap(m_fd, other.m_fd);

@@ -16,11 +16,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 /// SIGINT and SIGTERM as readable bytes. Made before any thread, so that all of them leave the signals to it.
 FileDescriptor terminationSignals()
@@ -44,10 +42,8 @@ class Outlet
 {
 public:
     explicit Outlet(const QString &path)
-        : m_file(path)
-        , m_isDevice(QFileInfo::exists(path) && !QFileInfo(path).isFile())
-        , m_opened(isStdout() || path.isEmpty()
-                   || m_file.open(m_isDevice ? QIODevice::WriteOnly : QIODevice::Append))
+        : m_file(path), m_isDevice(QFileInfo::exists(path) && !QFileInfo(path).isFile()),
+          m_opened(isStdout() || path.isEmpty() || m_file.open(m_isDevice ? QIODevice::WriteOnly : QIODevice::Append))
     {
     }
 
@@ -124,7 +120,7 @@ int runHeadless(QCoreApplication &application)
         complain(request.error + u"\nTry --help."_s);
         return static_cast<int>(ExitCode::Usage);
     }
-    const auto code = request->options           ? run(application, *request->options)
+    const auto code = request->options     ? run(application, *request->options)
         : Outlet::writeOut(request->print) ? ExitCode::Kept
                                            : ExitCode::Usage;
     return static_cast<int>(code);

@@ -4,8 +4,7 @@
 
 class QCoreApplication;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 enum class ExitCode {
     Kept = 0, ///< every assert holds

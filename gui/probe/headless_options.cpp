@@ -11,18 +11,17 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 /// The first thing that is wrong ends the reading; nested calls stay free of error plumbing.
 struct Usage {
     QString problem;
 };
 
-template <typename T> T orThrow(const Parsed<T> &parsed)
+template <typename T>
+T orThrow(const Parsed<T> &parsed)
 {
     if (!parsed)
         throw Usage{parsed.error};
@@ -112,8 +111,7 @@ void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
         checkName(assertion.target, options.targets);
         if (assertion.condition.quantity == Quantity::Isolation && !options.isolation)
             throw Usage{u"“%1” needs --isolation-test"_s.arg(text)};
-        if (assertion.condition.quantity == Quantity::Isolation
-            && assertion.target == options.isolation->load)
+        if (assertion.condition.quantity == Quantity::Isolation && assertion.target == options.isolation->load)
             throw Usage{u"“%1”: the loaded target has no isolation"_s.arg(text)};
         options.asserts.append(assertion);
     }

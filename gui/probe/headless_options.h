@@ -7,8 +7,7 @@
 #include "gui/probe/load_search.h"
 #include "gui/probe/rules.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 struct NamedLoad {
     QString name;

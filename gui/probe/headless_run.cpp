@@ -11,11 +11,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 Engine::Options engineOptions(const HeadlessOptions &options)
 {
@@ -35,9 +33,8 @@ bool print(std::FILE *to, const QString &text)
 }
 
 HeadlessRun::HeadlessRun(const HeadlessOptions &options)
-    : m_options(options)
-    , m_engine(engineOptions(options))
-    , m_showsProgress(!options.quiet && isatty(STDERR_FILENO) == 1)
+    : m_options(options), m_engine(engineOptions(options)),
+      m_showsProgress(!options.quiet && isatty(STDERR_FILENO) == 1)
 {
     m_engine.setTargets(options.targets);
     connect(&m_engine, &Engine::batch, this, &HeadlessRun::onBatch);
@@ -57,9 +54,8 @@ void HeadlessRun::start()
     }
     if (!m_options.record.isEmpty()) {
         m_recorder = std::make_unique<SessionRecorder>(m_options.record);
-        connect(m_recorder.get(), &SessionRecorder::failed, this, [](const QString &problem) {
-            print(stderr, u"openloop-monitor: not recorded: %1\n"_s.arg(problem));
-        });
+        connect(m_recorder.get(), &SessionRecorder::failed, this,
+                [](const QString &problem) { print(stderr, u"openloop-monitor: not recorded: %1\n"_s.arg(problem)); });
         m_recorder->begin(m_options.targets, m_engine.origin(), m_engine.wallClock());
     }
     for (const auto &load : std::as_const(m_options.loads)) {
@@ -69,9 +65,8 @@ void HeadlessRun::start()
     if (m_options.isolation) {
         m_isolation = std::make_unique<IsolationRun>(m_engine, *m_options.isolation);
         connect(m_isolation.get(), &IsolationRun::finished, this, &HeadlessRun::finish);
-        connect(m_isolation.get(), &IsolationRun::phaseChanged, this, [this] {
-            recordLoad(m_options.isolation->load, m_isolation->test().wantedLoad());
-        });
+        connect(m_isolation.get(), &IsolationRun::phaseChanged, this,
+                [this] { recordLoad(m_options.isolation->load, m_isolation->test().wantedLoad()); });
         m_isolation->start();
     } else if (m_options.search) {
         m_search = std::make_unique<LoadSearchRun>(m_engine, *m_options.search);
@@ -145,9 +140,8 @@ void HeadlessRun::watchRules(const Batch &batch)
         if (batch.trust.suspendsAlerts())
             doubt = batch.trust.reason;
         const auto *target = batch.find(watch.target());
-        const auto event =
-            watch.evaluate(batch.until, m_watched[watch.target()].series,
-                           target ? target->open : QList<Instant>(), batch.trust.suspendsAlerts());
+        const auto event = watch.evaluate(batch.until, m_watched[watch.target()].series,
+                                          target ? target->open : QList<Instant>(), batch.trust.suspendsAlerts());
         if (event && event->firing && !fired)
             fired = event;
     }

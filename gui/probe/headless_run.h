@@ -9,8 +9,7 @@
 #include <cstdio>
 #include <map>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// One run from start to report. Main thread.
 class HeadlessRun : public QObject

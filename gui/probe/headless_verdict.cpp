@@ -6,8 +6,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 AssertResult HeadlessRun::judged(const Assertion &assertion, const TargetResult &result) const
 {
@@ -25,12 +24,12 @@ QList<AssertResult> HeadlessRun::judgedRules() const
 {
     QList<AssertResult> results;
     for (const auto &[watch, fired, doubt] : m_rules) {
-        const auto text = watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text()
-                                                        : watch.rule().text();
-        const auto found = fired   ? fired->value
-            : watch.wasJudged()    ? u"never fired"_s
-            : doubt.isEmpty()      ? u"not judged: no tick in its window"_s
-                                   : u"not judged: "_s + doubt;
+        const auto text =
+            watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text() : watch.rule().text();
+        const auto found = fired ? fired->value
+            : watch.wasJudged()  ? u"never fired"_s
+            : doubt.isEmpty()    ? u"not judged: no tick in its window"_s
+                                 : u"not judged: "_s + doubt;
         results.append({text, watch.target(), !fired && watch.wasJudged(), {}, false, found});
     }
     return results;
@@ -48,8 +47,7 @@ RunReport HeadlessRun::report() const
         report.loads = {report.isolation->load};
     for (const auto &target : m_options.targets) {
         const auto &watched = m_watched.at(target.name);
-        TargetResult result{
-            target, watched.statistics.quantiles(), watched.answered, {}, watched.lastProblem};
+        TargetResult result{target, watched.statistics.quantiles(), watched.answered, {}, watched.lastProblem};
         const auto *isolation = report.isolation ? report.isolation->find(target.name) : nullptr;
         if (isolation && isolation->ratio)
             result.isolation = isolation->ratio->value;
@@ -67,7 +65,11 @@ RunReport HeadlessRun::report() const
         const auto problem = report.search.isEmpty() ? u"interrupted"_s
             : report.lowestBroken == 0               ? u"broken"_s
                                                      : report.unloaded;
-        report.asserts.append({u"the asserts hold without load"_s, m_options.search->load, problem.isEmpty(), {}, false,
+        report.asserts.append({u"the asserts hold without load"_s,
+                               m_options.search->load,
+                               problem.isEmpty(),
+                               {},
+                               false,
                                problem.isEmpty() ? u"kept"_s : problem});
         return report;
     }
@@ -79,17 +81,15 @@ RunReport HeadlessRun::report() const
     report.asserts += judgedRules();
     if (m_isolation) {
         const bool passed = report.isolation && report.isolation->isolation == Isolation::Pass;
-        const bool judgedByAsserts = std::ranges::any_of(m_options.asserts, [](const Assertion &a) {
-            return a.condition.quantity == Quantity::Isolation;
-        });
+        const bool judgedByAsserts = std::ranges::any_of(
+            m_options.asserts, [](const Assertion &a) { return a.condition.quantity == Quantity::Isolation; });
         if (!judgedByAsserts)
-            report.asserts.append(
-                {u"isolated from %1=%2"_s.arg(m_options.isolation->load).arg(m_options.isolation->n),
-                 m_options.isolation->load,
-                 passed,
-                 {},
-                 false,
-                 report.isolation ? isolationName(report.isolation->isolation) : u"interrupted"_s});
+            report.asserts.append({u"isolated from %1=%2"_s.arg(m_options.isolation->load).arg(m_options.isolation->n),
+                                   m_options.isolation->load,
+                                   passed,
+                                   {},
+                                   false,
+                                   report.isolation ? isolationName(report.isolation->isolation) : u"interrupted"_s});
     }
     return report;
 }

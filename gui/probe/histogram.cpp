@@ -10,11 +10,9 @@
 #include <cmath>
 #include <limits>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 quint32 indexOf(Nanoseconds duration)
 {
@@ -87,7 +85,8 @@ void Histogram::merge(const Histogram &other)
     m_count += other.m_count;
 }
 
-template <typename Buckets> void Histogram::mergeBuckets(const Buckets &others)
+template <typename Buckets>
+void Histogram::mergeBuckets(const Buckets &others)
 {
     const auto &buckets = spread();
     std::vector<Bucket> merged;

@@ -11,8 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Log-linear histogram of durations: 128 buckets per power of two, so a value read back is within 0.4 % of
 /// one put in. Sparse: costs 8 bytes per bucket in use. A value type; not for two threads at once. After Gil
@@ -54,7 +53,8 @@ private:
         quint16 count = 0;
     };
     std::vector<Bucket> &spread() const;
-    template <typename Buckets> void mergeBuckets(const Buckets &others);
+    template <typename Buckets>
+    void mergeBuckets(const Buckets &others);
 
     mutable std::vector<Bucket> m_buckets; ///< ascending by index
     mutable std::vector<Squeezed> m_squeezed; ///< in place of them

@@ -8,11 +8,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 QString tr(const char *text)
 {
@@ -24,20 +22,13 @@ QString tr(const char *text)
 QString phaseName(IsolationPhase phase)
 {
     switch (phase) {
-    case IsolationPhase::Idle:
-        return tr("idle");
-    case IsolationPhase::Baseline:
-        return tr("baseline");
-    case IsolationPhase::Loaded:
-        return tr("under load");
-    case IsolationPhase::Recovery:
-        return tr("recovery");
-    case IsolationPhase::Draining:
-        return tr("last answers");
-    case IsolationPhase::Done:
-        return tr("done");
-    case IsolationPhase::Aborted:
-        return tr("aborted");
+    case IsolationPhase::Idle: return tr("idle");
+    case IsolationPhase::Baseline: return tr("baseline");
+    case IsolationPhase::Loaded: return tr("under load");
+    case IsolationPhase::Recovery: return tr("recovery");
+    case IsolationPhase::Draining: return tr("last answers");
+    case IsolationPhase::Done: return tr("done");
+    case IsolationPhase::Aborted: return tr("aborted");
     }
     return {};
 }
@@ -45,12 +36,9 @@ QString phaseName(IsolationPhase phase)
 QString isolationName(Isolation isolation)
 {
     switch (isolation) {
-    case Isolation::Pass:
-        return tr("pass");
-    case Isolation::Fail:
-        return tr("fail");
-    case Isolation::Inconclusive:
-        return tr("inconclusive");
+    case Isolation::Pass: return tr("pass");
+    case Isolation::Fail: return tr("fail");
+    case Isolation::Inconclusive: return tr("inconclusive");
     }
     return {};
 }
@@ -94,23 +82,20 @@ void IsolationTest::abort()
 double IsolationTest::progress(Instant now) const
 {
     switch (m_phase) {
-    case IsolationPhase::Idle:
-        return 0;
+    case IsolationPhase::Idle: return 0;
     case IsolationPhase::Baseline:
     case IsolationPhase::Loaded:
     case IsolationPhase::Recovery:
         return std::clamp(std::chrono::duration<double>(now - m_verdict.baselineFrom)
                               / std::chrono::duration<double>(m_config.length()),
                           0.0, 1.0);
-    default:
-        return 1;
+    default: return 1;
     }
 }
 
 void IsolationTest::add(const Batch &batch)
 {
-    if (m_phase == IsolationPhase::Idle || m_phase == IsolationPhase::Done
-        || m_phase == IsolationPhase::Aborted)
+    if (m_phase == IsolationPhase::Idle || m_phase == IsolationPhase::Done || m_phase == IsolationPhase::Aborted)
         return;
     collectControl(batch);
     for (const auto &target : batch.targets) {
@@ -128,8 +113,7 @@ void IsolationTest::add(const Batch &batch)
     if (m_phase != IsolationPhase::Draining)
         return;
     const bool open = std::ranges::any_of(batch.targets, [this](const TargetBatch &target) {
-        return m_collected.contains(target.name) && !target.open.isEmpty()
-            && target.open.first() < m_verdict.until;
+        return m_collected.contains(target.name) && !target.open.isEmpty() && target.open.first() < m_verdict.until;
     });
     if (!open || batch.until >= m_verdict.until + m_longestTimeout + std::chrono::seconds(1))
         judge();

@@ -7,8 +7,7 @@
 
 #include <QHash>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// A ratio and its 95 % confidence interval.
 struct Ratio {
@@ -32,8 +31,7 @@ struct IsolationConfig {
     Nanoseconds recovery = std::chrono::seconds(10);
     Nanoseconds settle = std::chrono::milliseconds(500); ///< left out after load is switched on or off
     double maxRatio = 2; ///< what still counts as isolated
-    Nanoseconds harmless =
-        std::chrono::milliseconds(5); ///< a p99 below this under load passes whatever its ratio
+    Nanoseconds harmless = std::chrono::milliseconds(5); ///< a p99 below this under load passes whatever its ratio
 
     Nanoseconds length() const { return baseline + loaded + recovery; }
 };
@@ -82,10 +80,7 @@ struct IsolationVerdict {
 class IsolationTest
 {
 public:
-    explicit IsolationTest(IsolationConfig config)
-        : m_config(std::move(config))
-    {
-    }
+    explicit IsolationTest(IsolationConfig config) : m_config(std::move(config)) { }
 
     void start(Instant now, const QList<Target> &targets);
     void abort();

@@ -2,13 +2,10 @@
 // An isolation test on a running engine. The rest of isolation.h.
 #include "gui/probe/isolation.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 IsolationRun::IsolationRun(Engine &engine, IsolationConfig config, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_test(std::move(config))
+    : QObject(parent), m_engine(engine), m_test(std::move(config))
 {
     connect(&engine, &Engine::batch, this, &IsolationRun::onBatch);
 }

@@ -8,11 +8,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr qint64 enoughAnswers = 50;
 constexpr double newErrors = 0.01; // a share beyond that of the baseline
@@ -116,8 +114,8 @@ void IsolationTest::judge()
     m_verdict.controlDuring = m_controlDuring.quantiles();
     for (const auto &name : std::as_const(m_names))
         m_verdict.targets.append(judged(name, m_collected[name]));
-    const bool failed = std::ranges::any_of(
-        m_verdict.targets, [](const auto &target) { return target.isolation == Isolation::Fail; });
+    const bool failed =
+        std::ranges::any_of(m_verdict.targets, [](const auto &target) { return target.isolation == Isolation::Fail; });
     if (failed) // one that the machine can't explain is enough
         m_verdict.doubt.clear();
     if (const auto trust = m_baselineTrust.verdictOfRun(); trust.suspendsAlerts())
@@ -147,9 +145,8 @@ void IsolationTest::phrase()
     }
     const auto load = tr("%1 parallel %2").arg(m_config.n).arg(m_config.load);
     const auto verdict = m_verdict.isolation == Isolation::Pass ? tr("Isolated from %1.")
-        : m_verdict.isolation == Isolation::Fail
-        ? tr("Not isolated from %1.")
-        : tr("Too few or too scattered answers for a verdict on %1.");
+        : m_verdict.isolation == Isolation::Fail                ? tr("Not isolated from %1.")
+                                                 : tr("Too few or too scattered answers for a verdict on %1.");
     m_verdict.headline = verdict.arg(load) + u' ' + tr("Most affected is %1").arg(worst->name);
     m_verdict.sentence = verdict.arg(load) + u' ' + tr("Most affected is %1").arg(worst->sentence);
 }

@@ -7,8 +7,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 void JsonMembers::note(const QString &problem)
 {
@@ -84,8 +83,7 @@ QString JsonMembers::problem(UnknownKeys unknown) const
         return m_problem;
     const auto keys = m_object.keys();
     const auto first = std::ranges::find_if(keys, [this](const auto &key) { return !m_known.contains(key); });
-    return first == keys.end() ? QString()
-                               : u"“%1” is unknown here; there are %2"_s.arg(*first, m_known.join(u", "_s));
+    return first == keys.end() ? QString() : u"“%1” is unknown here; there are %2"_s.arg(*first, m_known.join(u", "_s));
 }
 
 } // namespace openloop::probe

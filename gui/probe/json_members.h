@@ -7,8 +7,7 @@
 #include <QList>
 #include <QStringList>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// What a key that this program does not know is: perhaps one of a later version, to be left in peace, or a mistake.
 enum class UnknownKeys { Ignored, Refused };
@@ -18,10 +17,7 @@ enum class UnknownKeys { Ignored, Refused };
 class JsonMembers
 {
 public:
-    explicit JsonMembers(const QJsonObject &object)
-        : m_object(object)
-    {
-    }
+    explicit JsonMembers(const QJsonObject &object) : m_object(object) { }
 
     QString text(const QString &key, const QString &otherwise = {});
     int number(const QString &key, int otherwise);

@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <sys/epoll.h>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr qsizetype expectationLimit = 1 << 20;
 constexpr std::size_t idleKept = 64;
@@ -27,10 +25,7 @@ void initOnce()
 } // namespace
 
 struct Lane::Multi {
-    Multi()
-        : handle(curl_multi_init())
-    {
-    }
+    Multi() : handle(curl_multi_init()) { }
     ~Multi() { curl_multi_cleanup(handle); }
     Multi(const Multi &) = delete;
     Multi &operator=(const Multi &) = delete;
@@ -39,10 +34,7 @@ struct Lane::Multi {
 };
 
 Lane::Lane(Reactor &reactor, const Target &target, qsizetype keepBody, Done done)
-    : m_reactor(reactor)
-    , m_target(target)
-    , m_keepBody(keepBody)
-    , m_done(std::move(done))
+    : m_reactor(reactor), m_target(target), m_keepBody(keepBody), m_done(std::move(done))
 {
     initOnce();
     m_multi = std::make_unique<Multi>();
@@ -72,9 +64,8 @@ int Lane::onSocket(CURL *, int fd, int what, void *lane, void *)
 
 int Lane::onTimer(CURLM *, long milliseconds, void *lane)
 {
-    static_cast<Lane *>(lane)->m_deadline = milliseconds < 0
-        ? Instant::max()
-        : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    static_cast<Lane *>(lane)->m_deadline =
+        milliseconds < 0 ? Instant::max() : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
     return 0;
 }
 
@@ -142,8 +133,7 @@ void Lane::collect()
         const auto code = message->data.result; // the message dies with the handle's removal
         auto *easy = message->easy_handle;
         curl_multi_remove_handle(m_multi->handle, easy);
-        const auto at =
-            std::ranges::find(m_active, easy, [](const auto &active) { return active->easy(); });
+        const auto at = std::ranges::find(m_active, easy, [](const auto &active) { return active->easy(); });
         auto transfer = std::move(*at);
         *at = std::move(m_active.back());
         m_active.pop_back();

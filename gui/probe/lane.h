@@ -10,8 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 class Transfer;
 

@@ -8,11 +8,9 @@
 
 using namespace std::chrono_literals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 using Clock = std::chrono::steady_clock;
 
@@ -31,9 +29,8 @@ class LoadGenerator::Job
 {
 public:
     Job(Reactor &reactor, const Target &target)
-        : m_target(target)
-        , m_urls(loadUrlOf(target), 64)
-        , m_lane(reactor, target, 0, [this](Answer answer) { count(answer.sample); })
+        : m_target(target), m_urls(loadUrlOf(target), 64),
+          m_lane(reactor, target, 0, [this](Answer answer) { count(answer.sample); })
     {
         m_state.name = target.name;
     }
@@ -98,10 +95,7 @@ private:
     Lane m_lane;
 };
 
-LoadGenerator::LoadGenerator()
-    : m_thread([this](std::stop_token stop) { run(stop); })
-{
-}
+LoadGenerator::LoadGenerator() : m_thread([this](std::stop_token stop) { run(stop); }) { }
 
 LoadGenerator::~LoadGenerator()
 {

@@ -12,8 +12,7 @@
 #include <mutex>
 #include <thread>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Keeps requests in flight. Closed loop by intent: N users who ask again at once. After a failure a place
 /// rests for 50 ms, doubling to 1 s while failures go on, so that a refusing service is not hammered. All

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 std::optional<int> LoadSearch::next() const
 {
@@ -32,10 +31,8 @@ QString LoadSearch::doubt() const
 }
 
 LoadSearchRun::LoadSearchRun(Engine &engine, LoadSearchConfig config, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_config(std::move(config))
-    , m_search(std::clamp(m_config.maxN, 1, Engine::maxLoad))
+    : QObject(parent), m_engine(engine), m_config(std::move(config)),
+      m_search(std::clamp(m_config.maxN, 1, Engine::maxLoad))
 {
     connect(&engine, &Engine::batch, this, &LoadSearchRun::onBatch);
 }
@@ -103,8 +100,7 @@ void LoadSearchRun::onBatch(const Batch &batch)
     for (const auto &[name, statistics] : std::as_const(m_statistics))
         step.targets.append({name, statistics.quantiles()});
     for (const auto &promise : std::as_const(m_config.promises)) {
-        const auto at =
-            std::ranges::find(step.targets, promise.target, [](const auto &pair) { return pair.first; });
+        const auto at = std::ranges::find(step.targets, promise.target, [](const auto &pair) { return pair.first; });
         step.kept = step.kept && at != step.targets.end() && promise.condition.holds(at->second);
     }
     if (const auto trust = m_trust.verdictOfRun(); !step.kept && trust.suspendsAlerts())

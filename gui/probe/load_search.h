@@ -5,8 +5,7 @@
 #include "gui/probe/assertion.h"
 #include "gui/probe/engine.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 struct LoadSearchConfig {
     QString load; ///< name of the target that is loaded
@@ -27,18 +26,12 @@ struct LoadStep {
 class LoadSearch
 {
 public:
-    explicit LoadSearch(int maxN)
-        : m_max(maxN)
-    {
-    }
+    explicit LoadSearch(int maxN) : m_max(maxN) { }
 
     std::optional<int> next() const; ///< the load to try; nothing: done
     void report(const LoadStep &step);
     const QList<LoadStep> &steps() const { return m_steps; } ///< in the order they were tried
-    int highestKept() const
-    {
-        return m_kept;
-    } ///< 0 is kept by definition of no load; -1: broken even without load
+    int highestKept() const { return m_kept; } ///< 0 is kept by definition of no load; -1: broken even without load
     std::optional<int> lowestBroken() const { return m_broken; } ///< nothing: kept up to maxN
     /// Why the machine may be to blame for lowestBroken(); empty: it is not.
     QString doubt() const;

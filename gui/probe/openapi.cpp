@@ -11,11 +11,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr int deepest = 16; // of references, which may go in circles
 constexpr qsizetype most = 100;
@@ -23,10 +21,7 @@ constexpr qsizetype most = 100;
 class Document
 {
 public:
-    explicit Document(const QJsonObject &root)
-        : m_root(root)
-    {
-    }
+    explicit Document(const QJsonObject &root) : m_root(root) { }
 
     /// The object itself, or what its `$ref` leads to within the document.
     QJsonObject resolved(QJsonObject object) const
@@ -76,8 +71,7 @@ private:
     {
         for (const auto &key : {u"anyOf"_s, u"oneOf"_s, u"allOf"_s}) {
             for (const auto &variant : schema[key].toArray()) {
-                const auto value =
-                    depth < deepest ? fitting(resolved(variant.toObject()), depth + 1) : std::nullopt;
+                const auto value = depth < deepest ? fitting(resolved(variant.toObject()), depth + 1) : std::nullopt;
                 if (value)
                     return value;
             }
@@ -89,8 +83,7 @@ private:
             return u"true"_s;
         if (type == "integer"_L1 || type == "number"_L1)
             return QString::number(
-                std::max(schema[u"minimum"_s].toDouble(1), schema[u"exclusiveMinimum"_s].toDouble(0) + 1),
-                'g', 15);
+                std::max(schema[u"minimum"_s].toDouble(1), schema[u"exclusiveMinimum"_s].toDouble(0) + 1), 'g', 15);
         return {}; // any string may be wrong
     }
 
@@ -103,8 +96,7 @@ struct Operation {
     QList<Header> headers;
 };
 
-std::optional<Operation> operationFor(const Document &document, const QString &path,
-                                      const QJsonArray &parameters)
+std::optional<Operation> operationFor(const Document &document, const QString &path, const QJsonArray &parameters)
 {
     Operation operation{path, {}, {}};
     for (const auto &entry : parameters) {
@@ -157,9 +149,8 @@ Parsed<QList<Target>> targetsFromOpenApi(const QByteArray &text, const QString &
         return Result::failed(u"the OpenAPI document is no JSON: %1"_s.arg(error.errorString()));
     const auto version = root[u"openapi"_s].toString();
     if (!version.startsWith("3."_L1))
-        return Result::failed(version.isEmpty()
-                                  ? u"that is no OpenAPI document"_s
-                                  : u"OpenAPI %1 is not supported; 3.0 and 3.1 are"_s.arg(version));
+        return Result::failed(version.isEmpty() ? u"that is no OpenAPI document"_s
+                                                : u"OpenAPI %1 is not supported; 3.0 and 3.1 are"_s.arg(version));
     const Document document(root);
     const auto base = serverOf(root, baseUrl);
     QList<Target> targets;

@@ -4,8 +4,7 @@
 
 #include "gui/probe/target.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// The GET operations of an OpenAPI 3.0 or 3.1 document below `baseUrl`. Required parameters take their
 /// example, default or a value that fits the schema; operations for which none is known, and streams, are left out. No

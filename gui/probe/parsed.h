@@ -6,18 +6,15 @@
 
 #include <optional>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// A parsed value, or `error`: a sentence without a full stop, fit for a terminal and for a dialog.
-template <typename T> struct Parsed {
+template <typename T>
+struct Parsed {
     std::optional<T> value;
     QString error;
 
-    Parsed(T parsed)
-        : value(std::move(parsed))
-    {
-    }
+    Parsed(T parsed) : value(std::move(parsed)) { }
     static Parsed failed(QString why) { return Parsed(std::nullopt, std::move(why)); }
 
     explicit operator bool() const { return value.has_value(); }
@@ -26,10 +23,7 @@ template <typename T> struct Parsed {
     const T *operator->() const { return &*value; }
 
 private:
-    Parsed(std::nullopt_t, QString why)
-        : error(std::move(why))
-    {
-    }
+    Parsed(std::nullopt_t, QString why) : error(std::move(why)) { }
 };
 
 } // namespace openloop::probe

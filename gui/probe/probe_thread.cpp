@@ -9,11 +9,9 @@
 
 using namespace std::chrono_literals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 using Clock = std::chrono::steady_clock;
 
@@ -41,14 +39,11 @@ Target controlTarget(const QByteArray &url)
 } // namespace
 
 Probe::Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options)
-    : m_target(target)
-    , m_schedule(schedule)
-    , m_ticks(options.inFlightCap, options.waitingCap)
-    , m_urls(templateOf(target.url), urlsAhead)
-    , m_lane(reactor, target, 0, [this](Answer answer) {
-        m_ticks.finished();
-        record(std::move(answer.sample));
-    })
+    : m_target(target), m_schedule(schedule), m_ticks(options.inFlightCap, options.waitingCap),
+      m_urls(templateOf(target.url), urlsAhead), m_lane(reactor, target, 0, [this](Answer answer) {
+          m_ticks.finished();
+          record(std::move(answer.sample));
+      })
 {
 }
 
@@ -128,10 +123,8 @@ TargetBatch Probe::takeBatch()
 }
 
 ProbeThread::ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink)
-    : m_options(options)
-    , m_controlUrl(controlUrl)
-    , m_sink(std::move(sink))
-    , m_thread([this](std::stop_token stop) { run(stop); })
+    : m_options(options), m_controlUrl(controlUrl), m_sink(std::move(sink)),
+      m_thread([this](std::stop_token stop) { run(stop); })
 {
 }
 
@@ -181,7 +174,8 @@ void ProbeThread::finish()
     });
 }
 
-template <typename Function> void ProbeThread::forEach(Function function) const
+template <typename Function>
+void ProbeThread::forEach(Function function) const
 {
     for (const auto &probe : m_probes)
         function(*probe);
@@ -194,8 +188,8 @@ void ProbeThread::adopt(const QList<Target> &targets)
     std::vector<std::unique_ptr<Probe>> probes;
     const auto first = Clock::now() + setUpTime;
     for (const auto &target : targets) {
-        const auto same = std::ranges::find_if(
-            m_probes, [&](const auto &probe) { return probe && probe->target() == target; });
+        const auto same =
+            std::ranges::find_if(m_probes, [&](const auto &probe) { return probe && probe->target() == target; });
         if (same != m_probes.end()) {
             probes.push_back(std::move(*same));
             continue;

@@ -13,8 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// One target being probed: its schedule, its queue, its connections. Probe thread.
 class Probe
@@ -74,7 +73,8 @@ private:
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);
     void noticeStop(Instant expected, Instant now);
-    template <typename Function> void forEach(Function function) const;
+    template <typename Function>
+    void forEach(Function function) const;
 
     Engine::Options m_options;
     QByteArray m_controlUrl;

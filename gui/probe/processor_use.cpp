@@ -7,8 +7,7 @@
 
 #include <array>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 std::optional<ProcessorTime> ProcessorTime::now()
 {

@@ -6,11 +6,11 @@
 
 #include <optional>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-/// Time of all processors since boot, in ticks of the kernel (10 ms). `busy` leaves out what runs at nice 1 and above: it
-/// gives way to a service of normal priority. Time that the host of a virtual machine took away is `stolen`, and busy.
+/// Time of all processors since boot, in ticks of the kernel (10 ms). `busy` leaves out what runs at nice 1 and above:
+/// it gives way to a service of normal priority. Time that the host of a virtual machine took away is `stolen`, and
+/// busy.
 struct ProcessorTime {
     qint64 busy = 0;
     qint64 total = 0;

@@ -12,8 +12,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 QByteArray toJson(const Profile &profile)
 {

@@ -5,8 +5,7 @@
 #include "gui/probe/rules.h"
 #include "gui/probe/target.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 struct Profile {
     QList<Target> targets;

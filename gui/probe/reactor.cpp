@@ -11,11 +11,9 @@
 #include <sys/timerfd.h>
 #include <system_error>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 int checked(int fd, const char *what)
 {
@@ -27,9 +25,9 @@ int checked(int fd, const char *what)
 } // namespace
 
 Reactor::Reactor()
-    : m_epoll(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1"))
-    , m_timer(checked(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timerfd_create"))
-    , m_event(checked(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"))
+    : m_epoll(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      m_timer(checked(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timerfd_create")),
+      m_event(checked(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"))
 {
     for (const int fd : {m_timer.get(), m_event.get()}) {
         epoll_event event{};

@@ -10,8 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// epoll, a timerfd and an eventfd. post() and wake() from any thread, all else from the one that waits.
 class Reactor

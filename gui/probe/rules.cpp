@@ -9,11 +9,9 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr double margin = 0.9;
 
@@ -61,8 +59,7 @@ bool RuleWatch::holdsByMargin() const
     const auto &condition = m_rule.condition;
     if (!condition.holds(m_current))
         return false;
-    const bool wantsLess =
-        condition.comparison == Comparison::Less || condition.comparison == Comparison::LessOrEqual;
+    const bool wantsLess = condition.comparison == Comparison::Less || condition.comparison == Comparison::LessOrEqual;
     if (wantsLess && condition.quantity != Quantity::N)
         return *condition.valueOf(m_current) <= margin * condition.limit;
     if (condition.quantity == Quantity::Availability)

@@ -6,8 +6,7 @@
 #include "gui/probe/condition.h"
 #include "gui/probe/series.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// `health: p99 < 20ms over 10s for 5s`: the condition that should hold, the window it is computed over, and
 /// how long it must be broken before it fires. Defaults: over 10s, for 0s. Empty target: every target.
@@ -47,17 +46,12 @@ struct RuleEvent {
 class RuleWatch
 {
 public:
-    RuleWatch(Rule rule, QString target)
-        : m_rule(std::move(rule))
-        , m_target(std::move(target))
-    {
-    }
+    RuleWatch(Rule rule, QString target) : m_rule(std::move(rule)), m_target(std::move(target)) { }
 
     /// Call with each batch. `open`: due times of unfinished ticks; those that already waited longer than the
     /// limit count as violations, so that a stall fires before it ends. `suspended`: untrustworthy, the state
     /// stays as it is.
-    std::optional<RuleEvent> evaluate(Instant now, const Series &series, const QList<Instant> &open,
-                                      bool suspended);
+    std::optional<RuleEvent> evaluate(Instant now, const Series &series, const QList<Instant> &open, bool suspended);
 
     RuleState state() const { return m_state; }
     /// False: it was suspended, or saw no tick, most of the time, so that not having fired proves nothing.

@@ -10,11 +10,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 QString textOf(const std::optional<Quantile> &quantile)
 {
@@ -41,9 +39,8 @@ QString searchSentence(const RunReport &report)
 
 QStringList cellsOf(const QString &name, const Quantiles &q)
 {
-    return {
-        name,          QString::number(q.n), QString::number(q.errors),           QString::number(q.skipped),
-        textOf(q.p50), textOf(q.p95),        q.hasP99() ? textOf(q.p99) : u"-"_s, textOf(q.max)};
+    return {name,          QString::number(q.n), QString::number(q.errors),           QString::number(q.skipped),
+            textOf(q.p50), textOf(q.p95),        q.hasP99() ? textOf(q.p99) : u"-"_s, textOf(q.max)};
 }
 
 } // namespace
@@ -66,8 +63,7 @@ ExitCode RunReport::exitCode() const
 
 QByteArray toJUnit(const RunReport &report)
 {
-    const auto failed =
-        std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1);
+    const auto failed = std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1);
     QByteArray xml;
     QXmlStreamWriter writer(&xml);
     writer.setAutoFormatting(true);
@@ -96,16 +92,14 @@ QByteArray toJUnit(const RunReport &report)
 
 QString toTable(const RunReport &report)
 {
-    QString table =
-        row({u"target"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50"_s, u"p95"_s, u"p99"_s, u"max"_s});
+    QString table = row({u"target"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50"_s, u"p95"_s, u"p99"_s, u"max"_s});
     for (const auto &result : report.targets)
         table += row(cellsOf(result.target.name, result.quantiles));
     if (report.trust.control.n > 0)
         table += row(cellsOf(u"(control)"_s, report.trust.control));
     for (const auto &result : report.targets) {
         if (!result.lastProblem.isEmpty())
-            table += u"%1: %2 (%3)\n"_s.arg(result.target.name, result.lastProblem,
-                                            withoutPassword(result.target.url));
+            table += u"%1: %2 (%3)\n"_s.arg(result.target.name, result.lastProblem, withoutPassword(result.target.url));
     }
     for (const auto &load : report.loads)
         table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(load.name)
@@ -115,8 +109,7 @@ QString toTable(const RunReport &report)
     if (report.isolation) {
         table += u"\nisolation test: %1\n"_s.arg(isolationName(report.isolation->isolation).toUpper());
         for (const auto &target : report.isolation->targets)
-            table += u"  %1  %2\n"_s.arg(isolationName(target.isolation).toUpper().leftJustified(12),
-                                         target.sentence);
+            table += u"  %1  %2\n"_s.arg(isolationName(target.isolation).toUpper().leftJustified(12), target.sentence);
         table += u"  "_s + report.isolation->sentence + u'\n';
     }
     for (const auto &step : report.search)
@@ -127,8 +120,7 @@ QString toTable(const RunReport &report)
     if (!report.asserts.isEmpty())
         table += u'\n';
     for (const auto &result : report.asserts)
-        table +=
-            u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
+        table += u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
     table += u"measurement: "_s;
     table += report.trustworthy() ? u"trustworthy"_s : u"NOT TRUSTWORTHY: "_s + report.doubt();
     if (report.trust.lagP99)

@@ -6,8 +6,7 @@
 #include "gui/probe/isolation.h"
 #include "gui/probe/load_search.h"
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 struct TargetResult {
     Target target;

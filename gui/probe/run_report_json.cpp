@@ -10,11 +10,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 QJsonValue jsonMs(const std::optional<Quantile> &quantile)
 {
@@ -50,10 +48,10 @@ QJsonObject toJson(const TargetResult &result)
 
 QJsonObject toJson(const AssertResult &result)
 {
-    QJsonObject object{{u"text"_s, result.text},
-                       {u"ok"_s, result.ok},
-                       {result.isLatency ? u"value_ms"_s : u"value"_s,
-                        result.value ? QJsonValue(*result.value) : QJsonValue()}};
+    QJsonObject object{
+        {u"text"_s, result.text},
+        {u"ok"_s, result.ok},
+        {result.isLatency ? u"value_ms"_s : u"value"_s, result.value ? QJsonValue(*result.value) : QJsonValue()}};
     if (!result.valueText.isEmpty())
         object[u"value_text"_s] = result.valueText;
     return object;
@@ -115,7 +113,8 @@ QJsonObject searchJson(const RunReport &report)
     return object;
 }
 
-template <typename List, typename ToRow> QJsonArray arrayOf(const List &list, ToRow toRow)
+template <typename List, typename ToRow>
+QJsonArray arrayOf(const List &list, ToRow toRow)
 {
     QJsonArray array;
     for (const auto &element : list)
@@ -134,13 +133,12 @@ QByteArray toJson(const RunReport &report)
         control[u"processors"_s] = *report.trust.processors;
     if (report.trust.stolen)
         control[u"stolen"_s] = *report.trust.stolen;
-    QJsonObject object{
-        {u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
-        {u"asserts"_s, arrayOf(report.asserts, [](const auto &result) { return toJson(result); })},
-        {u"trustworthy"_s, report.trustworthy()},
-        {u"doubt"_s, report.trustworthy() ? QString() : report.doubt()},
-        {u"control"_s, control},
-        {u"duration_ms"_s, milliseconds(report.duration)}};
+    QJsonObject object{{u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
+                       {u"asserts"_s, arrayOf(report.asserts, [](const auto &result) { return toJson(result); })},
+                       {u"trustworthy"_s, report.trustworthy()},
+                       {u"doubt"_s, report.trustworthy() ? QString() : report.doubt()},
+                       {u"control"_s, control},
+                       {u"duration_ms"_s, milliseconds(report.duration)}};
     if (!report.loads.isEmpty())
         object[u"loads"_s] = arrayOf(report.loads, [](const LoadState &load) {
             return QJsonObject{{u"name"_s, load.name},

@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <bit>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 // Phases as 16-bit floats: 16 ns steps, 5 bits of exponent, 11 of mantissa: up to 19 h within 1/4096.
 constexpr qint64 step = 16;
@@ -44,26 +42,16 @@ Nanoseconds unpackedDuration(quint16 packed)
 QString outcomeName(Outcome outcome)
 {
     switch (outcome) {
-    case Outcome::Ok:
-        return QCoreApplication::translate("Outcome", "ok");
-    case Outcome::HttpError:
-        return QCoreApplication::translate("Outcome", "HTTP error");
-    case Outcome::WrongAnswer:
-        return QCoreApplication::translate("Outcome", "wrong answer");
-    case Outcome::TimedOut:
-        return QCoreApplication::translate("Outcome", "timed out");
-    case Outcome::Refused:
-        return QCoreApplication::translate("Outcome", "connection refused");
-    case Outcome::Reset:
-        return QCoreApplication::translate("Outcome", "connection broke");
-    case Outcome::Unresolved:
-        return QCoreApplication::translate("Outcome", "unknown host");
-    case Outcome::TlsFailed:
-        return QCoreApplication::translate("Outcome", "TLS failed");
-    case Outcome::Failed:
-        return QCoreApplication::translate("Outcome", "failed");
-    case Outcome::Skipped:
-        return QCoreApplication::translate("Outcome", "skipped");
+    case Outcome::Ok: return QCoreApplication::translate("Outcome", "ok");
+    case Outcome::HttpError: return QCoreApplication::translate("Outcome", "HTTP error");
+    case Outcome::WrongAnswer: return QCoreApplication::translate("Outcome", "wrong answer");
+    case Outcome::TimedOut: return QCoreApplication::translate("Outcome", "timed out");
+    case Outcome::Refused: return QCoreApplication::translate("Outcome", "connection refused");
+    case Outcome::Reset: return QCoreApplication::translate("Outcome", "connection broke");
+    case Outcome::Unresolved: return QCoreApplication::translate("Outcome", "unknown host");
+    case Outcome::TlsFailed: return QCoreApplication::translate("Outcome", "TLS failed");
+    case Outcome::Failed: return QCoreApplication::translate("Outcome", "failed");
+    case Outcome::Skipped: return QCoreApplication::translate("Outcome", "skipped");
     }
     return {};
 }
@@ -86,15 +74,12 @@ QString problemOf(const Sample &sample)
 }
 
 PackedSample::PackedSample(const Sample &sample, Instant origin)
-    : m_due(static_cast<quint64>(std::max<qint64>(0, (sample.due - origin).count())) << 8
-            | (sample.reused ? 0x10u : 0u) | static_cast<quint64>(sample.outcome))
-    , m_response(static_cast<float>(std::chrono::duration<double>(sample.response()).count()))
-    , m_wait(packedDuration(sample.wait()))
-    , m_dns(packedDuration(sample.phases.dns))
-    , m_tcp(packedDuration(sample.phases.tcp))
-    , m_tls(packedDuration(sample.phases.tls))
-    , m_firstByte(packedDuration(sample.phases.firstByte))
-    , m_status(sample.status)
+    : m_due(static_cast<quint64>(std::max<qint64>(0, (sample.due - origin).count())) << 8 | (sample.reused ? 0x10u : 0u)
+            | static_cast<quint64>(sample.outcome)),
+      m_response(static_cast<float>(std::chrono::duration<double>(sample.response()).count())),
+      m_wait(packedDuration(sample.wait())), m_dns(packedDuration(sample.phases.dns)),
+      m_tcp(packedDuration(sample.phases.tcp)), m_tls(packedDuration(sample.phases.tls)),
+      m_firstByte(packedDuration(sample.phases.firstByte)), m_status(sample.status)
 {
 }
 
@@ -104,14 +89,10 @@ Sample PackedSample::unpacked(Instant origin) const
     sample.due = origin + due();
     sample.done = sample.due + response();
     sample.sent = std::min(sample.done, sample.due + unpackedDuration(m_wait));
-    sample.phases = {unpackedDuration(m_dns),
-                     unpackedDuration(m_tcp),
-                     unpackedDuration(m_tls),
-                     unpackedDuration(m_firstByte),
-                     {}};
+    sample.phases = {
+        unpackedDuration(m_dns), unpackedDuration(m_tcp), unpackedDuration(m_tls), unpackedDuration(m_firstByte), {}};
     const auto &phases = sample.phases;
-    sample.firstByte =
-        std::min(sample.done, sample.sent + phases.dns + phases.tcp + phases.tls + phases.firstByte);
+    sample.firstByte = std::min(sample.done, sample.sent + phases.dns + phases.tcp + phases.tls + phases.firstByte);
     sample.phases.body = sample.done - sample.firstByte;
     sample.outcome = outcome();
     sample.reused = reused();

@@ -8,8 +8,7 @@
 #include <QByteArray>
 #include <QString>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// How a tick ended. Only Ok is a success; TimedOut and Skipped enter latency percentiles (as "slower than"),
 /// the other errors don't: a fast refusal is no fast success.
@@ -91,10 +90,7 @@ public:
     bool reused() const { return (m_due & 0x10) != 0; }
     quint16 status() const { return m_status; }
     Nanoseconds due() const { return Nanoseconds(static_cast<qint64>(m_due >> 8)); } ///< since the origin
-    Nanoseconds response() const
-    {
-        return Nanoseconds(static_cast<qint64>(static_cast<double>(m_response) * 1e9));
-    }
+    Nanoseconds response() const { return Nanoseconds(static_cast<qint64>(static_cast<double>(m_response) * 1e9)); }
     Sample unpacked(Instant origin) const;
 
 private:

@@ -4,8 +4,7 @@
 
 #include <cmath>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 std::optional<Instant> Schedule::take(Instant now)
 {

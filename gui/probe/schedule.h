@@ -7,8 +7,7 @@
 #include <deque>
 #include <optional>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Tick k is due at t0 + k*T, computed and never accumulated. Pure: the caller brings the time.
 class Schedule
@@ -16,9 +15,7 @@ class Schedule
 public:
     /// interval: 1 ns or more. length: ticks are due in [t0, t0 + length); nothing: for ever.
     Schedule(Instant t0, Nanoseconds interval, std::optional<Nanoseconds> length = {})
-        : m_t0(t0)
-        , m_interval(interval)
-        , m_end(length ? Instant(t0 + *length) : Instant::max())
+        : m_t0(t0), m_interval(interval), m_end(length ? Instant(t0 + *length) : Instant::max())
     {
     }
 
@@ -49,8 +46,7 @@ public:
     enum class Fate { Waits, Skipped };
 
     TickQueue(int inFlightCap, qsizetype waitingCap)
-        : m_inFlightCap(inFlightCap)
-        , m_waitingCap(static_cast<std::size_t>(waitingCap))
+        : m_inFlightCap(inFlightCap), m_waitingCap(static_cast<std::size_t>(waitingCap))
     {
     }
 

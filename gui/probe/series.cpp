@@ -4,11 +4,9 @@
 
 #include <algorithm>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t large = 40'000; // samples: 1 MB, which malloc maps and gives back
 
@@ -21,8 +19,7 @@ qint64 rollupIndex(Nanoseconds time)
 } // namespace
 
 Series::Series(Instant origin, qsizetype capacity)
-    : m_origin(origin)
-    , m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
+    : m_origin(origin), m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
 {
 }
 
@@ -41,8 +38,7 @@ void Series::add(const Sample &sample)
         at = m_samples.begin() + place;
     }
     m_samples.insert(at, packed);
-    const auto [rolledUp, isNew] =
-        m_rollups.try_emplace(rollupIndex(packed.due()), Statistics::Keep::Histogram);
+    const auto [rolledUp, isNew] = m_rollups.try_emplace(rollupIndex(packed.due()), Statistics::Keep::Histogram);
     rolledUp->second.add(packed.outcome(), packed.response());
     if (isNew && rolledUp != m_rollups.begin())
         std::prev(rolledUp)->second.squeeze();
@@ -130,8 +126,7 @@ Statistics Series::statistics(Instant from, Instant until) const
     // Before the first and after the last tick there is nothing to miss.
     const auto earliest = std::max(from, m_origin);
     const auto latest = std::max(earliest, std::min(until, end() + Nanoseconds(1)));
-    if (!hasSamples(earliest, latest)
-        || static_cast<qint64>(samples(earliest, latest).size()) > Statistics::exactUpTo)
+    if (!hasSamples(earliest, latest) || static_cast<qint64>(samples(earliest, latest).size()) > Statistics::exactUpTo)
         return merged(earliest, latest);
     Statistics statistics;
     addTo(statistics, earliest, latest);

@@ -11,8 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// What a chart draws in one column of pixels.
 struct Column {

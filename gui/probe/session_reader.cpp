@@ -12,11 +12,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 void append(std::vector<PackedSample> &samples, const QByteArray &bytes)
 {
@@ -33,10 +31,7 @@ void append(std::vector<PackedSample> &samples, const QByteArray &bytes)
 class SessionReader::Database
 {
 public:
-    explicit Database(const QString &path)
-        : file(path, SessionFile::Mode::Read)
-    {
-    }
+    explicit Database(const QString &path) : file(path, SessionFile::Mode::Read) { }
 
     QSqlQuery query(const QString &sql, const QVariantList &values = {}) const
     {
@@ -76,19 +71,15 @@ public:
             append(samples, rows.value(0).toByteArray());
         const auto last = fresh(target);
         samples.insert(samples.end(), last.begin(), last.end());
-        std::erase_if(samples, [&](const PackedSample &sample) {
-            return sample.due() < from || sample.due() >= until;
-        });
+        std::erase_if(samples,
+                      [&](const PackedSample &sample) { return sample.due() < from || sample.due() >= until; });
         return samples;
     }
 
     SessionFile file;
 };
 
-SessionReader::SessionReader(const QString &path)
-    : m_database(std::make_unique<Database>(path))
-{
-}
+SessionReader::SessionReader(const QString &path) : m_database(std::make_unique<Database>(path)) { }
 
 SessionReader::~SessionReader() = default;
 
@@ -111,27 +102,24 @@ QList<SessionReader::Summary> SessionReader::sessions() const
         const auto wallMs = rows.value(2).toLongLong();
         summary.startedAt = QDateTime::fromMSecsSinceEpoch(wallMs);
         summary.wall = WallClock(summary.origin, WallClock::Wall(std::chrono::milliseconds(wallMs)));
-        auto targets = m_database->query(u"SELECT id, name, json FROM target WHERE session = ? ORDER BY id"_s,
-                                         {summary.id});
+        auto targets =
+            m_database->query(u"SELECT id, name, json FROM target WHERE session = ? ORDER BY id"_s, {summary.id});
         while (targets.next()) {
-            auto last =
-                m_database->query(u"SELECT MAX(last) FROM samples WHERE target = ?"_s, {targets.value(0)});
+            auto last = m_database->query(u"SELECT MAX(last) FROM samples WHERE target = ?"_s, {targets.value(0)});
             if (last.next())
-                summary.until =
-                    std::max(summary.until, summary.origin + Nanoseconds(last.value(0).toLongLong()));
+                summary.until = std::max(summary.until, summary.origin + Nanoseconds(last.value(0).toLongLong()));
             for (const auto &sample : m_database->fresh(targets.value(0).toLongLong()))
                 summary.until = std::max(summary.until, summary.origin + sample.due());
             const auto name = targets.value(1).toString();
             if (name == controlName)
                 continue;
-            const auto parsed =
-                targetFromJson(QJsonDocument::fromJson(targets.value(2).toByteArray()).object());
+            const auto parsed = targetFromJson(QJsonDocument::fromJson(targets.value(2).toByteArray()).object());
             auto target = parsed ? *parsed : Target();
             target.name = name;
             summary.targets.append(target);
         }
-        auto gaps = m_database->query(
-            u"SELECT last, lost FROM gap WHERE session = ? AND lost > 0 ORDER BY last"_s, {summary.id});
+        auto gaps = m_database->query(u"SELECT last, lost FROM gap WHERE session = ? AND lost > 0 ORDER BY last"_s,
+                                      {summary.id});
         while (gaps.next())
             summary.wall.shift(summary.origin + Nanoseconds(gaps.value(0).toLongLong()),
                                Nanoseconds(gaps.value(1).toLongLong()));
@@ -144,29 +132,26 @@ Series SessionReader::series(qint64 session, const QString &target) const
 {
     Series series(m_database->origin(session));
     const auto id = m_database->targetId(session, target);
-    auto rollups =
-        m_database->query(u"SELECT place, bytes FROM rollups WHERE target = ? ORDER BY place"_s, {id});
+    auto rollups = m_database->query(u"SELECT place, bytes FROM rollups WHERE target = ? ORDER BY place"_s, {id});
     while (rollups.next())
-        series.addRollup(rollups.value(0).toLongLong(),
-                         Statistics::fromBytes(rollups.value(1).toByteArray()));
+        series.addRollup(rollups.value(0).toLongLong(), Statistics::fromBytes(rollups.value(1).toByteArray()));
     for (const auto &sample : m_database->fresh(id)) {
         Statistics one;
         one.add(sample.outcome(), sample.response());
         series.addRollup(sample.due() / Series::rollup, one);
     }
-    auto gaps = m_database->query(
-        u"SELECT reason, first, last, lost FROM gap WHERE session = ? ORDER BY first"_s, {session});
+    auto gaps =
+        m_database->query(u"SELECT reason, first, last, lost FROM gap WHERE session = ? ORDER BY first"_s, {session});
     while (gaps.next()) {
-        series.addGap({static_cast<GapReason>(std::clamp(gaps.value(0).toInt(), 0, static_cast<int>(GapReason::Stopped))),
-                       series.origin() + Nanoseconds(gaps.value(1).toLongLong()),
-                       series.origin() + Nanoseconds(gaps.value(2).toLongLong()),
-                       Nanoseconds(gaps.value(3).toLongLong())});
+        series.addGap(
+            {static_cast<GapReason>(std::clamp(gaps.value(0).toInt(), 0, static_cast<int>(GapReason::Stopped))),
+             series.origin() + Nanoseconds(gaps.value(1).toLongLong()),
+             series.origin() + Nanoseconds(gaps.value(2).toLongLong()), Nanoseconds(gaps.value(3).toLongLong())});
     }
     return series;
 }
 
-void SessionReader::loadSamples(qint64 session, const QString &target, Instant from, Instant until,
-                                Series &into) const
+void SessionReader::loadSamples(qint64 session, const QString &target, Instant from, Instant until, Series &into) const
 {
     const auto id = m_database->targetId(session, target);
     into.setSamples(from, until, m_database->samples(id, from - into.origin(), until - into.origin()));
@@ -186,8 +171,7 @@ QList<LogEntry> SessionReader::log(qint64 session) const
 {
     QList<LogEntry> entries;
     const auto origin = m_database->origin(session);
-    auto rows = m_database->query(u"SELECT at, kind, target, text FROM log WHERE session = ? ORDER BY at"_s,
-                                  {session});
+    auto rows = m_database->query(u"SELECT at, kind, target, text FROM log WHERE session = ? ORDER BY at"_s, {session});
     while (rows.next()) {
         entries.append({origin + Nanoseconds(rows.value(0).toLongLong()), rows.value(1).toString(),
                         rows.value(2).toString(), rows.value(3).toString()});
@@ -201,13 +185,11 @@ Batch SessionReader::batch(qint64 session, Instant from, Instant until) const
     batch.from = from;
     batch.until = until;
     const auto origin = m_database->origin(session);
-    auto targets =
-        m_database->query(u"SELECT id, name FROM target WHERE session = ? ORDER BY id"_s, {session});
+    auto targets = m_database->query(u"SELECT id, name FROM target WHERE session = ? ORDER BY id"_s, {session});
     while (targets.next()) {
         TargetBatch target;
         target.name = targets.value(1).toString();
-        for (const auto &sample :
-             m_database->samples(targets.value(0).toLongLong(), from - origin, until - origin))
+        for (const auto &sample : m_database->samples(targets.value(0).toLongLong(), from - origin, until - origin))
             target.samples.append(sample.unpacked(origin));
         if (target.name == controlName)
             batch.control = target.samples;

@@ -8,19 +8,13 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-SessionRecorder::SessionRecorder(const QString &path, QObject *parent)
-    : SessionRecorder(path, Options(), parent)
-{
-}
+SessionRecorder::SessionRecorder(const QString &path, QObject *parent) : SessionRecorder(path, Options(), parent) { }
 
-SessionRecorder::SessionRecorder(const QString &path, const Options &options, QObject *parent)
-    : QObject(parent)
+SessionRecorder::SessionRecorder(const QString &path, const Options &options, QObject *parent) : QObject(parent)
 {
-    QSqlDatabase::isDriverAvailable(
-        u"QSQLITE"_s); // loads the plugin here, once, before other threads want it
+    QSqlDatabase::isDriverAvailable(u"QSQLITE"_s); // loads the plugin here, once, before other threads want it
     m_writer = std::make_unique<Writer>(*this, path, options);
 }
 

@@ -13,11 +13,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr int version = 1;
 constexpr int application = 0x6f706c70; // "oplp"
@@ -66,8 +64,9 @@ std::optional<Kind> kindOf(QSqlQuery &query)
         return Kind::Ours;
     const auto objects = numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master"_s);
     // Recordings of before there was an application_id.
-    const auto tables = numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN "
-                                          "('session', 'target', 'fresh', 'samples', 'rollups', 'gap', 'log')"_s);
+    const auto tables = numberFrom(query,
+                                   u"SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN "
+                                   "('session', 'target', 'fresh', 'samples', 'rollups', 'gap', 'log')"_s);
     if (!objects || !tables)
         return {};
     if (*foundApplication == 0 && *foundVersion == version && *tables == 7)

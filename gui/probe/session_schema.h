@@ -7,8 +7,7 @@
 #include <QSqlDatabase>
 #include <QString>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// An SQLite connection under a name of its own; opened, used and destroyed in one thread.
 class SessionFile

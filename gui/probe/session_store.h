@@ -8,8 +8,7 @@
 
 #include <memory>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// An entry of the event log (rule fired, load set, measurement in doubt...).
 struct LogEntry {
@@ -26,8 +25,8 @@ struct LogEntry {
 };
 
 /// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples
-/// packed, changes of trust as log entries. Killed at any moment, the file holds all but the last second or so. On a full disk it says so
-/// once, keeps trying, and measuring goes on. Destructor writes what it has.
+/// packed, changes of trust as log entries. Killed at any moment, the file holds all but the last second or so. On a
+/// full disk it says so once, keeps trying, and measuring goes on. Destructor writes what it has.
 class SessionRecorder : public QObject
 {
     Q_OBJECT

@@ -7,11 +7,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr int flushesPerCompaction = 30;
 constexpr std::size_t samplesKeptWhileBroken = 2'000'000; // 48 MB
@@ -27,8 +25,7 @@ void SessionRecorder::Writer::run(std::stop_token stop)
         int wanted = 0;
         {
             std::unique_lock lock(mutex);
-            changed.wait_for(lock, stop, options.flushInterval,
-                             [this] { return flushesWanted > flushesDone; });
+            changed.wait_for(lock, stop, options.flushInterval, [this] { return flushesWanted > flushesDone; });
             last = stop.stop_requested();
             work.swap(posted);
             wanted = flushesWanted;
@@ -66,8 +63,7 @@ void SessionRecorder::Writer::addTargets(const QList<Target> &list)
         auto &recorded = recordedOf(target.name);
         recorded.json = QString::fromUtf8(QJsonDocument(toJson(target)).toJson(QJsonDocument::Compact));
         if (recorded.id != 0)
-            statements.push_back(
-                {u"UPDATE target SET json = ? WHERE id = ?"_s, {recorded.json, recorded.id}});
+            statements.push_back({u"UPDATE target SET json = ? WHERE id = ?"_s, {recorded.json, recorded.id}});
     }
 }
 
@@ -86,12 +82,9 @@ void SessionRecorder::Writer::add(const Batch &batch)
         add(LogEntry{batch.until, u"trust"_s, {}, batch.trust.reason});
     }
     for (const auto &gap : batch.gaps) {
-        statements.push_back({u"INSERT INTO gap VALUES (?, ?, ?, ?, ?)"_s,
-                              {{},
-                               static_cast<int>(gap.reason),
-                               ticks(gap.from - origin),
-                               ticks(gap.until - origin),
-                               ticks(gap.lost)}});
+        statements.push_back(
+            {u"INSERT INTO gap VALUES (?, ?, ?, ?, ?)"_s,
+             {{}, static_cast<int>(gap.reason), ticks(gap.from - origin), ticks(gap.until - origin), ticks(gap.lost)}});
     }
 }
 

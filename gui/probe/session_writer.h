@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The thread behind SessionRecorder: takes what is posted, writes it once a second, keeps it while the disk is in trouble.
+// The thread behind SessionRecorder: takes what is posted, writes it once a second, keeps it while the disk is in
+// trouble.
 #pragma once
 
 #include "gui/probe/session_schema.h"
@@ -14,18 +15,14 @@
 #include <thread>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// One session's way into its file. post() and flush(): any thread; the rest is what is posted.
 class SessionRecorder::Writer
 {
 public:
     Writer(SessionRecorder &recorder, const QString &path, const Options &options)
-        : q(recorder)
-        , path(path)
-        , options(options)
-        , thread([this](std::stop_token stop) { run(stop); })
+        : q(recorder), path(path), options(options), thread([this](std::stop_token stop) { run(stop); })
     {
     }
     ~Writer()

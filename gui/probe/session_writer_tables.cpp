@@ -9,11 +9,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 QByteArray bytesOf(const std::vector<PackedSample> &samples)
 {
@@ -81,8 +79,7 @@ void SessionRecorder::Writer::compact(QSqlDatabase &database, Recorded &recorded
     std::ranges::stable_sort(samples, {}, &PackedSample::due);
     auto rollups = recorded.rollups;
     for (const auto &sample : samples) {
-        const auto [rollup, isNew] =
-            rollups.try_emplace(sample.due() / Series::rollup, Statistics::Keep::Histogram);
+        const auto [rollup, isNew] = rollups.try_emplace(sample.due() / Series::rollup, Statistics::Keep::Histogram);
         rollup->second.add(sample.outcome(), sample.response());
     }
     for (auto at = rollups.lower_bound(samples.front().due() / Series::rollup); at != rollups.end(); ++at)

@@ -4,19 +4,14 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 class Reader
 {
 public:
-    explicit Reader(const QString &text)
-        : m_text(text)
-    {
-    }
+    explicit Reader(const QString &text) : m_text(text) { }
 
     Parsed<QStringList> words()
     {
@@ -115,18 +110,12 @@ private:
     QString ansiEscape(QChar c)
     {
         switch (c.unicode()) {
-        case u'n':
-            return u"\n"_s;
-        case u'r':
-            return u"\r"_s;
-        case u't':
-            return u"\t"_s;
-        case u'x':
-            return hexadecimal(2);
-        case u'u':
-            return hexadecimal(4);
-        default:
-            return c;
+        case u'n': return u"\n"_s;
+        case u'r': return u"\r"_s;
+        case u't': return u"\t"_s;
+        case u'x': return hexadecimal(2);
+        case u'u': return hexadecimal(4);
+        default: return c;
         }
     }
 
@@ -148,9 +137,8 @@ private:
     {
         endWord();
         if (!QStringView(m_text).sliced(m_at).trimmed().isEmpty())
-            m_problem = c == u'\n'
-                ? u"there is a second line; paste one command"_s
-                : u"“%1” leads to another command; paste one command, or quote the URL"_s.arg(c);
+            m_problem = c == u'\n' ? u"there is a second line; paste one command"_s
+                                   : u"“%1” leads to another command; paste one command, or quote the URL"_s.arg(c);
         m_at = m_text.size();
     }
 

@@ -6,8 +6,7 @@
 
 #include <QStringList>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Words of one command: '..', "..", \, $'..' and line continuations. No expansion: `$x` and backticks stay
 /// as they are. An unfinished quote is an error; so is a second command after ; | & or a new line.

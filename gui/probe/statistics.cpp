@@ -13,8 +13,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 QString Quantile::text() const
 {
@@ -67,8 +66,7 @@ void Statistics::merge(const Statistics &other)
         giveUpValues();
     if (m_exact) {
         m_values.insert(m_values.end(), other.m_values.begin(), other.m_values.end());
-        m_timeoutValues.insert(m_timeoutValues.end(), other.m_timeoutValues.begin(),
-                               other.m_timeoutValues.end());
+        m_timeoutValues.insert(m_timeoutValues.end(), other.m_timeoutValues.begin(), other.m_timeoutValues.end());
         m_sorted = false;
     } else {
         m_histogram.merge(other.m_histogram);
@@ -193,8 +191,8 @@ Statistics Statistics::fromBytes(const QByteArray &bytes)
     statistics.m_longest = Nanoseconds(longest);
     statistics.m_histogram = Histogram::fromBytes(histogram);
     statistics.m_timeoutHistogram = Histogram::fromBytes(timeouts);
-    const bool consistent = in.status() == QDataStream::Ok && statistics.m_errors >= 0
-        && statistics.m_skipped >= 0 && statistics.m_histogram.count() == statistics.m_finished
+    const bool consistent = in.status() == QDataStream::Ok && statistics.m_errors >= 0 && statistics.m_skipped >= 0
+        && statistics.m_histogram.count() == statistics.m_finished
         && statistics.m_timeoutHistogram.count() == statistics.m_timeouts;
     return consistent ? statistics : Statistics();
 }

@@ -10,8 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// A latency at some rank. `atLeast`: a timeout or a skipped tick lies at or below the rank, so the truth is
 /// more than `value`.
@@ -51,10 +50,7 @@ public:
     /// What to keep of each sample: its value while that is affordable, or only its place in a histogram.
     enum class Keep { Values, Histogram };
 
-    explicit Statistics(Keep keep = Keep::Values)
-        : m_exact(keep == Keep::Values)
-    {
-    }
+    explicit Statistics(Keep keep = Keep::Values) : m_exact(keep == Keep::Values) { }
 
     void add(const Sample &sample) { add(sample.outcome, sample.response()); }
     void add(Outcome outcome, Nanoseconds response);

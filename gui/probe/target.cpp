@@ -13,11 +13,9 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 QString withScheme(const QString &url)
 {
@@ -27,8 +25,7 @@ QString withScheme(const QString &url)
 /// Everything between the authority and the query or fragment, undecoded: templates stay as they are.
 QString pathOf(const QString &url)
 {
-    static const QRegularExpression form(u"^[a-z]+://[^/?#]*([^?#]*)"_s,
-                                         QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression form(u"^[a-z]+://[^/?#]*([^?#]*)"_s, QRegularExpression::CaseInsensitiveOption);
     return form.match(url).captured(1);
 }
 
@@ -149,8 +146,7 @@ QString problemOf(const Target &target)
     if (!token.match(QString::fromLatin1(target.method)).hasMatch())
         return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));
     for (const auto &header : target.headers) {
-        if (!token.match(header.name).hasMatch() || header.value.contains(u'\n')
-            || header.value.contains(u'\r'))
+        if (!token.match(header.name).hasMatch() || header.value.contains(u'\n') || header.value.contains(u'\r'))
             return u"%1: “%2: %3” is no header field"_s.arg(target.name, header.name, header.value);
     }
     return {};

@@ -12,8 +12,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 struct Header {
     QString name;

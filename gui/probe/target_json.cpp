@@ -7,11 +7,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 /// The shortest text that parseDuration reads back as the same duration.
 QString exactText(Nanoseconds duration)
@@ -46,10 +44,9 @@ QJsonObject toJson(const Target &target)
     if (!target.body.isEmpty())
         object[u"body"_s] = QString::fromUtf8(target.body);
     if (target.expectation != standard.expectation) {
-        object[u"expect"_s] =
-            QJsonObject{{u"status_from"_s, target.expectation.statusFrom},
-                        {u"status_to"_s, target.expectation.statusTo},
-                        {u"body_contains"_s, QString::fromUtf8(target.expectation.bodyContains)}};
+        object[u"expect"_s] = QJsonObject{{u"status_from"_s, target.expectation.statusFrom},
+                                          {u"status_to"_s, target.expectation.statusTo},
+                                          {u"body_contains"_s, QString::fromUtf8(target.expectation.bodyContains)}};
     }
     if (target.newConnectionEachTime)
         object[u"new_connection_each_time"_s] = true;
@@ -76,8 +73,7 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
             return Result::failed(u"headers: %1"_s.arg(header.error));
         target.headers.append(*header);
     }
-    for (auto [key, duration] :
-         {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
+    for (auto [key, duration] : {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
         const auto parsed = parseDuration(members.text(key, exactText(*duration)));
         if (!parsed)
             return Result::failed(u"%1: %2"_s.arg(key, parsed.error));

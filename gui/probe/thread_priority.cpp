@@ -6,11 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 /// As in linux/sched/types.h, which clashes with glibc's sched.h.
 struct SchedulingAttributes {

@@ -2,8 +2,7 @@
 // A measuring thread that waits for a processor measures the wait: it asks to be woken first.
 #pragma once
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Has this thread run as soon as it is ready, although others compute: as a real-time thread of the lowest priority
 /// where the system lets it (root, RLIMIT_RTPRIO), else below nice 0 (RLIMIT_NICE), else with the shortest slices, for

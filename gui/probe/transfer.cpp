@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr long maxIdleSeconds = 4;
 
@@ -38,14 +36,10 @@ QByteArray headerOf(CURL *easy, const char *name)
 Outcome outcomeOf(CURLcode code)
 {
     switch (code) {
-    case CURLE_OK:
-        return Outcome::Ok;
-    case CURLE_OPERATION_TIMEDOUT:
-        return Outcome::TimedOut;
-    case CURLE_COULDNT_CONNECT:
-        return Outcome::Refused;
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return Outcome::Unresolved;
+    case CURLE_OK: return Outcome::Ok;
+    case CURLE_OPERATION_TIMEDOUT: return Outcome::TimedOut;
+    case CURLE_COULDNT_CONNECT: return Outcome::Refused;
+    case CURLE_COULDNT_RESOLVE_HOST: return Outcome::Unresolved;
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
@@ -56,18 +50,14 @@ Outcome outcomeOf(CURLcode code)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-        return Outcome::TlsFailed;
-    default:
-        return Outcome::Failed;
+    case CURLE_SSL_ISSUER_ERROR: return Outcome::TlsFailed;
+    default: return Outcome::Failed;
     }
 }
 
 } // namespace
 
-Transfer::Transfer(const Target &target, qsizetype keepBody)
-    : m_target(target)
-    , m_keep(keepBody)
+Transfer::Transfer(const Target &target, qsizetype keepBody) : m_target(target), m_keep(keepBody)
 {
     setConnection();
     setRequest();
@@ -81,10 +71,10 @@ void Transfer::setConnection()
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_QUICK_EXIT, 1L); // a look-up that hangs must not hold this thread when its request times out
     set(CURLOPT_PROXY,
-          ""); // what is measured is the service, not a proxy that an environment variable names
+        ""); // what is measured is the service, not a proxy that an environment variable names
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_HTTP_VERSION,
-          long(CURL_HTTP_VERSION_1_1)); // one request at a time per connection: phases mean something
+        long(CURL_HTTP_VERSION_1_1)); // one request at a time per connection: phases mean something
     set(CURLOPT_USERAGENT, "openloop-monitor/" OPENLOOP_VERSION);
     set(CURLOPT_MAXAGE_CONN, maxIdleSeconds);
     set(CURLOPT_DNS_CACHE_TIMEOUT, 5L); // a service may move; kept connections need no look-up
@@ -109,8 +99,7 @@ void Transfer::setRequest()
     else if (m_target.method != (posts ? "POST" : "GET"))
         set(CURLOPT_CUSTOMREQUEST, m_target.method.constData());
     for (const auto &header : m_target.headers) {
-        const auto line =
-            header.name.toUtf8() + (header.value.isEmpty() ? ";" : ": ") + header.value.toUtf8();
+        const auto line = header.name.toUtf8() + (header.value.isEmpty() ? ";" : ": ") + header.value.toUtf8();
         m_headers.reset(curl_slist_append(m_headers.release(), line.constData()));
     }
     set(CURLOPT_HTTPHEADER, m_headers.get());
@@ -132,8 +121,7 @@ void Transfer::setCallbacks()
     set(CURLOPT_PREREQDATA, this);
     set(
         CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
-            return ++static_cast<Transfer *>(transfer)->m_attempts > 1 ? CURL_PREREQFUNC_ABORT
-                                                                       : CURL_PREREQFUNC_OK;
+            return ++static_cast<Transfer *>(transfer)->m_attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
         });
 }
 
@@ -181,8 +169,7 @@ void Transfer::fillTimes(Sample &sample) const
         sample.phases = {dns, tcp - dns, tls - tcp, {}, {}};
     const auto connected =
         std::min(sample.done, sample.sent + sample.phases.dns + sample.phases.tcp + sample.phases.tls);
-    sample.firstByte =
-        first > Nanoseconds(0) ? std::clamp(sample.sent + first, connected, sample.done) : sample.done;
+    sample.firstByte = first > Nanoseconds(0) ? std::clamp(sample.sent + first, connected, sample.done) : sample.done;
     sample.phases.firstByte = sample.firstByte - connected;
     sample.phases.body = sample.done - sample.firstByte;
 }

@@ -9,8 +9,7 @@
 
 #include <memory>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// An easy handle set up for one target, to be used again and again; one request at a time. The target outlives it.
 class Transfer
@@ -35,7 +34,8 @@ private:
         void operator()(curl_slist *list) const { curl_slist_free_all(list); }
     };
 
-    template <typename Value> void set(CURLoption option, Value value)
+    template <typename Value>
+    void set(CURLoption option, Value value)
     {
         curl_easy_setopt(m_easy.get(), option, value);
     }

@@ -8,11 +8,9 @@
 
 #include <algorithm>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 constexpr qint64 enoughTicks = 20;
 constexpr qint64 enoughProcessorTicks = 100; // below, one tick more or less would be a per cent
@@ -97,7 +95,8 @@ Trust TrustJudge::judge(const Counts &counts, const std::optional<ProcessorTime>
     if (!trust.reason.isEmpty()) {
         trust.level = TrustLevel::HostBusy;
         if (trust.stolen.value_or(0) >= remarkablyStolen)
-            trust.reason += tr("; the host of this virtual machine took %1 % of its time").arg(*trust.stolen * 100, 0, 'f', 0);
+            trust.reason +=
+                tr("; the host of this virtual machine took %1 % of its time").arg(*trust.stolen * 100, 0, 'f', 0);
     } else if (counts.ticks >= enoughTicks) {
         trust.level = TrustLevel::Trustworthy;
     }

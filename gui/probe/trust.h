@@ -8,8 +8,7 @@
 
 #include <deque>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Above these the host, not the target, makes latencies. Times: exceeded by more than 1 % of the ticks, and by 5
 /// at least. Work below normal priority, such as a computing pool that steps back, makes no machine busy.
@@ -41,10 +40,7 @@ struct Trust {
 class TrustJudge
 {
 public:
-    explicit TrustJudge(TrustLimits limits = {})
-        : m_limits(limits)
-    {
-    }
+    explicit TrustJudge(TrustLimits limits = {}) : m_limits(limits) { }
 
     void addControl(const Sample &sample);
     /// `lag`: how much later than due the probe thread came to a tick.

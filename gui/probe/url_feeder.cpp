@@ -6,12 +6,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-UrlFeeder::UrlFeeder(UrlTemplate url, std::size_t depth)
-    : m_template(std::move(url))
-    , m_depth(depth)
+UrlFeeder::UrlFeeder(UrlTemplate url, std::size_t depth) : m_template(std::move(url)), m_depth(depth)
 {
     if (m_template.isConstant()) {
         m_constant = m_template.text();

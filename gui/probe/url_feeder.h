@@ -11,8 +11,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Expands one URL template ahead, up to `depth`, in a thread of its own below the priority of the others; a
 /// constant URL needs no thread. next() from one thread.
@@ -31,8 +30,7 @@ private:
     UrlTemplate m_template;
     std::size_t m_depth;
     QByteArray m_constant;
-    std::unique_ptr<SemiprimeSource>
-        m_source; ///< of next(); seeding takes a millisecond, so only where it is needed
+    std::unique_ptr<SemiprimeSource> m_source; ///< of next(); seeding takes a millisecond, so only where it is needed
     std::mutex m_mutex;
     std::condition_variable_any m_taken;
     std::deque<QByteArray> m_ready;

@@ -8,11 +8,9 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
-namespace
-{
+namespace {
 
 /// Spaces, braces and bytes outside ASCII as %XX; what is encoded already stays.
 QByteArray wireForm(QStringView literal)
@@ -29,8 +27,7 @@ QByteArray wireForm(QStringView literal)
 
 } // namespace
 
-SemiprimeSource::SemiprimeSource()
-    : m_random(gmp_randinit_default)
+SemiprimeSource::SemiprimeSource() : m_random(gmp_randinit_default)
 {
     std::random_device device;
     mpz_class seed;
@@ -71,11 +68,9 @@ Parsed<UrlTemplate> UrlTemplate::parse(const QString &url)
         bool isNumber = false;
         const int digits = match.capturedView(2).toInt(&isNumber);
         if (match.capturedView(1) != "semiprime"_L1)
-            return Parsed<UrlTemplate>::failed(
-                u"“%1” is no template; {semiprime:90} is"_s.arg(match.captured()));
+            return Parsed<UrlTemplate>::failed(u"“%1” is no template; {semiprime:90} is"_s.arg(match.captured()));
         if (!isNumber || digits < 2 || digits > 400)
-            return Parsed<UrlTemplate>::failed(
-                u"“%1”: a semiprime has 2 to 400 digits"_s.arg(match.captured()));
+            return Parsed<UrlTemplate>::failed(u"“%1”: a semiprime has 2 to 400 digits"_s.arg(match.captured()));
         result.m_literals.append(wireForm(QStringView(url).sliced(end, match.capturedStart() - end)));
         result.m_digits.append(digits);
         end = match.capturedEnd();

@@ -10,8 +10,7 @@
 
 #include <gmpxx.h>
 
-namespace openloop::probe
-{
+namespace openloop::probe {
 
 /// Makes semiprimes. Seeded by the system; not for two threads at once.
 class SemiprimeSource

@@ -65,9 +65,9 @@ void paintStroke(QPainter &painter, const QColor &colour, qreal width, std::init
 
 SeriesStyle Palette::styleOf(std::size_t index) const
 {
-    static constexpr std::array dashes {Qt::SolidLine, Qt::DashLine, Qt::DashDotLine, Qt::DotLine, Qt::DashDotDotLine};
-    static constexpr std::array markers {Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond,
-                                         Marker::TriangleDown};
+    static constexpr std::array dashes{Qt::SolidLine, Qt::DashLine, Qt::DashDotLine, Qt::DotLine, Qt::DashDotDotLine};
+    static constexpr std::array markers{Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond,
+                                        Marker::TriangleDown};
     const auto turn = index / series.size();
     return {series[index % series.size()], dashes[(index + turn) % dashes.size()],
             markers[(index + turn) % markers.size()]};
@@ -81,16 +81,12 @@ SeriesStyle Palette::controlStyle() const
 QColor Palette::colourOf(State state) const
 {
     switch (state) {
-    case State::Ok:
-        return ok;
-    case State::Degraded:
-        return warn;
-    case State::Down:
-        return error;
+    case State::Ok: return ok;
+    case State::Degraded: return warn;
+    case State::Down: return error;
     case State::Unknown:
     case State::Stale:
-    case State::Paused:
-        break;
+    case State::Paused: break;
     }
     return muted;
 }
@@ -135,9 +131,7 @@ void paintMarker(QPainter &painter, Marker marker, QPointF centre, qreal size)
 {
     const qreal half = size / 2;
     switch (marker) {
-    case Marker::Circle:
-        painter.drawEllipse(centre, half, half);
-        break;
+    case Marker::Circle: painter.drawEllipse(centre, half, half); break;
     case Marker::Square:
         painter.drawRect(QRectF(centre.x() - half * 0.9, centre.y() - half * 0.9, size * 0.9, size * 0.9));
         break;

@@ -82,7 +82,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QString styleSheetFor(const Palette &palette)
 {
     // Longer names first: "@accent" is a prefix of "@accentHover".
-    const QList<std::pair<QString, QColor>> colours {
+    const QList<std::pair<QString, QColor>> colours{
         {u"@accentHover"_s, palette.dark ? palette.accent.lighter(110) : palette.accent.darker(112)},
         {u"@onAccent"_s, palette.onAccent},
         {u"@selection"_s, withAlpha(palette.accent, palette.dark ? 0.3 : 0.16)},

@@ -57,7 +57,8 @@ void Card::setFigures(const TargetFigures &figures)
     QStringList spoken;
     for (const auto &[label, value] : details())
         spoken << label + u' ' + value;
-    const QString summary = u"%1 %2, %3 %4, %5"_s.arg(wordFor(figures), figures.cause, headlineLabel(), headline(), spoken.join(u", "_s));
+    const QString summary =
+        u"%1 %2, %3 %4, %5"_s.arg(wordFor(figures), figures.cause, headlineLabel(), headline(), spoken.join(u", "_s));
     setAccessibleName(figures.name);
     if (summary != accessibleDescription())
         setAccessibleDescription(summary);
@@ -78,7 +79,9 @@ QString Card::headlineLabel() const
 QList<std::pair<QString, QString>> Card::details() const
 {
     // The unit of the headline, unless that would turn the figure into zeros.
-    const auto shown = [this](std::optional<double> value) { return formatDuration(value.value_or(-1), durationUnit(value.value_or(-1), m_unit)); };
+    const auto shown = [this](std::optional<double> value) {
+        return formatDuration(value.value_or(-1), durationUnit(value.value_or(-1), m_unit));
+    };
     const QString errors = m_figures.errors == 0 ? formatShare(0) : formatShare(m_figures.errorShare());
     return {{tr("last"), shown(m_figures.last)}, {u"p50"_s, shown(m_figures.p50)}, {u"p95"_s, shown(m_figures.p95)},
             {tr("max"), shown(m_figures.max)},   {tr("errors"), errors},           {u"n"_s, formatCount(m_figures.n)}};
@@ -99,7 +102,8 @@ void Card::paintEvent(QPaintEvent *)
     painter.setPen(QPen(marked ? m_palette->accent : m_palette->border, marked ? 2 : 1));
     painter.setBrush(m_palette->surface);
     painter.drawRoundedRect(marked ? frame.adjusted(0.5, 0.5, -0.5, -0.5) : frame, 8, 8);
-    const bool alarming = !m_figures.isMerelyLoaded() && (m_figures.state == State::Down || m_figures.state == State::Degraded);
+    const bool alarming =
+        !m_figures.isMerelyLoaded() && (m_figures.state == State::Down || m_figures.state == State::Degraded);
     if (alarming) {
         painter.setClipRect(QRectF(0, 0, 5, height()));
         painter.setPen(Qt::NoPen);
@@ -152,8 +156,9 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
     painter.setFont(large);
     painter.setPen(m_figures.state == State::Down ? m_palette->error : over ? m_palette->warn : m_palette->text);
     if (m_figures.state == State::Down) {
-        painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(m_figures.cause, Qt::ElideRight, static_cast<int>(area.width())));
+        painter.drawText(
+            area, Qt::AlignLeft | Qt::AlignVCenter,
+            painter.fontMetrics().elidedText(m_figures.cause, Qt::ElideRight, static_cast<int>(area.width())));
         return;
     }
     const QString figure = headline();
@@ -164,7 +169,8 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
     const QString label = headlineLabel();
     const int labelWidth = painter.fontMetrics().horizontalAdvance(label);
     painter.drawText(area.adjusted(width + 6, 5, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, label);
-    const QRectF line(area.left() + width + labelWidth + 18, area.top() + 2, area.width() - width - labelWidth - 18, area.height() - 4);
+    const QRectF line(area.left() + width + labelWidth + 18, area.top() + 2, area.width() - width - labelWidth - 18,
+                      area.height() - 4);
     if (line.width() > 24)
         paintSparkline(painter, line);
 }

@@ -41,16 +41,19 @@ QWidget *ChartPanel::header()
     m_title = new QLabel(tr("Latency"), bar);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // gives way in a narrow window
     m_title->setProperty("role", u"heading"_s);
-    m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to p99. Points: single requests. Crosses: failures."));
+    m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to "
+                           "p99. Points: single requests. Crosses: failures."));
     layout->addWidget(m_title, 1);
     m_spanButtons = segments(layout, {tr("1m"), tr("5m"), tr("10m"), tr("1h"), tr("24h"), tr("All")},
-                             {tr("Last minute (1)"), tr("Last 5 minutes (2)"), tr("Last 10 minutes (3)"), tr("Last hour (4)"),
-                              tr("Last 24 hours (5)"), tr("The whole session (6)")});
-    m_scaleButtons = segments(layout, {tr("Log"), tr("Lin")}, {tr("Logarithmic latency axis (G)"), tr("Linear latency axis (G)")});
-    m_modeButtons = segments(layout, {tr("Points"), tr("Heatmap"), tr("Histogram"), tr("CCDF"), tr("Phases")},
-                             {tr("Lines, bands and points (H)"), tr("How many requests took how long, over time (H)"),
-                              tr("Share of requests by latency (H)"), tr("Share of requests slower than x (H)"),
-                              tr("Where the median request's time goes: waiting, DNS, TCP, TLS, first byte, body (H)")});
+                             {tr("Last minute (1)"), tr("Last 5 minutes (2)"), tr("Last 10 minutes (3)"),
+                              tr("Last hour (4)"), tr("Last 24 hours (5)"), tr("The whole session (6)")});
+    m_scaleButtons =
+        segments(layout, {tr("Log"), tr("Lin")}, {tr("Logarithmic latency axis (G)"), tr("Linear latency axis (G)")});
+    m_modeButtons =
+        segments(layout, {tr("Points"), tr("Heatmap"), tr("Histogram"), tr("CCDF"), tr("Phases")},
+                 {tr("Lines, bands and points (H)"), tr("How many requests took how long, over time (H)"),
+                  tr("Share of requests by latency (H)"), tr("Share of requests slower than x (H)"),
+                  tr("Where the median request's time goes: waiting, DNS, TCP, TLS, first byte, body (H)")});
     connect(m_spanButtons, &QButtonGroup::idClicked, this, &ChartPanel::chooseSpan);
     connect(m_scaleButtons, &QButtonGroup::idClicked, this, [this](int id) { setLogarithmic(id == 0); });
     connect(m_modeButtons, &QButtonGroup::idClicked, this, [this](int id) { setMode(static_cast<ChartMode>(id)); });
@@ -70,7 +73,10 @@ QButtonGroup *ChartPanel::segments(QHBoxLayout *into, const QStringList &labels,
         button->setToolTip(hints[i]);
         button->setAccessibleName(hints[i]);
         button->setCheckable(true);
-        button->setProperty("role", i == 0 ? u"segmentFirst"_s : i + 1 == labels.size() ? u"segmentLast"_s : u"segment"_s);
+        button->setProperty("role",
+                            i == 0                       ? u"segmentFirst"_s
+                                : i + 1 == labels.size() ? u"segmentLast"_s
+                                                         : u"segment"_s);
         group->addButton(button, i);
         box->addWidget(button);
     }
@@ -106,7 +112,7 @@ void ChartPanel::setMode(ChartMode mode)
 {
     m_modeButtons->button(static_cast<int>(mode))->setChecked(true);
     m_chart->setMode(mode);
-    m_title->setText(mode == ChartMode::Distribution ? tr("Share slower than")
+    m_title->setText(mode == ChartMode::Distribution    ? tr("Share slower than")
                          : mode == ChartMode::Histogram ? tr("Share by latency")
                          : mode == ChartMode::Phases    ? tr("Phases")
                                                         : tr("Latency"));
@@ -127,7 +133,8 @@ void ChartPanel::showWindow()
     m_spanButtons->setExclusive(false);
     for (int i = 0; i < m_spanButtons->buttons().size(); ++i) {
         const double span = spans[static_cast<std::size_t>(i)];
-        m_spanButtons->button(i)->setChecked(span == 0 ? m_window.showsAll() : !m_window.showsAll() && m_window.span() == span);
+        m_spanButtons->button(i)->setChecked(span == 0 ? m_window.showsAll()
+                                                       : !m_window.showsAll() && m_window.span() == span);
     }
     m_spanButtons->setExclusive(true);
 }

@@ -20,7 +20,7 @@ class ChartPanel : public QFrame
     Q_OBJECT
 public:
     /// Spans of the range buttons in seconds; 0 is the whole recording.
-    static constexpr std::array<double, 6> spans {60, 300, 600, 3600, 86400, 0};
+    static constexpr std::array<double, 6> spans{60, 300, 600, 3600, 86400, 0};
 
     ChartPanel(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
 

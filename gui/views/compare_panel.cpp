@@ -50,8 +50,8 @@ private:
 } // namespace
 
 ComparePanel::ComparePanel(const Session &session, const TimeWindow &window, QWidget *parent)
-    : QFrame(parent), m_session(session), m_window(window), m_sentence(new QLabel(this)), m_choose(new QPushButton(tr("Compare with a recording…"), this)),
-      m_table(new QTreeView(this))
+    : QFrame(parent), m_session(session), m_window(window), m_sentence(new QLabel(this)),
+      m_choose(new QPushButton(tr("Compare with a recording…"), this)), m_table(new QTreeView(this))
 {
     setProperty("role", u"panel"_s);
     m_sentence->setText(tr("What changed since then? The quantiles of a recording beside those of the visible range."));
@@ -91,7 +91,9 @@ QString ComparePanel::compareWith(const QString &path, std::optional<qint64> ses
     if (const QString problem = m_before.openRecording(path, session); !problem.isEmpty())
         return problem;
     const auto began = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(m_before.beginning() * 1000));
-    m_sentence->setText(tr("Recording of %1 (%2) → visible range").arg(began.toString(u"yyyy-MM-dd HH:mm"_s), formatSpan(m_before.end() - m_before.beginning())));
+    m_sentence->setText(
+        tr("Recording of %1 (%2) → visible range")
+            .arg(began.toString(u"yyyy-MM-dd HH:mm"_s), formatSpan(m_before.end() - m_before.beginning())));
     m_sentence->setToolTip(QFileInfo(path).absoluteFilePath());
     m_table->show();
     refresh();

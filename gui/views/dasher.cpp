@@ -16,16 +16,11 @@ constexpr double farthest = 20'000; // pixels: a longer line leads far beyond th
 QList<double> dashesOf(Qt::PenStyle style)
 {
     switch (style) {
-    case Qt::DotLine:
-        return {0.4, 2.4};
-    case Qt::DashLine:
-        return {4, 3};
-    case Qt::DashDotLine:
-        return {4, 2.6, 0.4, 2.6};
-    case Qt::DashDotDotLine:
-        return {4, 2.6, 0.4, 2.6, 0.4, 2.6};
-    default:
-        return {};
+    case Qt::DotLine: return {0.4, 2.4};
+    case Qt::DashLine: return {4, 3};
+    case Qt::DashDotLine: return {4, 2.6, 0.4, 2.6};
+    case Qt::DashDotDotLine: return {4, 2.6, 0.4, 2.6, 0.4, 2.6};
+    default: return {};
     }
 }
 

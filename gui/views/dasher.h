@@ -15,7 +15,10 @@ QList<double> dashesOf(Qt::PenStyle style);
 class Dasher
 {
 public:
-    Dasher(const QList<double> &pattern, double width, QList<QLineF> &lines) : m_pattern(pattern), m_width(width), m_lines(lines) { }
+    Dasher(const QList<double> &pattern, double width, QList<QLineF> &lines)
+        : m_pattern(pattern), m_width(width), m_lines(lines)
+    {
+    }
 
     void lineTo(QPointF to);
 

@@ -13,16 +13,12 @@ namespace {
 State stateOf(int kind)
 {
     switch (static_cast<Event::Kind>(kind)) {
-    case Event::Kind::Alert:
-        return State::Down;
-    case Event::Kind::Recovery:
-        return State::Ok;
-    case Event::Kind::Trust:
-        return State::Degraded;
+    case Event::Kind::Alert: return State::Down;
+    case Event::Kind::Recovery: return State::Ok;
+    case Event::Kind::Trust: return State::Degraded;
     case Event::Kind::Load:
     case Event::Kind::Experiment:
-    case Event::Kind::Note:
-        break;
+    case Event::Kind::Note: break;
     }
     return State::Unknown;
 }
@@ -76,8 +72,10 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     setColumnWidth(EventLog::Time, QFontMetrics(small).horizontalAdvance(QStringLiteral("00:00:00")) + 16);
     setColumnWidth(EventLog::What, wordWidth);
     hideColumn(EventLog::Target);
-    connect(this, &QTreeView::clicked, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
-    connect(this, &QTreeView::activated, this, [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
+    connect(this, &QTreeView::clicked, this,
+            [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
+    connect(this, &QTreeView::activated, this,
+            [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
 }
 
 void EventsPanel::setPalette(const Palette &palette)

@@ -22,12 +22,9 @@ namespace {
 State stateOf(probe::Isolation isolation)
 {
     switch (isolation) {
-    case probe::Isolation::Pass:
-        return State::Ok;
-    case probe::Isolation::Fail:
-        return State::Down;
-    case probe::Isolation::Inconclusive:
-        break;
+    case probe::Isolation::Pass: return State::Ok;
+    case probe::Isolation::Fail: return State::Down;
+    case probe::Isolation::Inconclusive: break;
     }
     return State::Degraded;
 }
@@ -35,12 +32,9 @@ State stateOf(probe::Isolation isolation)
 QString wordFor(probe::Isolation isolation)
 {
     switch (isolation) {
-    case probe::Isolation::Pass:
-        return ExperimentPanel::tr("PASS");
-    case probe::Isolation::Fail:
-        return ExperimentPanel::tr("FAIL");
-    case probe::Isolation::Inconclusive:
-        break;
+    case probe::Isolation::Pass: return ExperimentPanel::tr("PASS");
+    case probe::Isolation::Fail: return ExperimentPanel::tr("FAIL");
+    case probe::Isolation::Inconclusive: break;
     }
     return ExperimentPanel::tr("INCONCLUSIVE");
 }
@@ -50,7 +44,8 @@ QString p99Of(const probe::Quantiles &quantiles)
     const auto &tail = quantiles.hasP99() ? quantiles.p99 : quantiles.max;
     if (!tail)
         return u"–"_s;
-    const QString text = (tail->atLeast ? u"> "_s : QString()) + formatDuration(std::chrono::duration<double, std::milli>(tail->value).count());
+    const QString text = (tail->atLeast ? u"> "_s : QString())
+        + formatDuration(std::chrono::duration<double, std::milli>(tail->value).count());
     return text;
 }
 
@@ -81,7 +76,8 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     QFont small = m_table->font();
     small.setPointSizeF(small.pointSizeF() * 0.92);
     m_table->setFont(small);
-    m_table->horizontalHeader()->setFixedHeight(QFontMetrics(m_table->font()).height() + 11); // 8 of padding, the line below
+    m_table->horizontalHeader()->setFixedHeight(QFontMetrics(m_table->font()).height()
+                                                + 11); // 8 of padding, the line below
     m_table->horizontalHeader()->setMinimumSectionSize(30);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
@@ -120,7 +116,8 @@ void ExperimentPanel::showIdle()
 {
     m_verdict.reset();
     m_badge->setState(State::Unknown, tr("Isolation test"));
-    m_sentence->setText(tr("Does heavy work slow the light requests? 10 s baseline, 20 s under load, 10 s recovery, then a verdict."));
+    m_sentence->setText(
+        tr("Does heavy work slow the light requests? 10 s baseline, 20 s under load, 10 s recovery, then a verdict."));
     m_progress->hide();
     m_table->hide();
     m_abort->hide();
@@ -134,9 +131,9 @@ void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::Isolat
     if (phase == IsolationPhase::Idle || phase == IsolationPhase::Done || phase == IsolationPhase::Aborted)
         return;
     const QString what = phase == IsolationPhase::Baseline ? tr("Baseline: measuring without load")
-        : phase == IsolationPhase::Loaded                  ? tr("Load: %1 requests of /%2 in flight").arg(config.n).arg(config.load)
-        : phase == IsolationPhase::Recovery                ? tr("Recovery: the load is gone")
-                                                           : tr("Waiting for the last answers");
+        : phase == IsolationPhase::Loaded   ? tr("Load: %1 requests of /%2 in flight").arg(config.n).arg(config.load)
+        : phase == IsolationPhase::Recovery ? tr("Recovery: the load is gone")
+                                            : tr("Waiting for the last answers");
     m_badge->setState(State::Unknown, tr("Isolation test running"));
     m_sentence->setText(what);
     m_progress->show();
@@ -171,11 +168,12 @@ void ExperimentPanel::fillTable()
     m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
     int row = 0;
     for (const auto &target : m_verdict->targets) {
-        const QStringList cells {u'/' + target.name, target.ratio ? u"× "_s + target.ratio->text() : u"–"_s,
-                                 p99Of(target.before), p99Of(target.during), p99Of(target.after)};
+        const QStringList cells{u'/' + target.name, target.ratio ? u"× "_s + target.ratio->text() : u"–"_s,
+                                p99Of(target.before), p99Of(target.during), p99Of(target.after)};
         for (int column = 0; column < cells.size(); ++column) {
             auto *item = new QTableWidgetItem(cells[column]);
-            item->setToolTip(target.sentence + u'\n' + tr("Where there are fewer than 100 answers, the longest instead of a p99."));
+            item->setToolTip(target.sentence + u'\n'
+                             + tr("Where there are fewer than 100 answers, the longest instead of a p99."));
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
             m_table->setItem(row, column, item);
         }
@@ -192,7 +190,8 @@ void ExperimentPanel::fitRatios()
     const auto show = [this](bool withInterval) {
         for (int row = 0; row < m_table->rowCount(); ++row) {
             const auto &ratio = m_verdict->targets[row].ratio;
-            m_table->item(row, 1)->setText(!ratio ? u"–"_s : u"× "_s + (withInterval ? ratio->text() : ratio->text().section(u' ', 0, 0)));
+            m_table->item(row, 1)->setText(
+                !ratio ? u"–"_s : u"× "_s + (withInterval ? ratio->text() : ratio->text().section(u' ', 0, 0)));
         }
     };
     show(true);

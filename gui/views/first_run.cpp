@@ -65,7 +65,8 @@ void FirstRun::setAddress(const QString &host, bool tried, const QString &cause)
     if (m_starting)
         return;
     m_headline->setText(tried ? tr("No service at %1.").arg(host) : tr("Looking for a service at %1 …").arg(host));
-    m_detail->setText(tried ? tr("The probes go on (%1); the chart appears with the first answer.").arg(cause) : QString());
+    m_detail->setText(tried ? tr("The probes go on (%1); the chart appears with the first answer.").arg(cause)
+                            : QString());
     setAccessibleName(m_headline->text());
 }
 

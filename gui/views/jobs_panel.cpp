@@ -15,7 +15,8 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 JobsPanel::JobsPanel(QWidget *parent)
-    : QFrame(parent), m_number(new QLineEdit(this)), m_cancel(new QPushButton(tr("Cancel"), this)), m_list(new QTreeView(this)), m_problem(new QLabel(this))
+    : QFrame(parent), m_number(new QLineEdit(this)), m_cancel(new QPushButton(tr("Cancel"), this)),
+      m_list(new QTreeView(this)), m_problem(new QLabel(this))
 {
     setProperty("role", u"panel"_s);
     m_number->setPlaceholderText(tr("A whole number, 1 or more"));

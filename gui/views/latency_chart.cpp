@@ -70,7 +70,8 @@ void LatencyChart::applyAxes()
     else if (m_mode == ChartMode::Phases)
         m_plot->setAxes(PlotAxis::Time, PlotAxis::Duration);
     else
-        m_plot->setAxes(PlotAxis::Time, m_logarithmic || m_mode == ChartMode::Heatmap ? PlotAxis::DurationLog : PlotAxis::Duration);
+        m_plot->setAxes(PlotAxis::Time,
+                        m_logarithmic || m_mode == ChartMode::Heatmap ? PlotAxis::DurationLog : PlotAxis::Duration);
 }
 
 void LatencyChart::setSelected(const QString &target)
@@ -96,21 +97,11 @@ void LatencyChart::setYRange(double from, double to)
 void LatencyChart::refresh()
 {
     switch (m_mode) {
-    case ChartMode::Points:
-        refreshPoints();
-        break;
-    case ChartMode::Heatmap:
-        refreshHeatmap();
-        break;
-    case ChartMode::Histogram:
-        refreshHistogram();
-        break;
-    case ChartMode::Distribution:
-        refreshDistribution();
-        break;
-    case ChartMode::Phases:
-        refreshPhases();
-        break;
+    case ChartMode::Points: refreshPoints(); break;
+    case ChartMode::Heatmap: refreshHeatmap(); break;
+    case ChartMode::Histogram: refreshHistogram(); break;
+    case ChartMode::Distribution: refreshDistribution(); break;
+    case ChartMode::Phases: refreshPhases(); break;
     }
     m_plot->redraw();
 }
@@ -119,17 +110,19 @@ QString LatencyChart::readoutAt(double x) const
 {
     if (!isOverTime(m_mode))
         return m_mode == ChartMode::Distribution ? tr("slower than %1").arg(formatDuration(x)) : formatDuration(x);
-    QStringList lines {QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000)).toString(u"HH:mm:ss.zzz"_s)};
+    QStringList lines{QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000)).toString(u"HH:mm:ss.zzz"_s)};
     for (const auto &target : m_session.targets()) {
         const auto *history = m_session.series(target.name);
         if (!history || m_hidden.contains(target.name))
             continue;
-        const double width = std::max(m_window.span() / 120, 1.5 * std::chrono::duration<double>(target.interval).count());
+        const double width =
+            std::max(m_window.span() / 120, 1.5 * std::chrono::duration<double>(target.interval).count());
         const auto q = history->quantiles(m_session.instantAt(x - width / 2), m_session.instantAt(x + width / 2));
         if (q.n == 0)
             continue;
         QString line = u"/%1  "_s.arg(target.name);
-        line += q.p50 ? tr("p50 %1  %2 %3").arg(q.p50->text(), q.p99Label(), (q.hasP99() ? q.p99 : q.max)->text()) : tr("no latency");
+        line += q.p50 ? tr("p50 %1  %2 %3").arg(q.p50->text(), q.p99Label(), (q.hasP99() ? q.p99 : q.max)->text())
+                      : tr("no latency");
         if (q.errors > 0)
             line += tr("  %n error(s)", nullptr, static_cast<int>(q.errors));
         lines << line;

@@ -11,7 +11,9 @@ namespace openloop::gui {
 
 QString LatencyChart::shownAlone() const
 {
-    return !m_selected.isEmpty() ? m_selected : m_session.targets().isEmpty() ? QString() : m_session.targets().first().name;
+    return !m_selected.isEmpty()        ? m_selected
+        : m_session.targets().isEmpty() ? QString()
+                                        : m_session.targets().first().name;
 }
 
 void LatencyChart::refreshHeatmap()
@@ -27,7 +29,7 @@ void LatencyChart::refreshHeatmap()
     m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
     m_plot->setSeries({});
     m_plot->setSpans(spans());
-    m_plot->setGrid(PlotGrid {grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
+    m_plot->setGrid(PlotGrid{grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
 }
 
 void LatencyChart::refreshDistribution()
@@ -48,7 +50,8 @@ void LatencyChart::refreshDistribution()
         one.withBand = false;
         one.withMarkers = false;
         one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
-        for (const auto &point : exceedanceOf(history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+        for (const auto &point : exceedanceOf(
+                 history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
             one.buckets.push_back({point.milliseconds, point.share, point.share, false});
             low = std::min(low, point.milliseconds);
             high = std::max(high, point.milliseconds);
@@ -80,7 +83,8 @@ void LatencyChart::refreshHistogram()
         one.name = u'/' + target.name;
         one.withMarkers = false;
         one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
-        for (const auto &bar : histogramOf(history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+        for (const auto &bar : histogramOf(
+                 history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
             one.buckets.push_back({bar.from, bar.share, 0, false});
             one.buckets.push_back({bar.to, bar.share, 0, false});
             low = std::min(low, bar.from);
@@ -102,10 +106,12 @@ void LatencyChart::refreshPhases()
     const auto *history = m_session.series(shownAlone());
     if (!history)
         return;
-    const auto columns = phasesOf(m_session, *history, m_window.from(), m_window.to(), std::max(60, m_plot->width() / 6));
+    const auto columns =
+        phasesOf(m_session, *history, m_window.from(), m_window.to(), std::max(60, m_plot->width() / 6));
     const auto names = phaseNames();
     // As in the popup of a single sample.
-    const std::array colours {m_palette->muted, m_palette->series[3], m_palette->series[1], m_palette->series[4], m_palette->series[0], m_palette->series[2]};
+    const std::array colours{m_palette->muted,     m_palette->series[3], m_palette->series[1],
+                             m_palette->series[4], m_palette->series[0], m_palette->series[2]};
     std::vector<PlotSeries> all(names.size());
     double highest = 0.01;
     for (std::size_t i = 0; i < names.size(); ++i) {

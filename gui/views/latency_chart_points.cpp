@@ -62,7 +62,8 @@ void LatencyChart::refreshPoints()
         const auto *history = m_session.series(target.name);
         if (!history || m_hidden.contains(target.name))
             continue;
-        auto one = seriesFor(*history, m_caches[target.name], std::chrono::duration<double>(target.interval).count(), style);
+        auto one =
+            seriesFor(*history, m_caches[target.name], std::chrono::duration<double>(target.interval).count(), style);
         one.name = u'/' + target.name;
         one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
         for (auto &cross : one.crosses)
@@ -94,7 +95,8 @@ void LatencyChart::refreshPoints()
     m_plot->setSeries(std::move(all));
 }
 
-PlotSeries LatencyChart::seriesFor(const probe::Series &history, ColumnCache &cache, double interval, const SeriesStyle &style)
+PlotSeries LatencyChart::seriesFor(const probe::Series &history, ColumnCache &cache, double interval,
+                                   const SeriesStyle &style)
 {
     PlotSeries result;
     result.style = style;
@@ -127,7 +129,8 @@ std::vector<PlotSpan> LatencyChart::spans() const
     if (!m_session.targets().isEmpty()) {
         if (const auto *history = m_session.series(m_session.targets().first().name)) {
             for (const auto &gap : history->gaps())
-                result.push_back({m_session.secondsAt(gap.from), m_session.secondsAt(gap.until), probe::gapName(gap.reason), PlotSpan::Kind::Gap});
+                result.push_back({m_session.secondsAt(gap.from), m_session.secondsAt(gap.until),
+                                  probe::gapName(gap.reason), PlotSpan::Kind::Gap});
         }
     }
     return result;

@@ -34,8 +34,9 @@ const probe::Quantiles *quantilesOf(const probe::LoadStep &step, const QString &
 } // namespace
 
 LimitPanel::LimitPanel(QWidget *parent)
-    : QFrame(parent), m_badge(new StateBadge(this)), m_sentence(new QLabel(this)), m_run(new QPushButton(tr("Find the limit"), this)),
-      m_abort(new QPushButton(tr("Abort"), this)), m_plot(new PlotView(this))
+    : QFrame(parent), m_badge(new StateBadge(this)), m_sentence(new QLabel(this)),
+      m_run(new QPushButton(tr("Find the limit"), this)), m_abort(new QPushButton(tr("Abort"), this)),
+      m_plot(new PlotView(this))
 {
     setProperty("role", u"panel"_s);
     m_sentence->setWordWrap(true);
@@ -120,7 +121,10 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
     const auto broken = search.lowestBroken();
     if (!broken) {
         m_badge->setState(State::Ok, tr("HOLDS"));
-        m_verdict = tr("%1 holds up to %2 parallel /%3, the most that was tried").arg(m_promise->text).arg(search.highestKept()).arg(m_load);
+        m_verdict = tr("%1 holds up to %2 parallel /%3, the most that was tried")
+                        .arg(m_promise->text)
+                        .arg(search.highestKept())
+                        .arg(m_load);
     } else if (*broken == 0) {
         m_badge->setState(State::Down, tr("BROKEN"));
         m_verdict = tr("%1 is broken without any load").arg(m_promise->text);
@@ -129,7 +133,11 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
         m_verdict = tr("%1 holds without load and breaks at the first /%2").arg(m_promise->text, m_load);
     } else {
         m_badge->setState(State::Degraded, tr("BREAKS AT %1").arg(*broken));
-        m_verdict = tr("%1 holds up to %2 parallel /%3 and breaks at %4").arg(m_promise->text).arg(search.highestKept()).arg(m_load).arg(*broken);
+        m_verdict = tr("%1 holds up to %2 parallel /%3 and breaks at %4")
+                        .arg(m_promise->text)
+                        .arg(search.highestKept())
+                        .arg(m_load)
+                        .arg(*broken);
     }
     if (!search.doubt().isEmpty()) {
         m_badge->setState(State::Unknown, tr("INCONCLUSIVE"));

@@ -92,8 +92,10 @@ void LoadControl::showState()
     m_button->setText(loading ? tr("Stop load") : tr("Saturate /%1").arg(m_target));
     m_button->setIcon(loading ? icon(u"stop"_s, m_palette->surface) : icon(u"load"_s, *m_palette));
     m_button->setProperty("role", loading ? u"stop"_s : QString());
-    m_button->setToolTip(loading ? tr("Ends the parallel requests (B)")
-                                 : tr("Keeps N requests of /%1 in flight, on connections of their own, while the others are watched (B)").arg(m_target));
+    m_button->setToolTip(
+        loading ? tr("Ends the parallel requests (B)")
+                : tr("Keeps N requests of /%1 in flight, on connections of their own, while the others are watched (B)")
+                      .arg(m_target));
     m_button->setEnabled(!m_locked && !m_target.isEmpty() && !m_session.isReplay());
     m_button->style()->unpolish(m_button);
     m_button->style()->polish(m_button);

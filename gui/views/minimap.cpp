@@ -87,8 +87,10 @@ void Minimap::paintEvent(QPaintEvent *)
                 painter.fillRect(QRectF(x, where.top(), bar, 3), m_palette->error);
         }
     }
-    const QRectF frame(pixelAt(std::max(m_window.from(), m_session.beginning())), where.top(),
-                       std::max(4.0, pixelAt(m_window.to()) - pixelAt(std::max(m_window.from(), m_session.beginning()))), where.height());
+    const QRectF frame(
+        pixelAt(std::max(m_window.from(), m_session.beginning())), where.top(),
+        std::max(4.0, pixelAt(m_window.to()) - pixelAt(std::max(m_window.from(), m_session.beginning()))),
+        where.height());
     painter.setClipping(false);
     painter.setPen(QPen(m_palette->accent, 1.5));
     painter.setBrush(withAlpha(m_palette->accent, 0.12));

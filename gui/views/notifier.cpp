@@ -40,9 +40,11 @@ void Notifier::notify(const Event &event)
     if (!bus.isConnected())
         return;
     const QString title = event.target.isEmpty() ? u"openloop"_s : u"openloop: /%1"_s.arg(event.target);
-    auto call = QDBusMessage::createMethodCall(u"org.freedesktop.Notifications"_s, u"/org/freedesktop/Notifications"_s, u"org.freedesktop.Notifications"_s, u"Notify"_s);
+    auto call = QDBusMessage::createMethodCall(u"org.freedesktop.Notifications"_s, u"/org/freedesktop/Notifications"_s,
+                                               u"org.freedesktop.Notifications"_s, u"Notify"_s);
     // Replacing the last one: a flapping service must not fill the screen.
-    call.setArguments({u"openloop"_s, m_lastId, u"openloop-monitor"_s, title, event.text.toHtmlEscaped(), QStringList(), QVariantMap(), -1});
+    call.setArguments({u"openloop"_s, m_lastId, u"openloop-monitor"_s, title, event.text.toHtmlEscaped(), QStringList(),
+                       QVariantMap(), -1});
     auto *watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
         watcher->deleteLater();

@@ -29,7 +29,8 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
 {
     setWindowTitle(tr("Targets of the service"));
     for (const auto &target : offered) {
-        if (std::ranges::any_of(measured, [&target](const auto &one) { return withoutQuery(one) == withoutQuery(target); }))
+        if (std::ranges::any_of(measured,
+                                [&target](const auto &one) { return withoutQuery(one) == withoutQuery(target); }))
             continue;
         m_offered << target;
         auto *item = new QListWidgetItem(QUrl(target.url).toString(QUrl::RemoveScheme | QUrl::RemoveAuthority), m_list);
@@ -39,8 +40,10 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
         item->setCheckState(Qt::Unchecked);
     }
     m_list->setAccessibleName(tr("Operations that can be measured"));
-    auto *hint = new QLabel(m_offered.isEmpty() ? tr("The service describes nothing that is not measured already.")
-                                                : tr("Each ticked one is asked once a second; choose what may be asked so often."), this);
+    auto *hint = new QLabel(m_offered.isEmpty()
+                                ? tr("The service describes nothing that is not measured already.")
+                                : tr("Each ticked one is asked once a second; choose what may be asked so often."),
+                            this);
     hint->setWordWrap(true);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);

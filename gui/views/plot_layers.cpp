@@ -13,8 +13,8 @@ namespace {
 /// Viridis at 0..1, from its published polynomial fit's anchor colours.
 QRgb viridis(double value)
 {
-    static constexpr std::array<QRgb, 9> anchors {0xff440154, 0xff472d7b, 0xff3b528b, 0xff2c728e, 0xff21918c,
-                                                  0xff28ae80, 0xff5ec962, 0xffaddc30, 0xfffde725};
+    static constexpr std::array<QRgb, 9> anchors{0xff440154, 0xff472d7b, 0xff3b528b, 0xff2c728e, 0xff21918c,
+                                                 0xff28ae80, 0xff5ec962, 0xffaddc30, 0xfffde725};
     const double position = std::clamp(value, 0.0, 1.0) * (anchors.size() - 1);
     const auto index = std::min(static_cast<std::size_t>(position), anchors.size() - 2);
     const double rest = position - static_cast<double>(index);

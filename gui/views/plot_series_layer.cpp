@@ -12,7 +12,7 @@ namespace openloop::gui {
 namespace {
 
 /// Runs of buckets between gaps.
-template<typename Visit>
+template <typename Visit>
 void forEachRun(const std::vector<PlotBucket> &buckets, Visit visit)
 {
     for (auto begin = buckets.begin(); begin != buckets.end();) {
@@ -31,7 +31,8 @@ QPointF SeriesLayer::pixel(double x, double y) const
     const bool outside = values->scaleType() == QCPAxis::stLogarithmic && y <= 0;
     const double across = mKeyAxis->coordToPixel(x);
     const QRectF area = mKeyAxis->axisRect()->rect();
-    return {m_unclipped ? std::clamp(across, area.left(), area.right()) : across, values->coordToPixel(outside ? values->range().lower / 2 : y)};
+    return {m_unclipped ? std::clamp(across, area.left(), area.right()) : across,
+            values->coordToPixel(outside ? values->range().lower / 2 : y)};
 }
 
 void SeriesLayer::draw(QCPPainter *painter)
@@ -148,9 +149,9 @@ void SeriesLayer::drawMarkers(QCPPainter *painter, const PlotSeries &one) const
     painter->setPen(QPen(one.style.colour, 1.4));
     painter->setBrush(one.style.colour);
     // Bound to the bucket's own x: a marker travels with its data instead of flickering from bucket to bucket.
-    const double width = one.buckets.size() > 1 ? (one.buckets.back().x - one.buckets.front().x)
-            / static_cast<double>(one.buckets.size() - 1)
-                                                : 1;
+    const double width = one.buckets.size() > 1
+        ? (one.buckets.back().x - one.buckets.front().x) / static_cast<double>(one.buckets.size() - 1)
+        : 1;
     for (const auto &bucket : one.buckets) {
         const auto index = static_cast<qint64>(std::floor(bucket.x / width));
         if (index % one.markEvery == 0 || one.buckets.size() < 4)
@@ -198,7 +199,9 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     const QRectF area = mKeyAxis->axisRect()->rect();
     for (const auto &one : series) {
         if (!one.buckets.empty() && !one.name.isEmpty())
-            places.emplace_back(std::clamp(pixel(0, nameHeight(one)).y() - (one.withLine && !namesBeside ? 10 : 0), area.top() + 8, area.bottom() - 8), &one);
+            places.emplace_back(std::clamp(pixel(0, nameHeight(one)).y() - (one.withLine && !namesBeside ? 10 : 0),
+                                           area.top() + 8, area.bottom() - 8),
+                                &one);
     }
     std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
     const double height = painter->fontMetrics().height();
@@ -216,7 +219,8 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     if (namesBeside)
         painter->setClipRect(area.adjusted(0, 0, room + 2 * besideGap, 0)); // the axes clip to their own rectangle
     for (const auto &[y, one] : places) {
-        const QString name = namesBeside ? painter->fontMetrics().elidedText(one->name, Qt::ElideRight, room) : one->name;
+        const QString name =
+            namesBeside ? painter->fontMetrics().elidedText(one->name, Qt::ElideRight, room) : one->name;
         const QRectF box = placeOfName(*one, y, painter->fontMetrics().horizontalAdvance(name), height);
         if (!namesBeside)
             painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.8));

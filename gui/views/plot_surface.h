@@ -67,11 +67,13 @@ protected:
         painter.setPen(QPen(withAlpha(colours->text, 0.45), 1, Qt::DotLine));
         painter.drawLine(QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom()));
         painter.drawLine(QPointF(area.left(), at.y()), QPointF(area.right(), at.y()));
-        QRect box = painter.fontMetrics().boundingRect(QRect(0, 0, 400, 400), Qt::AlignLeft, text).adjusted(-8, -5, 8, 5);
+        QRect box =
+            painter.fontMetrics().boundingRect(QRect(0, 0, 400, 400), Qt::AlignLeft, text).adjusted(-8, -5, 8, 5);
         box.moveTopLeft({0, 0});
         const bool toTheLeft = at.x() + 14 + box.width() > area.right();
         box.moveLeft(static_cast<int>(at.x()) + (toTheLeft ? -14 - box.width() : 14));
-        box.moveTop(std::clamp(static_cast<int>(at.y()) - box.height() - 10, area.top() + 4, std::max(area.top() + 4, area.bottom() - box.height())));
+        box.moveTop(std::clamp(static_cast<int>(at.y()) - box.height() - 10, area.top() + 4,
+                               std::max(area.top() + 4, area.bottom() - box.height())));
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(colours->border);
         painter.setBrush(withAlpha(colours->raised, 0.95));

@@ -20,8 +20,8 @@ class TimeTicker : public QCPAxisTicker
 protected:
     double getTickStep(const QCPRange &range) override
     {
-        static const QVector<double> steps {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,    2,    5,     10,    15,    30,
-                                            60,   120,  300,  600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+        static const QVector<double> steps{0.01, 0.02, 0.05, 0.1, 0.2, 0.5,  1,    2,    5,     10,    15,    30,
+                                           60,   120,  300,  600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
         m_step = pickClosest(range.size() / mTickCount, steps);
         // A label at the very left would run into those of the other axis.
         m_firstLabel = range.lower + range.size() * 0.03;
@@ -94,12 +94,15 @@ protected:
     {
         const double doublings = std::max(1.0, std::log2(range.upper));
         const double step = std::pow(2, std::ceil(doublings / (2 * mTickCount)));
-        QVector<double> ticks {PlotView::doublingZero};
+        QVector<double> ticks{PlotView::doublingZero};
         for (double tick = 1; tick <= range.upper; tick *= step)
             ticks << tick;
         return ticks;
     }
-    QString getTickLabel(double tick, const QLocale &, QChar, int) override { return formatCount(tick < 1 ? 0 : std::llround(tick)); }
+    QString getTickLabel(double tick, const QLocale &, QChar, int) override
+    {
+        return formatCount(tick < 1 ? 0 : std::llround(tick));
+    }
 };
 
 class ShareTicker : public QCPAxisTicker
@@ -113,18 +116,12 @@ protected:
 QSharedPointer<QCPAxisTicker> tickerFor(PlotAxis axis)
 {
     switch (axis) {
-    case PlotAxis::Time:
-        return QSharedPointer<TimeTicker>::create();
-    case PlotAxis::Duration:
-        return QSharedPointer<DurationTicker>::create();
-    case PlotAxis::DurationLog:
-        return QSharedPointer<LogTicker>::create(false);
-    case PlotAxis::ShareLog:
-        return QSharedPointer<LogTicker>::create(true);
-    case PlotAxis::Share:
-        return QSharedPointer<ShareTicker>::create();
-    case PlotAxis::Doubling:
-        break;
+    case PlotAxis::Time: return QSharedPointer<TimeTicker>::create();
+    case PlotAxis::Duration: return QSharedPointer<DurationTicker>::create();
+    case PlotAxis::DurationLog: return QSharedPointer<LogTicker>::create(false);
+    case PlotAxis::ShareLog: return QSharedPointer<LogTicker>::create(true);
+    case PlotAxis::Share: return QSharedPointer<ShareTicker>::create();
+    case PlotAxis::Doubling: break;
     }
     return QSharedPointer<DoublingTicker>::create();
 }

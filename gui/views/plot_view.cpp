@@ -9,7 +9,8 @@
 
 namespace openloop::gui {
 
-PlotView::PlotView(QWidget *parent) : QWidget(parent), m_plot(std::make_unique<Plot>(this)), m_overlay(new Overlay(this))
+PlotView::PlotView(QWidget *parent)
+    : QWidget(parent), m_plot(std::make_unique<Plot>(this)), m_overlay(new Overlay(this))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -99,7 +100,8 @@ void PlotView::fitNames()
     if (m_plot->series->namesBeside) {
         const QFontMetrics metrics(m_plot->font());
         for (const auto &one : m_plot->series->series)
-            wanted = std::max(wanted, one.name.isEmpty() ? 0 : metrics.horizontalAdvance(one.name) + 2 * SeriesLayer::besideGap);
+            wanted = std::max(
+                wanted, one.name.isEmpty() ? 0 : metrics.horizontalAdvance(one.name) + 2 * SeriesLayer::besideGap);
     }
     QMargins margins = m_plot->axisRect()->margins();
     margins.setRight(std::min(wanted, std::max(rightMargin, width() / 4)));

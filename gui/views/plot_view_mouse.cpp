@@ -27,21 +27,14 @@ bool PlotView::handleMouse(QEvent *event)
         m_selecting = mouse->button() == Qt::RightButton || mouse->modifiers().testFlag(Qt::ShiftModifier);
         return true;
     }
-    case QEvent::MouseMove:
-        moveTo(static_cast<QMouseEvent *>(event)->position());
-        return true;
-    case QEvent::MouseButtonRelease:
-        releaseAt(static_cast<QMouseEvent *>(event)->position());
-        return true;
-    case QEvent::MouseButtonDblClick:
-        emit doubleClicked();
-        return true;
+    case QEvent::MouseMove: moveTo(static_cast<QMouseEvent *>(event)->position()); return true;
+    case QEvent::MouseButtonRelease: releaseAt(static_cast<QMouseEvent *>(event)->position()); return true;
+    case QEvent::MouseButtonDblClick: emit doubleClicked(); return true;
     case QEvent::Leave:
         setReadout({});
         emit left();
         return false;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -54,7 +47,8 @@ void PlotView::moveTo(QPointF position)
         m_dragged = true;
         if (m_selecting) {
             m_overlay->band->setGeometry(QRect(QPoint(static_cast<int>(m_pressedAt->x()), area.top()),
-                                               QPoint(static_cast<int>(position.x()), area.bottom())).normalized());
+                                               QPoint(static_cast<int>(position.x()), area.bottom()))
+                                             .normalized());
             m_overlay->band->show();
         } else {
             emit panned(xAt(position.x()) - xAt(m_lastDrag.x()));
@@ -71,7 +65,8 @@ void PlotView::releaseAt(QPointF position)
 {
     m_overlay->band->hide();
     if (m_pressedAt && m_dragged && m_selecting)
-        emit rangeSelected(std::min(xAt(m_pressedAt->x()), xAt(position.x())), std::max(xAt(m_pressedAt->x()), xAt(position.x())));
+        emit rangeSelected(std::min(xAt(m_pressedAt->x()), xAt(position.x())),
+                           std::max(xAt(m_pressedAt->x()), xAt(position.x())));
     else if (m_pressedAt && !m_dragged && m_plot->axisRect()->rect().contains(position.toPoint()))
         emit clicked(xAt(position.x()), yAt(position.y()));
     m_pressedAt.reset();

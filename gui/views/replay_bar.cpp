@@ -114,8 +114,10 @@ void ReplayBar::showPosition()
     const double length = m_session.end() - m_session.beginning();
     const QSignalBlocker blocker(m_scrubber);
     m_scrubber->setValue(static_cast<int>(std::lround((m_session.now() - m_session.beginning()) / length * notches)));
-    const auto time = QDateTime::fromMSecsSinceEpoch(std::llround(m_session.now() * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s);
-    m_position->setText(tr("%1, %2 of %3").arg(time, formatSpan(m_session.now() - m_session.beginning()), formatSpan(length)));
+    const auto time =
+        QDateTime::fromMSecsSinceEpoch(std::llround(m_session.now() * 1000)).toString(u"yyyy-MM-dd HH:mm:ss"_s);
+    m_position->setText(
+        tr("%1, %2 of %3").arg(time, formatSpan(m_session.now() - m_session.beginning()), formatSpan(length)));
 }
 
 } // namespace openloop::gui

@@ -22,7 +22,7 @@ class ReplayBar : public QWidget
     Q_OBJECT
 public:
     /// Recorded seconds per second.
-    static constexpr std::array<double, 5> speeds {1, 5, 20, 100, 1000};
+    static constexpr std::array<double, 5> speeds{1, 5, 20, 100, 1000};
 
     explicit ReplayBar(Session &session, QWidget *parent = nullptr);
 

@@ -24,9 +24,11 @@ RulesDialog::RulesDialog(const QList<probe::Rule> &rules, const QStringList &tar
     m_text->setPlainText(lines.join(u'\n'));
     m_text->setAccessibleName(tr("Rules, one a line"));
     m_problem->setWordWrap(true);
-    auto *hint = new QLabel(tr("One rule a line: target: quantity < limit over window for duration. Without a target it holds for all. "
-                               "Quantities: p50 p95 p99 max errors availability. The rule fires when it was broken for the duration; "
-                               "it recovers when it holds by a tenth."), this);
+    auto *hint = new QLabel(
+        tr("One rule a line: target: quantity < limit over window for duration. Without a target it holds for all. "
+           "Quantities: p50 p95 p99 max errors availability. The rule fires when it was broken for the duration; "
+           "it recovers when it holds by a tenth."),
+        this);
     hint->setTextFormat(Qt::PlainText);
     hint->setWordWrap(true);
     hint->setProperty("role", u"muted"_s);

@@ -49,11 +49,20 @@ std::vector<ServerPanel::Figure> ServerPanel::figures() const
             values.push_back((entry.figures.*figure).value_or(-1));
         return values;
     };
-    return {{tr("Loop lag, at most"), f.loopLagMilliseconds ? formatLimit(*f.loopLagMilliseconds) : u"–"_s, {}, history(&ServerFigures::loopLagMilliseconds)},
-            {tr("Pool busy"), tr("%1 of %2").arg(number(f.poolBusy), number(f.poolSize)), shareOf(f.poolBusy, f.poolSize), {}},
+    return {{tr("Loop lag, at most"),
+             f.loopLagMilliseconds ? formatLimit(*f.loopLagMilliseconds) : u"–"_s,
+             {},
+             history(&ServerFigures::loopLagMilliseconds)},
+            {tr("Pool busy"),
+             tr("%1 of %2").arg(number(f.poolBusy), number(f.poolSize)),
+             shareOf(f.poolBusy, f.poolSize),
+             {}},
             {tr("Queue"), number(f.queued), {}, history(&ServerFigures::queued)},
             {tr("In flight"), number(f.inFlight), {}, history(&ServerFigures::inFlight)},
-            {tr("Memory"), f.residentBytes ? formatBytes(*f.residentBytes) : u"–"_s, {}, history(&ServerFigures::residentBytes)},
+            {tr("Memory"),
+             f.residentBytes ? formatBytes(*f.residentBytes) : u"–"_s,
+             {},
+             history(&ServerFigures::residentBytes)},
             {tr("Processors"), f.cpuShare ? threeDigits(*f.cpuShare) : u"–"_s, {}, history(&ServerFigures::cpuShare)}};
 }
 
@@ -83,7 +92,9 @@ void ServerPanel::paintEvent(QPaintEvent *event)
     const qreal height = std::min(inner.height() / 2, 76.0);
     int index = 0;
     for (const auto &figure : figures()) {
-        paintFigure(painter, QRectF(inner.left() + index % 3 * width, inner.top() + index / 3 * height, width - 16, height - 8), figure);
+        paintFigure(painter,
+                    QRectF(inner.left() + index % 3 * width, inner.top() + index / 3 * height, width - 16, height - 8),
+                    figure);
         ++index;
     }
 }
@@ -124,7 +135,8 @@ void ServerPanel::paintHistory(QPainter &painter, const QRectF &area, const std:
     QPolygonF line;
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] >= 0)
-            line << QPointF(area.left() + step * static_cast<double>(i), area.bottom() - 1 - values[i] / highest * (area.height() - 2));
+            line << QPointF(area.left() + step * static_cast<double>(i),
+                            area.bottom() - 1 - values[i] / highest * (area.height() - 2));
     }
     painter.setPen(QPen(m_palette->accent, 1.4));
     painter.setBrush(Qt::NoBrush);

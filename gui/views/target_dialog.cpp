@@ -43,7 +43,7 @@ QList<probe::Header> asHeaders(const QString &text)
     QList<probe::Header> headers;
     for (const auto &line : text.split(u'\n', Qt::SkipEmptyParts)) {
         const auto colon = line.indexOf(u':');
-        headers << probe::Header {line.left(colon).trimmed(), colon < 0 ? QString() : line.mid(colon + 1).trimmed()};
+        headers << probe::Header{line.left(colon).trimmed(), colon < 0 ? QString() : line.mid(colon + 1).trimmed()};
     }
     return headers;
 }
@@ -84,14 +84,16 @@ protected:
     QValidator::State validate(QString &text, int &) const override
     {
         const auto parsed = probe::parseDuration(QString(text).replace(u',', u'.'));
-        const bool fits = parsed && *parsed >= std::chrono::milliseconds(minimum()) && *parsed <= std::chrono::milliseconds(maximum());
+        const bool fits = parsed && *parsed >= std::chrono::milliseconds(minimum())
+            && *parsed <= std::chrono::milliseconds(maximum());
         return fits ? QValidator::Acceptable : QValidator::Intermediate;
     }
 
 private:
     static int milliseconds(probe::Nanoseconds duration)
     {
-        return static_cast<int>(std::clamp<qint64>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(), 1, 3'600'000));
+        return static_cast<int>(
+            std::clamp<qint64>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(), 1, 3'600'000));
     }
 };
 

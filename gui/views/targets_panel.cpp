@@ -74,7 +74,8 @@ void TargetsPanel::refresh()
     for (std::size_t i = 0; i < m_cards.size(); ++i) {
         const bool control = i + 1 == m_cards.size();
         m_cards[i]->setFigures(control ? m_session.controlFigures(m_window.from(), m_window.to())
-                                       : m_session.figures(m_session.targets()[static_cast<qsizetype>(i)].name, m_window.from(), m_window.to()));
+                                       : m_session.figures(m_session.targets()[static_cast<qsizetype>(i)].name,
+                                                           m_window.from(), m_window.to()));
     }
 }
 

@@ -85,7 +85,8 @@ void Timeline::paintEvent(QPaintEvent *)
 
 void Timeline::paintRow(QPainter &painter, const QString &name, int top)
 {
-    const QRectF row(PlotView::leftMargin, top + 1, QWidget::width() - PlotView::leftMargin - m_rightSpace, rowHeight() - 3);
+    const QRectF row(PlotView::leftMargin, top + 1, QWidget::width() - PlotView::leftMargin - m_rightSpace,
+                     rowHeight() - 3);
     painter.setPen(m_palette->muted);
     painter.drawText(QRectF(4, top, PlotView::leftMargin - 10, rowHeight()), Qt::AlignRight | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(name, Qt::ElideRight, PlotView::leftMargin - 12));
@@ -100,13 +101,15 @@ void Timeline::paintRow(QPainter &painter, const QString &name, int top)
     const auto target = std::ranges::find(m_session.targets(), name, &probe::Target::name);
     const double reach = std::max(columnWidth, 1.2 * std::chrono::duration<double>(target->interval).count());
     const double scale = row.width() / m_window.span();
-    for (const auto &[index, column] : m_caches[name].columns(m_session, *history, m_window.from() - reach, m_window.to(), columnWidth)) {
+    for (const auto &[index, column] :
+         m_caches[name].columns(m_session, *history, m_window.from() - reach, m_window.to(), columnWidth)) {
         const State state = stateOf(name, column);
         if (state == State::Unknown && !column.gap)
             continue;
         const double from = static_cast<double>(index) * columnWidth;
         const double to = column.gap ? from + columnWidth : std::min(from + reach, m_session.now());
-        const QRectF cell(row.left() + (from - m_window.from()) * scale, row.top(), (to - from) * scale + 0.5, row.height());
+        const QRectF cell(row.left() + (from - m_window.from()) * scale, row.top(), (to - from) * scale + 0.5,
+                          row.height());
         if (column.gap) {
             painter.fillRect(cell, m_palette->surface);
             painter.fillRect(cell, QBrush(m_palette->muted, Qt::BDiagPattern));
@@ -115,7 +118,8 @@ void Timeline::paintRow(QPainter &painter, const QString &name, int top)
         painter.fillRect(cell, m_palette->surface);
         // Height is the second cue: full is ok, two thirds degraded, one third down.
         const double share = state == State::Ok ? 1 : state == State::Degraded ? 0.66 : 0.36;
-        painter.fillRect(cell.adjusted(0, row.height() * (1 - share), 0, 0), withAlpha(m_palette->colourOf(state), state == State::Ok ? 0.75 : 1));
+        painter.fillRect(cell.adjusted(0, row.height() * (1 - share), 0, 0),
+                         withAlpha(m_palette->colourOf(state), state == State::Ok ? 0.75 : 1));
     }
     painter.setClipping(false);
 }
@@ -143,8 +147,14 @@ bool Timeline::event(QEvent *event)
         return true;
     }
     const double at = xToSeconds(help->x());
-    const auto q = m_session.series(name)->quantiles(m_session.instantAt(at - width()), m_session.instantAt(at + width()));
-    QToolTip::showText(help->globalPos(), tr("/%1 at %2: %3 available, %4 of %5 failed").arg(name, QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(at * 1000)).toString(u"HH:mm:ss"_s), formatShare(q.availability()), formatCount(q.errors), formatCount(q.n)), this);
+    const auto q =
+        m_session.series(name)->quantiles(m_session.instantAt(at - width()), m_session.instantAt(at + width()));
+    QToolTip::showText(help->globalPos(),
+                       tr("/%1 at %2: %3 available, %4 of %5 failed")
+                           .arg(name,
+                                QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(at * 1000)).toString(u"HH:mm:ss"_s),
+                                formatShare(q.availability()), formatCount(q.errors), formatCount(q.n)),
+                       this);
     return true;
 }
 

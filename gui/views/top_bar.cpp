@@ -15,8 +15,9 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 TopBar::TopBar(Session &session, QWidget *parent)
-    : QWidget(parent), m_title(new QLabel(this)), m_live(new QPushButton(tr("Live"), this)), m_hold(new QPushButton(tr("Pause"), this)),
-      m_load(new LoadControl(session, this)), m_test(new QPushButton(tr("Run isolation test"), this)), m_menu(new QToolButton(this))
+    : QWidget(parent), m_title(new QLabel(this)), m_live(new QPushButton(tr("Live"), this)),
+      m_hold(new QPushButton(tr("Pause"), this)), m_load(new LoadControl(session, this)),
+      m_test(new QPushButton(tr("Run isolation test"), this)), m_menu(new QToolButton(this))
 {
     m_title->setTextFormat(Qt::RichText);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -25,7 +26,8 @@ TopBar::TopBar(Session &session, QWidget *parent)
     m_live->setToolTip(tr("Follow the present (L)"));
     m_hold->setToolTip(tr("Hold the view; measuring and recording go on (Space)"));
     m_test->setProperty("role", u"primary"_s);
-    m_test->setToolTip(tr("Baseline, load, recovery, then a verdict: does heavy work slow the light requests? (Ctrl+R)"));
+    m_test->setToolTip(
+        tr("Baseline, load, recovery, then a verdict: does heavy work slow the light requests? (Ctrl+R)"));
     m_menu->setToolTip(tr("Menu (F10)"));
     m_menu->setAccessibleName(tr("Menu"));
     m_menu->setPopupMode(QToolButton::InstantPopup);
@@ -63,8 +65,9 @@ void TopBar::setPalette(const Palette &palette)
 
 void TopBar::setTitle(const QString &name, const QString &address)
 {
-    m_title->setText(u"<b style='font-size:large'>openloop</b> &nbsp; %1 <span style='font-weight:normal'>(%2)</span>"_s
-                         .arg(name.toHtmlEscaped(), address.toHtmlEscaped()));
+    m_title->setText(
+        u"<b style='font-size:large'>openloop</b> &nbsp; %1 <span style='font-weight:normal'>(%2)</span>"_s.arg(
+            name.toHtmlEscaped(), address.toHtmlEscaped()));
     m_title->setAccessibleName(u"openloop, %1, %2"_s.arg(name, address));
 }
 

@@ -44,7 +44,8 @@ void StateBadge::setShapeSize(int size)
 
 QSize StateBadge::sizeHint() const
 {
-    return {m_shape + 8 + fontMetrics().horizontalAdvance(m_text) + 2, std::max(m_shape + 4, fontMetrics().height() + 2)};
+    return {m_shape + 8 + fontMetrics().horizontalAdvance(m_text) + 2,
+            std::max(m_shape + 4, fontMetrics().height() + 2)};
 }
 
 void StateBadge::paintEvent(QPaintEvent *)
@@ -56,8 +57,8 @@ void StateBadge::paintEvent(QPaintEvent *)
 }
 
 VerdictBar::VerdictBar(QWidget *parent)
-    : QFrame(parent), m_word(new StateBadge(this)), m_sentence(new QLabel(this)), m_copy(new QPushButton(tr("Copy curl"), this)),
-      m_trust(new StateBadge(this)), m_totals(new QLabel(this))
+    : QFrame(parent), m_word(new StateBadge(this)), m_sentence(new QLabel(this)),
+      m_copy(new QPushButton(tr("Copy curl"), this)), m_trust(new StateBadge(this)), m_totals(new QLabel(this))
 {
     setProperty("role", u"panel"_s);
     QFont large = font();
@@ -128,20 +129,18 @@ void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
     case probe::TrustLevel::Unknown:
         m_trust->setState(State::Unknown, recorded ? tr("measurement: not judged") : tr("measurement: checking"));
         break;
-    case probe::TrustLevel::Trustworthy:
-        m_trust->setState(State::Ok, tr("measurement: trustworthy"));
-        break;
-    case probe::TrustLevel::HostBusy:
-        m_trust->setState(State::Degraded, tr("measurement: in doubt"));
-        break;
+    case probe::TrustLevel::Trustworthy: m_trust->setState(State::Ok, tr("measurement: trustworthy")); break;
+    case probe::TrustLevel::HostBusy: m_trust->setState(State::Degraded, tr("measurement: in doubt")); break;
     }
     QStringList reasons;
     if (!trust.reason.isEmpty())
         reasons << trust.reason;
     if (trust.control.p99)
-        reasons << tr("Control probe, answered inside this program: %1 %2").arg(trust.control.p99Label(), trust.control.p99->text());
+        reasons << tr("Control probe, answered inside this program: %1 %2")
+                       .arg(trust.control.p99Label(), trust.control.p99->text());
     if (trust.lagP99)
-        reasons << tr("Schedule late by %1 (p99)").arg(formatDuration(std::chrono::duration<double, std::milli>(*trust.lagP99).count()));
+        reasons << tr("Schedule late by %1 (p99)")
+                       .arg(formatDuration(std::chrono::duration<double, std::milli>(*trust.lagP99).count()));
     if (trust.processors)
         reasons << tr("Processors taken by work of normal priority: %1").arg(formatShare(*trust.processors));
     if (trust.stolen.value_or(0) > 0)

@@ -31,11 +31,7 @@ long readInput(char *buffer, std::size_t size)
 } // namespace
 
 Command::Command(const char *program, const CommandOptions &options, Output &output, Interrupt *interrupt)
-    : m_program(program)
-    , m_options(options)
-    , m_output(output)
-    , m_interrupt(interrupt)
-    , m_crew(options.threads - 1)
+    : m_program(program), m_options(options), m_output(output), m_interrupt(interrupt), m_crew(options.threads - 1)
 {
 }
 

@@ -23,7 +23,7 @@ std::string octal(unsigned char byte)
 // Bytes of the printable character that text starts with, 0 if it starts with none.
 std::size_t printableLength(std::string_view text)
 {
-    std::mbstate_t state {};
+    std::mbstate_t state{};
     wchar_t character = 0;
     const std::size_t length = std::mbrtowc(&character, text.data(), text.size(), &state);
     const bool valid = length != 0 && length <= text.size();

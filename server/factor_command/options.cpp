@@ -16,9 +16,12 @@ namespace {
 enum LongOnly { Help = 256, Version, Threads, Timeout, Json };
 
 constexpr option longOptions[] = {
-    {"exponents", no_argument, nullptr, 'h'},  {"threads", required_argument, nullptr, Threads},
-    {"timeout", required_argument, nullptr, Timeout}, {"json", no_argument, nullptr, Json},
-    {"help", no_argument, nullptr, Help},      {"version", no_argument, nullptr, Version},
+    {"exponents", no_argument, nullptr, 'h'},
+    {"threads", required_argument, nullptr, Threads},
+    {"timeout", required_argument, nullptr, Timeout},
+    {"json", no_argument, nullptr, Json},
+    {"help", no_argument, nullptr, Help},
+    {"version", no_argument, nullptr, Version},
     {nullptr, 0, nullptr, 0},
 };
 

@@ -73,8 +73,7 @@ void appendLine(std::string &text, const mpz_class &n, const factoring::Result &
         appendPlain(text, n, result, form == Form::Exponents);
 }
 
-Output::Output(int descriptor)
-    : m_descriptor(descriptor)
+Output::Output(int descriptor) : m_descriptor(descriptor)
 {
     m_text.reserve(fullSize + 4096);
 }

@@ -7,10 +7,7 @@
 
 namespace openloop::factor_command {
 
-ProgressLine::ProgressLine(bool wanted)
-    : m_wanted(wanted && isatty(STDERR_FILENO))
-{
-}
+ProgressLine::ProgressLine(bool wanted) : m_wanted(wanted && isatty(STDERR_FILENO)) { }
 
 ProgressLine::~ProgressLine()
 {

@@ -7,10 +7,7 @@
 
 namespace openloop::factor_command {
 
-ThreadCrew::ThreadCrew(unsigned most)
-    : m_most(most)
-{
-}
+ThreadCrew::ThreadCrew(unsigned most) : m_most(most) { }
 
 ThreadCrew::~ThreadCrew()
 {

@@ -10,14 +10,15 @@ namespace {
 
 constexpr std::size_t bufferSize = 64 * 1024;
 
-constexpr bool isSeparator(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+constexpr bool isSeparator(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
+}
 
 } // namespace
 
 TokenReader::TokenReader(Read read, std::size_t longest)
-    : m_read(std::move(read))
-    , m_longest(longest)
-    , m_buffer(bufferSize)
+    : m_read(std::move(read)), m_longest(longest), m_buffer(bufferSize)
 {
 }
 

@@ -16,13 +16,10 @@ class BigModulus
 {
 public:
     using Word = mpz_class;
-    struct Stopped { };
+    struct Stopped {
+    };
 
-    explicit BigModulus(mpz_class n, const Stop *stop = nullptr)
-        : m_n(std::move(n))
-        , m_stop(stop)
-    {
-    }
+    explicit BigModulus(mpz_class n, const Stop *stop = nullptr) : m_n(std::move(n)), m_stop(stop) { }
 
     const Word &modulus() const { return m_n; }
     Word one() const { return 1; }
@@ -63,9 +60,7 @@ template <typename Modulus>
 class SeriesOfCurves : public BigCurves
 {
 public:
-    SeriesOfCurves(const Modulus &modulus, unsigned skipped)
-        : m_modulus(modulus)
-        , m_series(modulus)
+    SeriesOfCurves(const Modulus &modulus, unsigned skipped) : m_modulus(modulus), m_series(modulus)
     {
         for (unsigned curve = 0; curve < skipped; ++curve)
             m_series.next();

@@ -18,10 +18,8 @@ public:
     using Word = typename Modulus::Word;
 
     explicit CurveSeries(const Modulus &modulus)
-        : m(modulus)
-        , m_point {m.fromNumber(13), m.sub(0, m.fromNumber(30)), m.one()}
-        , m_12(m.fromNumber(12))
-        , m_24(m.fromNumber(24))
+        : m(modulus), m_point{m.fromNumber(13), m.sub(0, m.fromNumber(30)), m.one()}, m_12(m.fromNumber(12)),
+          m_24(m.fromNumber(24))
     {
     }
 

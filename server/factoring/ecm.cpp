@@ -29,10 +29,8 @@ class TurnsOfLongCurves : public Turns
 {
 public:
     TurnsOfLongCurves(const mpz_class &n, const EcmRound &round, std::shared_ptr<const LongEcmPlan> plan)
-        : m_modulus(toWide<longWordLimbs>(n))
-        , m_plan(std::move(plan))
-        , m_count((round.curves + longCurveBatch - 1) / longCurveBatch)
-        , m_series(m_modulus)
+        : m_modulus(toWide<longWordLimbs>(n)), m_plan(std::move(plan)),
+          m_count((round.curves + longCurveBatch - 1) / longCurveBatch), m_series(m_modulus)
     {
         for (unsigned curve = 0; curve < round.before; ++curve)
             m_series.next();
@@ -70,10 +68,7 @@ class TurnsOfBigCurves : public Turns
 {
 public:
     TurnsOfBigCurves(const mpz_class &n, const EcmRound &round, std::shared_ptr<const LongEcmPlan> plan)
-        : m_n(n)
-        , m_plan(std::move(plan))
-        , m_count(round.curves)
-        , m_curves(makeBigCurves(n, round.before))
+        : m_n(n), m_plan(std::move(plan)), m_count(round.curves), m_curves(makeBigCurves(n, round.before))
     {
     }
 
@@ -95,8 +90,8 @@ private:
 // What the threads of one round share. It outlives the round for lent threads that start late and find it closed.
 struct Round {
     std::unique_ptr<Turns> turns;
-    std::atomic<unsigned> started {0};
-    std::atomic<bool> done {false};
+    std::atomic<unsigned> started{0};
+    std::atomic<bool> done{false};
 
     std::mutex mutex;
     std::condition_variable idle;
@@ -149,8 +144,8 @@ void lend(const std::shared_ptr<Round> &round, const Stop &stop, Crew *crew)
 
 } // namespace
 
-std::optional<mpz_class> ecmFactor(const mpz_class &n, const EcmRound &bounds, const Stop &stop,
-                                   const Options &options, const std::function<void(double)> &progress)
+std::optional<mpz_class> ecmFactor(const mpz_class &n, const EcmRound &bounds, const Stop &stop, const Options &options,
+                                   const std::function<void(double)> &progress)
 {
     const auto round = std::make_shared<Round>();
     round->turns = turnsOf(n, bounds, stop);

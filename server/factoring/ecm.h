@@ -22,7 +22,7 @@ struct EcmRound {
 /// n: more than 128 bits, prime to 3. Curves run on this thread and on those that options.crew lends; progress is told
 /// the fraction of the round that is done, by this thread, tens of times a second. Stops within 50 ms. Never throws.
 /// Lenstra (Ann. Math. 126, 1987).
-std::optional<mpz_class> ecmFactor(const mpz_class &n, const EcmRound &round, const Stop &stop,
-                                   const Options &options, const std::function<void(double)> &progress);
+std::optional<mpz_class> ecmFactor(const mpz_class &n, const EcmRound &round, const Stop &stop, const Options &options,
+                                   const std::function<void(double)> &progress);
 
 } // namespace openloop::factoring

@@ -29,10 +29,7 @@ public:
         Word x, z; ///< on the Montgomery form: only x / z matters
     };
 
-    explicit EdwardsCurve(const Modulus &modulus)
-        : m(modulus)
-    {
-    }
+    explicit EdwardsCurve(const Modulus &modulus) : m(modulus) { }
 
     // With (x, y) the parameter: X = 2 x (x - 24) y / (e f) and Y = 54 (x - 4) g / (e h), where
     // e = (x - 12)(x + 6), f = x^2 - 8 x + 96, g = x^4 - 12 x^3 + 6912, h = g + 864 (x - 4)^2.
@@ -123,7 +120,7 @@ public:
     void multiplySmall(Point &point, unsigned sixes) const
     {
         const Addend six = addend(point);
-        for (unsigned bit = bitLength(std::uint64_t {sixes}) - 1; bit-- > 0;) {
+        for (unsigned bit = bitLength(std::uint64_t{sixes}) - 1; bit-- > 0;) {
             doublePoint(point);
             if ((sixes >> bit) & 1)
                 addPoint<true>(point, six, false);
@@ -181,10 +178,7 @@ private:
 
     Word twice(Word a) const { return m.add(a, a); }
 
-    Addend addend(const Point &p) const
-    {
-        return {m.add(p.y, p.x), m.sub(p.y, p.x), twice(p.z), twice(p.t)};
-    }
+    Addend addend(const Point &p) const { return {m.add(p.y, p.x), m.sub(p.y, p.x), twice(p.z), twice(p.t)}; }
 
     template <bool WithT>
     void addPoint(Point &p, const Addend &q, bool minus) const

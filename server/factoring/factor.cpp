@@ -23,12 +23,8 @@ constexpr auto progressInterval = std::chrono::milliseconds(100);
 class Factorization
 {
 public:
-    Factorization(const mpz_class &n, const std::stop_token &stop, const Options &options,
-                  const ProgressSink &sink)
-        : m_number(n)
-        , m_stop(stop, options.deadline, &options.interlude)
-        , m_options(options)
-        , m_sink(sink)
+    Factorization(const mpz_class &n, const std::stop_token &stop, const Options &options, const ProgressSink &sink)
+        : m_number(n), m_stop(stop, options.deadline, &options.interlude), m_options(options), m_sink(sink)
     {
     }
 
@@ -128,15 +124,9 @@ private:
         m_sink({phase, fraction, std::nullopt});
     }
 
-    void add(const mpz_class &prime, unsigned multiplicity)
-    {
-        m_primes.insert(m_primes.end(), multiplicity, prime);
-    }
+    void add(const mpz_class &prime, unsigned multiplicity) { m_primes.insert(m_primes.end(), multiplicity, prime); }
 
-    void leave(const Part &part)
-    {
-        m_remaining.insert(m_remaining.end(), part.multiplicity, part.value);
-    }
+    void leave(const Part &part) { m_remaining.insert(m_remaining.end(), part.multiplicity, part.value); }
 
     Result result();
 

@@ -18,8 +18,7 @@ public:
     static constexpr unsigned mostBits = digits * digitBits - 4;
 
     explicit LanesModulus(const Base &base)
-        : m_base(base)
-        , m_arithmetic(digitsOf(base.modulus()), negatedInverse(base.modulus()))
+        : m_base(base), m_arithmetic(digitsOf(base.modulus()), negatedInverse(base.modulus()))
     {
         const Number r = powerOfTwo(digits * digitBits);
         m_one = constant(base.toWord(r));
@@ -109,7 +108,7 @@ private:
         return power;
     }
     static constexpr auto weights = [] {
-        std::array<double, digits> found {};
+        std::array<double, digits> found{};
         for (unsigned i = 0; i < digits; ++i)
             found[i] = powerOfTwoAsDouble(digitBits * (static_cast<int>(i) - static_cast<int>(digits)));
         return found;
@@ -145,7 +144,7 @@ private:
     Number powerOfTwo(unsigned exponent) const
     {
         Number power = m_base.one();
-        for (unsigned bit = bitLength(std::uint64_t {exponent}); bit-- > 0;) {
+        for (unsigned bit = bitLength(std::uint64_t{exponent}); bit-- > 0;) {
             power = m_base.sqr(power);
             if ((exponent >> bit) & 1)
                 power = m_base.add(power, power);
@@ -169,7 +168,10 @@ private:
         return word;
     }
 
-    [[gnu::noinline]] void productInto(Lanes &result, const Lanes &a, const Lanes &b) const { result = m_arithmetic.product(a, b); }
+    [[gnu::noinline]] void productInto(Lanes &result, const Lanes &a, const Lanes &b) const
+    {
+        result = m_arithmetic.product(a, b);
+    }
     [[gnu::noinline]] void squareInto(Lanes &result, const Lanes &a) const { result = m_arithmetic.square(a); }
 
     const Base m_base;

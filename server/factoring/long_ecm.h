@@ -19,11 +19,7 @@ public:
     using Word = typename Modulus::Word;
     using Divisor = decltype(std::declval<Modulus>().divisorOf(std::declval<Word>()));
 
-    explicit LongCurve(const Modulus &modulus)
-        : m(modulus)
-        , m_curve(modulus)
-    {
-    }
+    explicit LongCurve(const Modulus &modulus) : m(modulus), m_curve(modulus) { }
 
     /// A divisor of the modulus, often 1 and at times the modulus itself; 1 when a stop came.
     Divisor run(const LongEcmPlan &plan, const CurveParameter<Word> &parameter, const Stop &stop) const

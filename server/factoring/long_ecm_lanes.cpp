@@ -14,7 +14,7 @@ LongWord runOneByOne(const LongWord &n, const LongEcmPlan &plan, const LongParam
 {
     using Modulus = WideMontgomery<limbs>;
     using Word = typename Modulus::Word;
-    const Modulus m {Word(n)};
+    const Modulus m{Word(n)};
     const LongCurve<Modulus> curve(m);
     Word divisor = 1;
     for (const auto &parameter : parameters) {
@@ -37,8 +37,7 @@ LongWord scalar::runLongCurves(const LongWord &n, const LongEcmPlan &plan, const
                           : runOneByOne<3>(n, plan, parameters, stop);
 }
 
-LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
-                       const Stop &stop)
+LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters, const Stop &stop)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
     static const RunLongCurves widest = __builtin_cpu_supports("avx512f") ? avx512::runLongCurves

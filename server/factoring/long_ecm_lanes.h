@@ -26,13 +26,11 @@ using RunLongCurves = LongWord (*)(const LongWord &n, const LongEcmPlan &plan, c
                                    const Stop &stop);
 
 /// n: odd, prime to 3, of 129 to mostLongEcmBits bits. Any thread.
-LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
-                       const Stop &stop);
+LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters, const Stop &stop);
 
 /// The ways that this processor has; the tests compare them.
 namespace scalar {
-LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
-                       const Stop &stop);
+LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters, const Stop &stop);
 }
 #if defined(__x86_64__) && defined(__GNUC__)
 namespace avx2 {

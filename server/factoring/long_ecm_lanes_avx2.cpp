@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The long curves in lanes in AVX2 with fused multiplications. Only this region is compiled for it, so nothing else of the program needs it.
+// The long curves in lanes in AVX2 with fused multiplications. Only this region is compiled for it, so nothing else of
+// the program needs it.
 #include "server/factoring/long_ecm_lanes.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -32,14 +33,15 @@ namespace openloop::factoring::avx2 {
 namespace {
 
 #include "server/factoring/lanes_vector_avx2_body.h"
+
 #include "server/factoring/lanes_arithmetic_body.h"
 #include "server/factoring/lanes_modulus_body.h"
+
 #include "server/factoring/long_ecm_lanes_body.h"
 
 } // namespace
 
-LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
-                       const Stop &stop)
+LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters, const Stop &stop)
 {
     return runInFewestDigits(n, plan, parameters, stop);
 }

@@ -32,14 +32,15 @@ namespace openloop::factoring::avx512 {
 namespace {
 
 #include "server/factoring/lanes_vector_avx512_body.h"
+
 #include "server/factoring/lanes_arithmetic_body.h"
 #include "server/factoring/lanes_modulus_body.h"
+
 #include "server/factoring/long_ecm_lanes_body.h"
 
 } // namespace
 
-LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters,
-                       const Stop &stop)
+LongWord runLongCurves(const LongWord &n, const LongEcmPlan &plan, const LongParameters &parameters, const Stop &stop)
 {
     return runInFewestDigits(n, plan, parameters, stop);
 }

@@ -2,8 +2,8 @@
 // The text of the long curves in lanes; included after lanes_modulus_body.h, in the same namespace.
 
 template <unsigned digits>
-LongWord runInLanes(const WideMontgomery<longWordLimbs> &base, const LongEcmPlan &plan, const LongParameters &parameters,
-                    const Stop &stop)
+LongWord runInLanes(const WideMontgomery<longWordLimbs> &base, const LongEcmPlan &plan,
+                    const LongParameters &parameters, const Stop &stop)
 {
     using Modulus = LanesModulus<digits, WideMontgomery<longWordLimbs>>;
     const Modulus m(base);

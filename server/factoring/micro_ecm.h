@@ -19,11 +19,7 @@ class EllipticCurve
 public:
     using Word = typename Modulus::Word;
 
-    explicit EllipticCurve(const Modulus &modulus)
-        : m(modulus)
-        , m_curve(modulus)
-    {
-    }
+    explicit EllipticCurve(const Modulus &modulus) : m(modulus), m_curve(modulus) { }
 
     /// A divisor of the modulus, often 1 and at times the modulus itself.
     auto run(const MicroEcmPlan &plan, const CurveParameter<Word> &parameter) const
@@ -81,11 +77,7 @@ class MicroEcm
 public:
     using Word = typename Modulus::Word;
 
-    explicit MicroEcm(const Modulus &modulus)
-        : m_series(modulus)
-        , m_curve(modulus)
-    {
-    }
+    explicit MicroEcm(const Modulus &modulus) : m_series(modulus), m_curve(modulus) { }
 
     /// Runs the next curve: a divisor of the modulus, often 1 and at times the modulus itself.
     Word runCurve(const MicroEcmPlan &plan) { return m_curve.run(plan, m_series.next()); }

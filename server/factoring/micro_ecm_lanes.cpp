@@ -8,7 +8,7 @@ const CurvesInLanes *curvesInLanes()
 {
 #if defined(__x86_64__) && defined(__GNUC__)
     static const CurvesInLanes *const widest = __builtin_cpu_supports("avx512f") ? &avx512::curves
-        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")      ? &avx2::curves
+        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")        ? &avx2::curves
                                                                                  : nullptr;
     return widest;
 #else

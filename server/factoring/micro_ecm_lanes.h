@@ -19,7 +19,8 @@ using LaneParameters = std::array<CurveParameter<Word>, curveLanes>;
 /// Runs one curve per parameter: the product of the divisors they found, reduced to a divisor of n; 1 or n: no luck.
 /// n: odd, prime to 3.
 struct CurvesInLanes {
-    std::uint64_t (*oneWord)(std::uint64_t n, const MicroEcmPlan &plan, const LaneParameters<std::uint64_t> &parameters);
+    std::uint64_t (*oneWord)(std::uint64_t n, const MicroEcmPlan &plan,
+                             const LaneParameters<std::uint64_t> &parameters);
     uint128 (*twoWords)(uint128 n, const MicroEcmPlan &plan, const LaneParameters<uint128> &parameters);
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The curves in lanes in AVX2 with fused multiplications. Only this region is compiled for it, so nothing else of the program needs it.
+// The curves in lanes in AVX2 with fused multiplications. Only this region is compiled for it, so nothing else of the
+// program needs it.
 #include "server/factoring/micro_ecm_lanes.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -31,8 +32,10 @@ namespace openloop::factoring::avx2 {
 namespace {
 
 #include "server/factoring/lanes_vector_avx2_body.h"
+
 #include "server/factoring/lanes_arithmetic_body.h"
 #include "server/factoring/lanes_modulus_body.h"
+
 #include "server/factoring/micro_ecm_lanes_body.h"
 
 std::uint64_t oneWord(std::uint64_t n, const MicroEcmPlan &plan, const LaneParameters<std::uint64_t> &parameters)
@@ -49,7 +52,7 @@ uint128 twoWords(uint128 n, const MicroEcmPlan &plan, const LaneParameters<uint1
 
 } // namespace
 
-const CurvesInLanes curves {oneWord, twoWords};
+const CurvesInLanes curves{oneWord, twoWords};
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -31,8 +31,10 @@ namespace openloop::factoring::avx512 {
 namespace {
 
 #include "server/factoring/lanes_vector_avx512_body.h"
+
 #include "server/factoring/lanes_arithmetic_body.h"
 #include "server/factoring/lanes_modulus_body.h"
+
 #include "server/factoring/micro_ecm_lanes_body.h"
 
 std::uint64_t oneWord(std::uint64_t n, const MicroEcmPlan &plan, const LaneParameters<std::uint64_t> &parameters)
@@ -49,7 +51,7 @@ uint128 twoWords(uint128 n, const MicroEcmPlan &plan, const LaneParameters<uint1
 
 } // namespace
 
-const CurvesInLanes curves {oneWord, twoWords};
+const CurvesInLanes curves{oneWord, twoWords};
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -9,7 +9,8 @@ typename Base::Word runCurves(const Base &base, const MicroEcmPlan &plan,
     const LanesModulus<digits, Base> m(base);
     const EllipticCurve<LanesModulus<digits, Base>> curve(m);
     Number divisor = 1;
-    for (unsigned first = 0; first < curveLanes && (divisor == 1 || divisor == base.modulus()); first += Vector::lanes) {
+    for (unsigned first = 0; first < curveLanes && (divisor == 1 || divisor == base.modulus());
+         first += Vector::lanes) {
         std::array<Number, Vector::lanes> x, y, z;
         for (unsigned lane = 0; lane < Vector::lanes; ++lane) {
             x[lane] = parameters[first + lane].x;

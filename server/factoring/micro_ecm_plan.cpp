@@ -136,7 +136,7 @@ MicroEcmPlan makeMicroEcmPlan(unsigned bound1, unsigned bound2, unsigned step)
     plan.step = step;
     const std::vector<bool> prime = sieveTo(bound2 + step, Stop());
     unsigned p = 2;
-    static_cast<EcmChain &>(plan) = chainOf(productOfPowers(prime, bound1, p, ~std::size_t {0}));
+    static_cast<EcmChain &>(plan) = chainOf(productOfPowers(prime, bound1, p, ~std::size_t{0}));
     addPairs(plan, prime, bound1, bound2, Stop());
     return plan;
 }

@@ -14,10 +14,7 @@ class Montgomery64
 public:
     using Word = std::uint64_t;
 
-    explicit Montgomery64(Word n)
-        : m_n(n)
-        , m_inverse(inverseOfOdd(n))
-        , m_one((0 - n) % n)
+    explicit Montgomery64(Word n) : m_n(n), m_inverse(inverseOfOdd(n)), m_one((0 - n) % n)
     {
         m_square = add(add(m_one, m_one), add(m_one, m_one));
         for (int exponent = 2; exponent < 64; exponent *= 2)
@@ -50,10 +47,7 @@ class TwoWordMontgomery
 public:
     using Word = uint128;
 
-    explicit TwoWordMontgomery(Word n)
-        : m_n(n)
-        , m_inverse(inverseOfOdd(low64(n)))
-        , m_one((0 - n) % n)
+    explicit TwoWordMontgomery(Word n) : m_n(n), m_inverse(inverseOfOdd(low64(n))), m_one((0 - n) % n)
     {
         m_square = add(add(m_one, m_one), add(m_one, m_one));
         for (int exponent = 2; exponent < 128; exponent *= 2)

@@ -9,7 +9,7 @@ namespace openloop::factoring {
 std::optional<Power> asPower(const mpz_class &n, unsigned leastFactorBits, const Stop &stop)
 {
     if (mpz_perfect_square_p(n.get_mpz_t()))
-        return Power {sqrt(n), 2};
+        return Power{sqrt(n), 2};
     const unsigned largest = bitLength(n) / leastFactorBits;
     Power power;
     for (mpz_class exponent = 3; exponent <= largest && !stop.requested();

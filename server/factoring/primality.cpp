@@ -63,21 +63,21 @@ bool isPrimeWord(std::uint64_t n)
     if (n < 25)
         return true;
     const Montgomery64 m(n);
-    if (!isStrongProbablePrime(m, Bases<1> {2}))
+    if (!isStrongProbablePrime(m, Bases<1>{2}))
         return false;
     if (n < 2047)
         return true;
     // Jaeschke (Math. Comp. 61, 1993).
     if (n < 4'759'123'141)
-        return isStrongProbablePrime(m, Bases<2> {7, 61});
-    return isStrongProbablePrime(m, Bases<6> {325, 9375, 28178, 450775, 9780504, 1795265022});
+        return isStrongProbablePrime(m, Bases<2>{7, 61});
+    return isStrongProbablePrime(m, Bases<6>{325, 9375, 28178, 450775, 9780504, 1795265022});
 }
 
 bool isPrimeWord(uint128 n)
 {
     if (high64(n) == 0)
         return isPrimeWord(low64(n));
-    if (n % 2 == 0 || !isStrongProbablePrime(Montgomery128(n), Bases<1> {2}))
+    if (n % 2 == 0 || !isStrongProbablePrime(Montgomery128(n), Bases<1>{2}))
         return false;
     return mpz_probab_prime_p(toMpz(n).get_mpz_t(), 24) > 0;
 }

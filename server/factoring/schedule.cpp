@@ -19,9 +19,9 @@ struct Effort {
 // 250,000 (bench/tune_ecm), in AVX2 twice as long and in neither six times; the sieve 15 ms for 133 bits, 0.9 s for
 // 200, 45 s for 266.
 constexpr Effort efforts[] = {
-    {129, {200, 8}}, {150, {600, 8}}, {166, {2'000, 8}}, {183, {2'000, 8}}, {200, {6'000, 16}},
-    {217, {11'000, 24}}, {233, {11'000, 48}}, {249, {25'000, 64}}, {266, {50'000, 96}}, {282, {50'000, 120}},
-    {298, {100'000, 200}}, {314, {250'000, 200}},
+    {129, {200, 8}},     {150, {600, 8}},      {166, {2'000, 8}},     {183, {2'000, 8}},
+    {200, {6'000, 16}},  {217, {11'000, 24}},  {233, {11'000, 48}},   {249, {25'000, 64}},
+    {266, {50'000, 96}}, {282, {50'000, 120}}, {298, {100'000, 200}}, {314, {250'000, 200}},
 };
 
 } // namespace
@@ -49,7 +49,7 @@ EcmRound firstEcmWithoutSieve(unsigned bits)
     unsigned before = 0;
     for (const EcmRound &round : ecmBeforeSieve(bits))
         before += round.curves;
-    return bits < 230 ? EcmRound {2'000, 48, before} : EcmRound {50'000, 200, before};
+    return bits < 230 ? EcmRound{2'000, 48, before} : EcmRound{50'000, 200, before};
 }
 
 EcmRound nextEcm(const EcmRound &round)

@@ -9,22 +9,18 @@
 #include <algorithm>
 #include <cmath>
 
-namespace openloop::factoring
-{
+namespace openloop::factoring {
 
-namespace siqs
-{
+namespace siqs {
 
-namespace
-{
+namespace {
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::size_t fewestBits = 40;
 constexpr std::size_t mostBits = 380;
-constexpr unsigned mostFactorBases =
-    4; // a tiny number may run out of polynomials: then a larger one is tried
+constexpr unsigned mostFactorBases = 4; // a tiny number may run out of polynomials: then a larger one is tried
 
 /// A prime of the factor base, or of the multiplier, that divides n: the sieve could not tell.
 std::optional<mpz_class> smallDivisor(const mpz_class &n, const FactorBase &base)
@@ -40,12 +36,7 @@ std::optional<mpz_class> smallDivisor(const mpz_class &n, const FactorBase &base
 class Meter
 {
 public:
-    explicit Meter(const ProgressSink &sink)
-        : m_sink(sink)
-        , m_start(Clock::now())
-        , m_last(m_start - interval)
-    {
-    }
+    explicit Meter(const ProgressSink &sink) : m_sink(sink), m_start(Clock::now()), m_last(m_start - interval) { }
 
     void sieving(std::size_t usable, std::size_t needed)
     {
@@ -93,10 +84,7 @@ class Run
 {
 public:
     Run(const Options &options, const StopSignal &stop, Meter &meter, Report &report)
-        : m_options(options)
-        , m_stop(stop)
-        , m_meter(meter)
-        , m_report(report)
+        : m_options(options), m_stop(stop), m_meter(meter), m_report(report)
     {
     }
 
@@ -177,8 +165,7 @@ std::optional<mpz_class> siqsFactor(const mpz_class &n, std::stop_token stop, co
                                     const ProgressSink &progress)
 {
     const auto bits = unsigned(mpz_sizeinbase(n.get_mpz_t(), 2));
-    return siqs::factorWith(n, std::move(stop), options, progress, siqs::parametersFor(bits),
-                            siqs::bestSimd());
+    return siqs::factorWith(n, std::move(stop), options, progress, siqs::parametersFor(bits), siqs::bestSimd());
 }
 
 } // namespace openloop::factoring

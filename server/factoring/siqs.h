@@ -6,8 +6,7 @@
 #include "server/factoring/siqs_kernels.h"
 #include "server/factoring/siqs_parameters.h"
 
-namespace openloop::factoring
-{
+namespace openloop::factoring {
 
 /// A proper divisor of n; nothing when stopped, or when n is not of the kind asked for.
 /// n: odd, composite, no perfect power, about 60 to 320 bits (380 at most). Stops within 50 ms of a request
@@ -15,11 +14,10 @@ namespace openloop::factoring
 /// from the calling thread; its fraction is relations over those needed. Threads of options.crew are asked
 /// for up to options.threads, returned when it is crowded. Contini, "Factoring integers with the
 /// self-initializing quadratic sieve" (1997).
-std::optional<mpz_class> siqsFactor(const mpz_class &n, std::stop_token stop = {},
-                                    const Options &options = {}, const ProgressSink &progress = {});
+std::optional<mpz_class> siqsFactor(const mpz_class &n, std::stop_token stop = {}, const Options &options = {},
+                                    const ProgressSink &progress = {});
 
-namespace siqs
-{
+namespace siqs {
 
 /// What a run was like; for tests, tuning and the curious.
 struct Report {

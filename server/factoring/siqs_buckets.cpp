@@ -7,13 +7,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 Buckets::Buckets(const FactorBase &base, const Parameters &parameters, const Kernels &kernels)
-    : m_base(base)
-    , m_blocks(parameters.blocks)
-    , m_kernels(kernels)
+    : m_base(base), m_blocks(parameters.blocks), m_kernels(kernels)
 {
     if (base.slices.empty())
         return;
@@ -33,8 +30,8 @@ Buckets::Buckets(const FactorBase &base, const Parameters &parameters, const Ker
         m_limit[i] = m_entries.data() + (i + 1) * m_capacity - FillJob::room;
 }
 
-void Buckets::fill(std::uint32_t first, unsigned count, std::uint32_t all, std::uint32_t *root1,
-                   std::uint32_t *root2, const std::uint32_t *delta)
+void Buckets::fill(std::uint32_t first, unsigned count, std::uint32_t all, std::uint32_t *root1, std::uint32_t *root2,
+                   const std::uint32_t *delta)
 {
     const std::size_t buckets = count * m_blocks;
     for (std::size_t i = 0; i < buckets; ++i)
@@ -71,9 +68,7 @@ void Buckets::apply(unsigned polynomial, unsigned number, std::uint8_t *block) c
     for (std::size_t slice = 0; slice < m_base.slices.size(); ++slice) {
         const std::uint32_t *const last = end(slice, bucket);
         const std::uint8_t log = m_base.slices[slice].log;
-        const auto hit = [&](std::uint32_t entry) {
-            block[entry & mask] = std::uint8_t(block[entry & mask] - log);
-        };
+        const auto hit = [&](std::uint32_t entry) { block[entry & mask] = std::uint8_t(block[entry & mask] - log); };
         for (; last - at >= 4; at += 4) {
             hit(at[0]);
             hit(at[1]);
@@ -85,8 +80,7 @@ void Buckets::apply(unsigned polynomial, unsigned number, std::uint8_t *block) c
     }
 }
 
-unsigned Buckets::divisors(unsigned polynomial, unsigned number, std::uint16_t location,
-                           std::uint32_t *to) const
+unsigned Buckets::divisors(unsigned polynomial, unsigned number, std::uint16_t location, std::uint32_t *to) const
 {
     const std::size_t bucket = polynomial * m_blocks + number;
     const std::uint32_t *at = start(bucket);

@@ -7,8 +7,7 @@
 
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// Memory: 4 bytes for each hit of FillJob::maxPolynomials polynomials.
 class Buckets
@@ -18,8 +17,8 @@ public:
 
     /// Hits of polynomials first, first + 1, ... of a leading coefficient that has `all`; moves the roots on.
     /// Roots and rows of deltas cover all primes of the base.
-    void fill(std::uint32_t first, unsigned count, std::uint32_t all, std::uint32_t *root1,
-              std::uint32_t *root2, const std::uint32_t *delta);
+    void fill(std::uint32_t first, unsigned count, std::uint32_t all, std::uint32_t *root1, std::uint32_t *root2,
+              const std::uint32_t *delta);
 
     /// Subtracts the logarithms from a block of a polynomial of the batch.
     void apply(unsigned polynomial, unsigned number, std::uint8_t *block) const;

@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr double roundingBits = 2.5; // the sum of some fifteen rounded logarithms is off by that much
 
@@ -31,9 +29,7 @@ CofactorBounds CofactorBounds::from(const FactorBase &base, const Parameters &pa
 }
 
 CandidateTester::CandidateTester(const mpz_class &kn, const FactorBase &base, const CofactorBounds &bounds)
-    : m_kn(kn)
-    , m_base(base)
-    , m_bounds(bounds)
+    : m_kn(kn), m_base(base), m_bounds(bounds)
 {
 }
 

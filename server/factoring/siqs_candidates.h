@@ -10,8 +10,7 @@
 
 #include <optional>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// What the cofactor of a value may be, in numbers; the same for all threads.
 struct CofactorBounds {

@@ -7,11 +7,9 @@
 
 #include <algorithm>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 bool passesFermat(std::uint64_t n)
 {

@@ -6,8 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// Both prime factors of n, the smaller first; nothing when n is prime or resists.
 /// n: odd, below 2^63, without factors below some 2^10. Any thread. Pollard-Brent (BIT 20, 1980).

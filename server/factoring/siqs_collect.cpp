@@ -9,11 +9,9 @@
 #include <cmath>
 #include <optional>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 using Clock = std::chrono::steady_clock;
 
@@ -29,16 +27,10 @@ std::uint8_t thresholdFor(const mpz_class &kn, const Parameters &parameters, con
 
 } // namespace
 
-Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd,
-         const StopSignal &stop)
-    : n(number)
-    , kn(number * multiplier)
-    , parameters(sizes)
-    , kernels(kernelsFor(simd))
-    , base(makeFactorBase(kn, sizes, stop))
-    , bounds(CofactorBounds::from(base, sizes))
-    , threshold(thresholdFor(kn, sizes, bounds))
-    , source(kn, base, sizes)
+Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const StopSignal &stop)
+    : n(number), kn(number * multiplier), parameters(sizes), kernels(kernelsFor(simd)),
+      base(makeFactorBase(kn, sizes, stop)), bounds(CofactorBounds::from(base, sizes)),
+      threshold(thresholdFor(kn, sizes, bounds)), source(kn, base, sizes)
 {
 }
 
@@ -47,9 +39,8 @@ class Collector::Worker
 {
 public:
     explicit Worker(const Job &job)
-        : m_job(job)
-        , m_sieve(job.base, job.parameters, job.kernels, job.threshold)
-        , m_tester(job.kn, job.base, job.bounds)
+        : m_job(job), m_sieve(job.base, job.parameters, job.kernels, job.threshold),
+          m_tester(job.kn, job.base, job.bounds)
     {
     }
 
@@ -89,7 +80,8 @@ private:
         const std::int64_t half = m_job.parameters.length() / 2;
         for (unsigned block = 0; block < m_job.parameters.blocks; ++block) {
             for (const std::uint16_t location : m_sieve.sieveBlock(block))
-                m_tester.test(m_sieve, location, std::int64_t(block) * m_job.parameters.span + location - half, m_found);
+                m_tester.test(m_sieve, location, std::int64_t(block) * m_job.parameters.span + location - half,
+                              m_found);
         }
     }
 
@@ -102,12 +94,8 @@ private:
 };
 
 Collector::Collector(const Job &job, LeadingSource &source, const Options &options, const StopSignal &stop)
-    : m_job(job)
-    , m_source(source)
-    , m_options(options)
-    , m_stop(stop)
-    , m_shared(std::make_shared<Shared>())
-    , m_own(std::make_unique<Worker>(job))
+    : m_job(job), m_source(source), m_options(options), m_stop(stop), m_shared(std::make_shared<Shared>()),
+      m_own(std::make_unique<Worker>(job))
 {
 }
 

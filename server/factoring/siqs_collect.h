@@ -15,13 +15,11 @@
 #include <memory>
 #include <mutex>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// What the threads of one job share.
 struct Job {
-    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd,
-        const StopSignal &stop);
+    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const StopSignal &stop);
 
     const mpz_class n;
     const mpz_class kn;

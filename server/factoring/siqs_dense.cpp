@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <bit>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t tableSize = 256;
-constexpr std::size_t stripWords =
-    32; // the eight tables of a strip take 512 KiB: they stay in the second-level cache
+constexpr std::size_t stripWords = 32; // the eight tables of a strip take 512 KiB: they stay in the second-level cache
 
 void addRow(std::uint64_t *to, const std::uint64_t *from, std::size_t count)
 {
@@ -35,10 +32,7 @@ std::uint64_t gather(std::uint64_t word, const std::vector<unsigned> &places)
 } // namespace
 
 DenseMatrix::DenseMatrix(std::size_t rows, std::size_t columns)
-    : m_rows(rows)
-    , m_columns(columns)
-    , m_stride((columns + 511) / 512 * 8)
-    , m_isPivot(rows)
+    : m_rows(rows), m_columns(columns), m_stride((columns + 511) / 512 * 8), m_isPivot(rows)
 {
 }
 

@@ -9,8 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 class DenseMatrix
 {
@@ -45,8 +44,7 @@ private:
 
     std::uint64_t *row(std::size_t index) { return m_bits.data() + index * m_stride; }
     void findPivots(std::size_t word, std::vector<Pivot> &panel);
-    bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels,
-                    const StopSignal &stop);
+    bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels, const StopSignal &stop);
     std::optional<std::vector<std::uint64_t>> substituteBack(const StopSignal &stop) const;
 
     std::size_t m_rows, m_columns, m_stride; ///< stride in 64-bit words, a multiple of 8

@@ -6,11 +6,9 @@
 #include <bit>
 #include <cmath>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t sliceMax = std::size_t(1) << (32 - blockBits); // what an entry of a bucket can name
 

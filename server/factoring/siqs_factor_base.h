@@ -10,8 +10,7 @@
 #include <gmpxx.h>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// All primes below `bound`, ascending. bound: 3 or more.
 std::vector<std::uint32_t> primesBelow(std::uint32_t bound);

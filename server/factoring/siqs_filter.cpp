@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <array>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t stopInterval = 16384; // relations between two questions: about a millisecond
 

@@ -5,8 +5,7 @@
 #include "server/factoring/siqs_matrix.h"
 #include "server/factoring/siqs_relations.h"
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 struct Matrix {
     std::vector<std::uint32_t> relations; ///< the relation that each column stands for
@@ -16,7 +15,6 @@ struct Matrix {
 
 /// Drops relations with a large prime that no other has, again and again; columns are what occurs to odd
 /// powers. Nothing when stopped.
-std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize,
-                             const StopSignal &stop);
+std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const StopSignal &stop);
 
 } // namespace openloop::factoring::siqs

@@ -2,14 +2,13 @@
 // See siqs_kernels.h: the choice at run time.
 #include "server/factoring/siqs_kernels.h"
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 Simd bestSimd()
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512dq"))
         return Simd::Avx512;
     if (__builtin_cpu_supports("avx2"))
         return Simd::Avx2;

@@ -7,14 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// Roots of a new leading coefficient for a range of primes: x = (+-r - B) / 2A + offset, and how far each
 /// part of B moves them, part / A. Numbers come in words of `wordBits` bits, low first, at most `maxWords`.
 struct SetupJob {
-    static constexpr unsigned wordBits =
-        29; // eight products of 29 x 32 bits can be added before one reduction
+    static constexpr unsigned wordBits = 29; // eight products of 29 x 32 bits can be added before one reduction
     static constexpr unsigned maxWords = 8;
 
     const std::uint32_t *modulus = nullptr;
@@ -86,7 +84,8 @@ struct Kernels {
     unsigned (*matchMedium)(const MatchJob &, std::uint32_t *places);
     unsigned (*matchBucket)(const std::uint32_t *entries, std::size_t count, std::uint32_t location,
                             std::uint32_t *places);
-    unsigned (*scan)(const std::uint8_t *block, std::uint32_t size, std::uint16_t *locations); ///< size: a multiple of 64
+    unsigned (*scan)(const std::uint8_t *block, std::uint32_t size,
+                     std::uint16_t *locations); ///< size: a multiple of 64
     /// row ^= table[0] ^ ... ^ table[7]; count in 64-bit words, a multiple of 8.
     void (*addEight)(std::uint64_t *row, const std::uint64_t *const *tables, std::size_t count);
 };
@@ -100,17 +99,14 @@ Simd bestSimd();
 /// compiled in.
 const Kernels &kernelsFor(Simd simd);
 
-namespace portable
-{
+namespace portable {
 extern const Kernels kernels;
 }
 #if defined(__x86_64__)
-namespace avx2
-{
+namespace avx2 {
 extern const Kernels kernels;
 }
-namespace avx512
-{
+namespace avx512 {
 extern const Kernels kernels;
 }
 #endif

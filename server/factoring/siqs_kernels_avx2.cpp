@@ -7,11 +7,9 @@
 #include <array>
 #include <immintrin.h>
 
-namespace openloop::factoring::siqs::avx2
-{
+namespace openloop::factoring::siqs::avx2 {
 
-namespace
-{
+namespace {
 
 // For every mask of eight lanes, the lanes that are set, in order.
 constexpr auto packing = [] {
@@ -85,8 +83,8 @@ struct Lanes32 {
     static unsigned bits(M mask) { return unsigned(_mm256_movemask_ps(_mm256_castsi256_ps(mask))); }
     static void storePacked(std::uint32_t *to, V v, M mask)
     {
-        const V order = _mm256_cvtepu8_epi32(
-            _mm_loadl_epi64(reinterpret_cast<const __m128i *>(packingTable + bits(mask))));
+        const V order =
+            _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(packingTable + bits(mask))));
         store(to, _mm256_permutevar8x32_epi32(v, order));
     }
     static unsigned count(M mask) { return unsigned(_mm_popcnt_u32(bits(mask))); }
@@ -116,8 +114,8 @@ struct Lanes64 {
     static V ifBit(V number, unsigned bit, V then, V otherwise)
     {
         const V set = _mm256_slli_epi64(_mm256_srl_epi64(number, _mm_cvtsi32_si128(int(bit))), 63);
-        return _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise), _mm256_castsi256_pd(then),
-                                                    _mm256_castsi256_pd(set)));
+        return _mm256_castpd_si256(
+            _mm256_blendv_pd(_mm256_castsi256_pd(otherwise), _mm256_castsi256_pd(then), _mm256_castsi256_pd(set)));
     }
 };
 
@@ -127,10 +125,7 @@ struct Bytes {
     {
         return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
     }
-    static std::uint64_t signs(const std::uint8_t *from)
-    {
-        return unsigned(_mm256_movemask_epi8(load(from)));
-    }
+    static std::uint64_t signs(const std::uint8_t *from) { return unsigned(_mm256_movemask_epi8(load(from))); }
     static bool anySign(const std::uint8_t *from)
     {
         return _mm256_movemask_epi8(_mm256_or_si256(load(from), load(from + 32))) != 0;

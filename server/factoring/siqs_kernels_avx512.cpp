@@ -6,11 +6,10 @@
 
 #include <immintrin.h>
 
-namespace openloop::factoring::siqs::avx512
-{
+namespace openloop::factoring::siqs::avx512 {
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt"))),  \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt"))),            \
                              apply_to = function)
 #else
 #pragma GCC push_options
@@ -58,10 +57,7 @@ struct Lanes32 {
     static M below(V a, V b) { return _mm512_cmplt_epu32_mask(a, b); }
     static V addWhere(M mask, V a, V b) { return _mm512_mask_add_epi32(a, mask, a, b); }
     /// Packed in a register, then stored whole: a packing store is slow on some processors.
-    static void storePacked(std::uint32_t *to, V v, M mask)
-    {
-        store(to, _mm512_maskz_compress_epi32(mask, v));
-    }
+    static void storePacked(std::uint32_t *to, V v, M mask) { store(to, _mm512_maskz_compress_epi32(mask, v)); }
     static unsigned count(M mask) { return unsigned(_mm_popcnt_u32(mask)); }
 };
 
@@ -94,10 +90,7 @@ struct Lanes64 {
 
 struct Bytes {
     static constexpr unsigned lanes = 64;
-    static std::uint64_t signs(const std::uint8_t *from)
-    {
-        return _mm512_movepi8_mask(_mm512_loadu_si512(from));
-    }
+    static std::uint64_t signs(const std::uint8_t *from) { return _mm512_movepi8_mask(_mm512_loadu_si512(from)); }
     static bool anySign(const std::uint8_t *from) { return signs(from) != 0; }
 };
 

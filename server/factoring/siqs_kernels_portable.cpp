@@ -5,8 +5,7 @@
 #include <bit>
 #include <cstring>
 
-namespace openloop::factoring::siqs::portable
-{
+namespace openloop::factoring::siqs::portable {
 
 struct Lanes16 {
     using V = std::uint16_t;
@@ -62,10 +61,7 @@ struct Lanes64 {
     static V reduce(V a, V p) { return a >= p ? a - p : a; }
     /// a + p - b, below 2p.
     static V difference(V a, V b, V p) { return a + p - b; }
-    static V ifBit(V number, unsigned bit, V then, V otherwise)
-    {
-        return (number >> bit & 1U) ? then : otherwise;
-    }
+    static V ifBit(V number, unsigned bit, V then, V otherwise) { return (number >> bit & 1U) ? then : otherwise; }
 };
 
 struct Bytes {
@@ -81,8 +77,7 @@ struct Bytes {
     {
         std::uint64_t all[8];
         std::memcpy(all, from, sizeof all);
-        return ((all[0] | all[1] | all[2] | all[3] | all[4] | all[5] | all[6] | all[7]) & 0x8080808080808080U)
-            != 0;
+        return ((all[0] | all[1] | all[2] | all[3] | all[4] | all[5] | all[6] | all[7]) & 0x8080808080808080U) != 0;
     }
 };
 

@@ -7,17 +7,13 @@
 #include <optional>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// The rows of a matrix over GF(2): the weight of each, and for the light ones the columns that they are set in.
 class LightRows
 {
 public:
-    explicit LightRows(std::uint32_t rowCount)
-        : m_weight(rowCount)
-        , m_columns(rowCount)
-        , m_queue(heaviestPivotRow + 1)
+    explicit LightRows(std::uint32_t rowCount) : m_weight(rowCount), m_columns(rowCount), m_queue(heaviestPivotRow + 1)
     {
     }
 

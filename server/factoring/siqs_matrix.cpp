@@ -10,11 +10,9 @@
 #include <limits>
 #include <span>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr std::size_t stopInterval = 4096; // columns between two questions
 constexpr std::size_t surplus = 64; // columns beyond the rows: as many as kernel vectors fit a word
@@ -23,12 +21,8 @@ class Elimination
 {
 public:
     Elimination(SparseColumns columns, std::uint32_t denseRows, std::uint32_t rowCount)
-        : m_denseRows(denseRows)
-        , m_words((denseRows + 63) / 64)
-        , m_columns(std::move(columns))
-        , m_dense(m_columns.size() * m_words)
-        , m_alive(m_columns.size(), true)
-        , m_rows(rowCount)
+        : m_denseRows(denseRows), m_words((denseRows + 63) / 64), m_columns(std::move(columns)),
+          m_dense(m_columns.size() * m_words), m_alive(m_columns.size(), true), m_rows(rowCount)
     {
     }
 
@@ -192,8 +186,7 @@ std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &ker
 
 std::optional<std::vector<std::uint64_t>> kernelOf(SparseColumns columns, std::uint32_t denseRows,
                                                    std::uint32_t rowCount, const Kernels &kernels,
-                                                   const StopSignal &stop,
-                                                   const std::function<void(double)> &progress)
+                                                   const StopSignal &stop, const std::function<void(double)> &progress)
 {
     Elimination elimination(std::move(columns), std::min(denseRows, rowCount), rowCount);
     if (!elimination.run(stop))

@@ -11,8 +11,7 @@
 #include <optional>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// A matrix over GF(2) by its columns: the rows that are set, ascending. Row numbers are below 2^32.
 using SparseColumns = std::vector<std::vector<std::uint32_t>>;
@@ -22,7 +21,6 @@ using SparseColumns = std::vector<std::vector<std::uint32_t>>;
 /// Structured Gaussian elimination: LaMacchia, Odlyzko (Crypto 1990); Pomerance, Smith (Exp. Math. 1, 1992).
 std::optional<std::vector<std::uint64_t>> kernelOf(SparseColumns columns, std::uint32_t denseRows,
                                                    std::uint32_t rowCount, const Kernels &kernels,
-                                                   const StopSignal &stop,
-                                                   const std::function<void(double)> &progress);
+                                                   const StopSignal &stop, const std::function<void(double)> &progress);
 
 } // namespace openloop::factoring::siqs

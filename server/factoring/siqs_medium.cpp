@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr unsigned mostFixedHits = 32;
 constexpr unsigned often = ~0U;
@@ -18,18 +16,9 @@ constexpr std::uint16_t idleModulus = 32749; // for the padding: any odd number 
 } // namespace
 
 MediumPrimes::MediumPrimes(const FactorBase &base, std::uint32_t span, const Kernels &kernels)
-    : m_base(base)
-    , m_span(span)
-    , m_kernels(kernels)
-    , m_count(base.mediumPadded)
-    , m_modulus(m_count)
-    , m_reciprocal(m_count)
-    , m_shift(m_count)
-    , m_root1(m_count)
-    , m_root2(m_count)
-    , m_work1(m_count)
-    , m_work2(m_count)
-    , m_log(m_count)
+    : m_base(base), m_span(span), m_kernels(kernels), m_count(base.mediumPadded), m_modulus(m_count),
+      m_reciprocal(m_count), m_shift(m_count), m_root1(m_count), m_root2(m_count), m_work1(m_count), m_work2(m_count),
+      m_log(m_count)
 {
     for (std::size_t i = 0; i < m_count; ++i) {
         const std::uint32_t p = i < base.mediumCount ? base.modulus[i] : idleModulus;
@@ -78,13 +67,14 @@ void MediumPrimes::startPolynomial(std::uint32_t number)
         return;
     }
     const Step step = stepTo(number);
-    m_kernels.stepMedium({m_modulus.data(), m_delta.data() + step.part * m_count, m_count, step.down,
-                          m_root1.data(), m_root2.data(), m_work1.data(), m_work2.data()});
+    m_kernels.stepMedium({m_modulus.data(), m_delta.data() + step.part * m_count, m_count, step.down, m_root1.data(),
+                          m_root2.data(), m_work1.data(), m_work2.data()});
 }
 
 // Pointers in locals, here and below: a byte of the block may alias any member, so members would be read
 // again and again.
-template <unsigned hits> void MediumPrimes::strike(std::uint8_t *block, std::size_t begin, std::size_t end)
+template <unsigned hits>
+void MediumPrimes::strike(std::uint8_t *block, std::size_t begin, std::size_t end)
 {
     const std::uint16_t *const modulus = m_modulus.data();
     const std::uint8_t *const logs = m_log.data();
@@ -161,10 +151,8 @@ void MediumPrimes::passSmall()
 void MediumPrimes::strikeAll(std::uint8_t *block)
 {
     passSmall();
-    const auto strikeFixed = [&]<unsigned... n>(const Group &group, std::integer_sequence<unsigned, n...>)
-    {
-        static_cast<void>(
-            ((group.hits == n && (strike<n>(block, group.begin, group.end), true)) || ...));
+    const auto strikeFixed = [&]<unsigned... n>(const Group &group, std::integer_sequence<unsigned, n...>) {
+        static_cast<void>(((group.hits == n && (strike<n>(block, group.begin, group.end), true)) || ...));
     };
     for (const Group &group : m_groups) {
         if (group.hits == often)

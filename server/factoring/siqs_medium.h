@@ -8,8 +8,7 @@
 
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 class MediumPrimes
 {
@@ -41,7 +40,8 @@ private:
 
     void makeGroups();
     void passSmall();
-    template <unsigned hits> void strike(std::uint8_t *block, std::size_t begin, std::size_t end);
+    template <unsigned hits>
+    void strike(std::uint8_t *block, std::size_t begin, std::size_t end);
     void strikeOften(std::uint8_t *block, std::size_t begin, std::size_t end);
     MatchJob matchJob(std::uint16_t location) const;
 

@@ -7,11 +7,9 @@
 #include <cmath>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr unsigned largestMultiplier = 97;
 constexpr std::uint32_t largestTried = 1200;

@@ -4,8 +4,7 @@
 
 #include <gmpxx.h>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// The odd square-free k below 100 with k n = 1 mod 8 and the most small primes expected in the sieved
 /// values. n: odd, positive. Any thread. Knuth-Schroeppel function: Pomerance, "The quadratic sieve factoring

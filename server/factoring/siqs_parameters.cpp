@@ -6,11 +6,9 @@
 #include <array>
 #include <cmath>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 struct Row {
     double bits, primes, blocks, span, multiplier, smallBound, smallBits, doubleExponent, aPrime;
@@ -53,9 +51,7 @@ Parameters parametersFor(unsigned bits)
     const Row &a = table[high - 1];
     const Row &b = table[high];
     const double part = (at - a.bits) / (b.bits - a.bits);
-    const auto rounded = [&](double Row::*field) {
-        return unsigned(std::lround(mix(a.*field, b.*field, part)));
-    };
+    const auto rounded = [&](double Row::*field) { return unsigned(std::lround(mix(a.*field, b.*field, part))); };
 
     Parameters found;
     // The factor base grows geometrically, the rest nearly linearly.

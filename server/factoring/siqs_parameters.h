@@ -4,12 +4,10 @@
 
 #include <cstdint>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 inline constexpr unsigned blockBits = 15;
-inline constexpr std::uint32_t blockSize = 1U
-    << blockBits; ///< bytes; fits the first-level cache of any x86-64
+inline constexpr std::uint32_t blockSize = 1U << blockBits; ///< bytes; fits the first-level cache of any x86-64
 
 inline constexpr unsigned maxBlocks = 32;
 

@@ -6,11 +6,9 @@
 #include <bit>
 #include <cmath>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr int tries = 30; // draws, of which the one closest to the best size wins
 constexpr int failuresToGiveUp = 400;
@@ -40,8 +38,7 @@ Step stepTo(std::uint32_t to)
 }
 
 LeadingSource::LeadingSource(const mpz_class &kn, const FactorBase &base, const Parameters &parameters)
-    : m_kn(kn)
-    , m_base(base)
+    : m_kn(kn), m_base(base)
 {
     // |value| at the middle equals that at the ends when A = sqrt(kn / 2) / M.
     const double half = double(parameters.length()) / 2;
@@ -70,8 +67,7 @@ void LeadingSource::choosePool(unsigned preferred)
     }
 }
 
-std::optional<std::uint32_t> LeadingSource::lastFactor(const std::vector<std::uint32_t> &chosen,
-                                                       double missing) const
+std::optional<std::uint32_t> LeadingSource::lastFactor(const std::vector<std::uint32_t> &chosen, double missing) const
 {
     const double wanted = std::exp(missing);
     std::optional<std::uint32_t> best;

@@ -11,8 +11,7 @@
 #include <set>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// One leading coefficient A, a product of factor-base primes, and the parts of its 2^(s-1) B.
 /// Values are A x^2 + B x + C with B odd and B^2 - 4 A C = kn, for kn = 1 mod 8:

@@ -6,11 +6,9 @@
 #include <cstring>
 #include <utility>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 struct Header {
     std::uint64_t x[3];
@@ -58,11 +56,7 @@ void RelationBatch::append(Relation &relation)
     std::memcpy(m_bytes.data() + at, &header, sizeof header);
 }
 
-CycleCounter::CycleCounter()
-    : m_slots(1024)
-    , m_parent{0}
-{
-}
+CycleCounter::CycleCounter() : m_slots(1024), m_parent{0} { }
 
 std::size_t CycleCounter::place(std::uint32_t prime) const
 {

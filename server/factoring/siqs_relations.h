@@ -8,8 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// X^2 = 4 * (product of the primes named by `factors`, the sign among them) * large[0] * large[1]  modulo
 /// kn.

@@ -6,11 +6,9 @@
 #include <bit>
 #include <cstring>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 void appendWords(const mpz_class &value, unsigned words, std::vector<std::uint32_t> &to)
 {
@@ -22,15 +20,9 @@ void appendWords(const mpz_class &value, unsigned words, std::vector<std::uint32
 } // namespace
 
 Sieve::Sieve(const FactorBase &base, const Parameters &parameters, const Kernels &kernels, std::uint8_t start)
-    : m_base(base)
-    , m_parameters(parameters)
-    , m_kernels(kernels)
-    , m_start(start)
-    , m_root1(base.padded)
-    , m_root2(base.padded)
-    , m_medium(base, parameters.span, kernels)
-    , m_buckets(base, parameters, kernels)
-    , m_found(base.size() + 2 * FactorBase::padding)
+    : m_base(base), m_parameters(parameters), m_kernels(kernels), m_start(start), m_root1(base.padded),
+      m_root2(base.padded), m_medium(base, parameters.span, kernels), m_buckets(base, parameters, kernels),
+      m_found(base.size() + 2 * FactorBase::padding)
 {
 }
 

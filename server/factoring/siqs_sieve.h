@@ -13,8 +13,7 @@
 #include <span>
 #include <vector>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 /// Use: begin(A); then for every batch fillBatch(), and within it for every polynomial and block, in order,
 /// startPolynomial() and sieveBlock(). Memory: some 40 bytes per prime and A factor, and the buckets.

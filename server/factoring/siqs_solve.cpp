@@ -6,11 +6,9 @@
 
 #include <algorithm>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
-namespace
-{
+namespace {
 
 constexpr unsigned largestDependencyCount = 64;
 constexpr std::size_t mostDensePrimes = 1500;
@@ -35,12 +33,7 @@ std::uint32_t crowdedRows(std::size_t factorBaseSize)
 class SquareRoot
 {
 public:
-    SquareRoot(const mpz_class &n, const FactorBase &base)
-        : m_n(n)
-        , m_base(base)
-        , m_exponent(base.size())
-    {
-    }
+    SquareRoot(const mpz_class &n, const FactorBase &base) : m_n(n), m_base(base), m_exponent(base.size()) { }
 
     void multiply(const Relation &relation)
     {
@@ -98,9 +91,8 @@ Solution solve(const mpz_class &n, const FactorBase &base, const RelationStore &
         return solution;
     }
     progress(Phase::LinearAlgebra, 0);
-    const auto kernel =
-        kernelOf(std::move(matrix->columns), crowdedRows(base.size()), matrix->rowCount, kernels, stop,
-                 [&](double fraction) { progress(Phase::LinearAlgebra, fraction); });
+    const auto kernel = kernelOf(std::move(matrix->columns), crowdedRows(base.size()), matrix->rowCount, kernels, stop,
+                                 [&](double fraction) { progress(Phase::LinearAlgebra, fraction); });
     if (!kernel) {
         solution.stopped = true;
         return solution;

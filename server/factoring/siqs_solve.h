@@ -10,8 +10,7 @@
 
 #include <functional>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 struct Solution {
     mpz_class divisor; ///< 0 < divisor; 1: none of the dependencies splits n

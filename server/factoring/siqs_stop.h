@@ -7,8 +7,7 @@
 #include <optional>
 #include <stop_token>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 class StopSignal
 {
@@ -16,9 +15,7 @@ public:
     StopSignal() = default;
     StopSignal(std::stop_token token, std::optional<std::chrono::steady_clock::time_point> deadline,
                const std::function<void()> *interlude = nullptr)
-        : m_token(std::move(token))
-        , m_deadline(deadline)
-        , m_interlude(interlude && *interlude ? interlude : nullptr)
+        : m_token(std::move(token)), m_deadline(deadline), m_interlude(interlude && *interlude ? interlude : nullptr)
     {
     }
 

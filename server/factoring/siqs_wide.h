@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <gmpxx.h>
 
-namespace openloop::factoring::siqs
-{
+namespace openloop::factoring::siqs {
 
 __extension__ typedef unsigned __int128 Word128;
 

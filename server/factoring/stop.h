@@ -18,12 +18,10 @@ class Stop
 public:
     using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
-    explicit Stop(std::stop_token token = {}, Deadline deadline = {},
-                  const std::function<void()> *interlude = nullptr, const std::atomic<bool> *done = nullptr)
-        : m_token(std::move(token))
-        , m_deadline(deadline)
-        , m_interlude(interlude && *interlude ? interlude : nullptr)
-        , m_done(done)
+    explicit Stop(std::stop_token token = {}, Deadline deadline = {}, const std::function<void()> *interlude = nullptr,
+                  const std::atomic<bool> *done = nullptr)
+        : m_token(std::move(token)), m_deadline(deadline), m_interlude(interlude && *interlude ? interlude : nullptr),
+          m_done(done)
     {
     }
 

@@ -28,11 +28,11 @@ constexpr bool isSmallPrime(std::uint64_t n)
 }
 
 constexpr auto oddPrimes = [] {
-    std::array<SmallPrime, 171> table {};
+    std::array<SmallPrime, 171> table{};
     std::size_t count = 0;
     for (std::uint64_t n = 3; n < wordTrialBound; n += 2) {
         if (isSmallPrime(n))
-            table[count++] = {n, inverseOfOdd(n), ~std::uint64_t {0} / n};
+            table[count++] = {n, inverseOfOdd(n), ~std::uint64_t{0} / n};
     }
     return table;
 }();
@@ -93,7 +93,7 @@ void divideSmallPrimes(mpz_class &n, unsigned bound, std::vector<std::uint64_t> 
     for (const unsigned p : primes) {
         if (p >= bound || n == 1)
             break;
-        if (primorial > ~std::uint64_t {0} / p) {
+        if (primorial > ~std::uint64_t{0} / p) {
             divideByGroup();
             if (stop.requested())
                 return;

@@ -16,9 +16,7 @@ public:
     using Word = WideWord<limbs>;
     static_assert(GMP_NUMB_BITS == 64 && sizeof(mp_limb_t) == sizeof(std::uint64_t));
 
-    explicit WideMontgomery(const Word &n)
-        : m_n(n)
-        , m_negatedInverse(0 - inverseOfOdd(n.limb[0]))
+    explicit WideMontgomery(const Word &n) : m_n(n), m_negatedInverse(0 - inverseOfOdd(n.limb[0]))
     {
         const mpz_class modulus = toMpz(n);
         const mpz_class radix = (mpz_class(1) << (64 * limbs)) % modulus;

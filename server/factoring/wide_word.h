@@ -12,7 +12,7 @@ namespace openloop::factoring {
 
 template <std::size_t limbs>
 struct WideWord {
-    std::array<std::uint64_t, limbs> limb {}; ///< least significant first
+    std::array<std::uint64_t, limbs> limb{}; ///< least significant first
 
     WideWord(std::uint64_t x = 0) { limb[0] = x; }
 

@@ -10,11 +10,20 @@ namespace openloop::factoring {
 
 __extension__ typedef unsigned __int128 uint128;
 
-constexpr std::uint64_t low64(uint128 x) { return static_cast<std::uint64_t>(x); }
-constexpr std::uint64_t high64(uint128 x) { return static_cast<std::uint64_t>(x >> 64); }
+constexpr std::uint64_t low64(uint128 x)
+{
+    return static_cast<std::uint64_t>(x);
+}
+constexpr std::uint64_t high64(uint128 x)
+{
+    return static_cast<std::uint64_t>(x >> 64);
+}
 
 /// Bits of x, 0 for 0.
-constexpr unsigned bitLength(std::uint64_t x) { return static_cast<unsigned>(std::bit_width(x)); }
+constexpr unsigned bitLength(std::uint64_t x)
+{
+    return static_cast<unsigned>(std::bit_width(x));
+}
 constexpr unsigned bitLength(uint128 x)
 {
     return high64(x) != 0 ? 64 + bitLength(high64(x)) : bitLength(low64(x));
@@ -24,7 +33,10 @@ inline unsigned bitLength(const mpz_class &n)
     return static_cast<unsigned>(mpz_sizeinbase(n.get_mpz_t(), 2));
 }
 
-constexpr unsigned trailingZeros(std::uint64_t x) { return static_cast<unsigned>(std::countr_zero(x)); }
+constexpr unsigned trailingZeros(std::uint64_t x)
+{
+    return static_cast<unsigned>(std::countr_zero(x));
+}
 constexpr unsigned trailingZeros(uint128 x)
 {
     return low64(x) != 0 ? trailingZeros(low64(x)) : 64 + trailingZeros(high64(x));

@@ -21,13 +21,10 @@ struct Level {
 // Tuned by bench/tune_micro_ecm.cpp for products of two primes of equal length; the first curve is for the others.
 const std::vector<Level> &oneWordLevels()
 {
-    static const std::vector<Level> levels {
-        {0, 44, 24, makeMicroEcmPlan(32, 800, 60)},
-        {45, 61, 1, makeMicroEcmPlan(55, 1925, 90)},
-        {45, 50, 24, makeMicroEcmPlan(55, 1925, 90)},
-        {51, 57, 32, makeMicroEcmPlan(120, 4200, 210)},
-        {58, 61, 32, makeMicroEcmPlan(170, 7000, 210)},
-        {62, 64, 40, makeMicroEcmPlan(210, 9450, 210)},
+    static const std::vector<Level> levels{
+        {0, 44, 24, makeMicroEcmPlan(32, 800, 60)},     {45, 61, 1, makeMicroEcmPlan(55, 1925, 90)},
+        {45, 50, 24, makeMicroEcmPlan(55, 1925, 90)},   {51, 57, 32, makeMicroEcmPlan(120, 4200, 210)},
+        {58, 61, 32, makeMicroEcmPlan(170, 7000, 210)}, {62, 64, 40, makeMicroEcmPlan(210, 9450, 210)},
     };
     return levels;
 }
@@ -36,15 +33,11 @@ const std::vector<Level> &oneWordLevels()
 // that withstand all are for the quadratic sieve.
 const std::vector<Level> &twoWordLevels()
 {
-    static const std::vector<Level> levels {
-        {65, 128, 2, makeMicroEcmPlan(55, 1925, 90)},
-        {65, 76, 60, makeMicroEcmPlan(488, 24400, 420)},
-        {77, 128, 3, makeMicroEcmPlan(240, 11000, 210)},
-        {77, 84, 80, makeMicroEcmPlan(705, 24675, 420)},
-        {85, 128, 4, makeMicroEcmPlan(705, 24675, 420)},
-        {85, 92, 80, makeMicroEcmPlan(1300, 80000, 420)},
-        {93, 99, 100, makeMicroEcmPlan(2680, 134000, 630)},
-        {112, 128, 6, makeMicroEcmPlan(2680, 134000, 630)},
+    static const std::vector<Level> levels{
+        {65, 128, 2, makeMicroEcmPlan(55, 1925, 90)},       {65, 76, 60, makeMicroEcmPlan(488, 24400, 420)},
+        {77, 128, 3, makeMicroEcmPlan(240, 11000, 210)},    {77, 84, 80, makeMicroEcmPlan(705, 24675, 420)},
+        {85, 128, 4, makeMicroEcmPlan(705, 24675, 420)},    {85, 92, 80, makeMicroEcmPlan(1300, 80000, 420)},
+        {93, 99, 100, makeMicroEcmPlan(2680, 134000, 630)}, {112, 128, 6, makeMicroEcmPlan(2680, 134000, 630)},
     };
     return levels;
 }
@@ -52,13 +45,10 @@ const std::vector<Level> &twoWordLevels()
 // The same with eight curves at a time: here `curves` counts batches.
 const std::vector<Level> &laneLevels()
 {
-    static const std::vector<Level> levels {
-        {65, 76, 40, makeMicroEcmPlan(317, 7925, 210)},
-        {77, 128, 1, makeMicroEcmPlan(200, 8000, 210)},
-        {77, 84, 40, makeMicroEcmPlan(379, 13265, 330)},
-        {85, 92, 40, makeMicroEcmPlan(844, 29540, 420)},
-        {93, 96, 40, makeMicroEcmPlan(1100, 44000, 420)},
-        {112, 128, 1, makeMicroEcmPlan(600, 21000, 420)},
+    static const std::vector<Level> levels{
+        {65, 76, 40, makeMicroEcmPlan(317, 7925, 210)},   {77, 128, 1, makeMicroEcmPlan(200, 8000, 210)},
+        {77, 84, 40, makeMicroEcmPlan(379, 13265, 330)},  {85, 92, 40, makeMicroEcmPlan(844, 29540, 420)},
+        {93, 96, 40, makeMicroEcmPlan(1100, 44000, 420)}, {112, 128, 1, makeMicroEcmPlan(600, 21000, 420)},
     };
     return levels;
 }
@@ -83,9 +73,8 @@ uint128 divisorByLevels(uint128 n, const std::vector<Level> &levels, const Stop 
 template <typename Modulus>
 uint128 divisorByCurves(uint128 n, const Stop &stop)
 {
-    MicroEcm<Modulus> curves {Modulus(n)};
-    return divisorByLevels(n, twoWordLevels(), stop,
-                           [&](const MicroEcmPlan &plan) { return curves.runCurve(plan); });
+    MicroEcm<Modulus> curves{Modulus(n)};
+    return divisorByLevels(n, twoWordLevels(), stop, [&](const MicroEcmPlan &plan) { return curves.runCurve(plan); });
 }
 
 template <typename Modulus>
@@ -124,7 +113,7 @@ std::uint64_t divisorOfRoughWord(std::uint64_t n)
                 return divisor;
         }
     }
-    return pollardBrent(m, ~std::uint64_t {0}, Stop());
+    return pollardBrent(m, ~std::uint64_t{0}, Stop());
 }
 
 uint128 divisorOfRoughWord(uint128 n, const Stop &stop)

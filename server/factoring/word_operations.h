@@ -24,7 +24,7 @@ namespace portable {
 
 constexpr std::uint64_t subtract(std::uint64_t a, std::uint64_t b, std::uint64_t n)
 {
-    return a - b + (n & (0 - std::uint64_t {a < b}));
+    return a - b + (n & (0 - std::uint64_t{a < b}));
 }
 constexpr std::uint64_t add(std::uint64_t a, std::uint64_t b, std::uint64_t n)
 {
@@ -40,7 +40,7 @@ constexpr std::uint64_t multiply(std::uint64_t a, std::uint64_t b, std::uint64_t
 
 constexpr uint128 subtract(uint128 a, uint128 b, uint128 n)
 {
-    return a - b + (n & (uint128 {0} - uint128 {a < b}));
+    return a - b + (n & (uint128{0} - uint128{a < b}));
 }
 constexpr uint128 add(uint128 a, uint128 b, uint128 n)
 {
@@ -71,7 +71,7 @@ constexpr uint128 multiply(uint128 a, uint128 b, uint128 n, std::uint64_t invers
     const uint128 once = upper - r11;
     const uint128 twice = once - rest;
     const bool negative = (upper < r11) | (once < rest);
-    return twice + (n & (uint128 {0} - uint128 {negative}));
+    return twice + (n & (uint128{0} - uint128{negative}));
 }
 
 } // namespace portable
@@ -201,10 +201,10 @@ inline uint128 multiplyMulx(uint128 a, uint128 b, uint128 n, std::uint64_t inver
         "andq %[n1], %[sign]\n\t"
         "addq %[x], %[t2]\n\t"
         "adcq %[sign], %[t3]"
-        : [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [sign] "=&r"(sign), [x] "=&r"(x), [y] "=&r"(y),
-          [z] "=&r"(z), "+&d"(multiplier)
-        : [a0] "rm"(low64(a)), [a1] "rm"(high64(a)), [b1] "rm"(high64(b)), [n0] "rm"(low64(n)),
-          [n1] "rm"(high64(n)), [inverse] "rm"(inverse)
+        : [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [sign] "=&r"(sign), [x] "=&r"(x), [y] "=&r"(y), [z] "=&r"(z),
+          "+&d"(multiplier)
+        : [a0] "rm"(low64(a)), [a1] "rm"(high64(a)), [b1] "rm"(high64(b)), [n0] "rm"(low64(n)), [n1] "rm"(high64(n)),
+          [inverse] "rm"(inverse)
         : "cc");
     return join(t2, t3);
 }
@@ -213,7 +213,10 @@ inline uint128 multiplyMulx(uint128 a, uint128 b, uint128 n, std::uint64_t inver
 namespace words = x86;
 
 /// True if this processor has the instruction that Montgomery128Mulx is written with.
-inline bool hasMulx() { return __builtin_cpu_supports("bmi2"); }
+inline bool hasMulx()
+{
+    return __builtin_cpu_supports("bmi2");
+}
 #else
 namespace words = portable;
 #endif

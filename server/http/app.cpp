@@ -26,7 +26,7 @@ using Responder = QHttpServerResponder &&;
 
 constexpr auto longestFarewell = 10s; // every await ends soon after a stop; this is for the one that doesn't
 
-template<typename Methods>
+template <typename Methods>
 QByteArray allowOf(const Methods &methods)
 {
     QByteArray allow = "OPTIONS";

@@ -15,7 +15,7 @@ namespace openloop::http {
 
 class Gate;
 
-template<typename T>
+template <typename T>
 using Task = QCoro::Task<T>;
 
 /// A QHttpServer behind a Gate, with handlers that may await.
@@ -40,7 +40,7 @@ public:
 
     /// Routes `method pattern` to a handler. pattern: a path; `<arg>` stands for one segment, given in
     /// Request::arguments. More specific patterns come first. `context` is handed on and must outlive the app.
-    template<typename Context, typename Answer, typename... Parameters>
+    template <typename Context, typename Answer, typename... Parameters>
     void route(const QByteArray &method, const QString &pattern, Context &context,
                Answer (*handler)(Context &, Parameters...))
     {
@@ -49,9 +49,8 @@ public:
 
     /// Asked about every GET and HEAD of `path` before its handler is: a Failure turns the request away. For crowds: it
     /// costs less than two thirds of the processor time that a handler's Failure takes.
-    template<typename Context>
-    void setDoor(const QString &path, Context &context,
-                 std::optional<Failure> (*refusal)(Context &, const Request &))
+    template <typename Context>
+    void setDoor(const QString &path, Context &context, std::optional<Failure> (*refusal)(Context &, const Request &))
     {
         m_doors.insert(path.toLatin1(), {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
     }
@@ -81,7 +80,7 @@ private:
         std::function<std::optional<Failure>(const Request &)> refusal;
     };
 
-    template<typename Context, typename Answer, typename Parameter>
+    template <typename Context, typename Answer, typename Parameter>
     static Task<void> run(Context &context, Task<Answer> (*handler)(Context &, Parameter), Exchange exchange)
     {
         try {
@@ -91,7 +90,7 @@ private:
         }
     }
 
-    template<typename Context, typename Answer, typename Parameter>
+    template <typename Context, typename Answer, typename Parameter>
     static void run(Context &context, Answer (*handler)(Context &, Parameter), Exchange exchange)
     {
         try {
@@ -101,9 +100,8 @@ private:
         }
     }
 
-    template<typename Context, typename Parameter>
-    static Task<void> run(Context &context, Task<void> (*handler)(Context &, Parameter, EventStream),
-                          Exchange exchange)
+    template <typename Context, typename Parameter>
+    static Task<void> run(Context &context, Task<void> (*handler)(Context &, Parameter, EventStream), Exchange exchange)
     {
         const auto shared = std::make_shared<Exchange>(std::move(exchange));
         try {

@@ -43,7 +43,7 @@ constexpr int hexValue(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-template<typename Predicate>
+template <typename Predicate>
 bool allOf(QByteArrayView bytes, Predicate predicate)
 {
     return std::all_of(bytes.begin(), bytes.end(), predicate);

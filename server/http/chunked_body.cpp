@@ -78,8 +78,7 @@ bool ChunkedBody::readSize(QByteArrayView line)
     const qsizetype mark = line.indexOf(';');
     const QByteArrayView digits = mark < 0 ? line : line.first(mark);
     const auto isHexDigit = [](char c) { return hexValue(c) >= 0; };
-    if (digits.isEmpty() || digits.size() > longestSize || !allOf(digits, isHexDigit)
-        || !allOf(line, isFieldCharacter))
+    if (digits.isEmpty() || digits.size() > longestSize || !allOf(digits, isHexDigit) || !allOf(line, isFieldCharacter))
         return false;
     m_left = digits.toByteArray().toLongLong(nullptr, 16);
     return true;

@@ -156,7 +156,8 @@ void Connection::answer(const Response &response)
 
 Delivery Connection::delivery() const
 {
-    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_gate.date(), m_gate.showsTiming() ? m_timing->text() : QByteArray()};
+    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_gate.date(),
+            m_gate.showsTiming() ? m_timing->text() : QByteArray()};
 }
 
 void Connection::beginStream(const Response &head)

@@ -8,8 +8,8 @@ namespace openloop::http {
 
 class Connection;
 
-/// QHttpServer only routes: of a request it is shown the path, and what it writes is dropped. So no client can reach its
-/// parser, and it holds no socket of a client that leaves. The thread of the event loop.
+/// QHttpServer only routes: of a request it is shown the path, and what it writes is dropped. So no client can reach
+/// its parser, and it holds no socket of a client that leaves. The thread of the event loop.
 class Facade final : public QTcpSocket
 {
 public:

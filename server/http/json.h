@@ -21,18 +21,18 @@ public:
     Json(const QString &text);
     Json(const char *) = delete;
     Json(double number);
-    template<std::same_as<bool> Boolean>
+    template <std::same_as<bool> Boolean>
     Json(Boolean value) : m_text(value ? "true" : "false")
     {
     }
-    template<std::integral Integer>
+    template <std::integral Integer>
         requires(!std::same_as<Integer, bool>)
     Json(Integer number) : m_text(QByteArray::number(number))
     {
     }
 
     /// An array with toJson(element) of each element, in order.
-    template<typename Range, typename ToJson>
+    template <typename Range, typename ToJson>
     static Json array(const Range &elements, ToJson toJson)
     {
         QByteArray text = "[";

@@ -51,8 +51,7 @@ bool percentEncodingIsSound(QByteArrayView text, bool controlsAllowed)
 std::optional<QByteArrayView> takeAuthority(QByteArrayView target, RequestHead &head)
 {
     for (const QByteArrayView scheme : {QByteArrayView("http://"), QByteArrayView("https://")}) {
-        if (target.size() <= scheme.size()
-            || target.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
+        if (target.size() <= scheme.size() || target.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
             continue;
         const QByteArrayView rest = target.sliced(scheme.size());
         const auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?'; });
@@ -86,8 +85,8 @@ Verdict readTarget(QByteArrayView target, RequestHead &head)
 
 Verdict readVersion(QByteArrayView version, RequestHead &head)
 {
-    const bool shaped = version.size() == 8 && version.startsWith("HTTP/") && isDigit(version[5])
-        && version[6] == '.' && isDigit(version[7]);
+    const bool shaped = version.size() == 8 && version.startsWith("HTTP/") && isDigit(version[5]) && version[6] == '.'
+        && isDigit(version[7]);
     if (!shaped)
         return bad(u"the request line is malformed"_s);
     if (version[5] != '1')

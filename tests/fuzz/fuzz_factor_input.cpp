@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     std::size_t place = 0;
     TokenReader reader(
         [&](char *buffer, std::size_t room) {
-            const std::size_t count = std::min({room, size - place, std::size_t {7}}); // tokens span reads
+            const std::size_t count = std::min({room, size - place, std::size_t{7}}); // tokens span reads
             std::memcpy(buffer, data + place, count);
             place += count;
             return static_cast<long>(count);

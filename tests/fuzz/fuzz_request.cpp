@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as what a client sends: however they are cut into pieces, the same requests come out, and none breaks a bound.
+// Any bytes as what a client sends: however they are cut into pieces, the same requests come out, and none breaks a
+// bound.
 #include "server/http/chunked_body.h"
 #include "server/http/request_head.h"
 

@@ -19,8 +19,7 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace
-{
+namespace {
 
 struct Ran {
     int code = -1;
@@ -126,8 +125,8 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(5ms); });
         const auto ran = runQuietly({u"fast="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s, u"10ms"_s,
-                              u"--assert"_s, u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s,
-                              u"--assert"_s, u"fast.errors=0"_s, u"--json"_s, u"-"_s});
+                                     u"--assert"_s, u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s, u"--assert"_s,
+                                     u"fast.errors=0"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 0), ran.err.constData());
         const auto target = ran.json[u"targets"_s][0].toObject();
         QCOMPARE(target[u"name"_s].toString(), u"fast"_s);
@@ -143,7 +142,7 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(30ms); });
         const auto ran = runQuietly({u"slow="_s + server.url(), u"--duration"_s, u"1s"_s, u"--assert"_s,
-                              u"slow.p50<20ms"_s, u"--json"_s, u"-"_s});
+                                     u"slow.p50<20ms"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 1), ran.err.constData());
         QCOMPARE(ran.json[u"asserts"_s][0].toObject()[u"ok"_s].toBool(true), false);
         QVERIFY(ran.json[u"asserts"_s][0].toObject()[u"value_ms"_s].toDouble() >= 30);
@@ -190,8 +189,8 @@ private slots:
     void aRunHasAllTheTicksOfItsDuration()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
-        const auto ran = run({u"t="_s + server.url(), u"u="_s + server.url(), u"--duration"_s, u"1s"_s,
-                              u"--interval"_s, u"5ms"_s, u"--json"_s, u"-"_s});
+        const auto ran = run({u"t="_s + server.url(), u"u="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s,
+                              u"5ms"_s, u"--json"_s, u"-"_s});
         for (int i = 0; i < 2; ++i) // skipped ticks are among the n
             QCOMPARE(ran.json[u"targets"_s][i].toObject()[u"n"_s].toInt(), 200);
     }
@@ -240,8 +239,8 @@ private slots:
             garbage.fields = "Content-Length: many\r\n";
             return garbage;
         });
-        const auto ran = run({u"t=http://ann:SECRET@127.0.0.1:%1/"_s.arg(server.port()), u"--duration"_s,
-                              u"300ms"_s, u"--json"_s, u"-"_s});
+        const auto ran = run({u"t=http://ann:SECRET@127.0.0.1:%1/"_s.arg(server.port()), u"--duration"_s, u"300ms"_s,
+                              u"--json"_s, u"-"_s});
         const auto problem = ran.json[u"targets"_s][0].toObject()[u"last_problem"_s].toString();
         QVERIFY2(problem.startsWith(u"failed: ") && problem.size() > 12, qPrintable(problem));
         QVERIFY2(ran.err.contains(problem.toUtf8()), ran.err.constData());
@@ -259,10 +258,10 @@ private slots:
                 *busyUntil = std::max(*busyUntil, now) + 100ms;
             return after(std::max(1ms + 0ns, *busyUntil - now));
         });
-        const auto ran = runQuietly({u"health="_s + server.url(u"/health"_s),
-                                     u"work="_s + server.url(u"/work?n={semiprime:20}"_s), u"--interval"_s,
-                                     u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s,
-                                     u"--phases"_s, u"2s,2s,600ms"_s, u"--json"_s, u"-"_s});
+        const auto ran =
+            runQuietly({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work?n={semiprime:20}"_s),
+                        u"--interval"_s, u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s,
+                        u"--phases"_s, u"2s,2s,600ms"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 1), ran.err.constData());
         const auto isolation = ran.json[u"isolation"_s].toObject();
         const auto health = isolation[u"targets"_s][0].toObject();
@@ -274,13 +273,11 @@ private slots:
 
     void anIsolatedServicePassesTheIsolationTest()
     {
-        ProgrammedServer server(
-            [](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
-        const auto ran =
-            runQuietly({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s),
-                        u"--interval"_s, u"10ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
-                        u"2s,2s,600ms"_s, u"--json"_s, u"-"_s},
-                       hasVerdict);
+        ProgrammedServer server([](int, const QByteArray &path) { return after(path == "/work" ? 300ms : 1ms); });
+        const auto ran = runQuietly({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work"_s),
+                                     u"--interval"_s, u"10ms"_s, u"--isolation-test"_s, u"work=4"_s, u"--phases"_s,
+                                     u"2s,2s,600ms"_s, u"--json"_s, u"-"_s},
+                                    hasVerdict);
         const auto isolation = ran.json[u"isolation"_s].toObject();
         QVERIFY2(isolation[u"verdict"_s].toString() != u"fail"_s, ran.err.constData());
         QVERIFY(ran.json[u"targets"_s][0].toObject()[u"isolation"_s].toDouble() > 0);
@@ -308,11 +305,10 @@ private slots:
 
     void theBreakingLoadIsReported()
     {
-        ProgrammedServer server(
-            [](int, const QByteArray &path) { return after(path == "/work" ? 50ms : 1ms); });
-        const auto ran = run({u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"50ms"_s,
-                              u"--find-limit"_s, u"work=2"_s, u"--duration"_s, u"1s"_s, u"--assert"_s,
-                              u"work.p50<1ms"_s, u"--json"_s, u"-"_s});
+        ProgrammedServer server([](int, const QByteArray &path) { return after(path == "/work" ? 50ms : 1ms); });
+        const auto ran =
+            run({u"work="_s + server.url(u"/work"_s), u"--interval"_s, u"50ms"_s, u"--find-limit"_s, u"work=2"_s,
+                 u"--duration"_s, u"1s"_s, u"--assert"_s, u"work.p50<1ms"_s, u"--json"_s, u"-"_s});
         QCOMPARE(ran.json[u"search"_s].toObject()[u"lowest_broken"_s].toInt(-1), 0);
         QVERIFY2(isExit(ran, 1), ran.err.constData());
     }
@@ -320,9 +316,9 @@ private slots:
     void aLoadThatNobodyAnswersHasNoLimit()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
-        const auto ran = run({u"t="_s + server.url(), u"gone=http://127.0.0.1:%1/"_s.arg(closedPort()),
-                              u"--find-limit"_s, u"gone=1"_s, u"--duration"_s, u"500ms"_s, u"--assert"_s,
-                              u"t.p50<10s"_s, u"--json"_s, u"-"_s});
+        const auto ran =
+            run({u"t="_s + server.url(), u"gone=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--find-limit"_s,
+                 u"gone=1"_s, u"--duration"_s, u"500ms"_s, u"--assert"_s, u"t.p50<10s"_s, u"--json"_s, u"-"_s});
         QCOMPARE(ran.code, 3);
         QVERIFY2(ran.err.contains("gone answered no request of the load"), ran.err.constData());
         QVERIFY(ran.json[u"search"_s].toObject()[u"highest_kept"_s].isNull());
@@ -357,7 +353,8 @@ private slots:
             ::kill(static_cast<pid_t>(process.processId()), SIGCONT);
         }
         QVERIFY(process.waitForFinished(20'000));
-        const auto target = QJsonDocument::fromJson(process.readAllStandardOutput()).object()[u"targets"_s][0].toObject();
+        const auto target =
+            QJsonDocument::fromJson(process.readAllStandardOutput()).object()[u"targets"_s][0].toObject();
         QVERIFY(target[u"n"_s].toInt() > 20);
         QVERIFY2(target[u"max_ms"_s].toDouble() < 1000, qPrintable(QString::number(target[u"max_ms"_s].toDouble())));
     }

@@ -118,7 +118,8 @@ private slots:
         now.targets.front().p99 = 1240;
         const auto verdict = verdictOn(now);
         QCOMPARE(verdict.word, u"BLOCKED"_s);
-        QCOMPARE(verdict.sentence, u"/health takes 1.24\u2009s (p99), more than the 20\u2009ms it may while 8 /factorize run"_s);
+        QCOMPARE(verdict.sentence,
+                 u"/health takes 1.24\u2009s (p99), more than the 20\u2009ms it may while 8 /factorize run"_s);
     }
 
     void aLoadedTargetMayRefuse()
@@ -206,7 +207,7 @@ private slots:
         const auto paints = [](Attention attention) {
             Pace pace;
             int count = 0;
-            const Pace::Clock::time_point start {std::chrono::hours(1)};
+            const Pace::Clock::time_point start{std::chrono::hours(1)};
             for (int tick = 0; tick < 100; ++tick)
                 count += pace.due(attention, start + tick * std::chrono::milliseconds(50)) ? 1 : 0;
             return count;
@@ -305,9 +306,13 @@ private slots:
     {
         const QTemporaryDir folder;
         const QString path = folder.filePath(u"monitor.json"_s);
-        const QJsonObject target{{u"name"_s, u"a"_s}, {u"url"_s, u"http://x.test/a"_s}, {u"owner"_s, u"me"_s}, {u"method"_s, u"PUT"_s}};
+        const QJsonObject target{
+            {u"name"_s, u"a"_s}, {u"url"_s, u"http://x.test/a"_s}, {u"owner"_s, u"me"_s}, {u"method"_s, u"PUT"_s}};
         const QJsonObject window{{u"later"_s, 1}, {u"span_s"_s, 5}};
-        write(path, QJsonDocument(QJsonObject{{u"note"_s, u"mine"_s}, {u"window"_s, window}, {u"targets"_s, QJsonArray{target}}}).toJson());
+        write(path,
+              QJsonDocument(
+                  QJsonObject{{u"note"_s, u"mine"_s}, {u"window"_s, window}, {u"targets"_s, QJsonArray{target}}})
+                  .toJson());
         const ProfileFile file(path);
         QCOMPARE(file.problem(), QString());
         auto profile = file.profile();

@@ -12,8 +12,7 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace
-{
+namespace {
 
 Target targetFor(const QString &name, const QString &url, Nanoseconds interval, Nanoseconds timeout = 2s)
 {
@@ -128,16 +127,14 @@ private slots:
         });
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets(
-            {targetFor(u"t"_s, server.url(), 5ms, 20s)}); // longer than this machine may be away
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 20s)}); // longer than this machine may be away
         QVERIFY(recording.run(engine, 2s));
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
         QCOMPARE(quantiles.n, server.requests());
         for (const auto &sample : recording.samples[u"t"_s]) {
             if (isError(sample.outcome) && sample.outcome != Outcome::HttpError)
-                qInfo("unexpected: %s after %.3f ms, reused %d, at %.3f ms",
-                      qPrintable(outcomeName(sample.outcome)), milliseconds(sample.service()), sample.reused,
-                      milliseconds(sample.due - engine.origin()));
+                qInfo("unexpected: %s after %.3f ms, reused %d, at %.3f ms", qPrintable(outcomeName(sample.outcome)),
+                      milliseconds(sample.service()), sample.reused, milliseconds(sample.due - engine.origin()));
         }
         QCOMPARE(quantiles.errors, failures.load());
         QCOMPARE(recording.count(u"t"_s, Outcome::HttpError), failures.load());
@@ -156,8 +153,7 @@ private slots:
         });
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets(
-            {targetFor(u"t"_s, server.url(), 5ms, 20s)}); // longer than this machine may be away
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 20s)}); // longer than this machine may be away
         QVERIFY(recording.run(engine, 2s));
         QCOMPARE(recording.samples[u"t"_s].size(), server.requests());
         QCOMPARE(recording.count(u"t"_s, Outcome::Reset), resets.load());

@@ -28,7 +28,8 @@ probe::Sample answered(probe::Instant due, probe::Nanoseconds response, probe::O
 /// machine is busy from 40 to 50 s.
 void record(const QString &path)
 {
-    const auto targets = *probe::targetsFromArguments({u"health=http://127.0.0.1:9/health"_s, u"factorize=http://127.0.0.1:9/factorize"_s});
+    const auto targets = *probe::targetsFromArguments(
+        {u"health=http://127.0.0.1:9/health"_s, u"factorize=http://127.0.0.1:9/factorize"_s});
     probe::SessionRecorder recorder(path);
     recorder.begin(targets, origin, probe::WallClock(origin, probe::WallClock::Wall(1'700'000'000s)));
     for (auto at = 0s; at < 90s; ++at) {
@@ -36,7 +37,7 @@ void record(const QString &path)
         batch.from = origin + at;
         batch.until = batch.from + 1s;
         const bool isDown = at >= 60s && at < 80s;
-        probe::TargetBatch health {u"health"_s, {}, {}, 0, 0};
+        probe::TargetBatch health{u"health"_s, {}, {}, 0, 0};
         for (auto tick = 0ms; tick < 1s; tick += 100ms)
             health.samples << answered(batch.from + tick, 1ms, isDown ? probe::Outcome::Refused : probe::Outcome::Ok);
         batch.targets = {health, {u"factorize"_s, {answered(batch.from, 15s)}, {}, 0, 0}};
@@ -48,7 +49,7 @@ void record(const QString &path)
     }
     recorder.add(probe::LogEntry::load(origin + 30s, u"factorize"_s, 8));
     recorder.add(probe::LogEntry::load(origin + 60s, u"factorize"_s, 0));
-    recorder.add(probe::LogEntry {origin + 61s, EventLog::keyOf(Event::Kind::Alert), u"health"_s, u"down"_s});
+    recorder.add(probe::LogEntry{origin + 61s, EventLog::keyOf(Event::Kind::Alert), u"health"_s, u"down"_s});
 }
 
 } // namespace
@@ -117,7 +118,8 @@ private slots:
     void errorsAreCountedWithTheRest()
     {
         m_session.setReplayNow(m_session.end());
-        const auto figures = m_session.figures(u"health"_s, m_session.beginning() + 59.95, m_session.beginning() + 79.95);
+        const auto figures =
+            m_session.figures(u"health"_s, m_session.beginning() + 59.95, m_session.beginning() + 79.95);
         QCOMPARE(figures.n, 200);
         QCOMPARE(figures.errors, 200);
         QCOMPARE(figures.measured, 0);

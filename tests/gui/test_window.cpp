@@ -91,7 +91,8 @@ private slots:
 
     void aFirstRunWithoutServiceOffersThreeWaysOn()
     {
-        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(test::closedPort())), QList<probe::Rule>());
+        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(test::closedPort())),
+                                                QList<probe::Rule>());
         m_window->show();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s), 10'000);
         QVERIFY(m_window->showsFirstRun());
@@ -244,7 +245,8 @@ private slots:
         QVERIFY(m_window->session().isReplay());
         QVERIFY(!m_window->showsFirstRun());
         QCOMPARE(m_window->verdictBar().verdict().word, u"RECORDING"_s);
-        const auto figures = m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to());
+        const auto figures =
+            m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to());
         QVERIFY2(figures.n > 40, qPrintable(QString::number(figures.n)));
         QVERIFY(*figures.p50 >= 2 && *figures.p50 < 200);
     }
@@ -337,7 +339,8 @@ private slots:
             QFile stand(folder.filePath(u"openloop-monitor"_s));
             if (!stand.open(QIODevice::WriteOnly))
                 return QList<probe::Target>();
-            stand.write("#!/bin/sh\nif [ \"$2\" = --profile ]; then exec cat \"$3\"; fi\nfor word; do printf '%s\\n' \"$word\"; done\n");
+            stand.write("#!/bin/sh\nif [ \"$2\" = --profile ]; then exec cat \"$3\"; fi\nfor word; do printf '%s\\n' "
+                        "\"$word\"; done\n");
             stand.close();
             stand.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
             QProcess shell;
@@ -357,9 +360,12 @@ private slots:
             return probe::targetsFromArguments(words).value.value_or(QList<probe::Target>());
         };
         m_window->session().setTargets(*probe::targetsFromArguments({u"http://127.0.0.1:9"_s}));
-        QCOMPARE(m_window->commandLine(), u"openloop-monitor --headless http://127.0.0.1:9 --isolation-test factorize=8"_s);
-        m_window->session().setTargets(*probe::targetsFromArguments({u"it's one=http://127.0.0.1:9/a?b&c"_s, u"factorize=http://127.0.0.1:9/d"_s}));
-        QVERIFY2(targetsOf(m_window->commandLine()) == m_window->session().targets(), qPrintable(m_window->commandLine()));
+        QCOMPARE(m_window->commandLine(),
+                 u"openloop-monitor --headless http://127.0.0.1:9 --isolation-test factorize=8"_s);
+        m_window->session().setTargets(*probe::targetsFromArguments(
+            {u"it's one=http://127.0.0.1:9/a?b&c"_s, u"factorize=http://127.0.0.1:9/d"_s}));
+        QVERIFY2(targetsOf(m_window->commandLine()) == m_window->session().targets(),
+                 qPrintable(m_window->commandLine()));
         auto special = m_window->session().targets();
         special[0].method = "POST";
         special[0].headers = {{u"X-Say"_s, u"\"it's $HOME\""_s}};
@@ -466,7 +472,7 @@ private:
             probe::Sample sample;
             sample.due = sample.sent = origin;
             sample.done = sample.firstByte = origin + 1ms;
-            batch.targets << probe::TargetBatch {target.name, {sample}, {}, 0, 0};
+            batch.targets << probe::TargetBatch{target.name, {sample}, {}, 0, 0};
         }
         recorder.add(batch);
     }

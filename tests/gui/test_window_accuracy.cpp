@@ -70,7 +70,8 @@ private slots:
     void aRepaintingWindowMeasuresWhatARunWithoutOneDoes()
     {
         double best = 1e9;
-        for (int attempt = 0; attempt < 6 && best > 0.1; ++attempt) { // neighbours on the machine may spoil one, hardly all
+        for (int attempt = 0; attempt < 6 && best > 0.1;
+             ++attempt) { // neighbours on the machine may spoil one, hardly all
             int frames = 0;
             const double alone = withoutWindow();
             const double beside = withRepaintingWindow(frames);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The window's tools on a real service: the search for the limit, rules, targets to pick, replay, comparison, every view.
+// The window's tools on a real service: the search for the limit, rules, targets to pick, replay, comparison, every
+// view.
 #include "gui/main_window.h"
 #include "gui/models/default_rules.h"
 #include "gui/models/phases.h"
@@ -36,7 +37,8 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-/// /health slows down by 10 ms for each /factorize beyond two that is in flight, as a service does that shares its threads.
+/// /health slows down by 10 ms for each /factorize beyond two that is in flight, as a service does that shares its
+/// threads.
 class CrowdedService
 {
 public:
@@ -49,7 +51,8 @@ public:
             reaction.latency = 200ms;
             m_busyUntil.insert(now + reaction.latency);
         } else if (path == "/openapi.json") {
-            reaction.body = R"({"openapi":"3.1.0","paths":{"/health":{"get":{}},"/version":{"get":{}},"/things":{"post":{}}}})";
+            reaction.body =
+                R"({"openapi":"3.1.0","paths":{"/health":{"get":{}},"/version":{"get":{}},"/things":{"post":{}}}})";
         } else if (path == "/metrics") {
             reaction.body = "openloop_pool_busy 2\nopenloop_pool_threads 2\nopenloop_queue_length{lane=\"long\"} 6\n";
         } else {
@@ -72,15 +75,17 @@ class WindowToolsTest : public QObject
 private slots:
     void init()
     {
-        m_server = std::make_unique<test::ProgrammedServer>([service = std::make_shared<CrowdedService>()](int number, const QByteArray &path) {
-            return (*service)(number, path);
-        });
+        m_server = std::make_unique<test::ProgrammedServer>(
+            [service = std::make_shared<CrowdedService>()](int number, const QByteArray &path) {
+                return (*service)(number, path);
+            });
         m_theme = std::make_unique<Theme>();
         const QString base = u"http://127.0.0.1:%1"_s.arg(m_server->port());
         auto targets = *probe::targetsFromArguments({base + u"/health"_s, base + u"/factorize"_s});
         targets[0].interval = 20ms;
         targets[1].interval = 1s;
-        m_window = std::make_unique<MainWindow>(*m_theme, targets, QList {*probe::parseRule(u"health: p50<90ms over 2s"_s)});
+        m_window =
+            std::make_unique<MainWindow>(*m_theme, targets, QList{*probe::parseRule(u"health: p50<90ms over 2s"_s)});
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
@@ -105,7 +110,8 @@ private slots:
         button->click();
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->limitPanel().verdict().isEmpty(), 60'000);
         // From three parallel ones on it takes 100 ms; the machine itself may only make it worse.
-        QVERIFY2(m_window->limitPanel().verdict().contains(u"breaks at"_s) || m_window->limitPanel().verdict().contains(u"broken"_s),
+        QVERIFY2(m_window->limitPanel().verdict().contains(u"breaks at"_s)
+                     || m_window->limitPanel().verdict().contains(u"broken"_s),
                  qPrintable(m_window->limitPanel().verdict()));
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
     }
@@ -144,7 +150,8 @@ private slots:
     {
         m_window->session().setRules({*probe::parseRule(u"health: p50<1us over 1s"_s)});
         const auto broken = [this] {
-            return std::ranges::any_of(m_window->session().events(), [](const Event &event) { return event.kind == Event::Kind::Alert; });
+            return std::ranges::any_of(m_window->session().events(),
+                                       [](const Event &event) { return event.kind == Event::Kind::Alert; });
         };
         if (m_window->session().trust().suspendsAlerts())
             QSKIP("the machine is too busy: alerts are suspended");
@@ -187,7 +194,8 @@ private slots:
         QVERIFY(std::abs(session.now() - middle) < 0.01);
         const auto shown = session.figures(u"factorize"_s, session.now() - 10, session.now());
         QVERIFY(session.figures(u"health"_s, session.now() - 10, session.now()).last);
-        QVERIFY(session.watch(u"health"_s)->state() == State::Ok || session.watch(u"health"_s)->state() == State::Degraded);
+        QVERIFY(session.watch(u"health"_s)->state() == State::Ok
+                || session.watch(u"health"_s)->state() == State::Degraded);
         QVERIFY(shown.isUnderLoad);
         QVERIFY(m_window->verdictBar().verdict().sentence.contains(u"while 2 /factorize run"_s)
                 || m_window->verdictBar().verdict().sentence.contains(u"this machine is busy"_s));
@@ -213,7 +221,11 @@ private slots:
         m_window->session().record(folder.filePath(u"after.sqlite"_s));
         m_window->session().setLoad(u"factorize"_s, 8);
         m_window->timeWindow().setSpan(2);
-        const auto p50 = [this] { return m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to()).p50; };
+        const auto p50 = [this] {
+            return m_window->session()
+                .figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to())
+                .p50;
+        };
         QTRY_VERIFY_WITH_TIMEOUT(p50().value_or(0) > 300, 20'000);
         QCOMPARE(m_window->comparePanel().compareWith(path), QString());
         const auto &comparison = m_window->comparePanel().comparison();
@@ -233,13 +245,16 @@ private slots:
         m_window->session().setLoad(u"factorize"_s, 0);
         const auto &series = *m_window->session().series(u"health"_s);
         const auto samples = series.samples(series.begin(), series.end());
-        const auto slowest = std::ranges::max_element(samples, {}, [](const auto &sample) { return sample.response(); });
+        const auto slowest =
+            std::ranges::max_element(samples, {}, [](const auto &sample) { return sample.response(); });
         const auto sample = m_window->session().detailed(u"health"_s, *slowest);
         QCOMPARE(sample.requestId, QByteArray("abc123"));
         const double at = m_window->session().secondsAt(sample.due);
-        const auto found = SamplePopup::nearest(m_window->session(), at, std::chrono::duration<double, std::milli>(sample.response()).count(), 0.001);
+        const auto found = SamplePopup::nearest(
+            m_window->session(), at, std::chrono::duration<double, std::milli>(sample.response()).count(), 0.001);
         QVERIFY(found && found->target == u"health"_s);
-        QVERIFY2(found->blame.startsWith(u"event loop: blocked"_s) || found->blame.startsWith(u"host"_s) || found->blame.startsWith(u"service: it waited"_s),
+        QVERIFY2(found->blame.startsWith(u"event loop: blocked"_s) || found->blame.startsWith(u"host"_s)
+                     || found->blame.startsWith(u"service: it waited"_s),
                  qPrintable(found->blame));
     }
 

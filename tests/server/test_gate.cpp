@@ -297,7 +297,8 @@ void TestGate::refusalsArePoliteAndFinal_data()
     QTest::newRow("coding") << request("POST", "/quick", "Transfer-Encoding: gzip\r\n") << 501;
     QTest::newRow("large head") << request("GET", "/quick", "X: " + QByteArray(100'000, 'a') + "\r\n") << 431;
     QTest::newRow("large body") << request("POST", "/quick", "Content-Length: 1073741824\r\n")
-            + QByteArray(1'000'000, 'a') << 413;
+            + QByteArray(1'000'000, 'a')
+                                << 413;
     QTest::newRow("large chunk") << request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "7fffffff\r\n" << 413;
     QTest::newRow("version") << QByteArray("GET / HTTP/2.0\r\nHost: h\r\n\r\n") << 505;
 }

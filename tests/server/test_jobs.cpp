@@ -275,7 +275,8 @@ void TestJobs::aSlowReaderHoldsNothingUp()
     }
     QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, 60'000);
     watchers.clear(); // some unread, all left
-    QTRY_COMPARE(QJsonDocument::fromJson(RawClient(server.port()).get("/test/in_flight")->body)[u"in_flight"_s].toInt(), 1);
+    QTRY_COMPARE(QJsonDocument::fromJson(RawClient(server.port()).get("/test/in_flight")->body)[u"in_flight"_s].toInt(),
+                 1);
 }
 
 void TestJobs::nothingAcceptedIsLostByKills_data()
@@ -292,8 +293,9 @@ void TestJobs::nothingAcceptedIsLostByKills()
     std::optional<Postgres> database;
     if (postgres)
         database.emplace();
-    const QStringList arguments{u"--database"_s, postgres ? database->databaseUrl(u"kills"_s)
-                                                          : u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s)};
+    const QStringList arguments{u"--database"_s,
+                                postgres ? database->databaseUrl(u"kills"_s)
+                                         : u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s)};
     QMap<QByteArray, QByteArray> accepted; // path -> n
     unsigned long seed = 0;
     for (int kills = 0; kills < 20; ++kills) {
@@ -358,7 +360,8 @@ void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
         std::atomic<int> whole = 0;
         std::atomic<int> cut = 0;
         std::vector<std::jthread> clients;
-        for (const char *what : {"/health", "/query_database", "/call_other_service", "/factorize?n=1000000016000000063"}) {
+        for (const char *what :
+             {"/health", "/query_database", "/call_other_service", "/factorize?n=1000000016000000063"}) {
             clients.emplace_back([&, what](const std::stop_token &stop) {
                 RawClient client(server.port());
                 while (!stop.stop_requested()) {

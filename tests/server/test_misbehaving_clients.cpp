@@ -16,7 +16,8 @@ class TestMisbehavingClients : public QObject
     Q_OBJECT
 
 private slots:
-    // Code that PCRE2 compiles for QHttpServer's routes reads past what it uses; valgrind can't see that it is harmless.
+    // Code that PCRE2 compiles for QHttpServer's routes reads past what it uses; valgrind can't see that it is
+    // harmless.
     void initTestCase() { qputenv("QT_ENABLE_REGEXP_JIT", "0"); }
     void aThousandLeaveNothingBehind();
     void aStopWithAnswersPendingIsClean();
@@ -107,7 +108,8 @@ QStringList valgrind()
 
 void TestMisbehavingClients::aThousandLeaveNothingBehind()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), longNumbers + QStringList{u"--factorize-timeout"_s, u"5"_s}, valgrind());
+    ServerProcess server(QStringLiteral(TEST_SERVER), longNumbers + QStringList{u"--factorize-timeout"_s, u"5"_s},
+                         valgrind());
     QVERIFY2(server.waitUntilReady(), server.standardError().constData());
     QRandomGenerator random(20221122);
     for (int i = 0; i < 1000; ++i) {
@@ -127,7 +129,8 @@ void TestMisbehavingClients::aThousandLeaveNothingBehind()
 
 void TestMisbehavingClients::aStopWithAnswersPendingIsClean()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), longNumbers + QStringList{u"--drain-timeout"_s, u"0.2"_s}, valgrind());
+    ServerProcess server(QStringLiteral(TEST_SERVER), longNumbers + QStringList{u"--drain-timeout"_s, u"0.2"_s},
+                         valgrind());
     QVERIFY2(server.waitUntilReady(), server.standardError().constData());
     std::vector<RawClient> clients;
     for (quint32 i = 0; i < 30; ++i) {

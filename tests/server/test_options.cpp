@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the operator sets, from the command line, the environment and server.ini: which comes first, and what is refused.
+// What the operator sets, from the command line, the environment and server.ini: which comes first, and what is
+// refused.
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -34,7 +35,8 @@ private slots:
 private:
     void writeFile(const QByteArray &text) const;
     Ran run(const QStringList &arguments, const QStringList &environment = {}) const;
-    QString valueOf(const QString &option, const QStringList &arguments = {}, const QStringList &environment = {}) const;
+    QString valueOf(const QString &option, const QStringList &arguments = {},
+                    const QStringList &environment = {}) const;
 
     std::unique_ptr<QTemporaryDir> m_folder;
 };
@@ -129,8 +131,8 @@ void TestOptions::whatIsWrongIsNamed_data()
     QTest::newRow("twice in the file") << QByteArray("port=1\nport=2\n") << none << none << QStringList{u"twice"_s};
     QTest::newRow("beyond loopback") << QByteArray() << none << QStringList{u"--listen"_s, u"0.0.0.0"_s}
                                      << QStringList{u"--token-file"_s};
-    QTest::newRow("key without certificate") << QByteArray() << none << QStringList{u"--tls-key"_s, u"/dev/null"_s}
-                                             << QStringList{u"--tls-certificate"_s};
+    QTest::newRow("key without certificate")
+        << QByteArray() << none << QStringList{u"--tls-key"_s, u"/dev/null"_s} << QStringList{u"--tls-certificate"_s};
     QTest::newRow("no option") << QByteArray() << none << QStringList{u"start"_s} << QStringList{u"'start'"_s};
 }
 
@@ -169,8 +171,9 @@ void TestOptions::aTokenThatWouldBeCutIsRefused()
 void TestOptions::tooFewDescriptorsAreRefusedAtStart()
 {
     QProcess process;
-    process.start(u"prlimit"_s, {u"--nofile=40"_s, QStringLiteral(OPENLOOP_SERVER), u"--port"_s, u"0"_s, u"--database"_s,
-                                 u"sqlite::memory:"_s});
+    process.start(u"prlimit"_s,
+                  {u"--nofile=40"_s, QStringLiteral(OPENLOOP_SERVER), u"--port"_s, u"0"_s, u"--database"_s,
+                   u"sqlite::memory:"_s});
     QVERIFY(process.waitForFinished(20'000));
     QCOMPARE(process.exitCode(), 1);
     const QByteArray complaint = process.readAllStandardError();

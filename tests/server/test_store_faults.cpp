@@ -265,7 +265,9 @@ private slots:
 
     void aSqliteFileCorruptedLaterIsUnavailableUntilRepaired()
     {
-        { const Store store(u"sqlite:"_s + m_file, 1); }
+        {
+            const Store store(u"sqlite:"_s + m_file, 1);
+        }
         emptyTheLog();
         Store store(u"sqlite:"_s + m_file, 1);
         QFile file(m_file);
@@ -282,7 +284,9 @@ private slots:
 
     void aReadOnlySqliteFileStopsTheStart()
     {
-        { const Store store(u"sqlite:"_s + m_file, 1); }
+        {
+            const Store store(u"sqlite:"_s + m_file, 1);
+        }
         QVERIFY(QFile::setPermissions(m_file, QFile::ReadOwner | QFile::ReadOther));
         const AsNobody nobody;
         QVERIFY_EXCEPTION_THROWN(Store(u"sqlite:"_s + m_file, 1), StartFailure);

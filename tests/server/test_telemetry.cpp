@@ -59,7 +59,8 @@ void TestTelemetry::theMetricsAreClean()
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
-    for (const char *path : {"/health", "/factorize?n=91", "/factorize?n=abc", "/nowhere", "/factorizations/x", "/metrics"})
+    for (const char *path :
+         {"/health", "/factorize?n=91", "/factorize?n=abc", "/nowhere", "/factorizations/x", "/metrics"})
         client.get(path);
     const auto metrics = client.get("/metrics");
     QVERIFY(metrics);
@@ -72,10 +73,11 @@ void TestTelemetry::theMetricsAreClean()
     const QByteArray complaints = promtool.readAllStandardError() + promtool.readAllStandardOutput();
     QCOMPARE(complaints, QByteArray());
     QCOMPARE(promtool.exitCode(), 0);
-    for (const char *name : {"openloop_http_requests_total{method=\"GET\",route=\"/factorize\",status=\"422\"} 1",
-                             "openloop_http_requests_total{method=\"GET\",route=\"/factorizations/{id}\",status=\"404\"} 1",
-                             "openloop_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
-                             "openloop_event_loop_lag_seconds_bucket{le=\"0.001\"}", "openloop_build_info{"})
+    for (const char *name :
+         {"openloop_http_requests_total{method=\"GET\",route=\"/factorize\",status=\"422\"} 1",
+          "openloop_http_requests_total{method=\"GET\",route=\"/factorizations/{id}\",status=\"404\"} 1",
+          "openloop_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
+          "openloop_event_loop_lag_seconds_bucket{le=\"0.001\"}", "openloop_build_info{"})
         QVERIFY2(metrics->body.contains(name), name);
 }
 
@@ -90,7 +92,8 @@ void TestTelemetry::aMadeUpMethodIsNoSeries()
     }
     const auto metrics = client.get("/metrics");
     QVERIFY(metrics);
-    QVERIFY(metrics->body.contains("openloop_http_requests_total{method=\"other\",route=\"/health\",status=\"405\"} 100"));
+    QVERIFY(
+        metrics->body.contains("openloop_http_requests_total{method=\"other\",route=\"/health\",status=\"405\"} 100"));
     QVERIFY(!metrics->body.contains("\"M7\""));
 }
 

@@ -38,7 +38,8 @@ private slots:
 private:
     QStringList options(const QString &key) const
     {
-        return {u"--tls-certificate"_s, m_folder.filePath(u"certificate.pem"_s), u"--tls-key"_s, m_folder.filePath(key)};
+        return {u"--tls-certificate"_s, m_folder.filePath(u"certificate.pem"_s), u"--tls-key"_s,
+                m_folder.filePath(key)};
     }
     // Encrypted and verified, or not connected.
     std::unique_ptr<QSslSocket> connectTo(quint16 port) const;
@@ -49,13 +50,30 @@ private:
 
 void TestTls::initTestCase()
 {
-    const QStringList other{u"ecparam"_s, u"-name"_s, u"prime256v1"_s, u"-genkey"_s, u"-noout"_s, u"-out"_s,
+    const QStringList other{u"ecparam"_s,
+                            u"-name"_s,
+                            u"prime256v1"_s,
+                            u"-genkey"_s,
+                            u"-noout"_s,
+                            u"-out"_s,
                             m_folder.filePath(u"other.pem"_s)};
     QCOMPARE(QProcess::execute(u"openssl"_s, other), 0);
-    const QStringList make{u"req"_s,    u"-x509"_s, u"-newkey"_s, u"ec"_s,   u"-pkeyopt"_s, u"ec_paramgen_curve:P-256"_s,
-                           u"-nodes"_s, u"-days"_s, u"2"_s,       u"-subj"_s, u"/CN=localhost"_s,
-                           u"-addext"_s, u"subjectAltName=DNS:localhost"_s,
-                           u"-keyout"_s, m_folder.filePath(u"key.pem"_s), u"-out"_s,
+    const QStringList make{u"req"_s,
+                           u"-x509"_s,
+                           u"-newkey"_s,
+                           u"ec"_s,
+                           u"-pkeyopt"_s,
+                           u"ec_paramgen_curve:P-256"_s,
+                           u"-nodes"_s,
+                           u"-days"_s,
+                           u"2"_s,
+                           u"-subj"_s,
+                           u"/CN=localhost"_s,
+                           u"-addext"_s,
+                           u"subjectAltName=DNS:localhost"_s,
+                           u"-keyout"_s,
+                           m_folder.filePath(u"key.pem"_s),
+                           u"-out"_s,
                            m_folder.filePath(u"certificate.pem"_s)};
     QCOMPARE(QProcess::execute(u"openssl"_s, make), 0);
 }

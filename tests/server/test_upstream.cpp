@@ -121,8 +121,7 @@ private slots:
         answer("large and no JSON", "200 OK", '[' + QByteArray("1,").repeated(mib));
         answer("compressed unasked", "200 OK", QByteArray::fromHex("1f8b0800000000000003ab0500"),
                "Content-Encoding: gzip\r\n");
-        QTest::newRow("5 MiB announced")
-            << FakeUpstream::says("HTTP/1.1 200 OK\r\nContent-Length: 5242880\r\n\r\n[");
+        QTest::newRow("5 MiB announced") << FakeUpstream::says("HTTP/1.1 200 OK\r\nContent-Length: 5242880\r\n\r\n[");
         QTest::newRow("endless body with a length")
             << neverEnds("HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n");
         QTest::newRow("endless body without one") << neverEnds("HTTP/1.1 200 OK\r\n\r\n");
@@ -148,8 +147,7 @@ private slots:
     void aRedirectIsNotFollowed()
     {
         FakeUpstream secret(FakeUpstream::answers("200 OK", "{}"));
-        FakeUpstream fake(
-            FakeUpstream::answers("302 Found", "", "Location: " + secret.url().toEncoded() + "\r\n"));
+        FakeUpstream fake(FakeUpstream::answers("302 Found", "", "Location: " + secret.url().toEncoded() + "\r\n"));
         Upstream upstream({.url = fake.url()});
         QCOMPARE(await(upstream.get({})).status(), 502);
         QCOMPARE(secret.requests(), 0);

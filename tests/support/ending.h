@@ -16,7 +16,7 @@
 
 namespace openloop::test {
 
-template<typename T>
+template <typename T>
 struct Ending {
     std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
     std::optional<http::Failure> failure;
@@ -26,7 +26,7 @@ struct Ending {
     int status() const { return failure ? failure->status() : value ? 200 : 0; }
 };
 
-template<typename T>
+template <typename T>
 QCoro::Task<void> keepEnding(QCoro::Task<T> task, std::shared_ptr<Ending<T>> ending)
 {
     try {
@@ -42,14 +42,14 @@ QCoro::Task<void> keepEnding(QCoro::Task<T> task, std::shared_ptr<Ending<T>> end
     ending->over = true;
 }
 
-template<typename T>
+template <typename T>
 QCoro::Task<T> taskOf(QFuture<T> future)
 {
     co_return co_await future;
 }
 
 /// Follows a task that has begun; its ending is filled in by the event loop.
-template<typename T>
+template <typename T>
 std::shared_ptr<Ending<T>> follow(QCoro::Task<T> task)
 {
     auto ending = std::make_shared<Ending<T>>();
@@ -58,7 +58,7 @@ std::shared_ptr<Ending<T>> follow(QCoro::Task<T> task)
 }
 
 /// Runs the event loop until the task has ended, or for the time given, in ms.
-template<typename T>
+template <typename T>
 Ending<T> await(QCoro::Task<T> task, int ms = 15000)
 {
     const auto ending = follow(std::move(task));

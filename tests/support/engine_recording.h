@@ -10,8 +10,7 @@
 
 #include <algorithm>
 
-namespace openloop::test
-{
+namespace openloop::test {
 
 class EngineRecording : public QObject
 {

@@ -9,11 +9,7 @@ namespace openloop::tests {
 class Numbers
 {
 public:
-    explicit Numbers(unsigned long seed)
-        : m_random(gmp_randinit_mt)
-    {
-        m_random.seed(seed);
-    }
+    explicit Numbers(unsigned long seed) : m_random(gmp_randinit_mt) { m_random.seed(seed); }
 
     /// Exactly so many bits.
     mpz_class ofBits(unsigned bits)

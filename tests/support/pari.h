@@ -2,10 +2,10 @@
 // PARI's gp as the oracle of the factoring tests.
 #pragma once
 
+#include <gmpxx.h>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QStringList>
-#include <gmpxx.h>
 #include <vector>
 
 namespace openloop::tests {

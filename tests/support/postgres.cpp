@@ -85,8 +85,8 @@ Postgres::Postgres() : m_port(freePort())
     m_server.setProgram(program(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
     m_server.setArguments({u"-D"_s, m_folder.filePath(u"data"_s), u"-p"_s, QString::number(m_port), u"-k"_s,
-                           m_folder.path(), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s,
-                           u"-c"_s, u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s});
+                           m_folder.path(), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s, u"-c"_s,
+                           u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s});
     start();
 }
 
@@ -159,8 +159,9 @@ void Postgres::makeCluster()
         if (::chown(qPrintable(m_folder.path()), account->user, account->group) != 0)
             qFatal("chown of %s failed", qPrintable(m_folder.path()));
     }
-    run(u"initdb"_s, {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s,
-                      u"--locale=C"_s, u"--no-sync"_s, u"--no-instructions"_s});
+    run(u"initdb"_s,
+        {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s,
+         u"--no-sync"_s, u"--no-instructions"_s});
 }
 
 void Postgres::run(const QString &name, const QStringList &arguments) const

@@ -18,11 +18,9 @@
 
 using openloop::probe::FileDescriptor;
 
-namespace openloop::test
-{
+namespace openloop::test {
 
-namespace
-{
+namespace {
 
 using Clock = std::chrono::steady_clock;
 
@@ -79,8 +77,7 @@ struct ProgrammedServer::Connection {
             if (reaction.kind == Reaction::Kind::Reset)
                 return abort();
             const auto text = answerText(reaction);
-            if (::send(socket.get(), text.constData(), static_cast<std::size_t>(text.size()), MSG_NOSIGNAL)
-                < 0)
+            if (::send(socket.get(), text.constData(), static_cast<std::size_t>(text.size()), MSG_NOSIGNAL) < 0)
                 gone = true;
         }
     }
@@ -106,8 +103,7 @@ struct ProgrammedServer::Connection {
 };
 
 ProgrammedServer::ProgrammedServer(React react)
-    : m_react(std::move(react))
-    , m_wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
+    : m_react(std::move(react)), m_wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
 {
     auto listening = listenOnLoopback();
     m_listener = std::move(listening.socket);
@@ -167,8 +163,7 @@ void ProgrammedServer::serve(std::stop_token stop)
         connections.remove_if([](const Connection &connection) { return connection.gone; });
         if (polled[1].revents != 0) {
             const int on = 1;
-            FileDescriptor accepted(
-                ::accept4(m_listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            FileDescriptor accepted(::accept4(m_listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
             if (accepted.isValid()) {
                 ++m_accepted;
                 ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -15,8 +15,7 @@
 #include <mutex>
 #include <thread>
 
-namespace openloop::test
-{
+namespace openloop::test {
 
 /// What the server does with one request.
 struct Reaction {

@@ -16,8 +16,7 @@ namespace openloop::test {
 
 using Clock = std::chrono::steady_clock;
 
-RawClient::RawClient(quint16 port, const char *from)
-    : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+RawClient::RawClient(quint16 port, const char *from) : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -110,8 +109,8 @@ std::optional<Answer> RawClient::get(const QByteArray &path, Milliseconds deadli
 std::optional<Answer> RawClient::post(const QByteArray &path, const QByteArray &body, const QByteArray &fields,
                                       Milliseconds deadline)
 {
-    send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "Content-Length: "
-         + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+    send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields
+         + "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
     return read(deadline);
 }
 

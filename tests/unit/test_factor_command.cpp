@@ -141,8 +141,7 @@ private slots:
         QTest::qWait(200);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(2000));
-        QCOMPARE(process.readAllStandardOutput(),
-                 QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");
+        QCOMPARE(process.readAllStandardOutput(), QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");
         QCOMPARE(process.exitCode(), 128 + SIGINT);
     }
 

@@ -15,7 +15,8 @@ using openloop::tests::Numbers;
 
 namespace {
 
-LongParameters oneCurveInAllLanes(CurveSeries<WideMontgomery<longWordLimbs>> &series, const WideMontgomery<longWordLimbs> &m)
+LongParameters oneCurveInAllLanes(CurveSeries<WideMontgomery<longWordLimbs>> &series,
+                                  const WideMontgomery<longWordLimbs> &m)
 {
     const auto point = series.next();
     LongParameters parameters;
@@ -41,8 +42,8 @@ void compareWithGmp(unsigned bits)
 {
     Numbers numbers(bits);
     for (int i = 0; i < 500; ++i) {
-        const mpz_class n = i % 5 == 0 ? mpz_class((mpz_class(1) << bits) - 1 - 2 * (i / 5))
-                                       : mpz_class(numbers.ofBits(bits) | 1);
+        const mpz_class n =
+            i % 5 == 0 ? mpz_class((mpz_class(1) << bits) - 1 - 2 * (i / 5)) : mpz_class(numbers.ofBits(bits) | 1);
         const mpz_class a = i % 7 == 0 ? mpz_class(n - 1) : mpz_class(numbers.ofBits(bits) % n);
         const mpz_class b = i % 11 == 0 ? mpz_class(n - 1) : mpz_class(numbers.ofBits(bits) % n);
         const WideMontgomery<limbs> m(toWide<limbs>(n));

@@ -57,7 +57,7 @@ void compareWithPari(const std::vector<mpz_class> &numbers)
 
 double cpuMilliseconds()
 {
-    timespec time {};
+    timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return 1e3 * double(time.tv_sec) + 1e-6 * double(time.tv_nsec);
 }
@@ -175,7 +175,7 @@ private slots:
         const mpz_class p = Numbers(1).prime(400);
         const Result result = factor(p * p * 12);
         QVERIFY(result.complete());
-        QVERIFY((result.factors == std::vector<PrimePower> {{2, 2}, {3, 1}, {p, 2}}));
+        QVERIFY((result.factors == std::vector<PrimePower>{{2, 2}, {3, 1}, {p, 2}}));
     }
 
     void severalThreadsFindTheSameFactors()
@@ -200,8 +200,8 @@ private slots:
         const Clock::time_point start = Clock::now();
         const Result result = factor(hard * 720, {}, options);
         QVERIFY(Clock::now() - start < 1s);
-        QVERIFY((result.factors == std::vector<PrimePower> {{2, 4}, {3, 2}, {5, 1}}));
-        QVERIFY(result.remaining == std::vector<mpz_class> {hard});
+        QVERIFY((result.factors == std::vector<PrimePower>{{2, 4}, {3, 2}, {5, 1}}));
+        QVERIFY(result.remaining == std::vector<mpz_class>{hard});
     }
 
     void aDeadlineInThePastStillMultipliesBack()

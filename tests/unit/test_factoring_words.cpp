@@ -26,9 +26,9 @@ public:
     {
         uint128 word = (static_cast<uint128>(m_random()) << 64) | m_random();
         if (m_random() % 4 == 0)
-            word |= ~uint128 {0} << 64;
+            word |= ~uint128{0} << 64;
         if (m_random() % 4 == 0)
-            word |= ~std::uint64_t {0};
+            word |= ~std::uint64_t{0};
         return word >> (m_random() % 8 == 0 ? m_random() % 120 : 0);
     }
     // Below n, and often at its ends.
@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    std::mt19937_64 m_random {7};
+    std::mt19937_64 m_random{7};
 };
 
 mpz_class inverseOfRadix(unsigned bits, const mpz_class &n)
@@ -59,7 +59,7 @@ bool splitsSemiprimes(unsigned bits, const MicroEcmPlan &plan)
     Numbers numbers(bits);
     for (int i = 0; i < 20; ++i) {
         const auto n = static_cast<typename Modulus::Word>(toUint128(numbers.semiprime(bits)));
-        MicroEcm<Modulus> curves {Modulus(n)};
+        MicroEcm<Modulus> curves{Modulus(n)};
         typename Modulus::Word divisor = 1;
         for (int curve = 0; curve < 400 && (divisor == 1 || divisor == n); ++curve) {
             divisor = curves.runCurve(plan);
@@ -126,7 +126,7 @@ private slots:
     void primalityAgreesWithGmp()
     {
         for (unsigned n = 0; n < 100'000; ++n)
-            QCOMPARE(isPrimeWord(std::uint64_t {n}), mpz_probab_prime_p(mpz_class(n).get_mpz_t(), 24) > 0);
+            QCOMPARE(isPrimeWord(std::uint64_t{n}), mpz_probab_prime_p(mpz_class(n).get_mpz_t(), 24) > 0);
         Numbers numbers(3);
         for (unsigned bits = 17; bits <= 128; ++bits) {
             for (int i = 0; i < 40; ++i) {
@@ -190,7 +190,7 @@ private slots:
     void rhoSplitsWhatItShould()
     {
         for (const std::uint64_t n : {1027ULL * 1031, 1031ULL * 1031, 65537ULL * 65539, 4294967291ULL * 1009}) {
-            const std::uint64_t divisor = pollardBrent(Montgomery64(n), ~std::uint64_t {0}, Stop());
+            const std::uint64_t divisor = pollardBrent(Montgomery64(n), ~std::uint64_t{0}, Stop());
             QVERIFY(divisor > 1 && divisor < n && n % divisor == 0);
         }
     }

@@ -13,8 +13,7 @@
 using namespace openloop::factoring;
 using namespace std::chrono_literals;
 
-namespace
-{
+namespace {
 
 constexpr auto latencyLimit = 50ms;
 // A loaded machine or a sanitizer adds waits that are not ours; bench/check_factoring judges the real ones.
@@ -30,11 +29,7 @@ constexpr bool sanitized = false;
 class Numbers
 {
 public:
-    explicit Numbers(unsigned long seed)
-        : m_random(gmp_randinit_default)
-    {
-        m_random.seed(seed);
-    }
+    explicit Numbers(unsigned long seed) : m_random(gmp_randinit_default) { m_random.seed(seed); }
 
     mpz_class semiprime(unsigned digits)
     {
@@ -162,8 +157,7 @@ private slots:
 
     void threePrimesAreSplitToo()
     {
-        const mpz_class n =
-            mpz_class("1000000000039") * mpz_class("1000000000061") * mpz_class("1000000000063");
+        const mpz_class n = mpz_class("1000000000039") * mpz_class("1000000000061") * mpz_class("1000000000063");
         QVERIFY(splits(n, siqsFactor(n)));
     }
 

@@ -22,8 +22,7 @@ using namespace openloop::factoring;
 using namespace openloop::factoring::siqs;
 using namespace std::chrono_literals;
 
-namespace
-{
+namespace {
 
 const mpz_class number("366882436326251220917612517836493441499977060424887219631213"); // 60 digits
 
@@ -84,8 +83,7 @@ private slots:
     {
         std::mt19937_64 random(1);
         for (int i = 0; i < 200; ++i) {
-            const mpz_class n =
-                mpz_class(std::to_string(random() | 1)) * mpz_class(std::to_string(random() | 1));
+            const mpz_class n = mpz_class(std::to_string(random() | 1)) * mpz_class(std::to_string(random() | 1));
             const unsigned k = chooseMultiplier(n);
             QCOMPARE(mpz_fdiv_ui(mpz_class(n * k).get_mpz_t(), 8), 1UL);
             for (unsigned d = 2; d * d <= k; ++d)
@@ -281,7 +279,7 @@ private slots:
                         }
                     }
                 }
-                const auto kernel = matrix.kernel(kernelsFor(simd), {}, [](double) {});
+                const auto kernel = matrix.kernel(kernelsFor(simd), {}, [](double) { });
                 QVERIFY(kernel);
                 QVERIFY(checkKernel(columns, std::uint32_t(size), *kernel).value_or(0) >= 20);
             }
@@ -301,8 +299,7 @@ private slots:
         QFETCH(unsigned, rows);
         QFETCH(unsigned, weight);
         const SparseColumns columns = randomColumns(rows, rows + 30, weight, rows);
-        const auto kernel =
-            kernelOf(columns, rows / 50 + 64, rows, kernelsFor(bestSimd()), {}, [](double) {});
+        const auto kernel = kernelOf(columns, rows / 50 + 64, rows, kernelsFor(bestSimd()), {}, [](double) { });
         QVERIFY(kernel);
         QVERIFY(checkKernel(columns, rows, *kernel).value_or(0) >= 30);
     }
@@ -321,7 +318,7 @@ private slots:
                 source.request_stop();
             });
             const StopSignal stop(source.get_token(), {});
-            kernelOf(columns, 256, rows, kernelsFor(bestSimd()), stop, [](double) {});
+            kernelOf(columns, 256, rows, kernelsFor(bestSimd()), stop, [](double) { });
             const auto end = std::chrono::steady_clock::now();
             killer.join();
             QVERIFY(sanitized || end - asked.load() <= 400ms);
@@ -329,9 +326,8 @@ private slots:
     }
 
 private:
-    static void compareDivisors(Sieve &sieve, const FactorBase &base, const Parameters &sizes,
-                                const mpz_class &kn, const Leading &leading, const mpz_class &b,
-                                unsigned block, std::uint16_t location)
+    static void compareDivisors(Sieve &sieve, const FactorBase &base, const Parameters &sizes, const mpz_class &kn,
+                                const Leading &leading, const mpz_class &b, unsigned block, std::uint16_t location)
     {
         const long x = long(block * sizes.span + location) - long(sizes.length() / 2);
         const mpz_class c = (b * b - kn) / (4 * leading.a);

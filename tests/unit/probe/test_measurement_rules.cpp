@@ -14,8 +14,7 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace
-{
+namespace {
 
 Target targetFor(const QString &url, Nanoseconds interval = 10ms, Nanoseconds timeout = 5s)
 {
@@ -107,8 +106,7 @@ private slots:
         // A closed loop would have seen one slow answer. Here each tick that fell into the stall waited its
         // share of it.
         const auto &samples = recording.samples[u"t"_s];
-        const auto felt =
-            std::ranges::count_if(samples, [](const Sample &s) { return s.response() > 100ms; });
+        const auto felt = std::ranges::count_if(samples, [](const Sample &s) { return s.response() > 100ms; });
         QVERIFY2(felt >= 80 && felt <= 130, qPrintable(QString::number(felt)));
         const auto slowest = std::ranges::max(samples, {}, &Sample::response).response();
         QVERIFY2(slowest > 950ms && slowest < 1500ms, qPrintable(QString::number(slowest / 1ms)));
@@ -210,15 +208,13 @@ private slots:
             QVERIFY(!sample.reused);
             QVERIFY(phases.tcp > 0ns);
             QVERIFY(phases.firstByte >= 4ms);
-            QVERIFY(phases.dns + phases.tcp + phases.tls + phases.firstByte + phases.body
-                    == sample.service());
+            QVERIFY(phases.dns + phases.tcp + phases.tls + phases.firstByte + phases.body == sample.service());
         }
     }
 
     void loadGoesOverConnectionsOfItsOwn()
     {
-        ProgrammedServer server(
-            [](int, const QByteArray &path) { return answerAfter(path == "/load" ? 30s : 0s); });
+        ProgrammedServer server([](int, const QByteArray &path) { return answerAfter(path == "/load" ? 30s : 0s); });
         Engine engine;
         EngineRecording recording(engine);
         auto target = targetFor(server.url(), 50ms);
@@ -231,8 +227,7 @@ private slots:
         QCOMPARE(recording.count(u"t"_s, Outcome::Ok), recording.samples[u"t"_s].size());
         QVERIFY(server.open() >= 9);
         engine.setLoad(u"t"_s, 0);
-        QTRY_VERIFY(server.open()
-                    < 9); // what was in flight is dropped, so that the service can stop its work
+        QTRY_VERIFY(server.open() < 9); // what was in flight is dropped, so that the service can stop its work
     }
 
     // 5
@@ -362,8 +357,7 @@ private slots:
         EngineRecording recording(engine);
         engine.start();
         QTRY_VERIFY(recording.control.size() > 20);
-        QVERIFY(
-            std::ranges::all_of(recording.control, [](const Sample &s) { return s.outcome == Outcome::Ok; }));
+        QVERIFY(std::ranges::all_of(recording.control, [](const Sample &s) { return s.outcome == Outcome::Ok; }));
         QVERIFY(recording.lags.size() >= recording.control.size());
     }
 
@@ -390,8 +384,7 @@ private slots:
         EngineRecording recording(engine);
         engine.start();
         QTRY_VERIFY(recording.last.until >= engine.origin() + 2s);
-        QVERIFY2(recording.batches >= 15 && recording.batches <= 22,
-                 qPrintable(QString::number(recording.batches)));
+        QVERIFY2(recording.batches >= 15 && recording.batches <= 22, qPrintable(QString::number(recording.batches)));
     }
 };
 

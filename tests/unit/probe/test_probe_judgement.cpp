@@ -16,8 +16,7 @@ using namespace openloop::probe;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace
-{
+namespace {
 
 Sample sampleAt(Instant due, Nanoseconds response, Outcome outcome = Outcome::Ok)
 {
@@ -52,8 +51,9 @@ using Latency = std::function<Nanoseconds(Nanoseconds, bool loaded)>;
 
 /// Plays an isolation test at ten ticks a second; `latency` gives the response at a time since the start, `control`
 /// that of the control probe.
-IsolationVerdict played(const Latency &latency, LoadState load = {u"f"_s, 8, 8, 4, 0},
-                        const Latency &control = [](Nanoseconds, bool) { return 200us; }, int busyOf20 = 6)
+IsolationVerdict played(
+    const Latency &latency, LoadState load = {u"f"_s, 8, 8, 4, 0},
+    const Latency &control = [](Nanoseconds, bool) { return 200us; }, int busyOf20 = 6)
 {
     IsolationTest test(IsolationConfig{u"f"_s, 8, 10s, 20s, 10s});
     Target health, factorize;
@@ -159,8 +159,7 @@ private slots:
         for (int i = 0; i < 100; ++i)
             series.add(sampleAt(Instant{i * 100ms}, 1ms));
         QVERIFY(!watch.evaluate(Instant{10s}, series, {Instant{10s - 5ms}}, false));
-        const auto event =
-            watch.evaluate(Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}}, false);
+        const auto event = watch.evaluate(Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}}, false);
         QVERIFY(event && event->firing);
     }
 
@@ -244,7 +243,8 @@ private slots:
         QVERIFY(withControl(9ms, 20).trustworthy);
         const auto alike = withControl(20ms, 6);
         QCOMPARE(alike.isolation, Isolation::Pass);
-        QVERIFY2(alike.sentence.contains(u"1.50 (1.50 to 1.50) times that of the control probe"), qPrintable(alike.sentence));
+        QVERIFY2(alike.sentence.contains(u"1.50 (1.50 to 1.50) times that of the control probe"),
+                 qPrintable(alike.sentence));
         // Work of normal priority on every processor is a reason, not an excuse.
         const auto starved = withControl(20ms, 20);
         QCOMPARE(starved.isolation, Isolation::Inconclusive);
@@ -259,7 +259,8 @@ private slots:
             judge.addProcessors(Instant{i * 1s}, {i * 200, i * 200, i * 50});
         const auto trust = judge.verdictOfRun();
         QCOMPARE(trust.level, TrustLevel::HostBusy);
-        QVERIFY2(trust.reason.endsWith(u"the host of this virtual machine took 25 % of its time"), qPrintable(trust.reason));
+        QVERIFY2(trust.reason.endsWith(u"the host of this virtual machine took 25 % of its time"),
+                 qPrintable(trust.reason));
     }
 
     void workOfNormalPriorityOnEveryProcessorIsDistrusted()
@@ -384,8 +385,8 @@ private slots:
         report.asserts = {{u"health.p99<20ms"_s, u"health"_s, true, 0.41, true, {}}};
         const auto object = QJsonDocument::fromJson(toJson(report)).object();
         const auto target = object[u"targets"_s][0].toObject();
-        for (const auto &key : {u"name"_s, u"url"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50_ms"_s,
-                                u"p95_ms"_s, u"p99_ms"_s, u"max_ms"_s})
+        for (const auto &key : {u"name"_s, u"url"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50_ms"_s, u"p95_ms"_s,
+                                u"p99_ms"_s, u"max_ms"_s})
             QVERIFY2(target.contains(key), qPrintable(key));
         QCOMPARE(target[u"p50_ms"_s].toDouble(), 0.41);
         QCOMPARE(object[u"asserts"_s][0].toObject(),

@@ -136,9 +136,9 @@ private slots:
 
     void aPastedCurlCommandBecomesATarget()
     {
-        const auto target = *targetFromCurlCommand(
-            u"curl -sS 'https://api.example.org/v1/items?q=a&n=2' \\\n  -X PUT -H 'Accept: */*' "
-            "-H \"X-Quote: it's\" --data-raw $'{\"a\":\"b\\'\\n\"}' -k -m 2.5 --compressed"_s);
+        const auto target =
+            *targetFromCurlCommand(u"curl -sS 'https://api.example.org/v1/items?q=a&n=2' \\\n  -X PUT -H 'Accept: */*' "
+                                   "-H \"X-Quote: it's\" --data-raw $'{\"a\":\"b\\'\\n\"}' -k -m 2.5 --compressed"_s);
         QCOMPARE(target.name, u"items"_s);
         QCOMPARE(target.method, "PUT");
         QCOMPARE(target.url, u"https://api.example.org/v1/items?q=a&n=2"_s);
@@ -149,8 +149,7 @@ private slots:
         QCOMPARE(targetFromCurlCommand(u"curl -G -d a=1 -d b=2 http://h/x"_s)->url, u"http://h/x?a=1&b=2"_s);
         QCOMPARE(targetFromCurlCommand(u"curl --json '{}' h/x"_s)->method, "POST");
         QCOMPARE(targetFromCurlCommand(u"curl -Ik http://h/x"_s)->method, "HEAD");
-        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->headers.first().value,
-                 u"Basic YW5uOnB3"_s);
+        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->headers.first().value, u"Basic YW5uOnB3"_s);
         const auto again = *targetFromCurlCommand(toCurlCommand(target));
         QCOMPARE(again.body, target.body);
         QCOMPARE(again.method, target.method);
@@ -184,9 +183,7 @@ private slots:
         QStringList urls;
         for (const auto &target : targets)
             urls.append(target.url);
-        QCOMPARE(
-            urls,
-            (QStringList{u"http://h:1/factorize?n=360"_s, u"http://h:1/health"_s, u"http://h:1/items/7"_s}));
+        QCOMPARE(urls, (QStringList{u"http://h:1/factorize?n=360"_s, u"http://h:1/health"_s, u"http://h:1/items/7"_s}));
         QVERIFY(!targetsFromOpenApi("{", u"http://h"_s));
         QVERIFY(!targetsFromOpenApi("{\"swagger\":\"2.0\"}", u"http://h"_s));
         const QByteArray circular = R"({"openapi":"3.0.0","paths":{"/a/{x}":{"parameters":[
@@ -252,7 +249,8 @@ private slots:
 
     void aWindowOpensTheProfileOfALaterVersion()
     {
-        const auto profile = profileFromJson("{\"targets\":[{\"url\":\"http://h/x\",\"colour\":\"red\"}],\"sounds\":[]}");
+        const auto profile =
+            profileFromJson("{\"targets\":[{\"url\":\"http://h/x\",\"colour\":\"red\"}],\"sounds\":[]}");
         QVERIFY2(profile, qPrintable(profile.error));
         QCOMPARE(profile->targets.first().name, u"x"_s);
     }
@@ -265,34 +263,33 @@ private slots:
         QTest::newRow("load on nobody") << QStringList{u"--load"_s, u"nobody=3"_s};
         QTest::newRow("load of zero") << QStringList{u"--load"_s, u"health=0"_s};
         QTest::newRow("isolation assert without test") << QStringList{u"--assert"_s, u"health.isolation<2"_s};
-        QTest::newRow("isolation of the loaded") << QStringList{u"--isolation-test"_s, u"factorize=2"_s,
-                                                                u"--assert"_s, u"factorize.isolation<2"_s};
+        QTest::newRow("isolation of the loaded")
+            << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--assert"_s, u"factorize.isolation<2"_s};
         QTest::newRow("isolation of one") << QStringList{u"http://h/x"_s, u"--isolation-test"_s, u"x=2"_s};
         QTest::newRow("limit without assert") << QStringList{u"--find-limit"_s, u"factorize=8"_s};
         QTest::newRow("unknown option") << QStringList{u"--frobnicate"_s};
         QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s};
         QTest::newRow("too fast") << QStringList{u"--interval"_s, u"1us"_s};
         QTest::newRow("no header") << QStringList{u"--header"_s, u"foo"_s};
-        QTest::newRow("rule beside a search") << QStringList{u"--find-limit"_s, u"factorize=8"_s, u"--assert"_s,
-                                                             u"health.p99<1s"_s, u"--rule"_s, u"p99<1s"_s};
-        QTest::newRow("two lengths") << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s,
-                                                    u"5s"_s, u"--phases"_s, u"1s,2s,1s"_s};
+        QTest::newRow("rule beside a search") << QStringList{u"--find-limit"_s,  u"factorize=8"_s, u"--assert"_s,
+                                                             u"health.p99<1s"_s, u"--rule"_s,      u"p99<1s"_s};
+        QTest::newRow("two lengths") << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s, u"5s"_s,
+                                                    u"--phases"_s,         u"1s,2s,1s"_s};
         QTest::newRow("two reports in one file") << QStringList{u"--json"_s, u"x"_s, u"--junit"_s, u"x"_s};
     }
     void theCommandLineIsCheckedBeforeAnythingIsMeasured()
     {
         QFETCH(QStringList, arguments);
-        const auto parsed =
-            parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
+        const auto parsed = parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
         QVERIFY(!parsed);
         QVERIFY(!parsed.error.isEmpty());
     }
 
     void theTimeOfASearchStepIsADuration()
     {
-        const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--find-limit"_s,
-                                                    u"factorize=8"_s, u"--assert"_s, u"health.p99<1s"_s,
-                                                    u"--duration"_s, u"2s"_s});
+        const auto parsed =
+            parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--find-limit"_s, u"factorize=8"_s,
+                                    u"--assert"_s, u"health.p99<1s"_s, u"--duration"_s, u"2s"_s});
         QVERIFY2(parsed, qPrintable(parsed.error));
         QVERIFY(parsed->options->search->measure == 2s);
     }

@@ -20,8 +20,7 @@ using namespace openloop::probe;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace
-{
+namespace {
 
 const Instant origin{1000h};
 const WallClock wall(origin, WallClock::Wall(1'700'000'000s));
@@ -259,9 +258,10 @@ private slots:
     void everyLoadOfARunIsRecorded()
     {
         const auto path = fresh(u"loads"_s);
-        const auto request = parseHeadlessArguments(
-            {u"openloop-monitor"_s, u"--headless"_s, u"a=http://127.0.0.1:1/"_s, u"b=http://127.0.0.1:1/"_s,
-             u"--load"_s, u"a=4"_s, u"--load"_s, u"b=4"_s, u"--duration"_s, u"200ms"_s, u"--quiet"_s, u"--record"_s, path});
+        const auto request =
+            parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"a=http://127.0.0.1:1/"_s,
+                                    u"b=http://127.0.0.1:1/"_s, u"--load"_s, u"a=4"_s, u"--load"_s, u"b=4"_s,
+                                    u"--duration"_s, u"200ms"_s, u"--quiet"_s, u"--record"_s, path});
         QVERIFY2(request, qPrintable(request.error));
         const auto loadsIn = [&path] {
             QStringList loads;
@@ -339,9 +339,7 @@ private slots:
         timer.start();
         const SessionReader reader(path);
         for (const auto &target : targets())
-            QCOMPARE(
-                reader.series(reader.sessions().first().id, target.name).quantiles(origin, origin + 1h).n,
-                36'000);
+            QCOMPARE(reader.series(reader.sessions().first().id, target.name).quantiles(origin, origin + 1h).n, 36'000);
         // 24 h of 20 targets are 120 times this and may take 2 s on an idle machine; here it is the order
         // that counts.
         qInfo("an hour of 4 targets opened in %lld ms", timer.elapsed());

@@ -11,8 +11,7 @@ using namespace openloop::probe;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace
-{
+namespace {
 
 std::vector<Nanoseconds> latencies(int count)
 {
@@ -216,8 +215,7 @@ private slots:
     {
         Series series(Instant{}, 1000);
         for (int i = 0; i < 20'000; ++i)
-            series.add(
-                sampleAt(Instant{i * 100ms}, 1ms + i * 1us, i % 100 == 0 ? Outcome::HttpError : Outcome::Ok));
+            series.add(sampleAt(Instant{i * 100ms}, 1ms + i * 1us, i % 100 == 0 ? Outcome::HttpError : Outcome::Ok));
         QVERIFY(series.samples(Instant{}, Instant::max()).size() <= 1125);
         const auto whole = series.quantiles(Instant{}, Instant{2000s});
         QCOMPARE(whole.n, 20'000);

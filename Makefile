@@ -6,7 +6,7 @@ PACKAGES := $(shell sed -e '/^\#/d' resources/debian-packages.txt)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
-        check-factoring check-stops isolation-fastapi screenshots test-qt68 install
+        check-factoring check-stops isolation-fastapi screenshots test-again compare test-qt68 install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -23,8 +23,11 @@ build: configure ## compile (PRESET=release unless told)
 run: build ## start the service, and the monitor beside it where there is a display; Ctrl-C stops both
 	@resources/run.sh $(BUILD)/bin
 
-test: build ## compile and run every test
-	@ctest --preset $(PRESET)
+test: build ## compile and run every test (ARGUMENTS: of ctest, such as '-LE field')
+	@tests/gate/run_tests.py $(PRESET) $(ARGUMENTS)
+
+test-again: build ## repeat each test function in four modes (ONLY, MODES, SHARD=k/n, MINUTES=m; goes on where it ended)
+	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
 asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan
@@ -37,6 +40,9 @@ benchmarks: build ## compile the programs that measure, too
 
 bench: benchmarks ## the service's figures of the README, in one run
 	@$(BUILD)/bin/bench_service
+
+compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|factorize60|frame
+	@bench/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
 soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)

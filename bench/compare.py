@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Two commits side by side in one run: what a unit of work costs of the processor's time, new over old.
+"""Usage: compare.py OLD WHAT [NEW=HEAD] [BOUND=1.03]
+
+Builds both commits in worktrees below build/compare, runs them in turn (A B, B A, ...), 15 pairs, and prints the median
+of the ratios new/old with its 95 % interval (order statistics: no assumption of how times are distributed). Pairs are
+added, up to 60, until half of the interval's width is at most BOUND - 1. WHAT is one of
+  health          /health by 64 connections (wrk), CPU of the server per request
+  query_database  /query_database on SQLite by 32 connections, likewise
+  factorizeD      numbers of D digits by openloop-factor, CPU per number: factorize40, factorize60 ...
+  frame           a frame of the chart, CPU per frame
+Exit code: 0 the median is at most BOUND; 1 it is above; 4 undecided after 60 pairs; 2 usage.
+"""
+import math
+import os
+import pathlib
+import re
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent
+FEWEST, STEP, MOST = 15, 5, 60  # pairs
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], check=True, text=True, **options)
+
+
+def output(*command, **options):
+    return run(*command, capture_output=True, **options).stdout
+
+
+class Built:
+    """A commit in a worktree of its own, with the programs that a measurement needs."""
+
+    def __init__(self, revision):
+        self.commit = output("git", "-C", SOURCE, "rev-parse", "--verify", revision + "^{commit}").strip()
+        self.source = SOURCE / "build" / "compare" / self.commit[:12]
+        self.binaries = self.source / "build" / "release" / "bin"
+        if not self.source.exists():
+            run("git", "-C", SOURCE, "worktree", "prune")
+            run("git", "-C", SOURCE, "worktree", "add", "--quiet", "--detach", self.source, self.commit)
+
+    def build(self, target):
+        # What is compiled must be found again by ccache, although it lies elsewhere.
+        environment = dict(os.environ, CCACHE_BASEDIR=str(self.source), CCACHE_NOHASHDIR="1")
+        quiet = {"cwd": self.source, "env": environment, "stdout": subprocess.DEVNULL}
+        if not (self.binaries.parent / "build.ninja").exists():
+            run("cmake", "--preset", "release", **quiet)
+        run("cmake", "--build", "--preset", "release", "--target", target, **quiet)
+
+
+class Server:
+    """openloop-server of one commit on embedded defaults in a temporary folder, while measured."""
+
+    def __init__(self, built):
+        self.folder = tempfile.TemporaryDirectory()
+        home = dict(os.environ, XDG_DATA_HOME=self.folder.name, XDG_CONFIG_HOME=self.folder.name)
+        self.process = subprocess.Popen([built.binaries / "openloop-server", "--port", "0"], env=home, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.url = self.process.stdout.readline().split()[-1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.folder.cleanup()
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def requests(built, path, connections):
+    with Server(built) as server:
+        wrk = ("wrk", "--threads", 1, "--connections", connections)
+        output(*wrk, "--duration", "1s", server.url + path)  # connections, caches
+        before = server.cpu()
+        said = output(*wrk, "--duration", "4s", server.url + path)
+        count = int(re.search(r"(\d+) requests in", said)[1])
+        if "Non-2xx" in said:
+            sys.exit(f"compare.py: {path} was refused:\n{said}")
+        return (server.cpu() - before) / count
+
+
+def factorize(built, digits):
+    count = max(1, 4000 // 2 ** (digits // 5))
+    numbers = output(sys.executable, SOURCE / "bench" / "factoring_sets.py", f"digits{digits}", count)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(built.binaries / "openloop-factor", input=numbers, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) / count
+
+
+def frame(built):
+    offscreen = dict(os.environ, QT_QPA_PLATFORM="offscreen")
+    said = output(built.binaries / "openloop-frame-cost", env=offscreen)
+    return float(re.search(r"([\d.]+) ms", said)[1]) / 1e3
+
+
+def measurement(what):
+    """The target to build and the function that says what a unit costs, in seconds of the processor."""
+    if what == "health":
+        return "openloop-server", lambda built: requests(built, "/health", 64)
+    if what == "query_database":
+        return "openloop-server", lambda built: requests(built, "/query_database?user_id=1&limit=10", 32)
+    if digits := re.fullmatch(r"factorize(\d{2})", what):
+        return "openloop-factor", lambda built: factorize(built, int(digits[1]))
+    if what == "frame":
+        return "openloop-frame-cost", frame
+    sys.exit(__doc__)
+
+
+def interval_of_median(ratios):
+    """Bounds that hold the true median in 95 of 100 cases, whatever the distribution: its binomial ranks."""
+    ordered, n = sorted(ratios), len(ratios)
+    rank, below = 0, 0.0
+    while below + math.comb(n, rank) / 2 ** n <= 0.025:
+        below += math.comb(n, rank) / 2 ** n
+        rank += 1
+    return ordered[max(rank - 1, 0)], ordered[min(n - rank, n - 1)]
+
+
+def verdict(ratios, bound):
+    """0, 1, or 4 as long as the interval is too wide."""
+    low, high = interval_of_median(ratios)
+    if (high - low) / 2 > bound - 1:
+        return 4
+    return 0 if statistics.median(ratios) <= bound else 1
+
+
+def self_test():
+    even = [1 + i / 1000 for i in range(-7, 8)]
+    assert interval_of_median(even) == (1 - 4 / 1000, 1 + 4 / 1000), interval_of_median(even)  # ranks 4 and 12 of 15
+    assert verdict(even, 1.03) == 0
+    assert verdict([ratio * 1.05 for ratio in even], 1.03) == 1
+    assert verdict([0.5, 1.5] * 8, 1.03) == 4
+
+
+def pairs(old, new, cost):
+    """Endless ratios new/old; which goes first changes from pair to pair, so that a drift favours nobody."""
+    while True:
+        before, after = cost(old), cost(new)
+        yield after / before
+        after, before = cost(new), cost(old)
+        yield after / before
+
+
+def main():
+    self_test()
+    named = dict(word.split("=", 1) for word in sys.argv[1:] if "=" in word)
+    plain = [word for word in sys.argv[1:] if "=" not in word]
+    if len(plain) != 2 or set(named) - {"NEW", "BOUND"}:
+        print(__doc__, file=sys.stderr)
+        return 2
+    bound = float(named.get("BOUND") or 1.03)
+    target, cost = measurement(plain[1])
+    old, new = Built(plain[0]), Built(named.get("NEW") or "HEAD")
+    for built in (old, new):
+        built.build(target)
+        print(f"{'old' if built is old else 'new'} {built.commit[:12]}: {cost(built) * 1e6:.4g} us each", flush=True)
+    ratios = []
+    for ratio in pairs(old, new, cost):
+        ratios.append(ratio)
+        if len(ratios) < FEWEST or (len(ratios) - FEWEST) % STEP:
+            continue
+        low, high = interval_of_median(ratios)
+        decided = verdict(ratios, bound)
+        print(f"{plain[1]}: new/old {statistics.median(ratios):.3f} (95 %: {low:.3f} to {high:.3f}), "
+              f"{len(ratios)} pairs: {'undecided' if decided == 4 else 'within' if decided == 0 else 'ABOVE'} "
+              f"{bound}", flush=True)
+        if decided != 4 or len(ratios) >= MOST:
+            return decided
+
+
+if __name__ == "__main__":
+    sys.exit(main())

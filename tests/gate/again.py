@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Repeats every test function, alone and in bad company, until each has passed as often as was asked for.
+"""Usage: again.py PRESET [ONLY=regex] [MODES=alone,busy,disk,single] [ALONE=20] [OTHERS=5] [OFTEN=100]
+                [SHARD=k/n] [MINUTES=m]
+
+A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
+disk; on one processor. Those of often.txt have to pass OFTEN times alone. What valgrind runs is left out: `make soak`.
+The journal (build/test-again) belongs to the binaries: a run goes on where the last one with the same ones ended, and
+whatever ever failed is listed. Exit code: 0 every function has all its passes; 1 one has failed; 3 passes are missing.
+"""
+import collections
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent
+MODES = ("alone", "busy", "disk", "single")
+LEFT_OUT = {"valgrind"}  # labels
+BURST = 64 << 20  # bytes
+USUAL_TIMEOUT = 300.0  # s
+
+Unit = collections.namedtuple("Unit", "test function command environment folder timeout")
+
+
+def ctest_entries(build):
+    listing = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True)
+    return [entry for entry in json.loads(listing.stdout)["tests"] if "command" in entry]
+
+
+def property_of(entry, name, otherwise):
+    return next((each["value"] for each in entry["properties"] if each["name"] == name), otherwise)
+
+
+def functions_of(command, environment):
+    """The functions of a Qt Test program; of any other, the one that has no name."""
+    if not pathlib.Path(command[0]).name.startswith("test_"):
+        return [""]
+    listing = subprocess.run([command[0], "-functions"], capture_output=True, text=True, env=environment, check=True)
+    return [line.strip().removesuffix("()") for line in listing.stdout.splitlines() if line.strip().endswith("()")]
+
+
+def units_of(build):
+    for entry in ctest_entries(build):
+        if LEFT_OUT & set(property_of(entry, "LABELS", [])):
+            continue
+        environment = dict(os.environ, **dict(each.split("=", 1) for each in property_of(entry, "ENVIRONMENT", [])))
+        timeout = property_of(entry, "TIMEOUT", USUAL_TIMEOUT)
+        folder = property_of(entry, "WORKING_DIRECTORY", str(build))
+        for function in functions_of(entry["command"], environment):
+            command = [*entry["command"], *([function] if function else [])]
+            yield Unit(entry["name"], function, command, environment, folder, timeout)
+
+
+def hash_of_binaries(build):
+    digest = hashlib.sha256()
+    for folder in ("bin", "tests"):
+        for file in sorted((build / folder).iterdir()):
+            if file.is_file() and os.access(file, os.X_OK):
+                digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Journal:
+    """A line of JSON for every run; several processes may append to it."""
+
+    def __init__(self, path):
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def runs(self):
+        if not self.path.exists():
+            return []
+        return [json.loads(line) for line in self.path.read_text().splitlines() if line.endswith("}")]
+
+    def add(self, **run):
+        with self.path.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.write(json.dumps(run) + "\n")
+
+
+def burn():
+    while True:
+        pass
+
+
+def write_in_bursts(folder):
+    block = os.urandom(1 << 20)
+    path = pathlib.Path(folder) / f"burst-{os.getpid()}"
+    pause = 0.1
+    while True:
+        with path.open("wb") as file:
+            for _ in range(BURST // len(block)):
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        pause = 1.3 - pause  # what comes and goes disturbs more than what stays
+        time.sleep(pause)
+
+
+@contextlib.contextmanager
+def neighbours(mode, folder):
+    """Keeps this mode's company at work meanwhile; it ends with this process, however that ends."""
+    work = {"busy": [burn, burn], "disk": [lambda: write_in_bursts(folder)]}.get(mode, [])
+    parent = os.getpid()
+    children = []
+    for task in work:
+        child = os.fork()
+        if child == 0:
+            subprocess_dies_with(parent)
+            try:
+                task()
+            finally:
+                os._exit(0)
+        children.append(child)
+    try:
+        yield
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        for left in pathlib.Path(folder).glob("burst-*"):
+            left.unlink(missing_ok=True)
+
+
+def subprocess_dies_with(parent):
+    import ctypes
+    death_signal = 1  # PR_SET_PDEATHSIG
+    ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def run(unit, mode, log):
+    """Whether it passed; what it printed is kept in `log` where it did not."""
+    command = unit.command
+    if mode == "single":
+        command = ["taskset", "-c", str(min(os.sched_getaffinity(0))), *command]
+    with subprocess.Popen(command, env=unit.environment, cwd=unit.folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, start_new_session=True) as process:
+        try:
+            output, _ = process.communicate(timeout=unit.timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            output += f"\nended after {unit.timeout} s\n".encode()
+    passed = process.returncode == 0
+    if not passed:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(output)
+    return passed
+
+
+def often_repeated():
+    lines = (HERE / "often.txt").read_text().splitlines()
+    return {tuple(line.split()) for line in lines if line.strip() and not line.startswith("#")}
+
+
+def settings_of(arguments):
+    settings = {"ONLY": "", "MODES": ",".join(MODES), "ALONE": "20", "OTHERS": "5", "OFTEN": "100", "SHARD": "1/1",
+                "MINUTES": "100000"}
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if name not in settings:
+            sys.exit(f"again.py: no setting {name}\n{__doc__}")
+        if value:
+            settings[name] = value
+    return settings
+
+
+def wanted(unit, mode, settings, often):
+    if mode != "alone":
+        return int(settings["OTHERS"])
+    return int(settings["OFTEN" if (unit.test, unit.function) in often else "ALONE"])
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    build, settings = SOURCE / "build" / sys.argv[1], settings_of(sys.argv[2:])
+    shard, shards = map(int, settings["SHARD"].split("/"))
+    often = often_repeated()
+    everything = list(units_of(build))
+    unknown = often - {(unit.test, unit.function) for unit in everything}
+    if unknown:
+        sys.exit(f"often.txt names what is not there: {sorted(unknown)}")
+    units = [unit for unit in everything if re.search(settings["ONLY"], f"{unit.test} {unit.function}")]
+    units = units[shard - 1::shards]
+    folder = SOURCE / "build" / "test-again"
+    binaries = hash_of_binaries(build)
+    journal = Journal(folder / f"{binaries}.jsonl")
+    passes, failures = collections.Counter(), collections.Counter()
+    for entry in journal.runs():
+        (passes if entry["passed"] else failures)[entry["test"], entry["function"], entry["mode"]] += 1
+    until = time.monotonic() + 60 * float(settings["MINUTES"])
+    modes = settings["MODES"].split(",")
+    for turn in range(1, 1 + max(int(settings[key]) for key in ("ALONE", "OTHERS", "OFTEN"))):
+        for mode in modes:
+            due = [unit for unit in units if passes[unit.test, unit.function, mode]
+                   + failures[unit.test, unit.function, mode] < min(turn, wanted(unit, mode, settings, often))]
+            with neighbours(mode, folder):
+                for unit in due:
+                    if time.monotonic() > until:
+                        break
+                    key = (unit.test, unit.function, mode)
+                    begun = time.monotonic()
+                    log = folder / "failed" / f"{binaries}-{unit.test}-{unit.function}-{mode}-{failures[key]}.log"
+                    passed = run(unit, mode, log)
+                    (passes if passed else failures)[key] += 1
+                    seconds = round(time.monotonic() - begun, 3)
+                    journal.add(test=unit.test, function=unit.function, mode=mode, passed=passed, seconds=seconds)
+                    if not passed:
+                        print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
+    return report(units, modes, settings, often, passes, failures, binaries)
+
+
+def report(units, modes, settings, often, passes, failures, binaries):
+    missing = sum(max(0, wanted(unit, mode, settings, often) - passes[unit.test, unit.function, mode])
+                  for unit in units for mode in modes)
+    print(f"binaries {binaries}, {len(units)} functions")
+    for mode in modes:
+        count = [passes[unit.test, unit.function, mode] for unit in units]
+        print(f"{mode:7} {sum(count)} passes, the fewest of a function {min(count, default=0)}")
+    ever = [(*key, count) for key, count in sorted(failures.items()) if count]
+    for test, function, mode, count in ever:
+        print(f"failed {count} times {mode}: {test} {function}, passed {passes[test, function, mode]} times")
+    print(f"{len(ever)} failed, {missing} passes are missing")
+    return 1 if ever else 3 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

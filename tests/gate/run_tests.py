@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Runs ctest, and fails where it would not: a skip that nobody allowed, a run that tested nothing.
+"""Usage: run_tests.py PRESET [ARGUMENT OF CTEST...]
+
+Prints what was skipped above the summary of ctest, whose lines are the last ones. Exit code: ctest's; 8 where a skip
+is not in allowed_skips.txt.
+"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent
+SUMMARY = re.compile(r"^\d+% tests passed")
+SKIP = re.compile(r"^SKIP   : \w+::(?P<function>\w+)\((?P<row>.*?)\) (?P<reason>.*)$")
+BEGIN = re.compile(r"^\d+/\d+ Testing: (?P<test>\S+)$")
+NOTHING_SKIPPED = "skipped: nothing"
+
+Allowed = collections.namedtuple("Allowed", "preset test function reason")
+Skipped = collections.namedtuple("Skipped", "test function row reason")
+
+
+def read_allowed(text):
+    lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return [Allowed(*line.split(None, 3)) for line in lines]
+
+
+def is_allowed(skip, preset, allowed):
+    return any(entry.preset in ("any", preset) and entry.test == skip.test and entry.function in ("*", skip.function)
+               and skip.reason.startswith(entry.reason) for entry in allowed)
+
+
+def skips_in(log):
+    """What the log of ctest (LastTest.log) says was skipped."""
+    test = ""
+    for line in log.splitlines():
+        if begin := BEGIN.match(line):
+            test = begin["test"]
+        elif skip := SKIP.match(line):
+            yield Skipped(test, skip["function"], skip["row"], skip["reason"])
+
+
+def run(preset, arguments):
+    """ctest's exit code and the lines of its summary; what it prints before them is passed on as it comes."""
+    command = ["ctest", "--preset", preset, "--no-tests=error", *arguments]
+    summary = []
+    with subprocess.Popen(command, cwd=SOURCE, text=True, stdout=subprocess.PIPE, errors="replace") as ctest:
+        for line in ctest.stdout:
+            if summary or SUMMARY.match(line):
+                summary.append(line)
+            else:
+                print(line, end="", flush=True)
+    return ctest.returncode, summary
+
+
+def report(skipped, preset, allowed):
+    """Prints every kind of skip once; how many were not allowed."""
+    refused = 0
+    for skip, rows in collections.Counter(skip._replace(row="") for skip in skipped).items():
+        fine = is_allowed(skip, preset, allowed)
+        refused += not fine
+        print(f"skipped{'' if fine else ', and not allowed'}: {skip.test} {skip.function}, {rows} times: {skip.reason}")
+    if not skipped:
+        print(NOTHING_SKIPPED)
+    return refused
+
+
+def self_test():
+    log = "1/2 Testing: test_a\nSKIP   : TestA::works(row one) no database here\n"
+    skip, = skips_in(log)
+    assert skip == Skipped("test_a", "works", "row one", "no database here"), skip
+    allowed = read_allowed("# why\nasan test_a works no database\n")
+    assert is_allowed(skip, "asan", allowed)
+    assert not is_allowed(skip, "release", allowed)
+    assert not is_allowed(skip._replace(reason="another"), "asan", allowed)
+    assert not is_allowed(skip._replace(test="test_b"), "asan", allowed)
+
+
+def main():
+    self_test()
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    preset, arguments = sys.argv[1], sys.argv[2:]
+    allowed = read_allowed((HERE / "allowed_skips.txt").read_text())
+    code, summary = run(preset, arguments)
+    log = SOURCE / "build" / preset / "Testing" / "Temporary" / "LastTest.log"
+    refused = report(list(skips_in(log.read_text(errors="replace"))), preset, allowed) if log.exists() else 0
+    print("".join(summary), end="", flush=True)
+    return code or (8 if refused else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,7 +3,7 @@
 # Two commits side by side in one run: what a unit of work costs of the processor's time, new over old.
 """Usage: compare.py OLD WHAT [NEW=HEAD] [BOUND=1.03]
 
-Builds both commits in worktrees below build/compare, runs them in turn (A B, B A, ...), 15 pairs, and prints the median
+Builds both commits in worktrees below build/compare, runs them in turn (A B B A), 15 pairs, and prints the median
 of the ratios new/old with its 95 % interval (order statistics: no assumption of how times are distributed). Pairs are
 added, up to 60, until half of the interval's width is at most BOUND - 1. WHAT is one of
   health          /health by 64 connections (wrk), CPU of the server per request
@@ -12,6 +12,7 @@ added, up to 60, until half of the interval's width is at most BOUND - 1. WHAT i
   frame           a frame of the chart, CPU per frame
 Exit code: 0 the median is at most BOUND; 1 it is above; 4 undecided after 60 pairs; 2 usage.
 """
+import contextlib
 import math
 import os
 import pathlib
@@ -25,7 +26,6 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 FEWEST, STEP, MOST = 15, 5, 60  # pairs
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def run(*command, **options):
@@ -56,66 +56,78 @@ class Built:
         run("cmake", "--build", "--preset", "release", "--target", target, **quiet)
 
 
-class Server:
-    """openloop-server of one commit on embedded defaults in a temporary folder, while measured."""
+class Requests:
+    """openloop-server of one commit on embedded defaults in a temporary folder, asked by wrk; several may be up."""
 
-    def __init__(self, built):
+    def __init__(self, built, path, connections):
         self.folder = tempfile.TemporaryDirectory()
         home = dict(os.environ, XDG_DATA_HOME=self.folder.name, XDG_CONFIG_HOME=self.folder.name)
         self.process = subprocess.Popen([built.binaries / "openloop-server", "--port", "0"], env=home, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.url = self.process.stdout.readline().split()[-1]
+        self.command = ("wrk", "--threads", 1, "--connections", connections, "--duration", "1s",
+                        self.process.stdout.readline().split()[-1] + path)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        self.folder.cleanup()
+    def measure(self):
+        before = self.cpu()
+        said = output(*self.command)
+        if "Non-2xx" in said:
+            sys.exit(f"compare.py: refused:\n{said}")
+        return self.cpu() - before, int(re.search(r"(\d+) requests in", said)[1])
 
     def cpu(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        threads = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.process.stdout.close()
+        self.folder.cleanup()
 
 
-def requests(built, path, connections):
-    with Server(built) as server:
-        wrk = ("wrk", "--threads", 1, "--connections", connections)
-        output(*wrk, "--duration", "1s", server.url + path)  # connections, caches
-        before = server.cpu()
-        said = output(*wrk, "--duration", "4s", server.url + path)
-        count = int(re.search(r"(\d+) requests in", said)[1])
-        if "Non-2xx" in said:
-            sys.exit(f"compare.py: {path} was refused:\n{said}")
-        return (server.cpu() - before) / count
+class Factorize:
+    """The same numbers, from the same seed, by openloop-factor of one commit."""
+
+    def __init__(self, built, digits):
+        self.program = built.binaries / "openloop-factor"
+        self.count = max(1, 2000 // 2 ** (digits // 5))
+        sets = SOURCE / "bench" / "factoring_sets.py"
+        self.numbers = output(sys.executable, sets, f"digits{digits}", self.count)
+
+    def measure(self):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(self.program, input=self.numbers, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, self.count
+
+    def close(self):
+        pass
 
 
-def factorize(built, digits):
-    count = max(1, 4000 // 2 ** (digits // 5))
-    numbers = output(sys.executable, SOURCE / "bench" / "factoring_sets.py", f"digits{digits}", count)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run(built.binaries / "openloop-factor", input=numbers, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) / count
+class Frames:
+    """The points of the chart, as openloop-frame-cost of one commit draws them."""
 
+    def __init__(self, built):
+        self.program = built.binaries / "openloop-frame-cost"
 
-def frame(built):
-    offscreen = dict(os.environ, QT_QPA_PLATFORM="offscreen")
-    said = output(built.binaries / "openloop-frame-cost", env=offscreen)
-    return float(re.search(r"([\d.]+) ms", said)[1]) / 1e3
+    def measure(self):
+        said = output(self.program, env=dict(os.environ, QT_QPA_PLATFORM="offscreen"))
+        return float(re.search(r"([\d.]+) ms", said)[1]) / 1e3, 1
+
+    def close(self):
+        pass
 
 
 def measurement(what):
-    """The target to build and the function that says what a unit costs, in seconds of the processor."""
+    """The target to build, and how to make what measures: seconds of the processor, and for how many units."""
     if what == "health":
-        return "openloop-server", lambda built: requests(built, "/health", 64)
+        return "openloop-server", lambda built: Requests(built, "/health", 64)
     if what == "query_database":
-        return "openloop-server", lambda built: requests(built, "/query_database?user_id=1&limit=10", 32)
+        return "openloop-server", lambda built: Requests(built, "/query_database?user_id=1&limit=10", 32)
     if digits := re.fullmatch(r"factorize(\d{2})", what):
-        return "openloop-factor", lambda built: factorize(built, int(digits[1]))
+        return "openloop-factor", lambda built: Factorize(built, int(digits[1]))
     if what == "frame":
-        return "openloop-frame-cost", frame
+        return "openloop-frame-cost", Frames
     sys.exit(__doc__)
 
 
@@ -145,13 +157,13 @@ def self_test():
     assert verdict([0.5, 1.5] * 8, 1.03) == 4
 
 
-def pairs(old, new, cost):
-    """Endless ratios new/old; which goes first changes from pair to pair, so that a drift favours nobody."""
-    while True:
-        before, after = cost(old), cost(new)
-        yield after / before
-        after, before = cost(new), cost(old)
-        yield after / before
+def ratio_of_a_pair(old, new):
+    """New over old, each measured twice in the order A B B A, so that a drift favours nobody."""
+    spent = {old: 0.0, new: 0.0}
+    for subject in (old, new, new, old):
+        seconds, units = subject.measure()
+        spent[subject] += seconds / units
+    return spent[new] / spent[old]
 
 
 def main():
@@ -162,21 +174,28 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     bound = float(named.get("BOUND") or 1.03)
-    target, cost = measurement(plain[1])
+    target, make = measurement(plain[1])
     old, new = Built(plain[0]), Built(named.get("NEW") or "HEAD")
     for built in (old, new):
         built.build(target)
-        print(f"{'old' if built is old else 'new'} {built.commit[:12]}: {cost(built) * 1e6:.4g} us each", flush=True)
+    with contextlib.closing(make(old)) as before, contextlib.closing(make(new)) as after:
+        for name, built, subject in (("old", old, before), ("new", new, after)):
+            seconds, units = subject.measure()
+            print(f"{name} {built.commit[:12]}: {seconds / units * 1e6:.4g} us each", flush=True)
+        return decide(plain[1], before, after, bound)
+
+
+def decide(what, before, after, bound):
     ratios = []
-    for ratio in pairs(old, new, cost):
-        ratios.append(ratio)
+    while True:
+        ratios.append(ratio_of_a_pair(before, after))
         if len(ratios) < FEWEST or (len(ratios) - FEWEST) % STEP:
             continue
         low, high = interval_of_median(ratios)
         decided = verdict(ratios, bound)
-        print(f"{plain[1]}: new/old {statistics.median(ratios):.3f} (95 %: {low:.3f} to {high:.3f}), "
-              f"{len(ratios)} pairs: {'undecided' if decided == 4 else 'within' if decided == 0 else 'ABOVE'} "
-              f"{bound}", flush=True)
+        word = {0: "within", 1: "ABOVE", 4: "undecided about"}[decided]
+        print(f"{what}: new/old {statistics.median(ratios):.3f} (95 %: {low:.3f} to {high:.3f}), "
+              f"{len(ratios)} pairs: {word} {bound}", flush=True)
         if decided != 4 or len(ratios) >= MOST:
             return decided
 

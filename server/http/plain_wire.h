@@ -25,7 +25,8 @@ public:
     ~Poller();
     Q_DISABLE_COPY_MOVE(Poller)
 
-    void add(int descriptor, PlainWire *wire);
+    /// False: the kernel does not watch it.
+    [[nodiscard]] bool add(int descriptor, PlainWire *wire);
     void remove(int descriptor, const PlainWire *wire);
 
     /// For one read at a time, lest each wire have memory of its own.
@@ -41,7 +42,7 @@ private:
     Scratch m_scratch; // NOLINT(*-member-init): is written before it is read
 };
 
-/// Owns the descriptor of a connected socket.
+/// Owns the descriptor of a connected socket. Not open from the beginning if it can't be watched.
 class PlainWire final : public Wire
 {
 public:
@@ -62,6 +63,7 @@ private:
 
     void handle(quint32 events);
     bool flush();
+    void breakOff();
 
     std::shared_ptr<Poller> m_poller;
     int m_descriptor; ///< -1 once closed

@@ -2,16 +2,31 @@
 // See plain_wire.h.
 #include "server/http/plain_wire.h"
 
+#include <QLoggingCategory>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
 
 namespace openloop::http {
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.http")
+
+int makeEpoll()
+{
+    const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0)
+        throw std::system_error(errno, std::generic_category(), "connections can't be watched");
+    return epoll;
+}
 
 // Of a read that may succeed the next time, though epoll tells of nothing new.
 bool isForAMoment(int error)
@@ -21,7 +36,7 @@ bool isForAMoment(int error)
 
 } // namespace
 
-Poller::Poller() : m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll, QSocketNotifier::Read)
+Poller::Poller() : m_epoll(makeEpoll()), m_notifier(m_epoll, QSocketNotifier::Read)
 {
     QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { deliver(); });
 }
@@ -35,7 +50,11 @@ Poller::~Poller()
 bool Poller::add(int descriptor, PlainWire *wire)
 {
     epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.ptr = wire}};
-    return ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+    const bool watched = ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+    if (!watched && m_watches)
+        qCWarning(log, "new connections are closed, for they can't be watched: %s", std::strerror(errno));
+    m_watches = watched;
+    return watched;
 }
 
 void Poller::remove(int descriptor, const PlainWire *wire)

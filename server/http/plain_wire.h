@@ -21,6 +21,7 @@ class Poller
 public:
     using Scratch = std::array<char, 16 * 1024>;
 
+    /// Throws std::system_error.
     Poller();
     ~Poller();
     Q_DISABLE_COPY_MOVE(Poller)
@@ -39,6 +40,7 @@ private:
     QSocketNotifier m_notifier;
     std::array<epoll_event, 64> m_events{}; ///< of this turn
     int m_count = 0; ///< of m_events
+    bool m_watches = true; ///< the last one that was added; what ails it is logged once
     Scratch m_scratch; // NOLINT(*-member-init): is written before it is read
 };
 

@@ -3,9 +3,11 @@
 #include "common/stop_signals.h"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace openloop {
 
@@ -19,8 +21,10 @@ extern "C" void onStopSignal(int number)
     if (signalsSeen != 0)
         _exit(128 + number);
     signalsSeen = 1;
+    const int interrupted = errno; // of whatever the thread was about to look at
     const char wake = 1;
-    [[maybe_unused]] const auto written = ::write(wakePipe[1], &wake, 1);
+    [[maybe_unused]] const auto written = ::write(wakePipe[1], &wake, 1); // one byte has room
+    errno = interrupted;
 }
 
 int openPipe()
@@ -46,15 +50,20 @@ StopSignals::StopSignals(std::function<void()> stop)
         m_stop();
     });
     signalsSeen = 0;
-    onSignals(onStopSignal);
+    if (wakePipe[0] >= 0)
+        onSignals(onStopSignal);
+    else
+        qWarning("no pipe for signals: the first one ends the process at once");
 }
 
 StopSignals::~StopSignals()
 {
     onSignals(SIG_DFL);
     m_notifier.setEnabled(false);
-    for (int &end : wakePipe)
-        ::close(std::exchange(end, -1));
+    for (int &end : wakePipe) {
+        if (end >= 0)
+            ::close(std::exchange(end, -1));
+    }
 }
 
 } // namespace openloop

@@ -20,6 +20,7 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <system_error>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -135,6 +136,8 @@ int runServer(int argc, char **argv, const Program &program)
     } catch (const UsageError &error) {
         return complain(badUsage, error.what());
     } catch (const StartFailure &error) {
+        return complain(cannotStart, error.what());
+    } catch (const std::system_error &error) {
         return complain(cannotStart, error.what());
     }
 }

@@ -9,6 +9,7 @@
 #include <semaphore.h>
 
 #include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <memory>
@@ -39,8 +40,10 @@ sem_t taken;
 
 void takeStack(int)
 {
+    const int interrupted = errno; // of whatever the thread was about to look at
     frameCount = ::backtrace(frames.data(), mostFrames);
     ::sem_post(&taken);
+    errno = interrupted;
 }
 
 // `program(_ZN8openloop6healthEv+0x1c) [0x55…]` with the function's own name, where it has one.

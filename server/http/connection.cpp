@@ -6,6 +6,8 @@
 
 #include <QScopedValueRollback>
 
+#include <utility>
+
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -36,20 +38,35 @@ Request Connection::takeRequest()
     return {m_head, std::exchange(m_body, {}), {}, m_wire->peerAddress(), m_stop.get_token(), m_timing};
 }
 
-void Connection::readMore()
+// A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
+// at once can wait.
+void Connection::wireReadable()
+{
+    if (!m_turnAwaited)
+        readMore(m_state == State::Head && !m_headBegun);
+}
+
+// Reads no more than it needs for the next request: what a client sends ahead waits in the kernel. All but the first
+// read is part of the turn's share; that one, too, unless it is to be made `atOnce`.
+void Connection::readMore(bool atOnce)
 {
     const QScopedValueRollback reading(m_reading, true);
     for (int turn = 0; turn < readsPerTurn; ++turn) {
         if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
             return;
-        m_wire->read(m_in);
         if (takeWhole()) {
             if (!m_gate.mayRunNow(m_head)) {
                 enter(State::Waiting, std::nullopt);
                 break;
             }
             release();
-        } else if (!m_wire->mayHaveMore()) {
+        } else if (m_wire->mayHaveMore()) {
+            if (!std::exchange(atOnce, false) && !m_gate.hasTime())
+                break;
+            m_wire->read(m_in);
+        } else {
+            if (m_left)
+                end();
             return;
         }
     }
@@ -68,7 +85,7 @@ void Connection::takeTurn()
     if (m_state == State::Waiting)
         release();
     else
-        readMore();
+        readMore(true); // at least, however slow the machine
 }
 
 // Whether a request is whole now.
@@ -89,7 +106,7 @@ bool Connection::takeHead()
         return false;
     if (!std::exchange(m_headBegun, true))
         enter(State::Head, m_gate.limits().headTime);
-    HeadReading reading = readHead(m_in, m_gate.limits());
+    HeadReading reading = m_headReader.read(m_in, m_gate.limits());
     if (reading.status != 0) {
         refuse(Failure(reading.status, reading.reason));
         return false;
@@ -97,6 +114,7 @@ bool Connection::takeHead()
     if (!reading.head)
         return false;
     m_head = std::move(*reading.head);
+    m_headReader = {};
     m_in.remove(0, reading.length);
     m_headBegun = false;
     m_chunks.reset();
@@ -139,14 +157,23 @@ void Connection::release()
     m_gate.route(this);
     if (!m_taken)
         refuse(Failure(500, u"the request was not routed"_s));
+    if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
+        m_stop.request_stop();
+}
+
+// Whether nobody waits for the answer: the client left before it was there, or does not even read any more.
+bool Connection::isGivenUp() const
+{
+    return m_stop.stop_requested() || !m_wire->isOpen();
 }
 
 void Connection::answer(const Response &response)
 {
     if (m_state != State::Exchange)
         return;
+    const bool givenUp = isGivenUp();
     m_stop = std::stop_source(std::nostopstate);
-    if (!m_wire->isOpen()) {
+    if (givenUp) {
         end();
         return;
     }
@@ -166,12 +193,13 @@ void Connection::beginStream(const Response &head)
         return;
     m_closing = m_closing || !m_head.keepAlive || m_head.minorVersion == 0;
     enter(State::Streaming, std::nullopt);
-    m_wire->write(streamHead(head, delivery()));
+    if (!isGivenUp())
+        m_wire->write(streamHead(head, delivery()));
 }
 
 void Connection::writeStream(const QByteArray &bytes)
 {
-    if (m_state != State::Streaming || !m_wire->isOpen() || m_head.method == "HEAD")
+    if (m_state != State::Streaming || isGivenUp() || m_head.method == "HEAD")
         return;
     m_wire->write(m_head.minorVersion > 0 ? toChunk(bytes) : bytes);
     if (!m_deadline && m_wire->bytesToWrite() > 0)
@@ -182,8 +210,9 @@ void Connection::finishStream()
 {
     if (m_state != State::Streaming)
         return;
+    const bool givenUp = isGivenUp();
     m_stop = std::stop_source(std::nostopstate);
-    if (!m_wire->isOpen())
+    if (givenUp)
         end();
     else
         send(m_head.minorVersion > 0 && m_head.method != "HEAD" ? toChunk({}) : QByteArray());
@@ -242,7 +271,7 @@ void Connection::sent()
     enter(State::Head, m_gate.limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};
-    if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore()))
+    if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left))
         readLater();
 }
 
@@ -250,7 +279,7 @@ void Connection::linger()
 {
     enter(State::Lingering, m_gate.limits().lingerTime);
     m_wire->endWriting();
-    if (m_state == State::Lingering && !m_reading && m_wire->mayHaveMore())
+    if (m_state == State::Lingering && !m_reading && (m_wire->mayHaveMore() || m_left))
         readLater();
 }
 
@@ -281,10 +310,14 @@ void Connection::checkDeadline(Clock::time_point now)
 
 void Connection::wireLeft()
 {
+    m_left = true;
     m_stop.request_stop();
-    const bool stillTakes = m_state == State::Sending && m_wire->bytesToWrite() > 0;
-    if (m_state != State::Exchange && m_state != State::Streaming && !stillTakes)
+    if (m_state == State::Exchange || m_state == State::Streaming)
+        return; // ends when the handler returns
+    if (!m_wire->isOpen())
         end();
+    else if (m_state != State::Waiting && m_state != State::Sending && !m_reading && !m_turnAwaited)
+        readMore(true); // what arrived before it left; ends where there is nothing more
 }
 
 void Connection::end()

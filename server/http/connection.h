@@ -21,6 +21,8 @@ namespace openloop::http {
 class Gate;
 
 /// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
+/// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
+/// and what stands behind it is dropped.
 /// Lives in the thread of the event loop; deleted after ended().
 class Connection final : public QObject, private Wire::Listener
 {
@@ -82,16 +84,17 @@ private:
         Ended,
     };
 
-    void wireReadable() override { readMore(); }
+    void wireReadable() override;
     void wireTook() override;
     void wireLeft() override;
 
-    void readMore();
+    void readMore(bool atOnce);
     void readLater();
     bool takeWhole();
     bool takeHead();
     bool takeBody();
     void release();
+    bool isGivenUp() const;
     Delivery delivery() const;
     void send(const QByteArray &bytes);
     void sent();
@@ -104,6 +107,7 @@ private:
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;
     QByteArray m_in; ///< read from the wire, not yet released
+    HeadReader m_headReader; ///< of the head that is arriving
     RequestHead m_head;
     QByteArray m_body;
     std::optional<ChunkedBody> m_chunks;
@@ -115,6 +119,7 @@ private:
     bool m_reading = false; ///< within readMore()
     bool m_turnAwaited = false; ///< takeTurn() will be called
     bool m_closing = false;
+    bool m_left = false; ///< the client sends no more
 };
 
 } // namespace openloop::http

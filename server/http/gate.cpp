@@ -47,7 +47,7 @@ void Gate::incomingConnection(qintptr descriptor)
 {
     beginTurn();
     accept(descriptor);
-    if (turnIsOver())
+    if (!hasTime())
         setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
 }
 
@@ -57,8 +57,7 @@ bool Gate::mayRunNow(const RequestHead &head)
         return false; // by a handler that is on its way
     if (m_first.contains(head.path))
         return true;
-    beginTurn();
-    return m_later.empty() && !turnIsOver();
+    return hasTime() && m_later.empty();
 }
 
 void Gate::runLater(Connection *connection)
@@ -88,9 +87,10 @@ void Gate::beginTurn()
     m_turn.start(0, this); // a timer: posted events run until there are none, before any socket is looked at
 }
 
-bool Gate::turnIsOver() const
+bool Gate::hasTime()
 {
-    return std::chrono::steady_clock::now() >= *m_turnEnds;
+    beginTurn();
+    return std::chrono::steady_clock::now() < *m_turnEnds;
 }
 
 // The next turn of the event loop: what the last one left comes first.
@@ -110,7 +110,7 @@ void Gate::runTurn()
         m_later.pop_front();
         if (connection)
             connection->takeTurn();
-    } while (!turnIsOver() && !m_later.empty());
+    } while (hasTime() && !m_later.empty());
 }
 
 void Gate::accept(qintptr descriptor)

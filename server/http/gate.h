@@ -48,6 +48,8 @@ public:
     /// Whether a request is handled in this turn of the event loop: urgent ones always, others as long as the turn's
     /// share of time lasts, lest a crowd keep the loop from what is urgent.
     bool mayRunNow(const RequestHead &head);
+    /// Whether the turn's share lasts. What is done from the first question on, reading heads included, is part of it.
+    bool hasTime();
     /// Connection::takeTurn() at the loop's next turn, or as soon after as those before it leave time.
     void runLater(Connection *connection);
 
@@ -89,7 +91,6 @@ private:
     void forget(Connection *connection);
     void accept(qintptr descriptor);
     void beginTurn();
-    bool turnIsOver() const;
     void runTurn();
 
     Limits m_limits;

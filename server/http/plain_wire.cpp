@@ -2,16 +2,41 @@
 // See plain_wire.h.
 #include "server/http/plain_wire.h"
 
+#include <QLoggingCategory>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
 
 namespace openloop::http {
 
-Poller::Poller() : m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll, QSocketNotifier::Read)
+namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.http")
+
+int makeEpoll()
+{
+    const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0)
+        throw std::system_error(errno, std::generic_category(), "connections can't be watched");
+    return epoll;
+}
+
+// Of a read that may succeed the next time, though epoll tells of nothing new.
+bool isForAMoment(int error)
+{
+    return error == EINTR || error == ENOMEM || error == ENOBUFS;
+}
+
+} // namespace
+
+Poller::Poller() : m_epoll(makeEpoll()), m_notifier(m_epoll, QSocketNotifier::Read)
 {
     QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { deliver(); });
 }
@@ -22,10 +47,14 @@ Poller::~Poller()
     ::close(m_epoll);
 }
 
-void Poller::add(int descriptor, PlainWire *wire)
+bool Poller::add(int descriptor, PlainWire *wire)
 {
     epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.ptr = wire}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event);
+    const bool watched = ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+    if (!watched && m_watches)
+        qCWarning(log, "new connections are closed, for they can't be watched: %s", std::strerror(errno));
+    m_watches = watched;
+    return watched;
 }
 
 void Poller::remove(int descriptor, const PlainWire *wire)
@@ -61,7 +90,8 @@ PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller)
         m_address.setAddress(address);
     constexpr int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    m_poller->add(descriptor, this);
+    if (!m_poller->add(descriptor, this)) // no memory, or no more watches for this user
+        abort();
 }
 
 PlainWire::~PlainWire()
@@ -75,7 +105,7 @@ void PlainWire::read(QByteArray &in)
         return;
     auto &scratch = m_poller->scratch();
     const auto count = ::recv(m_descriptor, scratch.data(), scratch.size(), MSG_DONTWAIT);
-    m_readable = count == ssize_t(scratch.size()) || (count < 0 && errno == EINTR);
+    m_readable = count == ssize_t(scratch.size()) || (count < 0 && isForAMoment(errno));
     if (count > 0)
         in.append(scratch.data(), count);
 }
@@ -104,13 +134,25 @@ bool PlainWire::flush()
             continue;
         if (count < 0 && errno == EAGAIN)
             return m_written > before;
-        if (count < 0)
-            break; // broken; epoll tells that, too
+        if (count < 0) {
+            breakOff();
+            return true;
+        }
         m_written += count;
     }
     m_out = {};
     m_written = 0;
     return true;
+}
+
+// What could not be sent must not be missing from the middle of what is: the client is told no more. That the
+// connection is shut has epoll say that it is over, whatever the cause.
+void PlainWire::breakOff()
+{
+    ::shutdown(m_descriptor, SHUT_RDWR);
+    m_open = false;
+    m_out = {};
+    m_written = 0;
 }
 
 void PlainWire::endWriting()
@@ -141,11 +183,8 @@ void PlainWire::handle(quint32 events)
     }
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 || m_descriptor < 0)
         return;
-    m_open = false;
-    if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
-        m_out = {};
-        m_written = 0;
-    }
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        breakOff();
     listener().wireLeft();
 }
 

@@ -21,11 +21,13 @@ class Poller
 public:
     using Scratch = std::array<char, 16 * 1024>;
 
+    /// Throws std::system_error.
     Poller();
     ~Poller();
     Q_DISABLE_COPY_MOVE(Poller)
 
-    void add(int descriptor, PlainWire *wire);
+    /// False: the kernel does not watch it.
+    [[nodiscard]] bool add(int descriptor, PlainWire *wire);
     void remove(int descriptor, const PlainWire *wire);
 
     /// For one read at a time, lest each wire have memory of its own.
@@ -38,10 +40,11 @@ private:
     QSocketNotifier m_notifier;
     std::array<epoll_event, 64> m_events{}; ///< of this turn
     int m_count = 0; ///< of m_events
+    bool m_watches = true; ///< the last one that was added; what ails it is logged once
     Scratch m_scratch; // NOLINT(*-member-init): is written before it is read
 };
 
-/// Owns the descriptor of a connected socket.
+/// Owns the descriptor of a connected socket. Not open from the beginning if it can't be watched.
 class PlainWire final : public Wire
 {
 public:
@@ -62,6 +65,7 @@ private:
 
     void handle(quint32 events);
     bool flush();
+    void breakOff();
 
     std::shared_ptr<Poller> m_poller;
     int m_descriptor; ///< -1 once closed

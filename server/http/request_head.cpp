@@ -4,6 +4,8 @@
 
 #include "server/http/characters.h"
 
+#include <utility>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::http {
@@ -244,34 +246,43 @@ QList<QByteArray> RequestHead::values(QByteArrayView name) const
 
 HeadReading readHead(QByteArrayView bytes, const Limits &limits)
 {
-    const qsizetype begin = bytes.startsWith("\r\n") ? 2 : 0; // RFC 9112 section 2.2
-    if (bytes.size() > begin && bytes[begin] != '\r' && !isTokenCharacter(bytes[begin]))
-        return refusal(bad(u"the request line is malformed"_s));
+    return HeadReader().read(bytes, limits);
+}
 
-    RequestHead head;
-    qsizetype at = begin;
-    for (bool requestLine = true;; requestLine = false) {
-        const qsizetype newline = bytes.indexOf('\n', at);
+HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)
+{
+    if (!m_requestLineRead) {
+        m_at = bytes.startsWith("\r\n") ? 2 : 0; // RFC 9112 section 2.2
+        if (bytes.size() > m_at && bytes[m_at] != '\r' && !isTokenCharacter(bytes[m_at]))
+            return refusal(bad(u"the request line is malformed"_s));
+    }
+    for (;;) {
+        const qsizetype from = qMax(m_at, m_searched);
+        const qsizetype newline = bytes.indexOf('\n', from);
+        m_searched = newline < 0 ? bytes.size() : newline + 1;
+        m_examined += m_searched - from;
         if (newline >= limits.head || (newline < 0 && bytes.size() >= limits.head))
             return tooLarge(u"the request head is larger than %1 bytes"_s.arg(limits.head));
         if (newline < 0)
             return {};
         if (newline == 0 || bytes[newline - 1] != '\r')
             return refusal(bad(u"a line ends without a carriage return"_s));
-        const QByteArrayView line = bytes.sliced(at, newline - 1 - at);
-        at = newline + 1;
+        const QByteArrayView line = bytes.sliced(m_at, newline - 1 - m_at);
+        m_at = newline + 1;
+        m_examined += line.size();
+        const bool requestLine = !std::exchange(m_requestLineRead, true);
         if (!requestLine && line.isEmpty())
             break;
-        if (head.fields.size() == limits.fields)
+        if (m_head.fields.size() == limits.fields)
             return tooLarge(u"there are more than %1 header fields"_s.arg(limits.fields));
-        if (const Verdict refused = requestLine ? readRequestLine(line, head) : readField(line, head))
+        if (const Verdict refused = requestLine ? readRequestLine(line, m_head) : readField(line, m_head))
             return refusal(*refused);
     }
-    if (const Verdict refused = readMeaning(head, limits))
+    if (const Verdict refused = readMeaning(m_head, limits))
         return refusal(*refused);
     HeadReading reading;
-    reading.head = std::move(head);
-    reading.length = at;
+    reading.head = std::move(m_head);
+    reading.length = m_at;
     return reading;
 }
 

@@ -44,4 +44,22 @@ struct HeadReading {
 /// Pure; any thread.
 HeadReading readHead(QByteArrayView bytes, const Limits &limits);
 
+/// readHead() of a head that arrives in pieces: however small they are, no line is read twice. A value; for one head.
+class HeadReader
+{
+public:
+    /// Goes on where it stopped: `bytes` begins with all that it was given before.
+    HeadReading read(QByteArrayView bytes, const Limits &limits);
+
+    /// Bytes that it has looked at, those that it looked at twice counted twice.
+    qsizetype examined() const { return m_examined; }
+
+private:
+    RequestHead m_head; ///< as far as its lines are whole
+    qsizetype m_at = 0; ///< where the line begins that is not whole
+    qsizetype m_searched = 0; ///< there is no end of a line between m_at and here
+    qsizetype m_examined = 0;
+    bool m_requestLineRead = false;
+};
+
 } // namespace openloop::http

@@ -16,7 +16,8 @@ public:
     public:
         virtual void wireReadable() = 0; ///< read() has something
         virtual void wireTook() = 0; ///< the client took something that had to wait
-        virtual void wireLeft() = 0; ///< the client sends no more: it ended or broke the connection; maybe told twice
+        virtual void wireLeft() = 0; ///< the client sends no more: it ended its half, or broke the connection and
+                                     ///< isOpen() is false; maybe told twice
 
     protected:
         ~Listener() = default;
@@ -39,7 +40,7 @@ public:
     virtual void write(const QByteArray &bytes) = 0;
     virtual qint64 bytesToWrite() const = 0; ///< those that wait
 
-    /// False as soon as the client has left.
+    /// Whether the client may still take what is written; also of one that has ended its own half.
     virtual bool isOpen() const = 0;
     /// Tells the client that nothing more will come; it may still send.
     virtual void endWriting() = 0;

@@ -47,7 +47,8 @@ private:
     bool takeMessage()
     {
         if (!m_head) {
-            HeadReading reading = readHead(m_in, m_limits);
+            HeadReading reading = m_headReader.read(m_in, m_limits);
+            require(m_headReader.examined() <= 2 * m_in.size());
             m_told.refused = reading.status != 0;
             if (!reading.head)
                 return false;
@@ -56,6 +57,7 @@ private:
             require(reading.head->contentLength >= 0 && reading.head->contentLength <= m_limits.body);
             require(reading.head->path.startsWith('/') || reading.head->path == "*");
             m_head = std::move(reading.head);
+            m_headReader = {};
             m_in.remove(0, reading.length);
             m_chunks.emplace(m_limits);
         }
@@ -87,6 +89,7 @@ private:
 
     const Limits m_limits;
     QByteArray m_in;
+    HeadReader m_headReader;
     std::optional<RequestHead> m_head;
     std::optional<ChunkedBody> m_chunks;
     Conversation m_told;

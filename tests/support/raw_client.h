@@ -16,6 +16,12 @@ struct Answer {
     QByteArray body;
 };
 
+/// The answer's status; 0, which no answer has, where none came.
+inline int statusOf(const std::optional<Answer> &answer)
+{
+    return answer ? answer->status : 0;
+}
+
 /// One blocking TCP connection to 127.0.0.1. Every wait ends at a deadline. One thread at a time.
 class RawClient
 {

@@ -16,6 +16,9 @@ private slots:
     void acceptsOrRefuses_data();
     void acceptsOrRefuses();
     void everyPrefixOfAGoodHeadIsIncomplete();
+    void aHeadInPiecesIsLookedAtOnce_data();
+    void aHeadInPiecesIsLookedAtOnce();
+    void aHeadInPiecesMeansTheSame();
     void aGoodHeadIsReadWhole();
     void persistenceFollowsVersionAndConnection_data();
     void persistenceFollowsVersionAndConnection();
@@ -31,10 +34,25 @@ constexpr int incomplete = -1;
 const QByteArray get = "GET / HTTP/1.1\r\nHost: h\r\n";
 const QByteArray post = "POST / HTTP/1.1\r\nHost: h\r\n";
 
+int verdictOf(const HeadReading &reading)
+{
+    return reading.head ? accepted : reading.status == 0 ? incomplete : reading.status;
+}
+
 int verdictOn(const QByteArray &bytes)
 {
-    const HeadReading reading = readHead(bytes, Limits());
-    return reading.head ? accepted : reading.status == 0 ? incomplete : reading.status;
+    return verdictOf(readHead(bytes, Limits()));
+}
+
+// What comes of a head of which `piece` more bytes are there at a time; `at`: how many were, then.
+HeadReading readInPieces(HeadReader &reader, const QByteArray &bytes, qsizetype piece, qsizetype &at)
+{
+    HeadReading reading;
+    for (at = 0; at < bytes.size() && !reading.head && reading.status == 0;) {
+        at = qMin(at + piece, bytes.size());
+        reading = reader.read(QByteArrayView(bytes).first(at), Limits());
+    }
+    return reading;
 }
 
 } // namespace
@@ -176,6 +194,13 @@ void TestRequestHead::acceptsOrRefuses()
 {
     QFETCH(QByteArray, bytes);
     QTEST(verdictOn(bytes), "verdict");
+    for (const qsizetype piece : {1, 7}) {
+        HeadReader reader;
+        qsizetype at = 0;
+        QTEST(verdictOf(readInPieces(reader, bytes, piece, at)), "verdict");
+        QVERIFY(at == 0 || verdictOn(bytes.first(at)) == verdictOn(bytes)); // not before it was certain,
+        QVERIFY(at <= piece || verdictOn(bytes.first(at - piece)) == incomplete); // and not after
+    }
 }
 
 void TestRequestHead::everyPrefixOfAGoodHeadIsIncomplete()
@@ -184,6 +209,51 @@ void TestRequestHead::everyPrefixOfAGoodHeadIsIncomplete()
     for (qsizetype size = 0; size < head.size(); ++size)
         QCOMPARE(verdictOn(head.first(size)), incomplete);
     QCOMPARE(verdictOn(head), accepted);
+}
+
+void TestRequestHead::aHeadInPiecesIsLookedAtOnce_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    const qsizetype largest = Limits().head;
+    QTest::newRow("one long field") << get + "X: " + QByteArray(largest - get.size() - 7, 'a') + "\r\n\r\n";
+    QTest::newRow("many fields") << get + ("X: " + QByteArray(100, 'a') + "\r\n").repeated(99) + "\r\n";
+    QTest::newRow("one long target") << "GET /" + QByteArray(largest - 40, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    QTest::newRow("never whole") << "GET /" + QByteArray(largest - 6, 'a');
+}
+
+// Once for the end of its lines, once for what they say.
+void TestRequestHead::aHeadInPiecesIsLookedAtOnce()
+{
+    QFETCH(const QByteArray, bytes);
+    for (const qsizetype piece : {1, 100, 16 * 1024}) {
+        HeadReader reader;
+        qsizetype at = 0;
+        readInPieces(reader, bytes, piece, at);
+        QCOMPARE(at, bytes.size());
+        QVERIFY2(reader.examined() <= 2 * bytes.size(), qPrintable(QString::number(reader.examined())));
+    }
+}
+
+void TestRequestHead::aHeadInPiecesMeansTheSame()
+{
+    const QByteArray bytes = "\r\nPOST http://other/a%20b?c=d HTTP/1.1\r\nHost: h\r\nX-Y:  z \r\nx-y: w\r\n"
+                             "Content-Length: 5\r\n\r\n";
+    const HeadReading whole = readHead(bytes, Limits());
+    QVERIFY(whole.head);
+    for (qsizetype piece = 1; piece <= bytes.size(); ++piece) {
+        HeadReader reader;
+        qsizetype at = 0;
+        const HeadReading reading = readInPieces(reader, bytes, piece, at);
+        QVERIFY(reading.head);
+        QCOMPARE(reading.length, whole.length);
+        QCOMPARE(reading.head->method, whole.head->method);
+        QCOMPARE(reading.head->path, whole.head->path);
+        QCOMPARE(reading.head->query, whole.head->query);
+        QCOMPARE(reading.head->value("host"), "other");
+        QCOMPARE(reading.head->values("x-y"), (QList<QByteArray>{"z", "w"}));
+        QCOMPARE(reading.head->fields.size(), whole.head->fields.size());
+        QCOMPARE(reading.head->contentLength, 5);
+    }
 }
 
 void TestRequestHead::aGoodHeadIsReadWhole()

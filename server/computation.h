@@ -8,12 +8,21 @@
 
 #include <QString>
 
+#include <functional>
 #include <mutex>
 
 namespace openloop {
 
 /// Where a computation waits: quick ones never wait for a thread that a long one has.
 enum class Lane { Quick, Long };
+
+/// A computation at the moment at which the engine tells its progress.
+struct Moment {
+    const mpz_class &n;
+    const factoring::Progress &progress;
+    const std::stop_token &stop;
+    const std::function<void()> &interlude; ///< lends the thread for a moment; may be empty
+};
 
 struct Computation {
     using Clock = std::chrono::steady_clock;

@@ -263,9 +263,13 @@ void Cpu::compute(const Item &item)
         options.threads = unsigned(m_settings.threads);
         options.interlude = [&interlude] { interlude(); };
     }
-    factoring::Result result =
-        factoring::factor(item->n, item->stop.get_token(), options,
-                          [&item](const factoring::Progress &progress) { item->tell(progress); });
+    const std::stop_token stop = item->stop.get_token();
+    const auto tell = [&](const factoring::Progress &progress) {
+        item->tell(progress);
+        if (m_settings.atProgress)
+            m_settings.atProgress({item->n, progress, stop, options.interlude});
+    };
+    factoring::Result result = factoring::factor(item->n, stop, options, tell);
     finish(item, std::move(result), started);
 }
 

@@ -27,6 +27,9 @@ public:
         int threads = 1; ///< 1 or more
         int queue = 64; ///< computations of a lane that wait for a thread; beyond it 503
         std::chrono::milliseconds timeout{30'000}; ///< for each request, its waiting included
+        /// Run by the thread that computes, after each progress; the computation goes on when it returns. Empty, but
+        /// for tests, which hold a computation where they want it.
+        std::function<void(const Moment &)> atProgress = {};
     };
 
     /// On whose behalf to compute.

@@ -98,7 +98,7 @@ int serve(Options options, const Program &program)
         options,
         Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency}),
         Store(options.database, options.databaseConnections),
-        Cpu({options.cpuThreads, options.cpuQueue, options.factorizeTimeout}),
+        Cpu({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress}),
     };
     http::App app(limits);
     program.addRoutes(app, services);

@@ -4,17 +4,21 @@
 
 #include "server/http/limits.h"
 
+#include <functional>
+
 namespace openloop {
 
 namespace http {
 class App;
 }
+struct Moment;
 struct Services;
 
 struct Program {
     void (*addRoutes)(http::App &app, Services &use);
     http::Limits limits = {}; ///< of the wire; the number of connections comes from the options
     bool measures = true; ///< false: no metrics, no Server-Timing; to see what they cost
+    std::function<void(const Moment &)> atProgress = {}; ///< see Cpu::Settings
 };
 
 /// Serves until SIGTERM or SIGINT. Returns the exit code: 0 clean stop, 1 cannot start, 2 bad usage.

@@ -5,6 +5,7 @@
 #include "tests/support/raw_client.h"
 
 #include <QDeadlineTimer>
+#include <QJsonDocument>
 #include <QUrl>
 
 using namespace Qt::Literals::StringLiterals;
@@ -67,6 +68,23 @@ double ServerProcess::metric(const QByteArray &name) const
             return line.sliced(name.size() + 1).toDouble();
     }
     return -1;
+}
+
+bool ServerProcess::hold(const QByteArray &phase, const QByteArray &more) const
+{
+    const QByteArray encoded = QByteArray(phase).replace(' ', "%20");
+    return RawClient(m_port).get("/test/hold?phase=" + encoded + more).value_or(Answer()).status == 200;
+}
+
+bool ServerProcess::release() const
+{
+    return RawClient(m_port).get("/test/release").value_or(Answer()).status == 200;
+}
+
+int ServerProcess::figure(const QByteArray &name) const
+{
+    const auto answer = RawClient(m_port).get("/test/figures").value_or(Answer());
+    return QJsonDocument::fromJson(answer.body)[QString::fromLatin1(name)].toInt(-1);
 }
 
 } // namespace openloop::test

@@ -30,6 +30,13 @@ public:
     /// A figure of /metrics, by its name and labels; -1 if there is none.
     double metric(const QByteArray &name) const;
 
+    /// Of openloop-test-server: computations wait in this phase (see tests/support/hold.h); `more` of the query, for
+    /// instance "&n=91". False: no answer.
+    bool hold(const QByteArray &phase, const QByteArray &more = {}) const;
+    bool release() const;
+    /// Of openloop-test-server: a figure of /test/figures, for instance "held"; -1 if there is none.
+    int figure(const QByteArray &name) const;
+
     QByteArray standardError() { return m_errors += m_process.readAllStandardError(); }
 
 private:

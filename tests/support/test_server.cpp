@@ -5,6 +5,7 @@
 #include "server/program.h"
 #include "server/routes.h"
 #include "tests/support/database_sleep.h"
+#include "tests/support/hold.h"
 
 #include <QSqlDatabase>
 #include <QSqlQuery>
@@ -73,11 +74,30 @@ Task<Json> databaseSleep(Services &use, Request request)
     co_return Json{{u"slept"_s, true}};
 }
 
+// Where computations wait; see tests/support/hold.h.
+test::Hold hold;
+
+Json holdComputations(Services &use, const Request &request)
+{
+    const std::optional<QString> n = queryField(request, u"n"_s);
+    const bool lends = queryField(request, u"lends"_s) != u"no"_s;
+    hold.set(queryField(request, u"phase"_s).value_or(QString()).toLatin1(),
+             n ? std::optional(parseInteger(u"n"_s, n, use.options.maxDigits)) : std::nullopt, lends);
+    return {{u"held"_s, hold.held()}};
+}
+
+Json releaseComputations(Services &, const Request &)
+{
+    hold.release();
+    return {{u"held"_s, hold.held()}};
+}
+
 Json figures(Services &use, const Request &)
 {
     const Cpu::Load load = use.cpu.load();
     return {{u"running"_s, load.busy},
             {u"queued"_s, load.lanes[0].queued + load.lanes[1].queued},
+            {u"held"_s, hold.held()},
             {u"upstream"_s, use.upstream.inFlight()}};
 }
 
@@ -93,6 +113,8 @@ void addTestRoutes(http::App &app, Services &use)
     app.route("GET", u"/test/call_on_the_loop"_s, use, callOnTheLoop);
     app.route("GET", u"/test/database_sleep"_s, use, databaseSleep);
     app.route("GET", u"/test/database_sleep_on_the_loop"_s, use, databaseSleepOnTheLoop);
+    app.route("GET", u"/test/hold"_s, use, holdComputations);
+    app.route("GET", u"/test/release"_s, use, releaseComputations);
     app.route("GET", u"/test/figures"_s, use, figures);
     app.route("GET", u"/test/in_flight"_s, app, inFlight);
 }
@@ -103,5 +125,7 @@ int main(int argc, char **argv)
 {
     Program program{addTestRoutes};
     program.measures = !qEnvironmentVariableIsSet("OPENLOOP_TEST_UNMEASURED");
+    program.atProgress = [](const Moment &moment) { hold.pass(moment); };
+    hold.set(qgetenv("OPENLOOP_TEST_HOLD")); // what a start takes up again is computed before the first request
     return runServer(argc, argv, program);
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See hold.h.
+#include "tests/support/hold.h"
+
+using namespace std::chrono_literals;
+
+namespace openloop::test {
+
+namespace {
+
+constexpr auto interludes = 5ms; // between two of them
+
+} // namespace
+
+void Hold::set(const QByteArray &phase, std::optional<mpz_class> n, bool lends)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_phase = phase;
+        m_number = std::move(n);
+        m_lends = lends;
+    }
+    m_changed.notify_all();
+}
+
+void Hold::release()
+{
+    set({});
+}
+
+int Hold::held() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_held;
+}
+
+void Hold::pass(const Moment &moment)
+{
+    std::unique_lock lock(m_mutex);
+    if (!holds(moment))
+        return;
+    ++m_held;
+    while (holds(moment) && !moment.stop.stop_requested()) {
+        if (m_lends && moment.interlude) {
+            lock.unlock();
+            moment.interlude();
+            lock.lock();
+        }
+        m_changed.wait_for(lock, moment.stop, interludes, [&] { return !holds(moment); });
+    }
+    --m_held;
+}
+
+bool Hold::holds(const Moment &moment) const
+{
+    return m_phase == factoring::phaseName(moment.progress.phase) && (!m_number || *m_number == moment.n);
+}
+
+} // namespace openloop::test

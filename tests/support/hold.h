@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where tests hold a computation, so that none of them needs to know how fast the machine is.
+#pragma once
+
+#include "server/computation.h"
+
+#include <QByteArray>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+namespace openloop::test {
+
+/// Computations that are in the named phase wait there until they are released or told to stop. A level, not an edge:
+/// it does not matter which came first, the hold or the computation. The engine is certain to tell of "trial division"
+/// (of numbers above 64 bits, first of all) and of "sieving" (of those that are sieved); of others only when they take
+/// long. Any thread.
+class Hold
+{
+public:
+    /// n: the only number that is held; nothing: each. lends: whether the thread that waits is lent to others
+    /// meanwhile, as the engine lends it.
+    void set(const QByteArray &phase, std::optional<mpz_class> n = {}, bool lends = true);
+    void release();
+
+    /// How many wait now.
+    int held() const;
+
+    /// For Cpu::Settings::atProgress.
+    void pass(const Moment &moment);
+
+private:
+    bool holds(const Moment &moment) const;
+
+    mutable std::mutex m_mutex; // guards the following
+    std::condition_variable_any m_changed;
+    QByteArray m_phase; ///< empty: none
+    std::optional<mpz_class> m_number;
+    bool m_lends = true;
+    int m_held = 0;
+};
+
+} // namespace openloop::test

@@ -39,6 +39,8 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
+constexpr int patience = 60'000; // ms until an event is missed; what comes, ends the wait
+
 /// A service whose /health takes 2 ms and whose /factorize takes 60 ms.
 test::Reaction usual(int, const QByteArray &path)
 {
@@ -203,6 +205,22 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), 15'000);
         QVERIFY(m_window->experimentPanel().verdict()->find(u"health"_s));
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+    }
+
+    void anIsolationTestOfASingleTargetSaysAtOnceWhyThereIsNoVerdict()
+    {
+        auto targets = *probe::targetsFromArguments({u"api="_s + m_server->url(u"/health"_s)});
+        targets.front().interval = 20ms;
+        m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
+        m_window->show();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        m_window->toggleTest();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        QVERIFY(m_window->experimentPanel().verdict()->sentence.startsWith(u"No verdict: api is the only target"_s));
+        QVERIFY(m_window->session().loads().empty());
+        QCOMPARE(m_window->session().events().front().kind, Event::Kind::Experiment);
+        const auto probed = m_window->session().figures(u"api"_s, 0, 1e12).n;
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"api"_s, 0, 1e12).n > probed, patience); // not muted
     }
 
     void theVisibleRangeIsExportedInEveryFormat()
@@ -438,6 +456,24 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
         QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
         QCoreApplication::removeTranslator(&german);
+    }
+
+    void aWindowWhoseTargetsWereAllRemovedCanStillBeUsed()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        m_window->session().setTargets({});
+        QCOMPARE(m_window->verdictBar().verdict().word, u"NO TARGETS"_s);
+        for (int mode = 0; mode < chartModes; ++mode) {
+            m_window->chartPanel().setMode(static_cast<ChartMode>(mode));
+            QVERIFY(!m_window->grab().isNull());
+        }
+        m_window->toggleTest();
+        m_window->toggleSearch();
+        const QTemporaryDir folder;
+        for (const QString &ending : {u"csv"_s, u"json"_s, u"html"_s})
+            QCOMPARE(m_window->exportTo(folder.filePath(u"a."_s + ending)), QString());
+        QCOMPARE(m_window->session().loadedTarget(), QString());
     }
 
     void anAbortedIsolationTestLeavesNoLoad()

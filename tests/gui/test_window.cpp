@@ -25,12 +25,14 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTranslator>
 
 #include <csignal>
+#include <sys/resource.h>
 
 using namespace openloop;
 using namespace openloop::gui;
@@ -267,6 +269,56 @@ private slots:
             m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to());
         QVERIFY2(figures.n > 40, qPrintable(QString::number(figures.n)));
         QVERIFY(*figures.p50 >= 2 && *figures.p50 < 200);
+    }
+
+    void aFullDiskIsSaidWhereItIsSeenUntilThereIsRoom()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        const auto &bar = m_window->verdictBar();
+        QVERIFY(!bar.recordingBadge().isVisible());
+        const auto events = [this](Event::Kind kind) {
+            QStringList texts;
+            for (const auto &event : m_window->session().events()) {
+                if (event.kind == kind && event.target.isEmpty())
+                    texts << event.text;
+            }
+            return texts;
+        };
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit full{64 * 1024, before.rlim_max}; // room for an empty recording
+        setrlimit(RLIMIT_FSIZE, &full);
+        const auto roomAgain = qScopeGuard([&before] { setrlimit(RLIMIT_FSIZE, &before); });
+        m_window->session().record(path);
+        QTRY_VERIFY_WITH_TIMEOUT(bar.recordingBadge().isVisible(), patience);
+        QCOMPARE(bar.recordingBadge().text(), u"not recorded"_s);
+        const auto said = bar.recordingBadge().toolTip();
+        QVERIFY2(said.startsWith(u"Not recorded: "_s + path + u": "_s) && said.contains(u"Measuring goes on"_s),
+                 qPrintable(said));
+        QCOMPARE(events(Event::Kind::Alert), QStringList{said});
+        setrlimit(RLIMIT_FSIZE, &before);
+        QTRY_VERIFY_WITH_TIMEOUT(!bar.recordingBadge().isVisible(), patience);
+        QCOMPARE(events(Event::Kind::Alert).size(), 1);
+        QCOMPARE(events(Event::Kind::Recovery), QStringList{u"Recorded again, with what was missing"_s});
+    }
+
+    void aRecordingThatCannotBeginIsSaidAndForgottenWithIt()
+    {
+        const QTemporaryDir folder;
+        recordTargets(folder.filePath(u"other.sqlite"_s), {u"other"_s});
+        open();
+        const auto &badge = m_window->verdictBar().recordingBadge();
+        m_window->session().record(folder.filePath(u"none/session.sqlite"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
+        QVERIFY2(badge.toolTip().contains(u"No such file"_s), qPrintable(badge.toolTip()));
+        m_window->showRecording(folder.filePath(u"other.sqlite"_s)); // nothing is to be recorded meanwhile
+        QVERIFY(!badge.isVisible());
+        m_window->closeRecording();
+        QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
     }
 
     void aRecordingsTargetsAreNotTheUsers()

@@ -82,6 +82,7 @@ void MainWindow::connectViews()
     connect(&m_session, &Session::targetsChanged, this, &MainWindow::refreshFigures);
     connect(&m_session, &Session::loadChanged, this, &MainWindow::refreshFigures);
     connect(&m_session, &Session::trustChanged, this, &MainWindow::refreshFigures);
+    connect(&m_session, &Session::recordingChanged, this, &MainWindow::refreshFigures);
     connect(&m_window, &TimeWindow::changed, this, [this] {
         m_topBar->setLive(m_window.isLive());
         m_session.provideSamples(m_window.from(), m_window.to());
@@ -191,6 +192,7 @@ void MainWindow::refreshFigures()
     m_jobs->jobs().setBase(base);
     m_notifier->setState(m_verdictBar->verdict().state, m_verdictBar->verdict().sentence, m_theme.palette());
     m_verdictBar->setTrust(m_session.trust(), m_session.isReplay());
+    m_verdictBar->setRecordingProblem(m_session.recordingProblem());
     m_verdictBar->setTotals(static_cast<int>(m_session.targets().size()), m_session.rate());
     m_limit->setQuestion(m_topBar->load().target(), promise());
     m_targets->refresh();

@@ -58,6 +58,7 @@ int runWindow(int argc, char **argv)
     if (!file.problem().isEmpty())
         window.complain(ProfileFile::tr("Settings"), file.problem());
     const int code = QApplication::exec();
+    complain(window.session().recordingProblem());
     profile.window = window.savedState();
     if (arguments.isEmpty()) {
         profile.targets = window.liveTargets();

@@ -53,6 +53,7 @@ void Session::forget()
 {
     m_engine.stop();
     m_recorder.reset();
+    m_recordingProblem.clear();
     m_reader.reset();
     m_series.clear();
     m_watches.clear();
@@ -68,8 +69,23 @@ void Session::record(const QString &path)
 {
     m_recordingPath = path;
     m_recorder = std::make_unique<probe::SessionRecorder>(path);
-    connect(m_recorder.get(), &probe::SessionRecorder::failed, this, &Session::recordingFailed);
+    m_recordingProblem.clear();
+    connect(m_recorder.get(), &probe::SessionRecorder::failed, this, &Session::noteRecording);
+    connect(m_recorder.get(), &probe::SessionRecorder::recovered, this, [this] { noteRecording({}); });
     m_recorder->begin(targets(), m_origin, m_wall);
+    emit recordingChanged();
+}
+
+void Session::noteRecording(const QString &problem)
+{
+    m_recordingProblem = problem.isEmpty()
+        ? QString()
+        : tr("Not recorded: %1. Measuring goes on; what is missing is written once the file can be.").arg(problem);
+    if (problem.isEmpty())
+        note(Event::Kind::Recovery, {}, tr("Recorded again, with what was missing"), true);
+    else
+        note(Event::Kind::Alert, {}, m_recordingProblem, true);
+    emit recordingChanged();
 }
 
 void Session::setTargets(const QList<probe::Target> &targets)

@@ -54,6 +54,9 @@ public:
     void provideSamples(double from, double to);
     /// Records everything from now on into a file; replaces an earlier recording's file by another.
     void record(const QString &path);
+    /// Why the recording lacks what is measured now: a sentence with path, cause and what follows. Empty: it does not,
+    /// or there is none.
+    const QString &recordingProblem() const { return m_recordingProblem; }
     /// Adds targets to a running session; the history of the others stays.
     void setTargets(const QList<probe::Target> &targets);
     void setRules(const QList<probe::Rule> &rules);
@@ -109,11 +112,12 @@ signals:
     void trustChanged();
     /// A rule fired or recovered, a target went down or came back.
     void noteworthy(const openloop::gui::Event &event);
-    /// The recording cannot be written.
-    void recordingFailed(const QString &problem);
+    /// recordingProblem() is another: the recording can't be written, or can again.
+    void recordingChanged();
 
 private:
     void forget();
+    void noteRecording(const QString &problem);
     void watchRules();
     void noticeLoad();
     void noteLoad(const QString &target, int n);
@@ -141,6 +145,7 @@ private:
     probe::Instant m_origin;
     std::unique_ptr<probe::SessionRecorder> m_recorder;
     QString m_recordingPath;
+    QString m_recordingProblem;
     std::unique_ptr<probe::SessionReader> m_reader; ///< of the recording that is shown
     qint64 m_recorded = 0; ///< its session
     double m_sampledFrom = 0, m_sampledTo = 0; ///< whose single samples are at hand

@@ -56,6 +56,8 @@ void HeadlessRun::start()
         m_recorder = std::make_unique<SessionRecorder>(m_options.record);
         connect(m_recorder.get(), &SessionRecorder::failed, this,
                 [](const QString &problem) { print(stderr, u"openloop-monitor: not recorded: %1\n"_s.arg(problem)); });
+        connect(m_recorder.get(), &SessionRecorder::recovered, this,
+                [this] { print(stderr, u"openloop-monitor: recorded again: %1\n"_s.arg(m_options.record)); });
         m_recorder->begin(m_options.targets, m_engine.origin(), m_engine.wallClock());
     }
     for (const auto &load : std::as_const(m_options.loads)) {
@@ -104,8 +106,10 @@ void HeadlessRun::end()
     if (m_showsProgress)
         print(stderr, u"\r\033[K"_s);
     m_engine.stop();
-    if (m_recorder)
-        m_recorder->flush();
+    if (m_recorder) {
+        m_unrecorded = m_recorder->flush();
+        QCoreApplication::sendPostedEvents(m_recorder.get()); // what it has to say of that
+    }
     QCoreApplication::quit();
 }
 

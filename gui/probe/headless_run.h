@@ -48,6 +48,7 @@ private:
     std::unique_ptr<IsolationRun> m_isolation;
     std::unique_ptr<LoadSearchRun> m_search;
     std::unique_ptr<SessionRecorder> m_recorder;
+    QString m_unrecorded; ///< why not all of the run is in the recording
     std::map<QString, Watched> m_watched;
     std::vector<WatchedRule> m_rules;
     QList<LoadState> m_loads;

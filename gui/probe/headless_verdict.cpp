@@ -41,6 +41,8 @@ RunReport HeadlessRun::report() const
     report.duration = m_measured;
     report.trust = m_engine.trustOfRun();
     report.loads = m_loads;
+    report.recording = m_options.record;
+    report.unrecorded = m_unrecorded;
     if (m_isolation && m_isolation->test().phase() == IsolationPhase::Done)
         report.isolation = m_isolation->test().verdict();
     if (report.isolation)

@@ -50,6 +50,8 @@ struct TargetIsolation {
     std::optional<Ratio> overControl; ///< p99 during / p99 of the control probe during
     Isolation isolation = Isolation::Inconclusive;
     QString sentence; ///< "/health: p99 0.9 ms before, 1.1 ms under load: 1.2 times (1.0 to 1.5)"
+
+    bool answeredBefore() const { return before.measured > 0; } ///< else there is nothing to compare with
 };
 
 struct IsolationVerdict {
@@ -82,6 +84,7 @@ class IsolationTest
 public:
     explicit IsolationTest(IsolationConfig config) : m_config(std::move(config)) { }
 
+    /// With no target beside the loaded one it is Done at once.
     void start(Instant now, const QList<Target> &targets);
     void abort();
     void add(const Batch &batch);
@@ -105,6 +108,7 @@ private:
     void collectControl(const Batch &batch);
     TargetIsolation judged(const QString &name, const Collected &collected);
     Isolation isolationOf(const TargetIsolation &target);
+    QString whyNoVerdict() const; ///< empty: there is one
     void phrase();
 
     IsolationConfig m_config;

@@ -20,6 +20,8 @@ void IsolationRun::start()
     m_engine.setMuted(m_test.config().load, true);
     m_test.start(std::chrono::steady_clock::now(), m_engine.targets());
     setPhase(m_test.phase());
+    if (m_test.phase() == IsolationPhase::Done)
+        emit finished(m_test.verdict());
 }
 
 void IsolationRun::abort()

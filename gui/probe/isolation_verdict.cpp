@@ -5,6 +5,8 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -55,10 +57,10 @@ QString beforeAndUnderLoad(const TargetIsolation &target)
 Isolation IsolationTest::isolationOf(const TargetIsolation &target)
 {
     const auto &during = target.during;
-    if (target.before.measured == 0)
+    if (!target.answeredBefore())
         return Isolation::Inconclusive;
-    if (during.measured == 0 || during.errorShare() > target.before.errorShare() + newErrors)
-        return Isolation::Fail;
+    if (!target.ratio || !during.p99 || during.errorShare() > target.before.errorShare() + newErrors)
+        return Isolation::Fail; // nothing with a latency came any more, or more errors than before
     if (!during.p99->atLeast && during.p99->value <= m_config.harmless)
         return Isolation::Pass;
     if (target.ratio->high <= m_config.maxRatio)
@@ -89,7 +91,8 @@ TargetIsolation IsolationTest::judged(const QString &name, const Collected &coll
     result.sentence = beforeAndUnderLoad(result);
     if (result.ratio)
         result.sentence += tr(": %1 times").arg(result.ratio->text());
-    if (result.overControl && result.ratio->high > m_config.maxRatio && result.during.p99->value > m_config.harmless)
+    if (result.ratio && result.ratio->high > m_config.maxRatio && result.overControl && result.during.p99
+        && result.during.p99->value > m_config.harmless)
         result.sentence += tr(", and %1 times that of the control probe").arg(result.overControl->text());
     if (result.during.errorShare() > result.before.errorShare() + newErrors)
         result.sentence += tr(", %1 % errors under load").arg(result.during.errorShare() * 100, 0, 'g', 3);
@@ -122,27 +125,39 @@ void IsolationTest::judge()
         m_verdict.doubt = trust.reason;
     m_verdict.trustworthy = m_verdict.doubt.isEmpty();
     m_verdict.load = m_load.last();
-    if (!m_verdict.trustworthy || !m_load.sawLoad())
+    if (const auto reason = whyNoVerdict(); !reason.isEmpty()) {
         m_verdict.isolation = Isolation::Inconclusive;
-    else
+        m_verdict.headline = m_verdict.sentence = tr("No verdict: %1").arg(reason);
+    } else {
         m_verdict.isolation = failed ? Isolation::Fail : passed() ? Isolation::Pass : Isolation::Inconclusive;
-    if (!m_verdict.trustworthy)
-        m_verdict.headline = m_verdict.sentence = tr("No verdict: %1").arg(m_verdict.doubt);
-    else if (!m_load.sawLoad())
-        m_verdict.headline = m_verdict.sentence =
-            tr("No verdict: %1 answered no request of the load").arg(m_config.load);
-    else
         phrase();
+    }
     m_phase = IsolationPhase::Done;
+}
+
+QString IsolationTest::whyNoVerdict() const
+{
+    if (m_verdict.targets.isEmpty())
+        return tr("%1 is the only target; a second one is needed that is to stay fast").arg(m_config.load);
+    if (!m_verdict.trustworthy)
+        return m_verdict.doubt;
+    if (std::ranges::none_of(m_verdict.targets, &TargetIsolation::answeredBefore))
+        return tr("%1 had no success before the load to compare with").arg(m_names.join(u", "_s));
+    if (!m_load.sawLoad())
+        return tr("%1 answered no request of the load").arg(m_config.load);
+    return {};
 }
 
 void IsolationTest::phrase()
 {
-    const TargetIsolation *worst = nullptr;
-    for (const auto &target : m_verdict.targets) {
-        if (!worst || (target.ratio && (!worst->ratio || target.ratio->value > worst->ratio->value)))
-            worst = &target;
-    }
+    const auto affected = [](const TargetIsolation &target) { // who fails without a ratio answers nothing any more
+        const bool failed = target.isolation == Isolation::Fail;
+        const double unknown = failed ? std::numeric_limits<double>::infinity() : 0;
+        return std::pair(failed, target.ratio ? target.ratio->value : unknown);
+    };
+    const auto worst = std::ranges::max_element(m_verdict.targets, {}, affected);
+    if (worst == m_verdict.targets.end())
+        return;
     const auto load = tr("%1 parallel %2").arg(m_config.n).arg(m_config.load);
     const auto verdict = m_verdict.isolation == Isolation::Pass ? tr("Isolated from %1.")
         : m_verdict.isolation == Isolation::Fail                ? tr("Not isolated from %1.")

@@ -52,6 +52,8 @@ bool RunReport::anythingAnswered() const
 
 ExitCode RunReport::exitCode() const
 {
+    if (!unrecorded.isEmpty())
+        return ExitCode::Usage;
     if (!anythingAnswered() || !unloaded.isEmpty())
         return ExitCode::NoAnswer;
     if (!trustworthy())
@@ -63,14 +65,16 @@ ExitCode RunReport::exitCode() const
 
 QByteArray toJUnit(const RunReport &report)
 {
-    const auto failed = std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1);
+    const bool records = !report.recording.isEmpty();
+    const auto failed = std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1)
+        + (report.unrecorded.isEmpty() ? 0 : 1);
     QByteArray xml;
     QXmlStreamWriter writer(&xml);
     writer.setAutoFormatting(true);
     writer.writeStartDocument();
     writer.writeStartElement(u"testsuite"_s);
     writer.writeAttribute(u"name"_s, u"openloop-monitor"_s);
-    writer.writeAttribute(u"tests"_s, QString::number(report.asserts.size() + 1));
+    writer.writeAttribute(u"tests"_s, QString::number(report.asserts.size() + (records ? 2 : 1)));
     writer.writeAttribute(u"failures"_s, QString::number(failed));
     const auto testCase = [&](const QString &target, const QString &name, bool ok, const QString &message) {
         writer.writeStartElement(u"testcase"_s);
@@ -86,6 +90,8 @@ QByteArray toJUnit(const RunReport &report)
     for (const auto &result : report.asserts)
         testCase(result.target, result.text, result.ok, u"was %1"_s.arg(result.valueText));
     testCase(u"measurement"_s, u"trustworthy"_s, report.trustworthy(), report.doubt());
+    if (records)
+        testCase(u"measurement"_s, u"recorded"_s, report.unrecorded.isEmpty(), report.unrecorded);
     writer.writeEndDocument();
     return xml;
 }
@@ -121,6 +127,8 @@ QString toTable(const RunReport &report)
         table += u'\n';
     for (const auto &result : report.asserts)
         table += u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
+    if (!report.unrecorded.isEmpty())
+        table += u"recording: INCOMPLETE: %1\n"_s.arg(report.unrecorded);
     table += u"measurement: "_s;
     table += report.trustworthy() ? u"trustworthy"_s : u"NOT TRUSTWORTHY: "_s + report.doubt();
     if (report.trust.lagP99)

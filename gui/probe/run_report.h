@@ -34,20 +34,23 @@ struct RunReport {
     QList<LoadStep> search; ///< empty: none was asked for
     std::optional<int> highestKept, lowestBroken; ///< of the search; 0 is without load
     QString unloaded; ///< why the search proves nothing: there never was load; empty: there was
+    QString recording; ///< path of the session file; empty: none was asked for
+    QString unrecorded; ///< why not all of the run is in it, with its path; empty: it is
     Nanoseconds duration{0};
 
     /// An isolation test brings its own judgement: the load that it makes may keep the machine busy.
     bool trustworthy() const { return isolation ? isolation->trustworthy : !trust.suspendsAlerts(); }
     QString doubt() const { return isolation ? isolation->doubt : trust.reason; } ///< why it is not
     bool anythingAnswered() const;
-    /// NoAnswer before Untrustworthy before Broken: what makes the rest meaningless comes first.
+    /// Usage for a recording that got lost, then NoAnswer before Untrustworthy before Broken: what makes the rest
+    /// meaningless comes first.
     ExitCode exitCode() const;
 };
 
 /// The document of the contract; members beyond it are additions. Latencies without a value are null. No form holds
 /// the passwords of URLs.
 QByteArray toJson(const RunReport &report);
-/// One test case per assert, and one on trust; readable by every CI.
+/// One test case per assert, one on trust and one on the recording; readable by every CI.
 QByteArray toJUnit(const RunReport &report);
 /// For people, 100 columns.
 QString toTable(const RunReport &report);

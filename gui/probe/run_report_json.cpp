@@ -150,6 +150,8 @@ QByteArray toJson(const RunReport &report)
         object[u"isolation"_s] = toJson(*report.isolation);
     if (!report.search.isEmpty())
         object[u"search"_s] = searchJson(report);
+    if (!report.recording.isEmpty())
+        object[u"recording"_s] = QJsonObject{{u"path"_s, report.recording}, {u"problem"_s, report.unrecorded}};
     return QJsonDocument(object).toJson();
 }
 

@@ -40,9 +40,9 @@ void SessionRecorder::setTargets(const QList<Target> &targets)
     m_writer->post([this, targets] { m_writer->addTargets(targets); });
 }
 
-void SessionRecorder::flush()
+QString SessionRecorder::flush()
 {
-    m_writer->flush();
+    return m_writer->flush();
 }
 
 QString SessionRecorder::path() const

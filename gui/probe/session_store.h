@@ -26,7 +26,8 @@ struct LogEntry {
 
 /// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples
 /// packed, changes of trust as log entries. Killed at any moment, the file holds all but the last second or so. On a
-/// full disk it says so once, keeps trying, and measuring goes on. Destructor writes what it has.
+/// full disk it says so once, keeps trying, keeps what it has in memory, and measuring goes on. Destructor writes what
+/// it has.
 class SessionRecorder : public QObject
 {
     Q_OBJECT
@@ -35,6 +36,7 @@ public:
     struct Options {
         qint64 maxBytes = qint64(4) << 30; ///< beyond it the oldest single samples go, rollups stay
         std::chrono::milliseconds flushInterval{1000};
+        std::size_t keptWhileBroken = 2'000'000; ///< samples that wait for room on the disk: 48 MB
     };
 
     /// path: a new file, or an existing one that gets one more session.
@@ -46,8 +48,9 @@ public:
     void add(const Batch &batch);
     void add(const LogEntry &entry);
     void setTargets(const QList<Target> &targets);
-    /// Waits until all that was added is on disk or has failed.
-    void flush();
+    /// Waits until all that was added is on disk or has failed. Returns why not all of it is in the file, whose path
+    /// stands first; empty: it is.
+    QString flush();
     QString path() const;
 
     /// Why no session can be recorded in the file of that path, which it names; empty: one can, and the file is there
@@ -57,8 +60,8 @@ public:
     static QString defaultPath();
 
 signals:
-    void failed(const QString &problem); ///< once per spell of trouble
-    void recovered();
+    void failed(const QString &problem); ///< "path: cause"; once per spell of trouble
+    void recovered(); ///< what was kept is in the file
 
 private:
     class Writer;

@@ -12,8 +12,6 @@ namespace openloop::probe {
 namespace {
 
 constexpr int flushesPerCompaction = 30;
-constexpr std::size_t samplesKeptWhileBroken = 2'000'000; // 48 MB
-
 } // namespace
 
 void SessionRecorder::Writer::run(std::stop_token stop)
@@ -36,6 +34,10 @@ void SessionRecorder::Writer::run(std::stop_token stop)
         if (begun)
             write(compacts);
         const std::lock_guard lock(mutex);
+        missing = !trouble.isEmpty() ? trouble
+            : givenUp > 0
+            ? u"%1: %2 samples had no room in memory while it could not be written"_s.arg(path).arg(givenUp)
+            : QString();
         flushesDone = wanted;
         changed.notify_all();
     }
@@ -121,7 +123,7 @@ void SessionRecorder::Writer::write(bool compacts)
         session = sessionBefore;
         for (const auto &[recorded, id] : idsBefore)
             recorded->id = id;
-        report(trouble.text);
+        report(u"%1: %2"_s.arg(path, trouble.text));
         limitMemory();
     }
 }
@@ -148,18 +150,20 @@ void SessionRecorder::Writer::committed(bool compacts)
 void SessionRecorder::Writer::limitMemory()
 {
     for (auto &[name, recorded] : targets) {
-        const auto most = samplesKeptWhileBroken / targets.size();
-        if (recorded.pending.size() > most)
-            recorded.pending.erase(recorded.pending.begin(),
-                                   recorded.pending.end() - static_cast<std::ptrdiff_t>(most));
+        const auto most = options.keptWhileBroken / targets.size();
+        if (recorded.pending.size() <= most)
+            continue;
+        givenUp += recorded.pending.size() - most;
+        recorded.pending.erase(recorded.pending.begin(), recorded.pending.end() - static_cast<std::ptrdiff_t>(most));
     }
 }
 
 void SessionRecorder::Writer::report(const QString &problem)
 {
-    if (problem.isEmpty() == !inTrouble)
+    const bool changes = problem.isEmpty() != trouble.isEmpty();
+    trouble = problem;
+    if (!changes)
         return;
-    inTrouble = !problem.isEmpty();
     QMetaObject::invokeMethod(
         &q,
         [this, problem] {

@@ -36,12 +36,13 @@ public:
         const std::lock_guard lock(mutex);
         posted.push_back(std::move(work));
     }
-    void flush()
+    QString flush()
     {
         std::unique_lock lock(mutex);
         const auto wanted = ++flushesWanted;
         changed.notify_all();
         changed.wait(lock, [&] { return flushesDone >= wanted; });
+        return missing;
     }
 
     // Writer's thread from here on, called by what was posted.
@@ -93,6 +94,7 @@ private:
     std::condition_variable_any changed;
     std::vector<std::function<void()>> posted; ///< under the mutex
     int flushesWanted = 0, flushesDone = 0; ///< under the mutex
+    QString missing; ///< why not all is in the file; under the mutex
 
     std::unique_ptr<SessionFile> file;
     Instant origin;
@@ -103,7 +105,8 @@ private:
     std::map<QString, Recorded> targets;
     QStringList order; ///< of the names, as they came
     std::vector<Statement> statements;
-    bool inTrouble = false;
+    QString trouble; ///< that of the last attempt; empty: it succeeded
+    std::size_t givenUp = 0; ///< samples for which there was no memory while the disk was full
 
     std::jthread thread;
 };

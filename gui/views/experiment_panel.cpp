@@ -156,11 +156,12 @@ void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
     m_sentence->setToolTip(verdict.sentence);
     m_progress->hide();
     m_abort->hide();
-    m_copy->show();
+    const bool compares = !verdict.targets.isEmpty(); // else the command would be refused, too
+    m_copy->setVisible(compares);
     m_run->setText(tr("Run again"));
     m_run->show();
     fillTable();
-    m_table->show();
+    m_table->setVisible(compares);
 }
 
 void ExperimentPanel::fillTable()

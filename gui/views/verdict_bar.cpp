@@ -58,7 +58,8 @@ void StateBadge::paintEvent(QPaintEvent *)
 
 VerdictBar::VerdictBar(QWidget *parent)
     : QFrame(parent), m_word(new StateBadge(this)), m_sentence(new QLabel(this)),
-      m_copy(new QPushButton(tr("Copy curl"), this)), m_trust(new StateBadge(this)), m_totals(new QLabel(this))
+      m_copy(new QPushButton(tr("Copy curl"), this)), m_recording(new StateBadge(this)), m_trust(new StateBadge(this)),
+      m_totals(new QLabel(this))
 {
     setProperty("role", u"panel"_s);
     QFont large = font();
@@ -74,6 +75,8 @@ VerdictBar::VerdictBar(QWidget *parent)
     m_copy->setObjectName(u"copyCurl"_s);
     m_copy->setToolTip(tr("Copies this request as a curl command, to try it in a terminal"));
     m_copy->hide();
+    m_recording->setState(State::Down, tr("not recorded"));
+    m_recording->hide();
     m_totals->setProperty("role", u"muted"_s);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(14, 8, 14, 8);
@@ -81,6 +84,7 @@ VerdictBar::VerdictBar(QWidget *parent)
     layout->addWidget(m_word);
     layout->addWidget(m_sentence, 1);
     layout->addWidget(m_copy);
+    layout->addWidget(m_recording);
     layout->addWidget(m_trust);
     layout->addWidget(m_totals);
     connect(m_copy, &QPushButton::clicked, this, &VerdictBar::copyCurlWanted);
@@ -91,6 +95,7 @@ VerdictBar::VerdictBar(QWidget *parent)
 void VerdictBar::setPalette(const Palette &palette)
 {
     m_word->setPalette(palette);
+    m_recording->setPalette(palette);
     m_trust->setPalette(palette);
 }
 
@@ -146,6 +151,13 @@ void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
     if (trust.stolen.value_or(0) > 0)
         reasons << tr("Taken away by the host of this virtual machine: %1").arg(formatShare(*trust.stolen));
     m_trust->setToolTip(reasons.join(u'\n'));
+}
+
+void VerdictBar::setRecordingProblem(const QString &problem)
+{
+    m_recording->setToolTip(problem);
+    m_recording->setAccessibleName(problem);
+    m_recording->setVisible(!problem.isEmpty());
 }
 
 void VerdictBar::setTotals(int targets, double rate)

@@ -37,7 +37,7 @@ private:
     int m_shape = 14;
 };
 
-/// Verdict, trust badge, totals.
+/// Verdict, trust badge, totals; and a badge when the recording fails.
 class VerdictBar : public QFrame
 {
     Q_OBJECT
@@ -48,8 +48,11 @@ public:
     /// `recorded`: it is that of a recording; one made before there was any has none.
     void setTrust(const probe::Trust &trust, bool recorded = false);
     void setTotals(int targets, double rate);
+    /// A badge with that sentence while nothing is recorded; none while `problem` is empty.
+    void setRecordingProblem(const QString &problem);
     const Verdict &verdict() const { return m_verdict; }
     const StateBadge &trustBadge() const { return *m_trust; }
+    const StateBadge &recordingBadge() const { return *m_recording; }
 
 signals:
     /// The request of the target that is down is wanted as a command line.
@@ -65,6 +68,7 @@ private:
     StateBadge *m_word = nullptr;
     QLabel *m_sentence = nullptr;
     QPushButton *m_copy = nullptr;
+    StateBadge *m_recording = nullptr;
     StateBadge *m_trust = nullptr;
     QLabel *m_totals = nullptr;
     Verdict m_verdict;

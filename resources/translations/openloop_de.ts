@@ -412,10 +412,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
 <context>
     <name>IsolationTest</name>
     <message>
-        <source>%1: p99 %2 before, %3 under load</source>
-        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
         <source>: %1 times</source>
         <translation>: das %1-Fache</translation>
     </message>
@@ -426,10 +422,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>No verdict: %1</source>
         <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>No verdict: %1 answered no request of the load</source>
-        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
     </message>
     <message>
         <source>%1 parallel %2</source>
@@ -458,6 +450,18 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Most affected is %1</source>
         <translation>Am stärksten betroffen: %1</translation>
+    </message>
+    <message>
+        <source>%1 is the only target; a second one is needed that is to stay fast</source>
+        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
+    </message>
+    <message>
+        <source>%1 had no success before the load to compare with</source>
+        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+    </message>
+    <message>
+        <source>%1 answered no request of the load</source>
+        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
     </message>
 </context>
 <context>
@@ -1176,6 +1180,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>answers again</source>
         <translation>antwortet wieder</translation>
     </message>
+    <message>
+        <source>Not recorded: %1. Measuring goes on; what is missing is written once the file can be.</source>
+        <translation>Nicht aufgezeichnet: %1. Gemessen wird weiter; was fehlt, wird geschrieben, sobald es geht.</translation>
+    </message>
+    <message>
+        <source>Recorded again, with what was missing</source>
+        <translation>Wird wieder aufgezeichnet, mit dem, was fehlte</translation>
+    </message>
 </context>
 <context>
     <name>StateText</name>
@@ -1431,6 +1443,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>measurement: not judged</source>
         <translation>Messung: nicht beurteilt</translation>
     </message>
+    <message>
+        <source>not recorded</source>
+        <translation>nicht aufgezeichnet</translation>
+    </message>
 </context>
 <context>
     <name>VerdictText</name>
@@ -1597,6 +1613,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>service: no answer within %1</source>
         <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>%1: %2 before, %3 under load</source>
+        <translation>%1: %2 vorher, %3 unter Last</translation>
+    </message>
 </context>
 
 <context>
@@ -1693,11 +1717,15 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>service: no answer within %1</source>
         <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
-
     <message>
         <source>%1: p99 %2 before, %3 under load</source>
         <translation>%1: p99 %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>%1: %2 before, %3 under load</source>
+        <translation>%1: %2 vorher, %3 unter Last</translation>
+    </message>
+
     <message>
         <source>: %1 times</source>
         <translation>: das %1-Fache</translation>
@@ -1709,10 +1737,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>No verdict: %1</source>
         <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>No verdict: %1 answered no request of the load</source>
-        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
     </message>
     <message>
         <source>%1 parallel %2</source>
@@ -1741,6 +1765,18 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Most affected is %1</source>
         <translation>Am stärksten betroffen: %1</translation>
+    </message>
+    <message>
+        <source>%1 is the only target; a second one is needed that is to stay fast</source>
+        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
+    </message>
+    <message>
+        <source>%1 had no success before the load to compare with</source>
+        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+    </message>
+    <message>
+        <source>%1 answered no request of the load</source>
+        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
     </message>
 
     <message>
@@ -1854,11 +1890,15 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>service: no answer within %1</source>
         <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
-
     <message>
         <source>%1: p99 %2 before, %3 under load</source>
         <translation>%1: p99 %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>%1: %2 before, %3 under load</source>
+        <translation>%1: %2 vorher, %3 unter Last</translation>
+    </message>
+
     <message>
         <source>: %1 times</source>
         <translation>: das %1-Fache</translation>
@@ -1870,10 +1910,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>No verdict: %1</source>
         <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>No verdict: %1 answered no request of the load</source>
-        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
     </message>
     <message>
         <source>%1 parallel %2</source>
@@ -1903,6 +1939,18 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Most affected is %1</source>
         <translation>Am stärksten betroffen: %1</translation>
     </message>
+    <message>
+        <source>%1 is the only target; a second one is needed that is to stay fast</source>
+        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
+    </message>
+    <message>
+        <source>%1 had no success before the load to compare with</source>
+        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+    </message>
+    <message>
+        <source>%1 answered no request of the load</source>
+        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
 
     <message>
         <source>this machine is busy: %1 of %2 control probes took more than %3</source>
@@ -1919,10 +1967,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>; the host of this virtual machine took %1 % of its time</source>
         <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
-    </message>
-    <message>
-        <source>%1: %2 before, %3 under load</source>
-        <translation>%1: %2 vorher, %3 unter Last</translation>
     </message>
 </context>
 <context>
@@ -2019,11 +2063,15 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>service: no answer within %1</source>
         <translation>Dienst: keine Antwort innerhalb von %1</translation>
     </message>
-
     <message>
         <source>%1: p99 %2 before, %3 under load</source>
         <translation>%1: p99 %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>%1: %2 before, %3 under load</source>
+        <translation>%1: %2 vorher, %3 unter Last</translation>
+    </message>
+
     <message>
         <source>: %1 times</source>
         <translation>: das %1-Fache</translation>
@@ -2035,10 +2083,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>No verdict: %1</source>
         <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>No verdict: %1 answered no request of the load</source>
-        <translation>Kein Urteil: %1 hat keine Anfrage der Last beantwortet</translation>
     </message>
     <message>
         <source>%1 parallel %2</source>
@@ -2067,6 +2111,18 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Most affected is %1</source>
         <translation>Am stärksten betroffen: %1</translation>
+    </message>
+    <message>
+        <source>%1 is the only target; a second one is needed that is to stay fast</source>
+        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
+    </message>
+    <message>
+        <source>%1 had no success before the load to compare with</source>
+        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+    </message>
+    <message>
+        <source>%1 answered no request of the load</source>
+        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
     </message>
 
     <message>

@@ -12,6 +12,8 @@
 #include <QTest>
 
 #include <csignal>
+#include <functional>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -27,10 +29,13 @@ struct Ran {
     QJsonObject json; ///< when --json - was asked for
 };
 
-/// As a shell without a display starts it; out: where standard output goes instead of to the test.
-Ran start(const QStringList &arguments, const QString &out = {})
+/// As a shell without a display starts it; out: where standard output goes instead of to the test; inChild: what is
+/// done in the new process before the program begins.
+Ran start(const QStringList &arguments, const QString &out = {}, const std::function<void()> &inChild = {})
 {
     QProcess process;
+    if (inChild)
+        process.setChildProcessModifier(inChild);
     if (!out.isEmpty())
         process.setStandardOutputFile(out);
     auto environment = QProcessEnvironment::systemEnvironment();
@@ -230,6 +235,30 @@ private slots:
         ran = run(quick + QStringList{u"--json"_s, full});
         QCOMPARE(ran.code, 2);
         QVERIFY2(ran.err.contains("/dev/full: "), ran.err.constData());
+    }
+
+    void aRecordingThatGotLostIsExitCodeTwo()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QTemporaryDir folder;
+        const auto path = folder.filePath(u"full.sqlite"_s);
+        QStringList arguments{
+            u"--headless"_s, u"--duration"_s, u"500ms"_s,  u"--interval"_s, u"1ms"_s,     u"--record"_s,   path,
+            u"--assert"_s,   u"t1.n>0"_s,     u"--json"_s, u"-"_s,          u"--junit"_s, u"/dev/stderr"_s};
+        for (int i = 0; i < 8; ++i) // 4,000 ticks of 28 bytes, written at the end of the run
+            arguments << u"t%1="_s.arg(i) + server.url();
+        const auto ran = start(arguments, {}, [] {
+            const rlimit full{100 * 1024, 100 * 1024}; // room for an empty recording
+            setrlimit(RLIMIT_FSIZE, &full);
+            std::signal(SIGXFSZ, SIG_IGN);
+        });
+        QCOMPARE(ran.code, 2);
+        const auto problem = ran.json[u"recording"_s].toObject()[u"problem"_s].toString();
+        QVERIFY2(problem.startsWith(path + u": "_s) && problem.size() > path.size() + 5, ran.out.constData());
+        QCOMPARE(ran.err.count("openloop-monitor: not recorded: " + problem.toUtf8()), 1);
+        QVERIFY2(ran.err.contains("recording: INCOMPLETE: " + problem.toUtf8()), ran.err.constData());
+        QVERIFY2(ran.err.contains("name=\"recorded\""), ran.err.constData());
+        QVERIFY(assertHeld(ran, 0)); // what was measured is reported all the same
     }
 
     void aVagueFaultComesWithItsCause()

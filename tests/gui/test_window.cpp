@@ -25,12 +25,14 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTranslator>
 
 #include <csignal>
+#include <sys/resource.h>
 
 using namespace openloop;
 using namespace openloop::gui;
@@ -38,6 +40,8 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
+
+constexpr int patience = 60'000; // ms until an event is missed; what comes, ends the wait
 
 /// A service whose /health takes 2 ms and whose /factorize takes 60 ms.
 test::Reaction usual(int, const QByteArray &path)
@@ -205,6 +209,22 @@ private slots:
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
     }
 
+    void anIsolationTestOfASingleTargetSaysAtOnceWhyThereIsNoVerdict()
+    {
+        auto targets = *probe::targetsFromArguments({u"api="_s + m_server->url(u"/health"_s)});
+        targets.front().interval = 20ms;
+        m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
+        m_window->show();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        m_window->toggleTest();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        QVERIFY(m_window->experimentPanel().verdict()->sentence.startsWith(u"No verdict: api is the only target"_s));
+        QVERIFY(m_window->session().loads().empty());
+        QCOMPARE(m_window->session().events().front().kind, Event::Kind::Experiment);
+        const auto probed = m_window->session().figures(u"api"_s, 0, 1e12).n;
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"api"_s, 0, 1e12).n > probed, patience); // not muted
+    }
+
     void theVisibleRangeIsExportedInEveryFormat()
     {
         open();
@@ -249,6 +269,56 @@ private slots:
             m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to());
         QVERIFY2(figures.n > 40, qPrintable(QString::number(figures.n)));
         QVERIFY(*figures.p50 >= 2 && *figures.p50 < 200);
+    }
+
+    void aFullDiskIsSaidWhereItIsSeenUntilThereIsRoom()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        const auto &bar = m_window->verdictBar();
+        QVERIFY(!bar.recordingBadge().isVisible());
+        const auto events = [this](Event::Kind kind) {
+            QStringList texts;
+            for (const auto &event : m_window->session().events()) {
+                if (event.kind == kind && event.target.isEmpty())
+                    texts << event.text;
+            }
+            return texts;
+        };
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit full{64 * 1024, before.rlim_max}; // room for an empty recording
+        setrlimit(RLIMIT_FSIZE, &full);
+        const auto roomAgain = qScopeGuard([&before] { setrlimit(RLIMIT_FSIZE, &before); });
+        m_window->session().record(path);
+        QTRY_VERIFY_WITH_TIMEOUT(bar.recordingBadge().isVisible(), patience);
+        QCOMPARE(bar.recordingBadge().text(), u"not recorded"_s);
+        const auto said = bar.recordingBadge().toolTip();
+        QVERIFY2(said.startsWith(u"Not recorded: "_s + path + u": "_s) && said.contains(u"Measuring goes on"_s),
+                 qPrintable(said));
+        QCOMPARE(events(Event::Kind::Alert), QStringList{said});
+        setrlimit(RLIMIT_FSIZE, &before);
+        QTRY_VERIFY_WITH_TIMEOUT(!bar.recordingBadge().isVisible(), patience);
+        QCOMPARE(events(Event::Kind::Alert).size(), 1);
+        QCOMPARE(events(Event::Kind::Recovery), QStringList{u"Recorded again, with what was missing"_s});
+    }
+
+    void aRecordingThatCannotBeginIsSaidAndForgottenWithIt()
+    {
+        const QTemporaryDir folder;
+        recordTargets(folder.filePath(u"other.sqlite"_s), {u"other"_s});
+        open();
+        const auto &badge = m_window->verdictBar().recordingBadge();
+        m_window->session().record(folder.filePath(u"none/session.sqlite"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
+        QVERIFY2(badge.toolTip().contains(u"No such file"_s), qPrintable(badge.toolTip()));
+        m_window->showRecording(folder.filePath(u"other.sqlite"_s)); // nothing is to be recorded meanwhile
+        QVERIFY(!badge.isVisible());
+        m_window->closeRecording();
+        QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
     }
 
     void aRecordingsTargetsAreNotTheUsers()
@@ -438,6 +508,24 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
         QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
         QCoreApplication::removeTranslator(&german);
+    }
+
+    void aWindowWhoseTargetsWereAllRemovedCanStillBeUsed()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        m_window->session().setTargets({});
+        QCOMPARE(m_window->verdictBar().verdict().word, u"NO TARGETS"_s);
+        for (int mode = 0; mode < chartModes; ++mode) {
+            m_window->chartPanel().setMode(static_cast<ChartMode>(mode));
+            QVERIFY(!m_window->grab().isNull());
+        }
+        m_window->toggleTest();
+        m_window->toggleSearch();
+        const QTemporaryDir folder;
+        for (const QString &ending : {u"csv"_s, u"json"_s, u"html"_s})
+            QCOMPARE(m_window->exportTo(folder.filePath(u"a."_s + ending)), QString());
+        QCOMPARE(m_window->session().loadedTarget(), QString());
     }
 
     void anAbortedIsolationTestLeavesNoLoad()

@@ -49,29 +49,42 @@ RuleWatch watchOf(const QString &rule)
 
 using Latency = std::function<Nanoseconds(Nanoseconds, bool loaded)>;
 
-/// Plays an isolation test at ten ticks a second; `latency` gives the response at a time since the start, `control`
-/// that of the control probe.
-IsolationVerdict played(
-    const Latency &latency, LoadState load = {u"f"_s, 8, 8, 4, 0},
-    const Latency &control = [](Nanoseconds, bool) { return 200us; }, int busyOf20 = 6)
+/// An isolation test at ten ticks a second, and what it meets: `latency` gives the response at a time since the start,
+/// `control` that of the control probe.
+struct Play {
+    Latency latency;
+    LoadState load = {u"f"_s, 8, 8, 4, 0};
+    Latency control = [](Nanoseconds, bool) { return 200us; };
+    int busyOf20 = 6;
+    QStringList probed = {u"health"_s}; ///< beside the loaded one
+    std::function<Outcome(const QString &name, bool loaded)> outcome = [](const QString &, bool) {
+        return Outcome::Ok;
+    };
+};
+
+IsolationVerdict played(const Play &play)
 {
     IsolationTest test(IsolationConfig{u"f"_s, 8, 10s, 20s, 10s});
-    Target health, factorize;
-    health.name = u"health"_s;
-    factorize.name = u"f"_s;
-    test.start(Instant{}, {health, factorize});
+    QList<Target> targets;
+    for (const auto &name : play.probed + QStringList{u"f"_s}) {
+        targets.emplaceBack();
+        targets.last().name = name;
+    }
+    test.start(Instant{}, targets);
     for (Nanoseconds t{0}; t < 60s && test.phase() != IsolationPhase::Done; t += 100ms) {
         Batch batch;
         batch.from = Instant{t};
         batch.until = Instant{t + 100ms};
         const bool loaded = test.phase() == IsolationPhase::Loaded;
-        batch.targets = {{u"health"_s, {sampleAt(batch.from, latency(t, loaded))}, {}, 0, 0}};
+        for (const auto &name : play.probed)
+            batch.targets << TargetBatch{
+                name, {sampleAt(batch.from, play.latency(t, loaded), play.outcome(name, loaded))}, {}, 0, 0};
         if (loaded)
-            batch.loads = {load};
+            batch.loads = {play.load};
         const qint64 ticks = t / 100ms;
-        batch.processors = ProcessorTime{loaded ? ticks * busyOf20 : 0, ticks * 20, 0};
+        batch.processors = ProcessorTime{loaded ? ticks * play.busyOf20 : 0, ticks * 20, 0};
         for (int i = 0; i < 4; ++i) {
-            batch.control.append(sampleAt(batch.from, control(t, loaded)));
+            batch.control.append(sampleAt(batch.from, play.control(t, loaded)));
             batch.lags.append(20us);
         }
         test.add(batch);
@@ -147,7 +160,7 @@ private slots:
         QVERIFY(condition.holds(statistics.quantiles()));
         QVERIFY2(condition.valueText(statistics.quantiles()).startsWith(u"max (n=30) 2"),
                  qPrintable(condition.valueText(statistics.quantiles())));
-        const auto verdict = played([](Nanoseconds, bool) { return 1ms; });
+        const auto verdict = played({[](Nanoseconds, bool) { return 1ms; }});
         const auto sentence = verdict.targets[0].sentence; // 10 s and 20 s, but for half a second, at 10 Hz
         QVERIFY2(sentence.contains(u"max (n=95) 1") && sentence.contains(u" before, p99 1"), qPrintable(sentence));
     }
@@ -192,7 +205,7 @@ private slots:
 
     void aServiceThatStaysFastPasses()
     {
-        const auto verdict = played([](Nanoseconds t, bool) { return 800us + (t / 100ms) % 7 * 50us; });
+        const auto verdict = played({[](Nanoseconds t, bool) { return 800us + (t / 100ms) % 7 * 50us; }});
         QCOMPARE(verdict.isolation, Isolation::Pass);
         QCOMPARE(verdict.targets.size(), 1);
         QVERIFY(verdict.targets[0].before.n >= 90 && verdict.targets[0].during.n >= 190);
@@ -201,7 +214,7 @@ private slots:
 
     void aServiceThatBlocksFails()
     {
-        const auto verdict = played([](Nanoseconds, bool loaded) { return loaded ? 900ms : 1ms; });
+        const auto verdict = played({[](Nanoseconds, bool loaded) { return loaded ? 900ms : 1ms; }});
         QCOMPARE(verdict.isolation, Isolation::Fail);
         QVERIFY(verdict.targets[0].ratio->low > 100);
         QVERIFY(verdict.targets[0].after.p99->value < 2ms);
@@ -210,14 +223,49 @@ private slots:
 
     void aLoadThatNobodyAnsweredProvesNothing()
     {
-        const auto verdict = played([](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 0, 40, 40});
+        const auto verdict = played({[](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 0, 40, 40}});
         QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+    }
+
+    void aTestOfTheLoadedTargetAloneSaysThatItNeedsAnother()
+    {
+        const auto verdict = played({.latency = [](Nanoseconds, bool) { return 1ms; }, .probed = {}});
+        QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+        QVERIFY(verdict.targets.isEmpty());
+        for (const auto &said : {verdict.sentence, verdict.headline})
+            QVERIFY2(said.startsWith(u"No verdict: f is the only target"), qPrintable(said));
+    }
+
+    void nothingAnsweredBeforeTheLoadIsNothingToCompareWith()
+    {
+        const auto verdict =
+            played({.latency = [](Nanoseconds, bool) { return 900ms; },
+                    .outcome = [](const QString &, bool loaded) { return loaded ? Outcome::Ok : Outcome::Refused; }});
+        QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+        QCOMPARE(verdict.headline, u"No verdict: health had no success before the load to compare with"_s);
+        QCOMPARE(verdict.targets.size(), 1);
+        QVERIFY(!verdict.targets[0].ratio);
+        QVERIFY2(verdict.targets[0].sentence.startsWith(u"health: no answer before, p99 900")
+                     && !verdict.targets[0].sentence.contains(u"times"),
+                 qPrintable(verdict.targets[0].sentence));
+    }
+
+    void whoAnswersNothingUnderLoadIsTheMostAffected()
+    {
+        const auto verdict = played(
+            {.latency = [](Nanoseconds, bool) { return 1ms; },
+             .probed = {u"health"_s, u"gone"_s},
+             .outcome = [](const QString &name,
+                           bool loaded) { return loaded && name == u"gone"_s ? Outcome::Refused : Outcome::Ok; }});
+        QCOMPARE(verdict.isolation, Isolation::Fail);
+        QVERIFY2(verdict.headline.endsWith(u"Most affected is gone"), qPrintable(verdict.headline));
     }
 
     void aMachineThatIsBusyBeforeTheLoadGivesNoVerdict()
     {
-        const auto verdict = played([](Nanoseconds, bool loaded) { return loaded ? 900ms : 1ms; }, {u"f"_s, 8, 8, 4, 0},
-                                    [](Nanoseconds, bool loaded) { return loaded ? 200us : 30ms; });
+        const auto verdict = played({[](Nanoseconds, bool loaded) { return loaded ? 900ms : 1ms; },
+                                     {u"f"_s, 8, 8, 4, 0},
+                                     [](Nanoseconds, bool loaded) { return loaded ? 200us : 30ms; }});
         QCOMPARE(verdict.isolation, Isolation::Inconclusive);
         QVERIFY(!verdict.trustworthy);
         QVERIFY(verdict.sentence.contains(u"this machine is busy"));
@@ -226,8 +274,9 @@ private slots:
     void aServiceThatStaysFastPassesThoughItsLoadKeepsTheMachineBusy()
     {
         // A busy machine makes latencies longer, never shorter.
-        const auto verdict = played([](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 8, 4, 0},
-                                    [](Nanoseconds, bool loaded) { return loaded ? 9ms : 200us; });
+        const auto verdict = played({[](Nanoseconds, bool) { return 1ms; },
+                                     {u"f"_s, 8, 8, 4, 0},
+                                     [](Nanoseconds, bool loaded) { return loaded ? 9ms : 200us; }});
         QCOMPARE(verdict.isolation, Isolation::Pass);
         QVERIFY(verdict.trustworthy);
     }
@@ -235,8 +284,10 @@ private slots:
     void aServiceIsHeldAgainstOneThatDoesNothingOnTheSameMachine()
     {
         const auto withControl = [](Nanoseconds control, int busyOf20) {
-            return played([](Nanoseconds, bool loaded) { return loaded ? 30ms : 1ms; }, {u"f"_s, 8, 8, 4, 0},
-                          [control](Nanoseconds, bool loaded) { return loaded ? control : 200us; }, busyOf20);
+            return played({[](Nanoseconds, bool loaded) { return loaded ? 30ms : 1ms; },
+                           {u"f"_s, 8, 8, 4, 0},
+                           [control](Nanoseconds, bool loaded) { return loaded ? control : 200us; },
+                           busyOf20});
         };
         QCOMPARE(withControl(9ms, 6).isolation, Isolation::Fail);
         QCOMPARE(withControl(9ms, 20).isolation, Isolation::Fail);

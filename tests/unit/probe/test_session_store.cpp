@@ -80,6 +80,26 @@ qint64 ticksIn(const QString &path)
     return reader.series(sessions.first().id, u"health"_s).quantiles(origin, origin + 1000h).n;
 }
 
+/// A disk on which no file grows beyond so many bytes, for as long as this lives: without root and on any machine.
+class FullDisk
+{
+public:
+    explicit FullDisk(rlim_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &m_before);
+        const rlimit tight{bytes, m_before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &tight);
+    }
+    ~FullDisk() { setrlimit(RLIMIT_FSIZE, &m_before); }
+    Q_DISABLE_COPY(FullDisk)
+
+private:
+    rlimit m_before{};
+};
+
+constexpr int patience = 60'000; // ms until an event is missed; what comes, ends the wait
+
 } // namespace
 
 class TestSessionStore : public QObject
@@ -283,27 +303,46 @@ private slots:
     void aFullDiskIsToldOnceAndNothingIsLostWhenThereIsRoomAgain()
     {
         const auto path = fresh(u"full"_s);
-        std::signal(SIGXFSZ, SIG_IGN);
-        rlimit before{};
-        getrlimit(RLIMIT_FSIZE, &before);
         SessionRecorder recorder(path);
         QSignalSpy failed(&recorder, &SessionRecorder::failed);
         QSignalSpy recovered(&recorder, &SessionRecorder::recovered);
         recorder.begin(targets(), origin, wall);
         recorder.add(batchAt(0s, 100));
-        recorder.flush();
-        const rlimit tight{256 * 1024, before.rlim_max}; // stands for a disk without room
-        setrlimit(RLIMIT_FSIZE, &tight);
-        for (int i = 1; i < 40; ++i) {
-            recorder.add(batchAt(i * 10s, 100));
-            recorder.flush();
+        QCOMPARE(recorder.flush(), QString());
+        {
+            const FullDisk full(256 * 1024);
+            for (int i = 1; i < 40; ++i) {
+                recorder.add(batchAt(i * 10s, 100));
+                recorder.flush();
+            }
+            QVERIFY2(recorder.flush().startsWith(path + u": "_s), qPrintable(recorder.flush()));
+            QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
+            QCOMPARE(failed.first().first().toString(), recorder.flush());
         }
-        QTRY_COMPARE(failed.size(), 1);
-        setrlimit(RLIMIT_FSIZE, &before);
-        recorder.flush();
-        QTRY_COMPARE(recovered.size(), 1);
-        recorder.flush();
+        QCOMPARE(recorder.flush(), QString());
+        QTRY_COMPARE_WITH_TIMEOUT(recovered.size(), 1, patience);
+        QCOMPARE(failed.size(), 1);
         QCOMPARE(ticksIn(path), 4000);
+    }
+
+    void whatWasGivenUpOnAFullDiskIsToldToTheEnd()
+    {
+        const auto path = fresh(u"given-up"_s);
+        SessionRecorder::Options options;
+        options.keptWhileBroken = 1000;
+        SessionRecorder recorder(path, options);
+        recorder.begin(targets(), origin, wall);
+        recorder.add(batchAt(0s, 100));
+        QCOMPARE(recorder.flush(), QString());
+        {
+            const FullDisk full(0);
+            for (int i = 1; i < 10; ++i)
+                recorder.add(batchAt(i * 10s, 100));
+            QVERIFY(!recorder.flush().isEmpty());
+        }
+        const auto problem = recorder.flush(); // there is room again, and 900 of 5 x 900 were not kept for it
+        QVERIFY2(problem.startsWith(path + u": "_s) && problem.contains(u"3500 samples"), qPrintable(problem));
+        QCOMPARE(ticksIn(path), 300);
     }
 
     void aRecordingIsBounded()

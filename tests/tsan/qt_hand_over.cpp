@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tells ThreadSanitizer where Qt hands something from thread to thread: Qt is not instrumented, so its mutexes, queues
+// and reference counts look like none. Linked into every program of the preset tsan, and into no other.
+//
+// Each function here stands before the one of libQt6Core that has its mangled name, and calls that one. A Qt that lacks
+// such a name never calls it. What std:: and pthread provide is seen without help, and so is what goes over an eventfd.
+#include "tests/tsan/hand_over.h"
+
+#include <QException>
+#include <QMetaObject>
+#include <QRunnable>
+#include <QThreadPool>
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <functional>
+#include <utility>
+
+using namespace openloop::test;
+
+namespace {
+
+template <typename Function>
+Function *ofQt(const char *name)
+{
+    void *const found = ::dlsym(RTLD_NEXT, name);
+    if (!found)
+        std::abort();
+    return reinterpret_cast<Function *>(found);
+}
+
+/// At the end of a scope, exceptions included.
+class TakeOverAtEnd
+{
+public:
+    explicit TakeOverAtEnd(const void *key) : m_key(key) { }
+    ~TakeOverAtEnd() { takeOver(m_key); }
+    Q_DISABLE_COPY_MOVE(TakeOverAtEnd)
+
+private:
+    const void *m_key;
+};
+
+} // namespace
+
+// A future's value or failure: from whoever reports it to whoever looks. All QFutureInterface of one future share the
+// private object behind the pointer that follows the one to their virtual functions.
+
+namespace {
+
+const void *sharedBy(const void *futureInterface)
+{
+    return static_cast<void *const *>(futureInterface)[1];
+}
+
+} // namespace
+
+#define OPENLOOP_HANDS_OVER(function, symbol, Parameters, arguments)                                                   \
+    void function Parameters __asm__(symbol);                                                                          \
+    void function Parameters                                                                                           \
+    {                                                                                                                  \
+        static auto *const real = ofQt<void Parameters>(symbol);                                                       \
+        handOver(sharedBy(future));                                                                                    \
+        real arguments;                                                                                                \
+    }
+#define OPENLOOP_TAKES_OVER(function, symbol, Parameters, arguments)                                                   \
+    void function Parameters __asm__(symbol);                                                                          \
+    void function Parameters                                                                                           \
+    {                                                                                                                  \
+        static auto *const real = ofQt<void Parameters>(symbol);                                                       \
+        const TakeOverAtEnd atEnd(sharedBy(future)); /* the function may throw what was handed over */                 \
+        real arguments;                                                                                                \
+    }
+
+extern "C" {
+
+OPENLOOP_HANDS_OVER(reportFinished, "_ZN20QFutureInterfaceBase14reportFinishedEv", (void *future), (future))
+OPENLOOP_HANDS_OVER(reportResultsReady, "_ZN20QFutureInterfaceBase18reportResultsReadyEii",
+                    (void *future, int begin, int end), (future, begin, end))
+OPENLOOP_HANDS_OVER(reportException, "_ZN20QFutureInterfaceBase15reportExceptionERK10QException",
+                    (void *future, const QException &exception), (future, exception))
+
+OPENLOOP_TAKES_OVER(waitForResult, "_ZN20QFutureInterfaceBase13waitForResultEi", (void *future, int index),
+                    (future, index))
+OPENLOOP_TAKES_OVER(waitForFinished, "_ZN20QFutureInterfaceBase15waitForFinishedEv", (void *future), (future))
+OPENLOOP_TAKES_OVER(rethrowPossibleException, "_ZN20QFutureInterfaceBase24rethrowPossibleExceptionEv", (void *future),
+                    (future))
+
+// Who lets go last destroys the results.
+bool derefT(const void *future) noexcept __asm__("_ZNK20QFutureInterfaceBase6derefTEv");
+bool derefT(const void *future) noexcept
+{
+    static auto *const real = ofQt<bool(const void *)>("_ZNK20QFutureInterfaceBase6derefTEv");
+    const void *const shared = sharedBy(future);
+    handOver(shared);
+    const bool othersHoldIt = real(future);
+    takeOver(shared);
+    return othersHoldIt;
+}
+
+} // extern "C"
+
+// What a pool shall run: from whoever starts it to the pool's thread, and what it did to whoever waits for the pool.
+
+namespace {
+
+class Carried final : public QRunnable
+{
+public:
+    Carried(QThreadPool *pool, std::function<void()> work) : m_pool(pool), m_work(std::move(work)) { handOver(this); }
+    ~Carried() override { takeOver(this); }
+    Q_DISABLE_COPY_MOVE(Carried)
+
+    void run() override
+    {
+        takeOver(this);
+        std::exchange(m_work, {})();
+        handOver(m_pool);
+    }
+
+private:
+    QThreadPool *m_pool;
+    std::function<void()> m_work;
+};
+
+constexpr auto startRunnable = "_ZN11QThreadPool5startEP9QRunnablei";
+constexpr auto tryStartRunnable = "_ZN11QThreadPool8tryStartEP9QRunnable";
+
+} // namespace
+
+extern "C" {
+
+void poolStart(QThreadPool *pool, QRunnable *runnable, int priority) __asm__("_ZN11QThreadPool5startEP9QRunnablei");
+void poolStart(QThreadPool *pool, QRunnable *runnable, int priority)
+{
+    static auto *const real = ofQt<void(QThreadPool *, QRunnable *, int)>(startRunnable);
+    const auto run = [runnable] {
+        const bool isOurs = runnable->autoDelete();
+        runnable->run();
+        if (isOurs)
+            delete runnable;
+    };
+    real(pool, new Carried(pool, run), priority);
+}
+
+void poolStartFunction(QThreadPool *pool, std::function<void()> work,
+                       int priority) __asm__("_ZN11QThreadPool5startESt8functionIFvvEEi");
+void poolStartFunction(QThreadPool *pool, std::function<void()> work, int priority)
+{
+    static auto *const real = ofQt<void(QThreadPool *, QRunnable *, int)>(startRunnable);
+    real(pool, new Carried(pool, std::move(work)), priority);
+}
+
+bool poolTryStart(QThreadPool *pool, std::function<void()> work) __asm__("_ZN11QThreadPool8tryStartESt8functionIFvvEE");
+bool poolTryStart(QThreadPool *pool, std::function<void()> work)
+{
+    static auto *const real = ofQt<bool(QThreadPool *, QRunnable *)>(tryStartRunnable);
+    auto *const carried = new Carried(pool, std::move(work));
+    if (real(pool, carried))
+        return true;
+    delete carried;
+    return false;
+}
+
+bool poolWaitForDone(QThreadPool *pool, int ms) __asm__("_ZN11QThreadPool11waitForDoneEi");
+bool poolWaitForDone(QThreadPool *pool, int ms)
+{
+    static auto *const real = ofQt<bool(QThreadPool *, int)>("_ZN11QThreadPool11waitForDoneEi");
+    const TakeOverAtEnd atEnd(pool);
+    return real(pool, ms);
+}
+
+} // extern "C"
+
+// A function that shall run on another thread: from whoever invokes it to the thread of its object, and back where the
+// caller waits. Qt 6.7 asks it in another way, and is left to its eventfd.
+#if QT_VERSION < QT_VERSION_CHECK(6, 7, 0)
+
+namespace {
+
+class CarriedSlot final : public QtPrivate::QSlotObjectBase
+{
+public:
+    CarriedSlot(QSlotObjectBase *slot, const void *done) : QSlotObjectBase(&impl), m_slot(slot), m_done(done)
+    {
+        handOver(this);
+    }
+
+private:
+    static void impl(int which, QSlotObjectBase *self, QObject *receiver, void **arguments, bool *)
+    {
+        takeOver(self);
+        auto *const carried = static_cast<CarriedSlot *>(self);
+        const void *const done = carried->m_done;
+        if (which == Call) {
+            carried->m_slot->call(receiver, arguments);
+        } else if (which == Destroy) {
+            carried->m_slot->destroyIfLastRef();
+            delete carried;
+        }
+        if (done)
+            handOver(done);
+    }
+
+    QSlotObjectBase *m_slot;
+    const void *m_done;
+};
+
+constexpr auto invokeSymbol =
+    "_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv";
+
+} // namespace
+
+extern "C" {
+
+bool invokeSlot(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::ConnectionType type, void *result) __asm__(
+    "_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv");
+bool invokeSlot(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::ConnectionType type, void *result)
+{
+    static auto *const real =
+        ofQt<bool(QObject *, QtPrivate::QSlotObjectBase *, Qt::ConnectionType, void *)>(invokeSymbol);
+    const char done = 0; // its address alone counts
+    const bool waits = type == Qt::BlockingQueuedConnection;
+    const bool invoked = real(object, new CarriedSlot(slot, waits ? &done : nullptr), type, result);
+    if (waits)
+        takeOver(&done);
+    return invoked;
+}
+
+} // extern "C"
+
+#endif
+
+extern "C" {
+
+// For every start of the program, however it is started. PARI is a child process, forked while a watchdog runs.
+const char *__tsan_default_options();
+const char *__tsan_default_options()
+{
+    return "die_after_fork=0:suppressions=" OPENLOOP_TSAN_SUPPRESSIONS;
+}
+
+} // extern "C"

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Jobs between loop, database and pool, all in the test's own process, where ThreadSanitizer sees every thread.
+#include "server/jobs.h"
+#include "tests/support/ending.h"
+#include "tests/support/numbers.h"
+
+#include <QTemporaryDir>
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int patience = 60'000; // ms
+
+/// What the service has, without its routes.
+struct Service {
+    explicit Service(const QString &path)
+        : store(u"sqlite:"_s + path, 2), cpu({.threads = 2, .queue = 32, .timeout = 60s}), factorizer(store, cpu),
+          jobs(store, cpu, factorizer)
+    {
+        jobs.resume();
+    }
+
+    Store store;
+    Cpu cpu;
+    Factorizer factorizer;
+    Jobs jobs;
+};
+
+} // namespace
+
+class TestThreadsOfJobs : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void jobsAreDoneBesideRequestsAndWatched()
+    {
+        Service service(m_folder.filePath(u"done"_s));
+        QStringList ids;
+        for (int i = 0; i < 12; ++i) {
+            const auto accepted = await(service.jobs.accept(m_numbers.semiprime(i % 4 == 0 ? 120 : 60), {}), patience);
+            QCOMPARE(accepted.status(), 200);
+            ids.append(accepted.value->id);
+        }
+        std::vector<std::shared_ptr<Ending<Factors>>> requests;
+        for (int i = 0; i < 40; ++i) {
+            const Cpu::Ask ask{u"client"_s, 60s, {}};
+            requests.push_back(follow(service.factorizer.factors(m_numbers.semiprime(60), ask)));
+        }
+        for (const auto &id : ids) {
+            const auto watching = follow(service.jobs.changed(id, 60s, {}));
+            const auto isDone = [&] {
+                const auto job = await(service.jobs.find(id, {}), patience);
+                return job.value && service.jobs.progress(*job.value).fraction >= 0
+                    && job.value->state == JobState::Done;
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(isDone(), patience);
+        }
+        for (const auto &request : requests)
+            QTRY_COMPARE_WITH_TIMEOUT(request->status(), 200, patience);
+        QCOMPARE(await(service.jobs.list({}, {}), patience).value->size(), ids.size());
+        QTRY_VERIFY_WITH_TIMEOUT(service.jobs.isIdle(), patience);
+    }
+
+    void aRunningJobIsCancelledAndAnotherOneOutlivesItsService()
+    {
+        const auto path = m_folder.filePath(u"stopped"_s);
+        const mpz_class longNumber = m_numbers.semiprime(220); // takes minutes here
+        QString cancelled;
+        QString left;
+        const auto isRunning = [](Service &service, const QString &id) {
+            const auto job = await(service.jobs.find(id, {}), patience);
+            return job.value && job.value->state == JobState::Running && service.cpu.load().lanes[1].running == 1;
+        };
+        {
+            Service service(path);
+            cancelled = await(service.jobs.accept(longNumber, {}), patience).value->id;
+            QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, cancelled), patience);
+            QCOMPARE(await(service.jobs.cancel(cancelled), patience).status(), 200);
+            left = await(service.jobs.accept(longNumber + 2, {}), patience).value->id;
+            QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, left), patience);
+        }
+        Service service(path);
+        QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, left), patience);
+        QCOMPARE(await(service.jobs.find(cancelled, {}), patience).value->state, JobState::Cancelled);
+        QCOMPARE(await(service.jobs.cancel(left), patience).status(), 200);
+        QTRY_VERIFY_WITH_TIMEOUT(service.jobs.isIdle(), patience);
+    }
+
+private:
+    QTemporaryDir m_folder;
+    openloop::tests::Numbers m_numbers{2};
+};
+
+QTEST_GUILESS_MAIN(TestThreadsOfJobs)
+#include "test_threads_of_jobs.moc"

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The pool inside the test's own process, where ThreadSanitizer sees its threads and the loop's side by side.
+#include "server/cpu.h"
+#include "tests/support/ending.h"
+#include "tests/support/numbers.h"
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+using Answer = std::shared_ptr<Ending<factoring::Result>>;
+
+constexpr int patience = 60'000; // ms
+
+/// The shortest semiprime that has to queue for a thread.
+mpz_class longNumber(openloop::tests::Numbers &numbers)
+{
+    for (unsigned bits = 80;; bits += 4) {
+        mpz_class n = numbers.semiprime(bits);
+        if (Cpu::laneOf(n) == Lane::Long)
+            return n;
+    }
+}
+
+mpz_class productOf(const factoring::Result &result)
+{
+    mpz_class product = 1;
+    for (const auto &[prime, exponent] : result.factors) {
+        for (auto i = exponent; i > 0; --i)
+            product *= prime;
+    }
+    return product;
+}
+
+} // namespace
+
+class TestThreadsOfPool : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void manyClientsAndJobsOfBothLanesAreAllAnswered()
+    {
+        Cpu cpu({.threads = 3, .queue = 200, .timeout = 60s});
+        std::vector<mpz_class> asked;
+        std::vector<Answer> answers;
+        for (int i = 0; i < 120; ++i) {
+            asked.push_back(i % 10 == 0 ? longNumber(m_numbers) : m_numbers.semiprime(40));
+            const bool isJob = i % 20 == 0;
+            const auto timing = isJob ? nullptr : std::make_shared<http::Timing>();
+            const Cpu::Ask ask{u"client %1"_s.arg(i % 4), 60s, {}, timing, isJob};
+            answers.push_back(follow(cpu.factorize(asked.back(), ask)));
+        }
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            const auto looked = [&] { // at what the pool's threads write meanwhile
+                const auto load = cpu.load();
+                cpu.progress(asked[i]);
+                cpu.refusal(asked[i] + 1, u"another"_s);
+                return load.threads == 3 && !cpu.isFull() && answers[i]->over;
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(looked(), patience);
+            QCOMPARE(answers[i]->status(), 200);
+            QCOMPARE(productOf(*answers[i]->value), asked[i]);
+        }
+    }
+
+    void whoLeavesOrComesTooLateIsToldAtOnce()
+    {
+        Cpu cpu({.threads = 2, .queue = 8, .timeout = 60s});
+        for (int i = 0; i < 20; ++i) {
+            const mpz_class n = m_numbers.semiprime(220); // takes minutes here
+            std::stop_source client;
+            const auto leaving = follow(cpu.factorize(n, {u"a"_s, 60s, client.get_token()}));
+            const auto late = follow(cpu.factorize(n + 2, {u"b"_s, 1ms, {}}));
+            QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
+            client.request_stop();
+            QTRY_VERIFY_WITH_TIMEOUT(leaving->over, patience);
+            QCOMPARE(leaving->status(), 499);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(cpu.load().lanes[1].running, 0, patience);
+    }
+
+    void aPoolThatEndsStopsWhatItComputes()
+    {
+        for (int i = 0; i < 5; ++i) {
+            Cpu cpu({.threads = 2, .queue = 8, .timeout = 60s});
+            std::stop_source client;
+            const auto answer = follow(cpu.factorize(m_numbers.semiprime(220), {u"a"_s, 60s, client.get_token()}));
+            QTRY_COMPARE_WITH_TIMEOUT(cpu.load().lanes[1].running, 1, patience);
+            client.request_stop();
+            QTRY_VERIFY_WITH_TIMEOUT(answer->over, patience);
+        }
+    }
+
+private:
+    openloop::tests::Numbers m_numbers{1};
+};
+
+QTEST_GUILESS_MAIN(TestThreadsOfPool)
+#include "test_threads_of_pool.moc"

@@ -15,7 +15,7 @@ namespace openloop::test {
 class Postgres
 {
 public:
-    /// Whether initdb and postgres are on this machine; tests are skipped where they are not.
+    /// Whether it is below build/peers or on this machine; tests are skipped where it is not.
     static bool isInstalled();
 
     /// Makes a database cluster and starts it.
@@ -41,7 +41,6 @@ public:
     bool hasBackend(const QByteArray &command) const;
 
 private:
-    QString program(const QString &name) const;
     void makeCluster();
     void run(const QString &name, const QStringList &arguments) const;
     QMap<int, QByteArray> backends() const;

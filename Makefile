@@ -31,7 +31,7 @@ test: test-dependencies build ## compile and run every test (ARGUMENTS: of ctest
 test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, SHARD=k/n, MINUTES=m; goes on where it ended)
 	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for those of windows; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan
 
 tsan: ## the Qt-free tests under ThreadSanitizer
@@ -71,11 +71,8 @@ check-factoring: build ## 10,000 seeded numbers of every class, proved by PARI; 
 	@python3 bench/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)
 
 FUZZ_SECONDS ?= 60
-fuzz: test-dependencies ## feed random bytes to every parser for FUZZ_SECONDS each; needs clang
-	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz
-	@cmake --build --preset fuzz --target fuzz_factor_input fuzz_request
-	@for input in factor_input request; do \
-	  mkdir -p build/fuzz/corpus/$$input; \
-	  build/fuzz/fuzz/fuzz_$$input -max_total_time=$(FUZZ_SECONDS) -max_len=512 -print_final_stats=1 \
-	    -dict=tests/fuzz/$$input.dict build/fuzz/corpus/$$input || exit 1; \
-	done
+FUZZ_INPUTS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+fuzz: test-dependencies ## feed every parser bytes of a fuzzer for FUZZ_SECONDS each (FUZZ_INPUTS: some only); needs clang-19
+	@[ -f build/asan/build.ninja ] || cmake --preset asan
+	@cmake --build --preset asan --target $(FUZZ_INPUTS:%=fuzz_%)
+	@tests/fuzz/run.sh build/asan/fuzz $(FUZZ_SECONDS) $(FUZZ_INPUTS)

@@ -148,6 +148,18 @@ void Postgres::thawBackends()
     signalBackends(SIGCONT);
 }
 
+void Postgres::freeze()
+{
+    ::kill(pid_t(m_server.processId()), SIGSTOP); // first, or it starts others
+    freezeBackends();
+}
+
+void Postgres::thaw()
+{
+    thawBackends();
+    ::kill(pid_t(m_server.processId()), SIGCONT);
+}
+
 QString Postgres::program(const QString &name) const
 {
     return binaries() + u'/' + name;

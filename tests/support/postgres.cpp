@@ -137,6 +137,18 @@ void Postgres::thawBackends()
     signalBackends(SIGCONT);
 }
 
+void Postgres::freeze()
+{
+    ::kill(pid_t(m_server.processId()), SIGSTOP); // first, or it starts others
+    freezeBackends();
+}
+
+void Postgres::thaw()
+{
+    thawBackends();
+    ::kill(pid_t(m_server.processId()), SIGCONT);
+}
+
 void Postgres::makeCluster()
 {
     if (const auto account = unprivileged()) {

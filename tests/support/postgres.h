@@ -37,6 +37,9 @@ public:
     /// SIGSTOP to every client's backend; how many there were.
     int freezeBackends();
     void thawBackends();
+    /// The same to the postmaster as well: it accepts connections, as the kernel does that for it, and says nothing.
+    void freeze();
+    void thaw();
     /// Whether a backend is busy with such a command now, as its process title says.
     bool hasBackend(const QByteArray &command) const;
 

@@ -55,6 +55,11 @@ QStringList folders(const QString &root)
 
 } // namespace
 
+bool peersAreLeftOut()
+{
+    return qgetenv("OPENLOOP_PEERS") == "off";
+}
+
 QString peerProgram(const QString &name)
 {
     for (const QString &root : {unpacked(), QString()}) {

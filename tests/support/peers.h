@@ -7,6 +7,9 @@
 
 namespace openloop::test {
 
+/// Whether OPENLOOP_PEERS=off leaves them out, as under the sanitizers: what needs them is not tested then.
+bool peersAreLeftOut();
+
 /// Where a program of Debian's lies (`promtool`, `nginx`; of PostgreSQL: `initdb`); empty where there is none. What is
 /// unpacked comes first. Any account may enter and run it: for root in a closed folder, a copy is made once.
 QString peerProgram(const QString &name);

@@ -62,13 +62,10 @@ quint16 freePort()
 
 } // namespace
 
-bool Postgres::isInstalled()
-{
-    return !peerProgram(u"initdb"_s).isEmpty();
-}
-
 Postgres::Postgres() : m_port(freePort())
 {
+    if (peerProgram(u"initdb"_s).isEmpty())
+        qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
     makeCluster();
     prepare(m_server);
     m_server.setProgram(peerProgram(u"postgres"_s));

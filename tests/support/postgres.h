@@ -15,9 +15,6 @@ namespace openloop::test {
 class Postgres
 {
 public:
-    /// Whether it is below build/peers or on this machine; tests are skipped where it is not.
-    static bool isInstalled();
-
     /// Makes a database cluster and starts it.
     Postgres();
     ~Postgres();

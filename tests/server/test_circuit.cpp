@@ -86,20 +86,24 @@ private slots:
     {
         fail(20);
         m_now += 1s;
-        m_circuit.abandoned(*m_circuit.admit(m_now));
+        const auto probe = m_circuit.admit(m_now);
+        QVERIFY(probe);
+        m_circuit.abandoned(*probe);
         QVERIFY(m_circuit.admit(m_now));
     }
 
     void callsFromBeforeTheOpeningDecideNothing()
     {
-        const auto early = *m_circuit.admit(m_now);
+        const auto early = m_circuit.admit(m_now);
+        QVERIFY(early);
         fail(20);
-        m_circuit.succeeded(early, m_now);
+        m_circuit.succeeded(*early, m_now);
         QVERIFY(m_circuit.isOpen());
         m_now += 1s;
         const auto probe = m_circuit.admit(m_now);
-        m_circuit.failed(early, m_now);
-        m_circuit.abandoned(early);
+        QVERIFY(probe);
+        m_circuit.failed(*early, m_now);
+        m_circuit.abandoned(*early);
         QVERIFY(!m_circuit.admit(m_now)); // the probe is still under way
         m_circuit.succeeded(*probe, m_now);
         QVERIFY(!m_circuit.isOpen());

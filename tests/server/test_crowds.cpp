@@ -6,9 +6,9 @@
 #include <QTest>
 
 #include <algorithm>
+#include <csignal>
 #include <limits>
 #include <sys/resource.h>
-#include <thread>
 
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
@@ -18,7 +18,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-const QByteArray minutes = "/factorize?n=" + semiprime(290); // 88 digits
+// 100 digits, others for each seed lest they share: hours of a thread, so that none is done before its client leaves.
+QByteArray hours(unsigned long seed)
+{
+    return "/factorize?n=" + semiprime(330, seed);
+}
+
 const QByteArray longQueued = "openloop_queue_length{lane=\"long\"}";
 
 // How long those waited that got this status, ms, ascending.
@@ -69,30 +74,33 @@ private slots:
 void TestCrowds::everyRequestBeyondTheBoundIsRefusedAtOnce()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER),
-                         {u"--cpu-threads"_s, u"2"_s, u"--cpu-queue"_s, u"64"_s, u"--factorize-timeout"_s, u"5"_s});
+                         {u"--cpu-threads"_s, u"2"_s, u"--cpu-queue"_s, u"64"_s, u"--factorize-timeout"_s, u"600"_s});
     QVERIFY(server.waitUntilReady());
     const double threads = server.metric("process_threads");
-    // different numbers, lest they share; a client at a time fills the pool and its queue
-    std::vector<RawClient> waiting;
+    std::vector<RawClient> waiting; // they fill the pool and its queue
     for (unsigned long i = 0; i < 66; ++i) {
         waiting.emplace_back(server.port());
-        waiting.back().ask("/factorize?n=" + semiprime(290, i));
+        waiting.back().ask(hours(i));
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, 20'000);
 
-    const auto times = timesOf(askAtOnce(server.port(), minutes.chopped(1) + "1", 2000, 20s), 503);
-    const auto healthy = timesOf(askAtOnce(server.port(), "/health", 2000, 20s), 200);
-    QCOMPARE(times.size(), 2000);
-    QCOMPARE(healthy.size(), 2000);
-    qInfo("503 within %.1f ms (median), %.1f ms (all); 200 of /health %.1f ms, %.1f ms", times[1000], times.back(),
-          healthy[1000], healthy.back());
-    QVERIFY(times[1000] <= 3 * healthy[1000]); // turned away before anything is set up: see App::setDoor
+    double best = std::numeric_limits<double>::infinity();
+    for (int round = 0; round < 3 && best > 3; ++round) { // again where the machine stood still in one of the two
+        const auto times = timesOf(askAtOnce(server.port(), hours(66), 2000, 60s), 503);
+        const auto healthy = timesOf(askAtOnce(server.port(), "/health", 2000, 60s), 200);
+        QCOMPARE(times.size(), 2000);
+        QCOMPARE(healthy.size(), 2000);
+        qInfo("503 within %.1f ms (median), %.1f ms (all); 200 of /health %.1f ms, %.1f ms", times[1000], times.back(),
+              healthy[1000], healthy.back());
+        best = std::min(best, times[1000] / healthy[1000]);
+    }
+    QVERIFY(best <= 3); // turned away before anything is set up: see App::setDoor
 
     QVERIFY(server.metric("process_threads") <= threads + 2);
-    const auto refused = RawClient(server.port()).get(minutes.chopped(1) + "1");
+    const auto refused = RawClient(server.port()).get(hours(66));
     QVERIFY(refused && refused->fields.value("retry-after").toInt() >= 1);
-    for (RawClient &client : waiting)
-        QCOMPARE(client.read(20s).value_or(Answer()).status, 504);
+    waiting.clear();
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 0.0, 20'000);
 }
 
 // The allocator keeps what the first crowds needed; then memory stays as it is: five crowds in a row take next to none.
@@ -135,16 +143,19 @@ void TestCrowds::idleConnectionsCostLittle()
     std::vector<RawClient> crowd;
     for (int i = 0; i < idle - 1; ++i)
         crowd.emplace_back(server.port());
-    QCOMPARE(crowd.back().get("/health").value_or(Answer()).status, 200); // all others are accepted by now
+    QCOMPARE(statusOf(crowd.back().get("/health")), 200); // all others are accepted by now
 
     RawClient beyond(server.port());
-    QCOMPARE(beyond.read().value_or(Answer()).status, 503);
+    QCOMPARE(statusOf(beyond.read()), 503);
     QVERIFY(beyond.waitForClose());
-    const double among = healthTime(client);
+    double among = healthTime(client);
+    for (int tries = 0; tries < 2 && among > 3 * alone; ++tries) // the machine has neighbours
+        among = std::min(among, healthTime(client));
     for (int i = 0; i < 100; ++i)
         crowd.pop_back();
-    QTRY_VERIFY(server.metric("process_resident_memory_bytes") > 0); // there is room again
-    const double memory = server.metric("process_resident_memory_bytes") - before;
+    double now = -1;
+    QTRY_VERIFY_WITH_TIMEOUT((now = server.metric("process_resident_memory_bytes")) > 0, 20'000); // there is room again
+    const double memory = now - before;
     qInfo("%.1f MB; /health %.3f ms alone, %.3f ms among them", memory / 1e6, alone, among);
     QVERIFY(memory < 64e6);
     QVERIFY(among <= 3 * alone);
@@ -157,53 +168,48 @@ void TestCrowds::descriptorsThatRunOutStopNobody()
         ServerProcess server(QStringLiteral(TEST_SERVER), {}, {u"prlimit"_s, u"--nofile=%1"_s.arg(granted)});
         QVERIFY(server.waitUntilReady());
         RawClient client(server.port());
-        QCOMPARE(client.get("/health").value_or(Answer()).status, 200);
+        QCOMPARE(statusOf(client.get("/health")), 200);
         std::vector<RawClient> crowd;
         for (int i = 0; i < granted; ++i)
             crowd.emplace_back(server.port());
         QVERIFY(crowd.back().waitForClose());
         for (const char *path : {"/factorize?n=360", "/call_other_service", "/query_database", "/health"})
-            QCOMPARE(client.get(path).value_or(Answer()).status, 200);
+            QCOMPARE(statusOf(client.get(path)), 200);
         crowd.clear();
-        QTRY_COMPARE(RawClient(server.port()).get("/health").value_or(Answer()).status, 200);
+        QTRY_COMPARE_WITH_TIMEOUT(statusOf(RawClient(server.port()).get("/health")), 200, 20'000);
         QCOMPARE(server.stop(), 0);
     }
 }
 
-// Crowd after crowd, each of which takes the loop a good while; who asks for /health waits a small part of that.
-// The best of some tries, for the machine has neighbours.
+// The server stands still until all have asked, who asks for /health last. Each of the crowd is told how often /health
+// had been answered before: that counts, not when a client of this machine gets to read what it was told.
 void TestCrowds::healthIsFirstInACrowd()
 {
+    constexpr int count = 500;
+    const QByteArray answered = "openloop_http_requests_total{method=\"GET\",route=\"/health\",status=\"200\"} ";
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
-    QVERIFY(client.get("/health"));
-    double best = std::numeric_limits<double>::infinity();
-    for (int round = 0; round < 5 && best > 0.25; ++round) {
-        std::vector<double> crowd;
-        std::jthread crowds([&](const std::stop_token &stop) {
-            while (!stop.stop_requested()) {
-                const auto times = timesOf(askAtOnce(server.port(), "/factorize?n=abc", 1000, 20s), 422);
-                if (!times.empty())
-                    crowd.push_back(times.back());
-            }
-        });
-        std::vector<double> times;
-        for (int i = 0; i < 500; ++i) {
-            const auto begun = Clock::now();
-            QVERIFY(client.get("/health"));
-            times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
-            std::this_thread::sleep_until(begun + 2ms);
-        }
-        crowds.request_stop();
-        crowds.join();
-        QVERIFY(!crowd.empty());
-        std::sort(times.begin(), times.end());
-        std::sort(crowd.begin(), crowd.end());
-        qInfo("/health %.1f ms (95 of 100), the crowd %.1f ms", times[475], crowd[crowd.size() / 2]);
-        best = std::min(best, times[475] / crowd[crowd.size() / 2]);
+    QCOMPARE(statusOf(client.get("/health")), 200);
+    std::vector<RawClient> crowd;
+    for (int i = 0; i < count; ++i)
+        crowd.emplace_back(server.port());
+    QCOMPARE(statusOf(crowd.back().get("/metrics")), 200); // all others are accepted by now
+    QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
+    for (RawClient &one : crowd)
+        one.ask("/metrics");
+    client.ask("/health");
+    QCOMPARE(::kill(pid_t(server.processId()), SIGCONT), 0);
+    QCOMPARE(statusOf(client.read()), 200);
+    int before = 0;
+    for (RawClient &one : crowd) {
+        const auto metrics = one.read();
+        QVERIFY(metrics);
+        QVERIFY(metrics->body.contains(answered));
+        before += metrics->body.contains(answered + "1\n") ? 1 : 0;
     }
-    QVERIFY2(best <= 0.25, "who asks for /health waits as long as the crowd");
+    qInfo("%d of %d were answered before", before, count);
+    QVERIFY(before < count / 2);
 }
 
 QTEST_GUILESS_MAIN(TestCrowds)

@@ -28,14 +28,14 @@ void TestGuard::aTokenIsAskedForButByProbes()
     ServerProcess server(QStringLiteral(OPENLOOP_SERVER), {u"--token-file"_s, token.fileName()});
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
-    QCOMPARE(client.get("/health").value_or(Answer()).status, 200);
+    QCOMPARE(statusOf(client.get("/health")), 200);
     const auto without = client.get("/factorize?n=6");
     QVERIFY(without);
     QCOMPARE(without->status, 401);
     QVERIFY(without->fields.value("www-authenticate").startsWith("Bearer"));
     const auto statusWith = [&client](const QByteArray &given) {
         client.send("GET /factorize?n=6 HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + given + "\r\n\r\n");
-        return client.read().value_or(Answer()).status;
+        return statusOf(client.read());
     };
     QCOMPARE(statusWith("Bearer secreT"), 403);
     QCOMPARE(statusWith("Bearer secret2"), 403);

@@ -92,7 +92,7 @@ void TestTelemetry::aMadeUpMethodIsNoSeries()
     RawClient client(server.port());
     for (int i = 0; i < 100; ++i) {
         client.ask("/health", "M" + QByteArray::number(i));
-        QCOMPARE(client.read().value_or(Answer()).status, 405);
+        QCOMPARE(statusOf(client.read()), 405);
     }
     const auto metrics = client.get("/metrics");
     QVERIFY(metrics);
@@ -101,19 +101,20 @@ void TestTelemetry::aMadeUpMethodIsNoSeries()
     QVERIFY(!metrics->body.contains("\"M7\""));
 }
 
-// Counted in the lag histogram, and the log says where.
+// Counted in the lag histogram, and the log says where; once more where the thread that watches stood still as well.
 void TestTelemetry::aBlockedLoopIsSeen()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
-    QCOMPARE(client.get("/test/database_sleep_on_the_loop?ms=600").value_or(Answer()).status, 200);
+    for (int tries = 0; tries < 3 && !server.standardError().contains("libQt6Sql"); ++tries)
+        QCOMPARE(statusOf(client.get("/test/database_sleep_on_the_loop?ms=600")), 200);
     const auto late = [&] {
         return server.metric("openloop_event_loop_lag_seconds_count")
             - server.metric("openloop_event_loop_lag_seconds_bucket{le=\"0.1\"}");
     };
-    QTRY_VERIFY(late() >= 1);
-    QTRY_VERIFY(server.standardError().contains("the event loop goes on; it stood still for"));
+    QTRY_VERIFY_WITH_TIMEOUT(late() >= 1, 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(server.standardError().contains("the event loop goes on; it stood still for"), 20'000);
     const QByteArray log = server.standardError();
     QVERIFY2(log.contains("the event loop has stood still for"), log.constData());
     QVERIFY2(log.contains("openloop::http::") && log.contains("libQt6Sql"), log.constData());
@@ -168,15 +169,15 @@ void TestTelemetry::aFileThatIsNoDatabaseAnyMoreIsNotReady()
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, u"sqlite:"_s + path});
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
-    QCOMPARE(client.get("/readyz").value_or(Answer()).status, 200);
+    QCOMPARE(statusOf(client.get("/readyz")), 200);
     execute(path, u"PRAGMA wal_checkpoint(TRUNCATE)"_s);
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadWrite));
     file.write(QByteArray(12'288, 'x'));
     file.close();
-    const auto statusOf = [&client](const char *path) { return client.get(path).value_or(Answer()).status; };
-    QTRY_VERIFY_WITH_TIMEOUT(statusOf("/query_database") == 503 && statusOf("/readyz") == 503, 20'000);
-    QCOMPARE(client.get("/health").value_or(Answer()).status, 200);
+    const auto statusAt = [&client](const char *path) { return statusOf(client.get(path)); };
+    QTRY_VERIFY_WITH_TIMEOUT(statusAt("/query_database") == 503 && statusAt("/readyz") == 503, 20'000);
+    QCOMPARE(statusOf(client.get("/health")), 200);
 }
 
 void TestTelemetry::theLogKnowsABugByItsRequest()

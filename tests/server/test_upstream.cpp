@@ -5,6 +5,7 @@
 #include "tests/support/ending.h"
 #include "tests/support/fake_upstream.h"
 
+#include <QPointer>
 #include <QTest>
 #include <QTimer>
 
@@ -186,26 +187,33 @@ private slots:
     {
         QFETCH(FakeUpstream::Behaviour, behaviour);
         FakeUpstream fake(behaviour);
-        Upstream upstream({.url = fake.url(), .timeout = 300ms});
-        QElapsedTimer clock;
-        clock.start();
-        QCOMPARE(await(upstream.get({})).status(), 504);
-        QVERIFY(clock.elapsed() >= 300);
-        QVERIFY2(clock.elapsed() < 1000, qPrintable(QString::number(clock.elapsed())));
+        bool ended = false; // well before a call that began with it and is given longer
+        for (int tries = 0; tries < 3 && !ended; ++tries) { // again where both were over when the machine went on
+            Upstream upstream({.url = fake.url(), .timeout = 300ms});
+            Upstream patient({.url = fake.url(), .timeout = 1s});
+            QElapsedTimer clock;
+            clock.start();
+            const auto other = follow(patient.get({}));
+            QCOMPARE(await(upstream.get({})).status(), 504);
+            QVERIFY(clock.elapsed() >= 300);
+            ended = !other->over;
+            QTRY_COMPARE_WITH_TIMEOUT(other->status(), 504, 20'000);
+        }
+        QVERIFY(ended);
         QTRY_COMPARE(fake.openConnections(), 0);
     }
 
     void aClientThatLeavesEndsTheCall()
     {
         FakeUpstream fake(FakeUpstream::says(""));
-        Upstream upstream({.url = fake.url()});
+        Upstream upstream({.url = fake.url(), .timeout = 60s});
         std::stop_source client;
         const auto ending = follow(upstream.get(client.get_token()));
         QTRY_COMPARE(fake.requests(), 1);
         QCOMPARE(upstream.inFlight(), 1);
         client.request_stop();
         QVERIFY(!ending->over); // nothing is resumed under the caller
-        QTRY_VERIFY_WITH_TIMEOUT(ending->over, 1000);
+        QTRY_VERIFY_WITH_TIMEOUT(ending->over, 20'000); // not by the deadline, which is later
         QCOMPARE(ending->status(), 499);
         QCOMPARE(upstream.inFlight(), 0);
         QTRY_COMPARE(fake.openConnections(), 0);
@@ -216,19 +224,19 @@ private slots:
     void aClientMayLeaveOnAnotherThread()
     {
         FakeUpstream fake(FakeUpstream::says(""));
-        Upstream upstream({.url = fake.url()});
+        Upstream upstream({.url = fake.url(), .timeout = 60s});
         std::stop_source client;
         const auto ending = follow(upstream.get(client.get_token()));
         QTRY_COMPARE(fake.requests(), 1);
         std::jthread([&client] { client.request_stop(); }).join();
-        QTRY_VERIFY_WITH_TIMEOUT(ending->over, 1000);
+        QTRY_VERIFY_WITH_TIMEOUT(ending->over, 20'000); // not by the deadline, which is later
         QCOMPARE(ending->status(), 499);
     }
 
     void callsBeyondTheBoundAreRefused()
     {
         FakeUpstream fake(FakeUpstream::says(""));
-        Upstream upstream({.url = fake.url(), .concurrency = 20});
+        Upstream upstream({.url = fake.url(), .timeout = 60s, .concurrency = 20});
         std::stop_source clients;
         std::vector<std::shared_ptr<Ending<Json>>> endings;
         for (int i = 0; i < 20; ++i)
@@ -246,33 +254,38 @@ private slots:
 
     void aThousandCallsWaitAtOnce()
     {
-        StandIn standIn(200ms);
-        Upstream upstream({.url = standIn.url()});
-        QElapsedTimer clock;
-        clock.start();
+        QList<QPointer<QTcpSocket>> asking;
+        FakeUpstream fake([&asking](QTcpSocket &socket) { asking.append(&socket); });
+        Upstream upstream({.url = fake.url(), .timeout = 60s});
         std::vector<std::shared_ptr<Ending<Json>>> endings;
         for (int i = 0; i < 1000; ++i)
             endings.push_back(follow(upstream.get({})));
+        QTRY_COMPARE_WITH_TIMEOUT(asking.size(), 1000, 40'000); // though none has been answered
+        for (const QPointer<QTcpSocket> &socket : asking) {
+            QVERIFY(socket);
+            FakeUpstream::answers("200 OK", "{}")(*socket);
+        }
         for (const auto &ending : endings)
-            QTRY_COMPARE(ending->status(), 200);
-        // Six connections would take 33 s; the exact figure is the benchmark's, this must hold on a busy machine.
-        QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
+            QTRY_COMPARE_WITH_TIMEOUT(ending->status(), 200, 40'000);
     }
 
     void anUpstreamThatAlwaysFailsIsLeftAlone()
     {
         FakeUpstream fake(FakeUpstream::answers("500 Internal Server Error", "{}"));
         Upstream upstream({.url = fake.url()});
-        for (int i = 0; i < 20; ++i)
-            QCOMPARE(await(upstream.get({})).status(), 502);
+        int failed = 0;
+        auto last = await(upstream.get({}));
+        for (; last.status() == 502 && failed < 60;
+             ++failed) // more than 20 only where the circuit's pause was slept over
+            last = await(upstream.get({}));
+        QCOMPARE(last.status(), 503);
+        QVERIFY(failed >= 20);
         QVERIFY(!upstream.ready());
-        const auto refused = await(upstream.get({}));
-        QCOMPARE(refused.status(), 503);
-        QVERIFY(refused.failure->retryAfter().has_value());
-        QCOMPARE(fake.requests(), 20);
+        QVERIFY(last.failure->retryAfter().has_value());
+        QCOMPARE(fake.requests(), failed);
 
         fake.behave(FakeUpstream::answers("200 OK", "{}"));
-        QTRY_COMPARE_WITH_TIMEOUT(await(upstream.get({})).status(), 200, 3000);
+        QTRY_COMPARE_WITH_TIMEOUT(await(upstream.get({})).status(), 200, 60'000);
         QVERIFY(upstream.ready());
     }
 

@@ -289,7 +289,7 @@ QCoro::Task<void> Jobs::run()
         if (job)
             co_await process(*job);
         else if (databaseIsAway)
-            co_await m_idle.wait(retryPause, m_stop.get_token());
+            co_await m_idle.wait(retryPause, m_stop.get_token()); // a pause: the database is asked again
         else if (!m_news)
             break;
     }
@@ -329,7 +329,7 @@ QCoro::Task<Jobs::Outcome> Jobs::compute(Job job, std::stop_token stop)
         }
         if (!refused || stop.stop_requested())
             co_return outcome;
-        co_await m_idle.wait(retryPause, stop);
+        co_await m_idle.wait(retryPause, stop); // a pause: the pool is asked again
     }
 }
 
@@ -356,7 +356,7 @@ QCoro::Task<void> Jobs::record(Job job, Outcome outcome)
             qCWarning(log, "job %s waits to be recorded: %s", qUtf8Printable(job.id), qUtf8Printable(failure.detail()));
         }
         if (!recorded)
-            co_await m_idle.wait(retryPause, m_stop.get_token());
+            co_await m_idle.wait(retryPause, m_stop.get_token()); // a pause: it is written again
     }
 }
 

@@ -140,6 +140,14 @@ QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter)
     return sql.select(columns + where + u" ORDER BY created_at DESC, id DESC LIMIT ?"_s, values, readJob);
 }
 
+Unfinished selectUnfinished(SqlConnection &sql)
+{
+    const auto id = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    const QStringList running = sql.select(u"SELECT id FROM jobs WHERE state = 'running'"_s, {}, id);
+    const QStringList queued = sql.select(u"SELECT id FROM jobs WHERE state = 'queued' LIMIT 1"_s, {}, id);
+    return {QSet<QString>(running.begin(), running.end()), !queued.isEmpty()};
+}
+
 std::optional<Job> takeJob(SqlConnection &sql, qint64 now)
 {
     const QString oldest = u"WHERE state = 'queued' ORDER BY created_at, id LIMIT 1"_s;

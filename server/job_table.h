@@ -5,6 +5,7 @@
 #include "server/results.h"
 
 #include <QList>
+#include <QSet>
 #include <QString>
 
 #include <optional>
@@ -46,6 +47,13 @@ std::optional<Job> selectJob(SqlConnection &sql, const QString &id);
 
 /// Newest first. Throws http::Failure 422 if `after` names no job.
 QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter);
+
+/// What there is to do.
+struct Unfinished {
+    QSet<QString> running; ///< ids
+    bool anyQueued = false;
+};
+Unfinished selectUnfinished(SqlConnection &sql);
 
 /// Marks the oldest queued job as running, and hands it over.
 std::optional<Job> takeJob(SqlConnection &sql, qint64 now);

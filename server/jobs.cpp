@@ -25,6 +25,7 @@ Q_LOGGING_CATEGORY(log, "openloop.jobs")
 
 constexpr auto longestJob = 24h;
 constexpr auto retryPause = 1s; // when the database is away
+constexpr auto lookInterval = 1s;
 constexpr auto longestFarewell = 10s;
 
 qint64 now()
@@ -94,12 +95,19 @@ void Jobs::resume()
     } catch (const Failure &failure) {
         throw StartFailure(u"the jobs of the last run can't be read: "_s + failure.detail());
     }
+    const auto lookAgain = [this] {
+        if (!m_looking && !isStopping() && m_store.ready())
+            follow(look());
+    };
+    QObject::connect(&m_nextLook, &QTimer::timeout, &m_nextLook, lookAgain);
+    m_nextLook.start(lookInterval);
     start();
 }
 
 void Jobs::stop()
 {
     m_stop.request_stop();
+    m_nextLook.stop();
     const auto running = m_running; // a stop may end one, and take it out
     for (const auto &[id, source] : running)
         std::stop_source(source).request_stop();
@@ -223,11 +231,45 @@ Jobs::Progress Jobs::progress(const Job &job) const
 void Jobs::start()
 {
     m_news = true;
-    std::erase_if(m_tasks, [](const QCoro::Task<void> &task) { return task.isReady(); });
     while (!isStopping() && m_runners < std::max(1, m_cpu.settings().threads / 2)) {
         ++m_runners;
-        m_tasks.push_back(run());
+        follow(run());
     }
+}
+
+void Jobs::follow(QCoro::Task<void> task)
+{
+    std::erase_if(m_tasks, [](const QCoro::Task<void> &earlier) { return earlier.isReady(); });
+    m_tasks.push_back(std::move(task));
+}
+
+// What is done by whoever changes a job is only the fast way: a write that was answered 503 or 504 may have been done,
+// and somebody else may have changed the row. Every second the rows themselves are looked at.
+QCoro::Task<void> Jobs::look()
+{
+    m_looking = true;
+    QStringList mine;
+    for (const auto &[id, source] : m_running)
+        mine.append(id);
+    std::optional<Unfinished> unfinished;
+    try {
+        const QFuture<Unfinished> seen = m_store.read(selectUnfinished, m_stop.get_token());
+        unfinished = co_await seen;
+    } catch (const Failure &) {
+        // The next look may see more.
+    }
+    m_looking = false;
+    if (!unfinished)
+        co_return;
+    for (const QString &id : mine) {
+        const auto running = m_running.find(id);
+        if (running == m_running.end() || unfinished->running.contains(id))
+            continue;
+        running->second.request_stop(); // it was running before the look was sent, and is no longer
+        announce(id);
+    }
+    if (unfinished->anyQueued)
+        start();
 }
 
 // One of the runners: works on jobs as long as there are any.
@@ -247,7 +289,7 @@ QCoro::Task<void> Jobs::run()
         if (job)
             co_await process(*job);
         else if (databaseIsAway)
-            co_await m_idle.wait(retryPause, m_stop.get_token());
+            co_await m_idle.wait(retryPause, m_stop.get_token()); // a pause: the database is asked again
         else if (!m_news)
             break;
     }
@@ -263,7 +305,9 @@ QCoro::Task<void> Jobs::process(Job job)
     if (isStopping())
         stop.request_stop();
     const Outcome outcome = co_await compute(job, stop.get_token());
-    co_await record(job, outcome);
+    const bool isNoLongerMine = !outcome.factors && stop.stop_requested() && !isStopping();
+    if (!isNoLongerMine)
+        co_await record(job, outcome);
     m_running.erase(job.id);
     announce(job.id);
 }
@@ -285,7 +329,7 @@ QCoro::Task<Jobs::Outcome> Jobs::compute(Job job, std::stop_token stop)
         }
         if (!refused || stop.stop_requested())
             co_return outcome;
-        co_await m_idle.wait(retryPause, stop);
+        co_await m_idle.wait(retryPause, stop); // a pause: the pool is asked again
     }
 }
 
@@ -312,7 +356,7 @@ QCoro::Task<void> Jobs::record(Job job, Outcome outcome)
             qCWarning(log, "job %s waits to be recorded: %s", qUtf8Printable(job.id), qUtf8Printable(failure.detail()));
         }
         if (!recorded)
-            co_await m_idle.wait(retryPause, m_stop.get_token());
+            co_await m_idle.wait(retryPause, m_stop.get_token()); // a pause: it is written again
     }
 }
 

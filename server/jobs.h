@@ -5,6 +5,8 @@
 #include "server/factorizer.h"
 #include "server/job_table.h"
 
+#include <QTimer>
+
 namespace openloop {
 
 /// Works on stored jobs, oldest first, with at most half of the pool's threads (at least one) and whatever else is
@@ -45,7 +47,7 @@ public:
     /// Puts running jobs back and starts none any more. `isIdle()` and `idle()` tell when that is done.
     void stop();
     bool isStopping() const { return m_stop.stop_requested(); }
-    bool isIdle() const { return m_runners == 0; }
+    bool isIdle() const { return m_runners == 0 && !m_looking; }
     http::Bell &idle() { return m_idle; }
 
 private:
@@ -58,6 +60,8 @@ private:
     };
 
     void start();
+    void follow(QCoro::Task<void> task);
+    QCoro::Task<void> look();
     QCoro::Task<void> run();
     QCoro::Task<void> process(Job job);
     QCoro::Task<Outcome> compute(Job job, std::stop_token stop);
@@ -70,8 +74,10 @@ private:
     std::stop_source m_stop;
     std::map<QString, std::stop_source> m_running; ///< by id
     std::map<QString, std::weak_ptr<Announced>> m_watched; ///< by id
-    std::list<QCoro::Task<void>> m_tasks; ///< the runners
+    std::list<QCoro::Task<void>> m_tasks; ///< the runners, and a look
     int m_runners = 0;
+    bool m_looking = false;
+    QTimer m_nextLook;
     bool m_news = false; ///< a job was accepted since a runner last looked
     http::Bell m_idle;
     std::function<QCoro::Task<void>()> m_interruption;

@@ -9,11 +9,13 @@
 #include "tests/support/ending.h"
 #include "tests/support/hold.h"
 
+#include <QDateTime>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <atomic>
-#include <random>
+#include <list>
 #include <thread>
 
 using namespace openloop;
@@ -115,6 +117,9 @@ class TestJobWatchers : public QObject
 private slots:
     void anEndThatComesAtAnySuspensionIsTold_data();
     void anEndThatComesAtAnySuspensionIsTold();
+    void aJobThatNobodyAnnouncedIsDone();
+    void aJobThatWasCancelledUnannouncedIsStoppedAndTold();
+    void manyWatchersThatComeAtAnyTimeAreToldTheEnd();
 
 private:
     QTemporaryDir m_folder;
@@ -148,6 +153,56 @@ void TestJobWatchers::anEndThatComesAtAnySuspensionIsTold()
     service.services.jobs.setInterruption({});
     QVERIFY2(wasTold, watcher.stream().right(300).constData());
     QVERIFY(watcher.stream().contains("event: cancelled"));
+}
+
+// As after a write that was answered 504 and done all the same.
+void TestJobWatchers::aJobThatNobodyAnnouncedIsDone()
+{
+    Service service(u"sqlite:"_s + m_folder.filePath(u"unannounced"_s));
+    service.hold.release();
+    Job job;
+    job.id = u"0123456789abcdef"_s;
+    job.n = numberOf(1);
+    job.createdAt = QDateTime::currentMSecsSinceEpoch();
+    const auto store = [job](SqlConnection &sql) { return acceptJob(sql, job, {}); };
+    QCOMPARE(await(taskOf(service.services.store.write(store)), longestMs).status(), 200);
+    const auto state = [&] {
+        const auto found = await(service.services.jobs.find(job.id, {}), longestMs);
+        return found.value ? stateName(found.value->state) : QString();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(state(), u"done"_s, longestMs);
+}
+
+void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
+{
+    Service service(u"sqlite:"_s + m_folder.filePath(u"cancelled"_s));
+    const QByteArray id = service.newJob(1);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, longestMs);
+    Watcher watcher(service.port(), "/factorizations/" + id + "/events");
+    const auto change = [id](SqlConnection &sql) { return cancelJob(sql, QString::fromLatin1(id), 1); };
+    QCOMPARE(await(taskOf(service.services.store.write(change)), longestMs).status(), 200);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), longestMs);
+    QVERIFY2(watcher.stream().contains("event: cancelled"), watcher.stream().right(300).constData());
+}
+
+void TestJobWatchers::manyWatchersThatComeAtAnyTimeAreToldTheEnd()
+{
+    constexpr unsigned long jobs = 40;
+    constexpr int watchersOfAJob = 5;
+    Service service(u"sqlite:"_s + m_folder.filePath(u"many"_s), 2);
+    service.hold.release();
+    std::list<Watcher> watchers;
+    for (unsigned long seed = 1; seed <= jobs; ++seed) {
+        const QByteArray id = service.newJob(seed);
+        QVERIFY(!id.isEmpty());
+        for (int i = 0; i < watchersOfAJob; ++i) // while the jobs before this one are computed, and end
+            watchers.emplace_back(service.port(), "/factorizations/" + id + "/events");
+    }
+    const auto areOver = [&] { return std::ranges::all_of(watchers, &Watcher::isOver); };
+    QTRY_VERIFY_WITH_TIMEOUT(areOver(), longestMs);
+    for (const Watcher &watcher : watchers)
+        QVERIFY2(watcher.stream().contains("event: done"), watcher.stream().right(300).constData());
 }
 
 QTEST_GUILESS_MAIN(TestJobWatchers)

@@ -98,7 +98,7 @@ Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop
     }
 }
 
-Task<Response> acceptJob(Services &use, Request request)
+Task<Response> postJob(Services &use, Request request)
 {
     const mpz_class n = parseInteger(u"n"_s, bodyField(request, u"n"_s), use.options.maxDigits);
     const QString key = idempotencyKey(request);
@@ -145,7 +145,7 @@ Task<Json> showJob(Services &use, Request request)
     co_return jobJson(use, job);
 }
 
-Task<Response> cancelJob(Services &use, Request request)
+Task<Response> deleteJob(Services &use, Request request)
 {
     const Timing::Span span(*request.timing, Timing::Database);
     co_await use.jobs.cancel(request.arguments.first());
@@ -173,11 +173,11 @@ Task<void> watchJob(Services &use, Request request, EventStream events)
 void addJobRoutes(App &app, Services &use)
 {
     const QString one = endpoints::factorizations + u"/<arg>"_s;
-    app.route("POST", endpoints::factorizations, use, acceptJob);
+    app.route("POST", endpoints::factorizations, use, postJob);
     app.route("GET", endpoints::factorizations, use, listJobs);
     app.route("GET", one + u"/events"_s, use, watchJob);
     app.route("GET", one, use, showJob);
-    app.route("DELETE", one, use, cancelJob);
+    app.route("DELETE", one, use, deleteJob);
 }
 
 } // namespace openloop

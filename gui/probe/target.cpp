@@ -122,8 +122,9 @@ QString problemOf(const Target &target)
     for (const auto &text : QStringList{target.url, target.loadUrl}) {
         if (text.isEmpty())
             continue;
-        static const QRegularExpression placeholder(u"\\{[^{}]*\\}"_s);
-        const QUrl url(QString(text).replace(placeholder, u"1"_s), QUrl::StrictMode);
+        static const QRegularExpression placeholder(u"\\{[A-Za-z]+:[^{}]*\\}"_s); // other braces stay, encoded
+        const QString sent = QString(text).replace(placeholder, u"1"_s).replace(u'{', u"%7B"_s).replace(u'}', u"%7D"_s);
+        const QUrl url(sent, QUrl::StrictMode);
         if (!url.isValid() || url.host().isEmpty())
             return u"“%1” is no URL; write http://host:port/path"_s.arg(text);
         if (url.scheme() != "http"_L1 && url.scheme() != "https"_L1)

@@ -12,6 +12,6 @@ for input in "$@"; do
     echo "fuzz_$input, $seconds s"
     "$programs/fuzz_$input" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
         -artifact_prefix="$programs/$input-" "${dictionary[@]}" "$found" "$here/corpus/$input" 2>"$programs/$input.log" \
-        || { tail -n 60 "$programs/$input.log"; exit 1; }
+        || { grep -v -e NEW_FUNC -e '^    #' "$programs/$input.log" | tail -n 30; exit 1; }
     sed -n '/number_of_executed_units/p' "$programs/$input.log"
 done

@@ -2,17 +2,19 @@
 .DEFAULT_GOAL := help
 PRESET ?= release
 BUILD := build/$(PRESET)
-PACKAGES := $(shell sed -e '/^\#/d' resources/debian-packages.txt)
-SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
+.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
         check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 dependencies:
-	@resources/install-dependencies.sh
+	@resources/install-dependencies.sh build run
+
+test-dependencies: # what only tests and measurements need, the servers beside which they run included
+	@resources/install-dependencies.sh build run test
+	@resources/fetch-peers.sh build/peers
 
 configure: dependencies
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET)
@@ -23,26 +25,26 @@ build: configure ## compile (PRESET=release unless told)
 run: build ## start the service, and the monitor beside it where there is a display; Ctrl-C stops both
 	@resources/run.sh $(BUILD)/bin
 
-test: build ## compile and run every test (ARGUMENTS: of ctest, such as '-LE field')
+test: test-dependencies build ## compile and run every test (ARGUMENTS: of ctest, such as '-LE field')
 	@tests/gate/run_tests.py $(PRESET) $(ARGUMENTS)
 
-check-fast: build ## seconds: format, headers, rules, manuals, OpenAPI, the fuzzers' corpora; part of `make test`
+check-fast: test-dependencies build ## seconds: format, headers, rules, manuals, OpenAPI, the fuzzers' corpora; part of `make test`
 	@ctest --preset $(PRESET) -L rules
 	@ctest --preset $(PRESET) -R '^corpus_' --no-tests=ignore
 
 check: check-fast ## and clang-tidy over what has changed since it was clean; can be interrupted, and goes on
 	@nice -n 10 python3 tests/rules/check_tidy.py . $(BUILD)
 
-test-again: build ## repeat each test function in four modes (ONLY, MODES, SHARD=k/n, MINUTES=m; goes on where it ended)
+test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, SHARD=k/n, MINUTES=m; goes on where it ended)
 	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for those of windows; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan
 
 tsan: ## the Qt-free tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
-benchmarks: build ## compile the programs that measure, too
+benchmarks: test-dependencies build ## compile the programs that measure, too
 	@cmake --build --preset $(PRESET) --target benchmarks
 
 bench: benchmarks ## the service's figures of the README, in one run
@@ -76,11 +78,8 @@ check-factoring: build ## 10,000 seeded numbers of every class, proved by PARI; 
 	@python3 bench/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)
 
 FUZZ_SECONDS ?= 60
-fuzz: dependencies ## feed random bytes to every parser for FUZZ_SECONDS each; needs clang
-	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz
-	@cmake --build --preset fuzz --target fuzz_factor_input fuzz_request
-	@for input in factor_input request; do \
-	  mkdir -p build/fuzz/corpus/$$input; \
-	  build/fuzz/fuzz/fuzz_$$input -max_total_time=$(FUZZ_SECONDS) -max_len=512 -print_final_stats=1 \
-	    -dict=tests/fuzz/$$input.dict build/fuzz/corpus/$$input || exit 1; \
-	done
+FUZZ_INPUTS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+fuzz: test-dependencies ## feed every parser bytes of a fuzzer for FUZZ_SECONDS each (FUZZ_INPUTS: some only); needs clang-19
+	@[ -f build/asan/build.ninja ] || cmake --preset asan
+	@cmake --build --preset asan --target $(FUZZ_INPUTS:%=fuzz_%)
+	@tests/fuzz/run.sh build/asan/fuzz $(FUZZ_SECONDS) $(FUZZ_INPUTS)

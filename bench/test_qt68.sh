@@ -25,8 +25,9 @@ release() {
 trap release EXIT
 chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8 bash -euc '
     cd /source
-    resources/install-dependencies.sh
-    cmake --preset release -B /tmp/build >/dev/null
+    resources/install-dependencies.sh build run test
+    resources/fetch-peers.sh /tmp/peers
+    cmake --preset release -B /tmp/build -DOPENLOOP_PEERS=/tmp/peers/root >/dev/null
     cmake --build /tmp/build
     ctest --test-dir /tmp/build --output-on-failure
 '

@@ -8,6 +8,7 @@
 
 #include <QString>
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 
@@ -34,13 +35,15 @@ struct Computation {
 
     const mpz_class n;
     const Lane lane;
-    const QString client; ///< who asked first; it is charged for
-    const bool isJob; ///< nobody awaits it
+    QString client; ///< who is charged for it; changed while no queue has it
+    std::atomic<bool> isJob; ///< nobody awaits it; any thread may look
     const Clock::time_point admitted = Clock::now();
     std::stop_source stop; ///< any thread
 
     // The thread of the event loop only.
     int waiting = 0; ///< those who await `ended`
+    int requests = 0; ///< of them, those who are no jobs
+    QString jobsClient; ///< of those who are jobs
     http::Bell ended; ///< rings when one of the two is there
     std::optional<factoring::Result> result;
     std::optional<http::Failure> refused;

@@ -59,19 +59,17 @@ private:
 class Cpu::Interlude
 {
 public:
-    Interlude(Cpu &cpu, bool ofJob)
-        : m_cpu(cpu), m_wanted(ofJob ? Wanted::Urgent : Wanted::Quick),
-          m_waiting(ofJob ? cpu.m_urgentWaiting : cpu.m_quickWaiting)
-    {
-    }
+    Interlude(Cpu &cpu, const std::atomic<bool> &isJob) : m_cpu(cpu), m_isJob(isJob) { }
 
     void operator()()
     {
-        if (m_waiting.load(std::memory_order_relaxed) == 0 || m_busy.test_and_set())
+        const bool isJob = m_isJob.load(std::memory_order_relaxed);
+        const std::atomic<int> &waiting = isJob ? m_cpu.m_urgentWaiting : m_cpu.m_quickWaiting;
+        if (waiting.load(std::memory_order_relaxed) == 0 || m_busy.test_and_set())
             return;
         const auto begun = Clock::now();
         if (begun >= m_next) {
-            if (const Item item = m_cpu.take(m_wanted)) {
+            if (const Item item = m_cpu.take(isJob ? Wanted::Urgent : Wanted::Quick)) {
                 m_cpu.compute(item);
                 const auto ended = Clock::now();
                 m_next = ended + (ended - begun);
@@ -82,8 +80,7 @@ public:
 
 private:
     Cpu &m_cpu;
-    const Wanted m_wanted;
-    const std::atomic<int> &m_waiting;
+    const std::atomic<bool> &m_isJob;
     std::atomic_flag m_busy; // guards m_next
     Clock::time_point m_next{};
 };
@@ -110,9 +107,9 @@ QCoro::Task<factoring::Result> Cpu::factorize(mpz_class n, Ask ask)
 {
     const auto begun = Clock::now();
     const Item item = join(n, ask);
-    ++item->waiting;
+    attend(item, ask);
     const bool ended = co_await item->ended.wait(ask.timeout, ask.stop);
-    --item->waiting;
+    depart(item, ask);
     if (!ended)
         leave(item);
     if (ask.stop.stop_requested())
@@ -146,6 +143,39 @@ Cpu::Item Cpu::join(const mpz_class &n, const Ask &ask)
     admit(item);
     m_computations.emplace(n, item);
     return item;
+}
+
+// A request that joins a job is served like any other, and so is the job with it.
+void Cpu::attend(const Item &item, const Ask &ask)
+{
+    ++item->waiting;
+    if (!ask.isJob && item->requests++ == 0 && item->isJob)
+        charge(item, ask.client, false);
+    if (ask.isJob)
+        item->jobsClient = ask.client;
+}
+
+void Cpu::depart(const Item &item, const Ask &ask)
+{
+    --item->waiting;
+    if (!ask.isJob && --item->requests == 0 && item->waiting > 0)
+        charge(item, item->jobsClient, true);
+}
+
+// It moves within the queue if it waits there: the counts and the turns go by whom it is for.
+void Cpu::charge(const Item &item, const QString &client, bool isJob)
+{
+    const std::lock_guard lock(m_mutex);
+    FairQueue &queue = waiting(item->lane).queue;
+    const bool waits = queue.remove(item);
+    if (waits)
+        count(*item, -1);
+    item->client = client;
+    item->isJob = isJob;
+    if (waits) {
+        queue.push(item);
+        count(*item, 1);
+    }
 }
 
 std::optional<Failure> Cpu::refusal(const mpz_class &n, const QString &client)

@@ -18,8 +18,8 @@ namespace openloop {
 /// there are never more than `threads` of them.
 /// Short numbers have a lane of their own and never wait for a long one: a thread that works on one lends them a
 /// moment, and one that works on a job lends it to long ones that somebody awaits. Within a lane clients take turns.
-/// Equal numbers are computed once. A long number spreads over threads that nobody waits for. Lives on the thread of
-/// the event loop; destroying it stops and joins.
+/// Equal numbers are computed once: a job's count as awaited as long as a request waits for them, too. A long number
+/// spreads over threads that nobody waits for. Lives on the thread of the event loop; destroying it stops and joins.
 class Cpu
 {
 public:
@@ -95,6 +95,9 @@ private:
     bool hasRoom(const Waiting &lane) const;
     http::Failure full(const Waiting &lane) const;
     Item join(const mpz_class &n, const Ask &ask);
+    void attend(const Item &item, const Ask &ask);
+    void depart(const Item &item, const Ask &ask);
+    void charge(const Item &item, const QString &client, bool isJob);
     void admit(const Item &item);
     void leave(const Item &item);
     void end(const Item &item);

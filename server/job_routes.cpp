@@ -30,6 +30,7 @@ constexpr qint64 mostJobsOnAPage = 1000;
 constexpr qsizetype longestKey = 255;
 constexpr auto longestWait = 60s; // of Prefer: wait
 constexpr auto progressInterval = 500ms;
+constexpr std::chrono::milliseconds readInterval = 1s; // of who waits without being told
 
 Json toTime(qint64 milliseconds)
 {
@@ -82,18 +83,19 @@ std::chrono::seconds preferredWait(const Request &request)
     return 0s;
 }
 
-// The job, once it is over, or after `atMost`, or when the service stops.
+// The job, once it is over, or after `atMost`, or when the service stops. It is read at every tick, so that nothing
+// depends on an announcement.
 Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop_token stop)
 {
     const auto until = std::chrono::steady_clock::now() + atMost;
-    while (!job.isOver() && !use.jobs.isStopping()) {
+    Jobs::Watch watch(use.jobs, job.id, job);
+    for (;;) {
+        job = co_await watch.read(stop);
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (left <= 0ms)
-            break;
-        co_await use.jobs.changed(job.id, left, stop);
-        job = co_await use.jobs.find(job.id, stop);
+        if (job.isOver() || use.jobs.isStopping() || left <= 0ms)
+            co_return job;
+        co_await watch.next(std::min(left, readInterval), stop);
     }
-    co_return job;
 }
 
 Task<Response> acceptJob(Services &use, Request request)
@@ -153,18 +155,17 @@ Task<Response> cancelJob(Services &use, Request request)
 // Progress at least once a second, and the end under its own name: done, failed or cancelled.
 Task<void> watchJob(Services &use, Request request, EventStream events)
 {
-    const QString id = request.arguments.first();
-    Job job = co_await use.jobs.find(id, request.stop);
-    while (!job.isOver() && !use.jobs.isStopping()) {
-        const bool wantsMore = co_await events.send("progress", jobJson(use, job));
-        if (!wantsMore)
+    Jobs::Watch watch(use.jobs, request.arguments.first());
+    for (;;) {
+        const Job job = co_await watch.read(request.stop);
+        const bool isLast = job.isOver() || use.jobs.isStopping();
+        const QByteArray name = job.isOver() ? stateName(job.state).toLatin1() : QByteArray("progress");
+        const bool wantsMore = co_await events.send(name, jobJson(use, job));
+        co_await watch.suspended();
+        if (isLast || !wantsMore)
             co_return;
-        const bool changed = co_await use.jobs.changed(id, progressInterval, request.stop);
-        if (changed)
-            job = co_await use.jobs.find(id, request.stop);
+        co_await watch.next(progressInterval, request.stop);
     }
-    const QByteArray last = job.isOver() ? stateName(job.state).toLatin1() : QByteArray("progress");
-    co_await events.send(last, jobJson(use, job));
 }
 
 } // namespace

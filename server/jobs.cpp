@@ -32,6 +32,12 @@ qint64 now()
     return QDateTime::currentMSecsSinceEpoch();
 }
 
+// Nobody knows better now: the next read may.
+bool isAway(const Failure &failure)
+{
+    return failure.status() == 503 || failure.status() == 504;
+}
+
 // Where a phase lies within the whole; sieving is nearly all of a long number's time.
 double overall(const factoring::Progress &progress)
 {
@@ -97,11 +103,9 @@ void Jobs::stop()
     const auto running = m_running; // a stop may end one, and take it out
     for (const auto &[id, source] : running)
         std::stop_source(source).request_stop();
-    const auto watched = std::exchange(m_watched, {});
-    for (const auto &[id, bell] : watched) {
-        if (const auto waiting = bell.lock())
-            waiting->ring();
-    }
+    const auto watched = m_watched; // a watcher may leave, and take its own out
+    for (const auto &[id, announced] : watched)
+        announce(id);
 }
 
 QCoro::Task<Job> Jobs::accept(mpz_class n, QString idempotencyKey)
@@ -146,23 +150,62 @@ QCoro::Task<void> Jobs::cancel(QString id)
     announce(id);
 }
 
-QCoro::Task<bool> Jobs::changed(QString id, std::chrono::milliseconds atMost, std::stop_token stop)
-{
-    std::erase_if(m_watched, [](const auto &entry) { return entry.second.expired(); });
-    std::shared_ptr<http::Bell> bell = m_watched[id].lock();
-    if (!bell) {
-        bell = std::make_shared<http::Bell>();
-        m_watched[id] = bell;
-    }
-    co_return co_await bell->wait(atMost, std::move(stop));
-}
-
 void Jobs::announce(const QString &id)
 {
-    if (const auto found = m_watched.find(id); found != m_watched.end()) {
-        if (const auto bell = found->second.lock())
-            bell->ring();
+    const auto found = m_watched.find(id);
+    if (found == m_watched.end())
+        return;
+    if (const auto watched = found->second.lock()) {
+        ++watched->version;
+        watched->changed.ring();
     }
+}
+
+Jobs::Watch::Watch(Jobs &jobs, QString id, std::optional<Job> known)
+    : m_jobs(jobs), m_id(std::move(id)), m_announced([this] {
+          std::weak_ptr<Announced> &watched = m_jobs.m_watched[m_id];
+          const auto shared = watched.lock();
+          const auto announced = shared ? shared : std::make_shared<Announced>();
+          watched = announced;
+          return announced;
+      }()),
+      m_last(std::move(known))
+{
+}
+
+Jobs::Watch::~Watch()
+{
+    if (m_announced.use_count() == 1)
+        m_jobs.m_watched.erase(m_id);
+}
+
+QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
+{
+    m_seen = m_announced->version; // what is announced from here on may be younger than what is read
+    try {
+        m_last = co_await m_jobs.find(m_id, stop);
+    } catch (const Failure &failure) {
+        if (!m_last || !isAway(failure))
+            throw;
+    }
+    co_await suspended();
+    const Job job = *m_last;
+    co_return job;
+}
+
+// Level-triggered: between the comparison and the registration with the bell nothing else runs, and who is woken by the
+// timer in the turn in which the bell rings reads all the same.
+QCoro::Task<void> Jobs::Watch::next(std::chrono::milliseconds atMost, std::stop_token stop)
+{
+    if (m_announced->version == m_seen)
+        co_await m_announced->changed.wait(atMost, std::move(stop));
+    co_await suspended();
+}
+
+QCoro::Task<void> Jobs::Watch::suspended()
+{
+    if (m_jobs.m_interruption)
+        co_await m_jobs.m_interruption();
 }
 
 Jobs::Progress Jobs::progress(const Job &job) const

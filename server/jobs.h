@@ -35,10 +35,12 @@ public:
     QCoro::Task<QList<Job>> list(JobFilter filter, std::stop_token stop);
     QCoro::Task<void> cancel(QString id);
 
-    /// Waits for the job's next change of state, at most so long. False: none yet.
-    QCoro::Task<bool> changed(QString id, std::chrono::milliseconds atMost, std::stop_token stop);
+    class Watch;
 
     Progress progress(const Job &job) const;
+
+    /// Awaited after each suspension of a watcher, if set: a test drives a change into that very moment.
+    void setInterruption(std::function<QCoro::Task<void>()> interruption) { m_interruption = std::move(interruption); }
 
     /// Puts running jobs back and starts none any more. `isIdle()` and `idle()` tell when that is done.
     void stop();
@@ -48,6 +50,12 @@ public:
 
 private:
     struct Outcome;
+
+    /// What this process announced of one job, shared by all who watch it.
+    struct Announced {
+        quint64 version = 0; ///< counts
+        http::Bell changed;
+    };
 
     void start();
     QCoro::Task<void> run();
@@ -61,11 +69,41 @@ private:
     Factorizer &m_factorizer;
     std::stop_source m_stop;
     std::map<QString, std::stop_source> m_running; ///< by id
-    std::map<QString, std::weak_ptr<http::Bell>> m_watched; ///< by id
+    std::map<QString, std::weak_ptr<Announced>> m_watched; ///< by id
     std::list<QCoro::Task<void>> m_tasks; ///< the runners
     int m_runners = 0;
     bool m_news = false; ///< a job was accepted since a runner last looked
     http::Bell m_idle;
+    std::function<QCoro::Task<void>()> m_interruption;
+};
+
+/// Follows one job by levels, not by edges: what is announced from construction on is never missed, whether it comes
+/// before, within or after a read or a wait. What is announced is only a hint: whoever watches reads again after every
+/// next(), its time run out or not. The thread of the event loop; the jobs outlive it.
+class Jobs::Watch
+{
+public:
+    /// known: the job as it was read before, if it was.
+    Watch(Jobs &jobs, QString id, std::optional<Job> known = {});
+    ~Watch();
+    Q_DISABLE_COPY_MOVE(Watch)
+
+    /// The job as it is stored now. Throws as Jobs::find does; but once it was read, a database that is away leaves it
+    /// as it was.
+    QCoro::Task<Job> read(std::stop_token stop);
+
+    /// Returns when there may be news since the last read began, or when `atMost` has passed.
+    QCoro::Task<void> next(std::chrono::milliseconds atMost, std::stop_token stop);
+
+    /// To be awaited after each suspension of the watcher that is not one of the above; see setInterruption.
+    QCoro::Task<void> suspended();
+
+private:
+    Jobs &m_jobs;
+    const QString m_id;
+    const std::shared_ptr<Announced> m_announced;
+    quint64 m_seen = 0; ///< the version announced when the last read began
+    std::optional<Job> m_last;
 };
 
 } // namespace openloop

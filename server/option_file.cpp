@@ -11,16 +11,11 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop {
 
-OptionFile readOptionFile(const QString &path, const QStringList &names)
+QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, const QStringList &names)
 {
-    OptionFile found{path, {}};
-    if (path.isEmpty())
-        return found;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        throw UsageError(u"cannot read %1: %2"_s.arg(path, file.errorString()));
+    QMap<QString, QString> values;
     static const QRegularExpression source(u"\\s{2,}#.*$"_s);
-    const QStringList lines = QString::fromUtf8(file.readAll()).split(u'\n');
+    const QStringList lines = QString::fromUtf8(bytes).split(u'\n');
     for (qsizetype i = 0; i < lines.size(); ++i) {
         const QString line = QString(lines[i]).remove(source).trimmed();
         if (line.isEmpty() || line.startsWith(u'#') || line.startsWith(u';') || line == u"[General]")
@@ -34,11 +29,21 @@ OptionFile readOptionFile(const QString &path, const QStringList &names)
         const QString name = line.first(equals).trimmed();
         if (!names.contains(name))
             complain(u"'%1' is not an option"_s.arg(name));
-        if (found.values.contains(name))
+        if (values.contains(name))
             complain(u"'%1' is given twice"_s.arg(name));
-        found.values.insert(name, line.sliced(equals + 1).trimmed());
+        values.insert(name, line.sliced(equals + 1).trimmed());
     }
-    return found;
+    return values;
+}
+
+OptionFile readOptionFile(const QString &path, const QStringList &names)
+{
+    if (path.isEmpty())
+        return {path, {}};
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        throw UsageError(u"cannot read %1: %2"_s.arg(path, file.errorString()));
+    return {path, optionsIn(file.readAll(), path, names)};
 }
 
 } // namespace openloop

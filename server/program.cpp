@@ -19,8 +19,12 @@
 #include <QCoreApplication>
 #include <QTimer>
 
+#include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
+#include <mutex>
 #include <system_error>
+#include <thread>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -30,6 +34,7 @@ namespace {
 
 constexpr int cannotStart = 1;
 constexpr int badUsage = 2;
+constexpr int endedByForce = 1;
 
 void print(std::FILE *file, const QString &text)
 {
@@ -72,9 +77,33 @@ void listen(http::App &app, const Options &options)
     }
 }
 
-// Says no to new clients, lets the others have their answers, and leaves the loop.
-void drain(http::App &app, Services &services)
+// The end of a process of which a part does not end: a computation that ignores its stop, a kernel call that hangs.
+class Farewell
 {
+public:
+    void begin(std::chrono::milliseconds atMost)
+    {
+        m_thread = std::jthread([atMost](const std::stop_token &stop) {
+            std::mutex mutex;
+            std::condition_variable_any ended;
+            std::unique_lock lock(mutex);
+            ended.wait_for(lock, stop, atMost, [] { return false; });
+            if (stop.stop_requested())
+                return;
+            std::fputs("openloop-server: something does not end when told to stop; the process ends without it\n",
+                       stderr);
+            std::_Exit(endedByForce);
+        });
+    }
+
+private:
+    std::jthread m_thread;
+};
+
+// Says no to new clients, lets the others have their answers, and leaves the loop.
+void drain(http::App &app, Services &services, const Program &program, Farewell &farewell)
+{
+    farewell.begin(services.options.drainTimeout + program.longestFarewell);
     services.draining = true;
     services.jobs.stop();
     QObject::connect(&app.gate(), &http::Gate::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
@@ -91,6 +120,7 @@ int serve(Options options, const Program &program)
 {
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
+    Farewell farewell; // first: it bounds the end of all that follows
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
         standIn.emplace();
@@ -111,7 +141,7 @@ int serve(Options options, const Program &program)
     guard(app, options);
     services.jobs.resume();
     listen(app, options);
-    const StopSignals onStop([&] { drain(app, services); });
+    const StopSignals onStop([&] { drain(app, services, program, farewell); });
     const StallWatch watch;
     print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));
     return QCoreApplication::exec();

@@ -39,6 +39,8 @@ public:
 
     void open();
     void close();
+    /// Drops the prepared statements, which asks the database; close() does it as well. Never throws.
+    void forgetStatements() { m_prepared.clear(); }
     bool isOpen() const { return m_open; }
     SqlDialect dialect() const { return m_location.dialect; }
 

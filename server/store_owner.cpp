@@ -7,6 +7,7 @@
 #include "server/start_failure.h"
 
 #include <QLoggingCategory>
+#include <QScopeGuard>
 
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
@@ -18,7 +19,9 @@ namespace {
 Q_LOGGING_CATEGORY(lcStore, "openloop.store")
 
 constexpr auto startPatience = 10s; // several processes may be creating the schema at once
+constexpr auto longestStart = 30s;
 constexpr auto idlePing = 2000ms; // how late a lost connection is noticed while nobody asks
+constexpr auto pingPatience = 1000ms; // with frozenGrace, a frozen one is noticed within the default deadline
 constexpr auto reopenPause = 200ms;
 constexpr auto busyPause = 10ms;
 constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
@@ -45,21 +48,38 @@ StoreOwner::StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &o
 
 StoreOwner::~StoreOwner()
 {
-    m_thread.request_stop();
+    requestStop();
     std::unique_lock lock(m_mutex);
-    const auto ended = [this] { return !m_running; };
-    m_changed.wait_for(lock, stopGrace, ended);
-    while (m_running) { // work of several statements has to be cut several times
-        m_running->fail(away());
+    const auto ended = [this] { return m_ended; };
+    m_changed.wait_until(lock, *m_graceEnd, ended);
+    while (!m_ended) { // work of several statements has to be cut several times
+        if (m_running)
+            m_running->fail(away());
         if (m_releaser)
             m_releaser();
         m_changed.wait_for(lock, busyPause, ended);
     }
 }
 
+// All owners are told before the first is waited for, so that there is one grace for all of them.
+void StoreOwner::requestStop()
+{
+    m_thread.request_stop();
+    const std::lock_guard lock(m_mutex);
+    if (!m_graceEnd)
+        m_graceEnd = StoreWork::Clock::now() + stopGrace;
+}
+
+// There is no watchdog yet: who waits cuts what hangs.
 void StoreOwner::waitUntilOpen()
 {
-    m_opened.get_future().get();
+    std::future<void> opened = m_opened.get_future();
+    while (opened.wait_for(longestStart) == std::future_status::timeout) {
+        const std::lock_guard lock(m_mutex);
+        if (m_releaser)
+            m_releaser();
+    }
+    opened.get();
 }
 
 bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure)
@@ -81,6 +101,13 @@ bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Fai
 void StoreOwner::serve(const std::stop_token &stop)
 {
     lowerThreadPriority(waitingNiceness);
+    const auto end = qScopeGuard([this] {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_ended = true;
+        }
+        m_changed.notify_all();
+    });
     SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout);
     try {
         openFirst(sql, stop);
@@ -94,15 +121,12 @@ void StoreOwner::serve(const std::stop_token &stop)
     }
     while (!stop.stop_requested()) {
         const auto patience = sql.isOpen() ? idlePing : reopenPause;
-        if (const auto unit = m_queue.pop(stop, patience)) {
-            setRunning(unit);
-            process(*unit, sql, stop);
-            setRunning(nullptr);
-        } else if (!stop.stop_requested()) {
-            lookAfter(sql);
-        }
+        if (const auto unit = m_queue.pop(stop, patience))
+            runWatched(unit, sql, stop);
+        else if (!stop.stop_requested())
+            lookAfter(sql, stop);
     }
-    setReleaser({});
+    close(sql);
     setOpen(false);
 }
 
@@ -111,10 +135,13 @@ void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
     for (const auto end = StoreWork::Clock::now() + startPatience;;) {
         try {
             sql.open();
+            setReleaser(sql.releaser());
             if (m_settings.prepare)
                 m_settings.prepare(sql);
+            setReleaser({});
             return;
         } catch (const SqlError &error) {
+            setReleaser({});
             if (error.trouble() != SqlTrouble::Busy || StoreWork::Clock::now() > end)
                 throw;
         }
@@ -135,7 +162,17 @@ bool StoreOwner::reopen(SqlConnection &sql)
     }
 }
 
-void StoreOwner::lookAfter(SqlConnection &sql)
+void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop)
+{
+    setRunning(unit);
+    process(*unit, sql, stop);
+    setRunning(nullptr);
+    if (!sql.isOpen())
+        setOpen(false);
+}
+
+// A ping is work like any other: the watchdog cuts it at its deadline.
+void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
 {
     if (!sql.isOpen()) {
         reopen(sql);
@@ -143,14 +180,19 @@ void StoreOwner::lookAfter(SqlConnection &sql)
     }
     if (m_settings.location.inMemory())
         return;
-    try {
-        sql.command(sql.dialect() == SqlDialect::Postgres ? u"SELECT 1"_s : u"PRAGMA schema_version"_s);
-    } catch (const SqlError &error) {
-        if (error.trouble() == SqlTrouble::Busy)
-            return;
-        sql.close();
-        reopen(sql);
-    }
+    const auto ping = [](SqlConnection &connection) {
+        try {
+            connection.command(connection.dialect() == SqlDialect::Postgres ? u"SELECT 1"_s
+                                                                            : u"PRAGMA schema_version"_s);
+        } catch (const SqlError &error) {
+            if (error.trouble() != SqlTrouble::Busy) // which is an answer as well
+                throw;
+        }
+    };
+    const auto deadline = StoreWork::Clock::now() + pingPatience;
+    runWatched(std::make_shared<StoreWorkOf<std::decay_t<decltype(ping)>>>(StoreWork::Kind::Read, deadline,
+                                                                           std::stop_token(), ping),
+               sql, stop);
 }
 
 void StoreOwner::process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop)
@@ -193,7 +235,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
     switch (error.trouble()) {
     case SqlTrouble::Lost:
         qCInfo(lcStore, "connection lost: %s", error.what());
-        sql.close();
+        close(sql);
         if (m_committing)
             unit.fail(http::Failure::unavailable(u"the database went away while it was writing"_s, 1s));
         return !m_committing;
@@ -203,7 +245,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
         qCWarning(lcStore, "%s", error.what());
         unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
         if (!m_settings.location.inMemory()) {
-            sql.close(); // the next one looks afresh: the file may have been repaired
+            close(sql); // the next one looks afresh: the file may have been repaired
             setOpen(false);
         }
         return false;
@@ -231,11 +273,8 @@ void StoreOwner::perform(StoreWork &unit, SqlConnection &sql)
 
 void StoreOwner::setRunning(std::shared_ptr<StoreWork> unit)
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_running = std::move(unit);
-    }
-    m_changed.notify_all();
+    const std::lock_guard lock(m_mutex);
+    m_running = std::move(unit);
 }
 
 void StoreOwner::setReleaser(const std::function<void()> &releaser)
@@ -249,6 +288,16 @@ void StoreOwner::setOpen(bool open)
     if (open != m_open)
         m_openConnections += open ? 1 : -1;
     m_open = open;
+}
+
+// PostgreSQL is asked to forget each prepared statement, which a frozen one never answers: that can be cut. The socket
+// itself is closed without a releaser, for its number may soon be another's.
+void StoreOwner::close(SqlConnection &sql)
+{
+    setReleaser(sql.releaser());
+    sql.forgetStatements();
+    setReleaser({});
+    sql.close();
 }
 
 void StoreOwner::pause(std::chrono::milliseconds time, const std::stop_token &stop)

@@ -11,7 +11,9 @@
 
 namespace openloop {
 
-/// The thread runs from construction to destruction, which lets a running statement one second before it is cut.
+/// The thread runs from construction to destruction, which lets a running statement one second before it is cut. What
+/// it does with an open connection is work with a deadline, looking after it included: a database that is frozen never
+/// keeps it. Opening one is bounded by connectOptions(), but for the settings that Qt sends right after it.
 class StoreOwner
 {
 public:
@@ -26,11 +28,11 @@ public:
     ~StoreOwner();
     Q_DISABLE_COPY_MOVE(StoreOwner)
 
-    /// Waits until the connection is open and prepared; throws StartFailure.
+    /// Waits until the connection is open and prepared, half a minute at most; throws StartFailure.
     void waitUntilOpen();
 
-    /// Lets the thread end after the work that runs now; the destructor waits for it.
-    void requestStop() { m_thread.request_stop(); }
+    /// Lets the thread end after the work that runs now, which has a second from here; the destructor waits for it.
+    void requestStop();
 
     /// Ends what outlived its deadline or its client: answers it with `failure`, and frees the thread from it.
     /// Never waits. True if work is running. Any thread.
@@ -40,7 +42,8 @@ private:
     void serve(const std::stop_token &stop);
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
     bool reopen(SqlConnection &sql);
-    void lookAfter(SqlConnection &sql);
+    void lookAfter(SqlConnection &sql, const std::stop_token &stop);
+    void runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop);
     void process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop);
     bool tryOnce(StoreWork &unit, SqlConnection &sql);
     bool mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql);
@@ -48,6 +51,7 @@ private:
     void setRunning(std::shared_ptr<StoreWork> unit);
     void setReleaser(const std::function<void()> &releaser);
     void setOpen(bool open);
+    void close(SqlConnection &sql);
     void pause(std::chrono::milliseconds time, const std::stop_token &stop);
 
     const Settings m_settings;
@@ -60,7 +64,9 @@ private:
     std::mutex m_mutex; // guards what the watchdog sees
     std::shared_ptr<StoreWork> m_running;
     std::function<void()> m_releaser;
-    std::condition_variable_any m_changed; // m_running became null
+    std::optional<StoreWork::Clock::time_point> m_graceEnd; // once a stop was requested
+    bool m_ended = false; // the thread needs no more cutting
+    std::condition_variable_any m_changed; // m_ended
 
     std::jthread m_thread; // last: it uses all of the above
 };

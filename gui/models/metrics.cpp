@@ -40,7 +40,7 @@ std::optional<double> sumOf(const QList<Metric> &metrics, std::initializer_list<
     for (const auto name : names) {
         std::optional<double> sum;
         for (const auto &metric : metrics) {
-            if (metric.name == name)
+            if (metric.name == name && std::isfinite(metric.value))
                 sum = sum.value_or(0) + metric.value;
         }
         if (sum)
@@ -66,8 +66,9 @@ std::optional<double> highestIn(const QList<Metric> &metrics, const QList<Metric
     };
     std::vector<double> bounds;
     for (const auto &metric : metrics) {
-        if (metric.name == name)
-            bounds.push_back(upperBound(metric));
+        const double bound = metric.name == name ? upperBound(metric) : std::nan("");
+        if (!std::isnan(bound)) // has no place in an order
+            bounds.push_back(bound);
     }
     std::ranges::sort(bounds);
     std::optional<double> highest;

@@ -21,25 +21,40 @@ QString tr(const char *text)
     return QCoreApplication::translate("Blame", text);
 }
 
-/// Pieces between separators that stand outside quotes.
+/// Pieces between separators that stand outside quotes; quotes and escapes stay.
 QList<QByteArray> splitOutsideQuotes(const QByteArray &text, char separator)
 {
     QList<QByteArray> parts{QByteArray()};
     bool quoted = false;
     for (qsizetype i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (quoted && c == '\\' && i + 1 < text.size()) {
-            parts.last() += text[++i];
+        if (c == separator && !quoted) {
+            parts.append(QByteArray());
             continue;
         }
-        if (c == '"')
+        parts.last() += c;
+        if (quoted && c == '\\' && i + 1 < text.size())
+            parts.last() += text[++i];
+        else if (c == '"')
             quoted = !quoted;
-        else if (c == separator && !quoted)
-            parts.append(QByteArray());
-        else
-            parts.last() += c;
     }
     return parts;
+}
+
+/// What a token or a quoted string stands for.
+QByteArray unquoted(const QByteArray &text)
+{
+    QByteArray plain;
+    bool quoted = false;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted && text[i] == '\\' && i + 1 < text.size())
+            plain += text[++i];
+        else
+            plain += text[i];
+    }
+    return plain;
 }
 
 /// Who is to blame for a part of the service's own account; Service: it is not known what the name means.
@@ -123,13 +138,13 @@ QList<ServerTiming> parseServerTiming(const QByteArray &field)
     for (const auto &entry : splitOutsideQuotes(field, ',')) {
         const auto parts = splitOutsideQuotes(entry, ';');
         ServerTiming timing;
-        timing.name = QString::fromUtf8(parts.first().trimmed());
+        timing.name = QString::fromUtf8(unquoted(parts.first().trimmed()));
         if (timing.name.isEmpty())
             continue;
         for (const auto &part : parts.sliced(1)) {
             const auto equals = part.indexOf('=');
             const auto key = part.left(equals).trimmed().toLower();
-            const auto value = part.sliced(equals + 1).trimmed();
+            const auto value = unquoted(part.sliced(equals + 1).trimmed());
             bool isNumber = false;
             const double ms = value.toDouble(&isNumber);
             if (key == "dur" && isNumber && std::isfinite(ms) && std::abs(ms) < 1e9)

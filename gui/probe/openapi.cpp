@@ -17,6 +17,8 @@ namespace {
 
 constexpr int deepest = 16; // of references, which may go in circles
 constexpr qsizetype most = 100;
+constexpr int mostSchemas = 64; // looked at for one value: they may hold themselves many times
+constexpr qsizetype longest = 2000; // characters of a path or a value: one may be put into the other many times
 
 class Document
 {
@@ -46,7 +48,8 @@ public:
             if (const auto text = textOf(value))
                 return text;
         }
-        return fitting(schema, 0);
+        int left = mostSchemas;
+        return fitting(schema, left);
     }
 
 private:
@@ -67,12 +70,13 @@ private:
         return {};
     }
 
-    std::optional<QString> fitting(const QJsonObject &schema, int depth) const
+    std::optional<QString> fitting(const QJsonObject &schema, int &left) const
     {
+        if (--left < 0)
+            return {};
         for (const auto &key : {u"anyOf"_s, u"oneOf"_s, u"allOf"_s}) {
             for (const auto &variant : schema[key].toArray()) {
-                const auto value = depth < deepest ? fitting(resolved(variant.toObject()), depth + 1) : std::nullopt;
-                if (value)
+                if (const auto value = fitting(resolved(variant.toObject()), left))
                     return value;
             }
         }
@@ -106,7 +110,7 @@ std::optional<Operation> operationFor(const Document &document, const QString &p
             continue;
         const auto name = parameter[u"name"_s].toString();
         const auto value = document.valueFor(parameter);
-        if (!value)
+        if (!value || value->size() > longest)
             return {};
         const auto encoded = QString::fromLatin1(QUrl::toPercentEncoding(*value));
         if (place == "path"_L1)
@@ -131,7 +135,7 @@ QString serverOf(const QJsonObject &root, const QString &baseUrl)
 {
     auto base = baseUrl;
     const auto server = root[u"servers"_s].toArray().first().toObject()[u"url"_s].toString();
-    if (server.startsWith(u'/') && !server.contains(u'{'))
+    if (server.startsWith(u'/') && !server.startsWith("//"_L1) && !server.contains(u'{'))
         base = QUrl(baseUrl).resolved(QUrl(server)).toString();
     while (base.endsWith(u'/'))
         base.chop(1);
@@ -156,6 +160,8 @@ Parsed<QList<Target>> targetsFromOpenApi(const QByteArray &text, const QString &
     QList<Target> targets;
     const auto paths = root[u"paths"_s].toObject();
     for (auto path = paths.begin(); path != paths.end() && targets.size() < most; ++path) {
+        if (!path.key().startsWith(u'/') || path.key().size() > longest)
+            continue;
         const auto item = document.resolved(path->toObject());
         if (!item[u"get"_s].isObject() || isStream(item[u"get"_s].toObject()))
             continue;

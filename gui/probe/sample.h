@@ -8,6 +8,8 @@
 #include <QByteArray>
 #include <QString>
 
+#include <cmath>
+
 namespace openloop::probe {
 
 /// How a tick ended. Only Ok is a success; TimedOut and Skipped enter latency percentiles (as "slower than"),
@@ -92,6 +94,8 @@ public:
     Nanoseconds due() const { return Nanoseconds(static_cast<qint64>(m_due >> 8)); } ///< since the origin
     Nanoseconds response() const { return Nanoseconds(static_cast<qint64>(static_cast<double>(m_response) * 1e9)); }
     Sample unpacked(Instant origin) const;
+    /// False: damaged bytes; nothing else may be asked of it.
+    bool isSound() const { return outcome() <= Outcome::Skipped && std::abs(m_response) < 1e9f; }
 
 private:
     quint64 m_due = 0; ///< ns << 8 | reused << 4 | outcome

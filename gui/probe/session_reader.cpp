@@ -8,6 +8,7 @@
 #include <QSqlQuery>
 #include <QVariant>
 
+#include <algorithm>
 #include <cstring>
 
 using namespace Qt::Literals::StringLiterals;
@@ -22,8 +23,25 @@ void append(std::vector<PackedSample> &samples, const QByteArray &bytes)
     const auto old = samples.size();
     samples.resize(old + count);
     std::memcpy(samples.data() + old, bytes.constData(), count * sizeof(PackedSample));
-    // An outcome out of range means damaged bytes.
-    std::erase_if(samples, [](const PackedSample &sample) { return sample.outcome() > Outcome::Skipped; });
+    std::erase_if(samples, [](const PackedSample &sample) { return !sample.isSound(); });
+}
+
+// What a damaged file may hold is brought into a range where the sum of a few stays within 64 bits.
+constexpr Nanoseconds longest{qint64(1) << 58}; // nine years
+
+qint64 numberIn(const QVariant &value, qint64 most)
+{
+    return std::clamp(value.toLongLong(), -most, most);
+}
+
+Nanoseconds timeIn(const QVariant &value)
+{
+    return Nanoseconds(numberIn(value, longest.count()));
+}
+
+qint64 placeIn(const QVariant &value)
+{
+    return numberIn(value, longest / Series::rollup);
 }
 
 } // namespace
@@ -51,7 +69,7 @@ public:
     Instant origin(qint64 session) const
     {
         auto found = query(u"SELECT origin FROM session WHERE id = ?"_s, {session});
-        return Instant(Nanoseconds(found.next() ? found.value(0).toLongLong() : 0));
+        return Instant(found.next() ? timeIn(found.value(0)) : Nanoseconds(0));
     }
     std::vector<PackedSample> fresh(qint64 target) const
     {
@@ -97,9 +115,9 @@ QList<SessionReader::Summary> SessionReader::sessions() const
     while (rows.next()) {
         Summary summary;
         summary.id = rows.value(0).toLongLong();
-        summary.origin = Instant(Nanoseconds(rows.value(1).toLongLong()));
+        summary.origin = Instant(timeIn(rows.value(1)));
         summary.until = summary.origin;
-        const auto wallMs = rows.value(2).toLongLong();
+        const auto wallMs = numberIn(rows.value(2), 16 * (longest / std::chrono::milliseconds(1))); // until 2116
         summary.startedAt = QDateTime::fromMSecsSinceEpoch(wallMs);
         summary.wall = WallClock(summary.origin, WallClock::Wall(std::chrono::milliseconds(wallMs)));
         auto targets =
@@ -107,7 +125,7 @@ QList<SessionReader::Summary> SessionReader::sessions() const
         while (targets.next()) {
             auto last = m_database->query(u"SELECT MAX(last) FROM samples WHERE target = ?"_s, {targets.value(0)});
             if (last.next())
-                summary.until = std::max(summary.until, summary.origin + Nanoseconds(last.value(0).toLongLong()));
+                summary.until = std::max(summary.until, summary.origin + timeIn(last.value(0)));
             for (const auto &sample : m_database->fresh(targets.value(0).toLongLong()))
                 summary.until = std::max(summary.until, summary.origin + sample.due());
             const auto name = targets.value(1).toString();
@@ -120,9 +138,8 @@ QList<SessionReader::Summary> SessionReader::sessions() const
         }
         auto gaps = m_database->query(u"SELECT last, lost FROM gap WHERE session = ? AND lost > 0 ORDER BY last"_s,
                                       {summary.id});
-        while (gaps.next())
-            summary.wall.shift(summary.origin + Nanoseconds(gaps.value(0).toLongLong()),
-                               Nanoseconds(gaps.value(1).toLongLong()));
+        for (Nanoseconds lost{0}; gaps.next() && lost < longest; lost += timeIn(gaps.value(1)))
+            summary.wall.shift(summary.origin + timeIn(gaps.value(0)), timeIn(gaps.value(1)));
         sessions.append(summary);
     }
     return sessions;
@@ -134,7 +151,7 @@ Series SessionReader::series(qint64 session, const QString &target) const
     const auto id = m_database->targetId(session, target);
     auto rollups = m_database->query(u"SELECT place, bytes FROM rollups WHERE target = ? ORDER BY place"_s, {id});
     while (rollups.next())
-        series.addRollup(rollups.value(0).toLongLong(), Statistics::fromBytes(rollups.value(1).toByteArray()));
+        series.addRollup(placeIn(rollups.value(0)), Statistics::fromBytes(rollups.value(1).toByteArray()));
     for (const auto &sample : m_database->fresh(id)) {
         Statistics one;
         one.add(sample.outcome(), sample.response());
@@ -145,8 +162,7 @@ Series SessionReader::series(qint64 session, const QString &target) const
     while (gaps.next()) {
         series.addGap(
             {static_cast<GapReason>(std::clamp(gaps.value(0).toInt(), 0, static_cast<int>(GapReason::Stopped))),
-             series.origin() + Nanoseconds(gaps.value(1).toLongLong()),
-             series.origin() + Nanoseconds(gaps.value(2).toLongLong()), Nanoseconds(gaps.value(3).toLongLong())});
+             series.origin() + timeIn(gaps.value(1)), series.origin() + timeIn(gaps.value(2)), timeIn(gaps.value(3))});
     }
     return series;
 }
@@ -173,8 +189,8 @@ QList<LogEntry> SessionReader::log(qint64 session) const
     const auto origin = m_database->origin(session);
     auto rows = m_database->query(u"SELECT at, kind, target, text FROM log WHERE session = ? ORDER BY at"_s, {session});
     while (rows.next()) {
-        entries.append({origin + Nanoseconds(rows.value(0).toLongLong()), rows.value(1).toString(),
-                        rows.value(2).toString(), rows.value(3).toString()});
+        entries.append({origin + timeIn(rows.value(0)), rows.value(1).toString(), rows.value(2).toString(),
+                        rows.value(3).toString()});
     }
     return entries;
 }

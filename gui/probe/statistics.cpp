@@ -191,7 +191,9 @@ Statistics Statistics::fromBytes(const QByteArray &bytes)
     statistics.m_longest = Nanoseconds(longest);
     statistics.m_histogram = Histogram::fromBytes(histogram);
     statistics.m_timeoutHistogram = Histogram::fromBytes(timeouts);
-    const bool consistent = in.status() == QDataStream::Ok && statistics.m_errors >= 0 && statistics.m_skipped >= 0
+    const auto isCount = [](qint64 count) { return count >= 0 && count < qint64(1) << 40; }; // many can be added up
+    const bool consistent = in.status() == QDataStream::Ok && isCount(statistics.m_n) && isCount(statistics.m_errors)
+        && isCount(statistics.m_skipped) && isCount(statistics.m_finished) && isCount(statistics.m_timeouts)
         && statistics.m_histogram.count() == statistics.m_finished
         && statistics.m_timeoutHistogram.count() == statistics.m_timeouts;
     return consistent ? statistics : Statistics();

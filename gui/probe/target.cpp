@@ -44,7 +44,7 @@ bool isServiceBase(const QString &url)
 
 QString shellQuoted(const QString &text)
 {
-    static const QRegularExpression plain(u"^[A-Za-z0-9_./:=@%+,-]+$"_s);
+    static const QRegularExpression plain(u"\\A[A-Za-z0-9_./:=@%+,-]+\\z"_s);
     if (plain.match(text).hasMatch())
         return text;
     return u'\'' + QString(text).replace(u'\'', u"'\\''"_s) + u'\'';
@@ -142,7 +142,7 @@ QString problemOf(const Target &target)
         return u"%1: no status is from %2 to %3; they go from 100 to 599"_s.arg(target.name)
             .arg(expected.statusFrom)
             .arg(expected.statusTo);
-    static const QRegularExpression token(u"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"_s); // RFC 9110, 5.6.2
+    static const QRegularExpression token(u"\\A[!#$%&'*+.^_`|~0-9A-Za-z-]+\\z"_s); // RFC 9110, 5.6.2
     if (!token.match(QString::fromLatin1(target.method)).hasMatch())
         return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));
     for (const auto &header : target.headers) {

@@ -7,6 +7,7 @@
 
 #include <QEventLoop>
 #include <QLoggingCategory>
+#include <QRegularExpression>
 #include <QTimer>
 
 using namespace Qt::Literals::StringLiterals;
@@ -26,6 +27,21 @@ using Responder = QHttpServerResponder &&;
 
 constexpr auto longestFarewell = 10s; // every await ends soon after a stop; this is for the one that doesn't
 
+constexpr QStringView anySegment = u"<arg>";
+
+// The segments of a path where its pattern has <arg>, decoded.
+QStringList argumentsOf(const QString &pattern, const QByteArray &path)
+{
+    const QStringList places = pattern.split(u'/');
+    const QByteArrayList segments = path.split('/');
+    QStringList arguments;
+    for (qsizetype i = 0; i < qMin(places.size(), segments.size()); ++i) {
+        if (places[i] == anySegment)
+            arguments.append(QString::fromUtf8(QByteArray::fromPercentEncoding(segments[i])));
+    }
+    return arguments;
+}
+
 template <typename Methods>
 QByteArray allowOf(const Methods &methods)
 {
@@ -40,7 +56,7 @@ QByteArray allowOf(const Methods &methods)
 App::App(const Limits &limits) : m_gate(new Gate(limits, &m_server))
 {
     m_gate->setDoor([this](const Request &request) { return turnAway(request); });
-    const auto missing = [this](const QHttpServerRequest &, Responder) { dispatch(m_nowhere, {}); };
+    const auto missing = [this](const QHttpServerRequest &, Responder) { dispatch(m_nowhere); };
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
     m_server.setMissingHandler(&m_server, missing);
 #else
@@ -84,26 +100,25 @@ void App::add(const QByteArray &method, const QString &pattern, Handler handler)
         connectRoute(route);
 }
 
+// QHttpServer takes a pattern for a regular expression, and for each <arg> a parameter: it is given one that matches
+// the same paths and has no <arg>, so that there may be any number of them.
 void App::connectRoute(const Route &route)
 {
-    if (route.pattern.contains(u"<arg>"_s)) {
-        m_server.route(route.pattern, QHttpServerRequest::Method::Get,
-                       [this, &route](const QString &argument, const QHttpServerRequest &, Responder) {
-                           dispatch(argument.contains(u'/') ? m_nowhere : route, {argument});
-                       });
-    } else {
-        m_server.route(route.pattern, QHttpServerRequest::Method::Get,
-                       [this, &route](const QHttpServerRequest &, Responder) { dispatch(route, {}); });
-    }
+    QStringList texts = route.pattern.split(anySegment.toString());
+    for (QString &text : texts)
+        text = QRegularExpression::escape(text);
+    m_server.route(texts.join(u"[^/]+"_s), QHttpServerRequest::Method::Get,
+                   [this, &route](const QHttpServerRequest &, Responder) { dispatch(route); });
 }
 
-void App::dispatch(const Route &route, const QStringList &arguments)
+void App::dispatch(const Route &route)
 {
     Connection *connection = Facade::beingRouted();
     if (!connection)
         return;
     Request request = connection->takeRequest();
-    request.arguments = arguments;
+    if (route.pattern.contains(anySegment))
+        request.arguments = argumentsOf(route.pattern, request.head.path);
     handle(route, Exchange(connection, std::move(request), route.pattern, m_ledger));
 }
 

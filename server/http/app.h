@@ -38,8 +38,9 @@ public:
     App(const App &) = delete;
     App &operator=(const App &) = delete;
 
-    /// Routes `method pattern` to a handler. pattern: a path; `<arg>` stands for one segment, given in
-    /// Request::arguments. More specific patterns come first. `context` is handed on and must outlive the app.
+    /// Routes `method pattern` to a handler. pattern: a path, decoded; `<arg>`, as often as it is
+    /// wanted, stands for one whole segment that is not empty, given in Request::arguments. Patterns that a path fits
+    /// are asked in the order in which they were added. `context` is handed on and must outlive the app.
     template <typename Context, typename Answer, typename... Parameters>
     void route(const QByteArray &method, const QString &pattern, Context &context,
                Answer (*handler)(Context &, Parameters...))
@@ -114,7 +115,7 @@ private:
 
     void add(const QByteArray &method, const QString &pattern, Handler handler);
     void connectRoute(const Route &route);
-    void dispatch(const Route &route, const QStringList &arguments);
+    void dispatch(const Route &route);
     void handle(const Route &route, Exchange exchange);
     std::optional<Response> turnAway(const Request &request) const;
 

@@ -77,11 +77,13 @@ void Connection::readLater()
 {
     if (!std::exchange(m_turnAwaited, true))
         m_gate.runLater(this);
+    m_wire->heedLeaving(false);
 }
 
 void Connection::takeTurn()
 {
     m_turnAwaited = false;
+    m_wire->heedLeaving(true);
     if (m_state == State::Waiting)
         release();
     else
@@ -333,6 +335,7 @@ void Connection::end()
 void Connection::enter(State state, std::optional<std::chrono::milliseconds> allowed)
 {
     m_state = state;
+    m_wire->heedLeaving(state != State::Waiting && state != State::Sending);
     m_deadline.reset();
     if (allowed)
         m_deadline = Clock::now() + *allowed;

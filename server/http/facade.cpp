@@ -13,9 +13,11 @@ namespace {
 
 thread_local Connection *routed = nullptr;
 
-// In a form that QHttpServer can't misread.
-QByteArray routingForm(const QByteArray &path)
+// In a form that QHttpServer can't misread: it would take an encoded slash for the end of a segment.
+QByteArray routingForm(QByteArray path)
 {
+    if (path.contains('%'))
+        path.replace("%2F", "%252F").replace("%2f", "%252F");
     const bool ambiguous = !path.startsWith('/') || path.startsWith("//");
     return (ambiguous ? QByteArray("GET http://h/") + path : "GET " + path) + " HTTP/1.1\r\nHost: h\r\n\r\n";
 }

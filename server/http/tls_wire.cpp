@@ -4,6 +4,7 @@
 
 #include <QTimer>
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace openloop::http {
@@ -31,6 +32,21 @@ void TlsWire::write(const QByteArray &bytes)
 {
     m_socket.write(bytes);
     m_socket.flush();
+    if (!m_heedsLeaving)
+        heedLeaving(false); // Qt may have gone back to reading
+}
+
+void TlsWire::heedLeaving(bool heeded)
+{
+    m_heedsLeaving = heeded;
+    if (!m_notifier) {
+        const auto notifiers = m_socket.findChildren<QSocketNotifier *>();
+        const auto reads = [](const QSocketNotifier *one) { return one->type() == QSocketNotifier::Read; };
+        const auto found = std::find_if(notifiers.begin(), notifiers.end(), reads);
+        m_notifier = found != notifiers.end() ? *found : nullptr;
+    }
+    if (m_notifier)
+        m_notifier->setEnabled(heeded);
 }
 
 void TlsWire::abort()

@@ -4,6 +4,8 @@
 
 #include "server/http/wire.h"
 
+#include <QPointer>
+#include <QSocketNotifier>
 #include <QSslConfiguration>
 #include <QSslSocket>
 
@@ -27,11 +29,15 @@ public:
     bool isOpen() const override { return m_socket.state() == QAbstractSocket::ConnectedState; }
     void endWriting() override { m_socket.disconnectFromHost(); }
     void abort() override;
+    /// QSslSocket closes for good when it reads the end, so that it is kept from reading.
+    void heedLeaving(bool heeded) override;
 
 private:
     static constexpr qint64 mostAhead = 64 * 1024; // bytes that a client may send ahead
 
     QSslSocket m_socket;
+    QPointer<QSocketNotifier> m_notifier; ///< of what can be read from m_socket; its own
+    bool m_heedsLeaving = true;
 };
 
 } // namespace openloop::http

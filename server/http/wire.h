@@ -44,6 +44,9 @@ public:
     virtual bool isOpen() const = 0;
     /// Tells the client that nothing more will come; it may still send.
     virtual void endWriting() = 0;
+    /// Whether it matters now that the client ends its half: it does not while there is something that it may still
+    /// take. Only for a wire that would close then.
+    virtual void heedLeaving(bool heeded) { Q_UNUSED(heeded); }
     /// Closes, and drops what waits. Nothing is told any more.
     virtual void abort() = 0;
 

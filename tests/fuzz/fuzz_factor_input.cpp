@@ -3,24 +3,19 @@
 #include "server/factor_command/number_text.h"
 #include "server/factor_command/output.h"
 #include "server/factor_command/token_reader.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <algorithm>
 #include <clocale>
-#include <cstdlib>
 #include <cstring>
 
 using namespace openloop::factor_command;
+using openloop::fuzz::require;
 
 namespace {
 
 constexpr std::size_t longestToken = 64; // short, so that the fuzzer finds the limit
 constexpr std::size_t mostDigitsToFactor = 18; // longer ones would only slow it down
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
 
 void take(const Token &token)
 {

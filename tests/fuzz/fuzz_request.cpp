@@ -3,12 +3,13 @@
 // bound.
 #include "server/http/chunked_body.h"
 #include "server/http/request_head.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 using namespace openloop::http;
+using openloop::fuzz::require;
 
 namespace {
 
@@ -22,12 +23,6 @@ struct Conversation {
     bool refused = false;
     bool operator==(const Conversation &) const = default;
 };
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
 
 // As Connection reads: heads, then bodies, from what has arrived so far.
 class Reader

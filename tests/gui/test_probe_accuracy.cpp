@@ -37,23 +37,27 @@ Nanoseconds noise(const EngineRecording &recording)
     Statistics control;
     for (const auto &sample : recording.control)
         control.add(sample);
-    const auto p99 = control.quantile(0.99)->value;
+    const auto p99 = control.quantile(0.99).value_or(Quantile()).value;
     // A busy machine hits at random, and a probe of the target wakes twice as many threads.
-    return p99 <= 1ms ? p99 : 3 * control.quantile(1)->value;
+    return p99 <= 1ms ? p99 : 3 * control.quantile(1).value_or(Quantile()).value;
 }
 
-bool isNear(const char *what, const Quantile &measured, Nanoseconds truth, Nanoseconds noise)
+bool isNear(const char *what, const std::optional<Quantile> &measured, Nanoseconds truth, Nanoseconds noise)
 {
+    if (!measured)
+        return false;
     const auto bound = std::max<Nanoseconds>(truth / 50, 200us) + noise;
-    qInfo("%s: %.3f ms, truth %.3f ms, noise of the machine %.3f ms", what, milliseconds(measured.value),
+    qInfo("%s: %.3f ms, truth %.3f ms, noise of the machine %.3f ms", what, milliseconds(measured->value),
           milliseconds(truth), milliseconds(noise));
-    return measured.value >= truth - 200us && measured.value <= truth + bound;
+    return measured->value >= truth - 200us && measured->value <= truth + bound;
 }
 
-/// Quantiles of a run against the truth. Neighbours on the machine may spoil a run, not three in a row.
+constexpr int attempts = 8; // neighbours on the machine may spoil some of them, not all
+
+/// Quantiles of a run against the truth.
 bool isMeasured(const ProgrammedServer::React &react, Nanoseconds p50, Nanoseconds p95, Nanoseconds p99)
 {
-    for (int attempt = 0; attempt < 3; ++attempt) {
+    for (int attempt = 0; attempt < attempts; ++attempt) {
         ProgrammedServer server(react);
         Engine engine;
         EngineRecording recording(engine);
@@ -62,11 +66,45 @@ bool isMeasured(const ProgrammedServer::React &react, Nanoseconds p50, Nanosecon
             return false;
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
         const auto machine = noise(recording);
-        if (quantiles.n >= 190 && isNear("p50", *quantiles.p50, p50, machine)
-            && isNear("p95", *quantiles.p95, p95, machine) && isNear("p99", *quantiles.p99, p99, machine))
+        if (quantiles.n >= 190 && isNear("p50", quantiles.p50, p50, machine)
+            && isNear("p95", quantiles.p95, p95, machine) && isNear("p99", quantiles.p99, p99, machine))
             return true;
     }
     return false;
+}
+
+/// A service that blocks for two seconds, measured: each tick that fell into them waited for their end, whatever the
+/// machine did beside. isNear: and the quantiles are not much longer than that.
+struct FeltStall {
+    bool isFelt = false, isNear = false;
+};
+
+FeltStall feltStall()
+{
+    ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+    Engine engine;
+    EngineRecording recording(engine);
+    engine.setTargets({targetFor(u"t"_s, server.url(), 10ms, 60s)});
+    bool stalled = false;
+    QObject::connect(&engine, &Engine::batch, &engine, [&](const Batch &batch) {
+        if (!stalled && batch.until > engine.origin() + 500ms) {
+            stalled = true;
+            server.stallFor(2s);
+        }
+    });
+    if (!recording.run(engine, 4s))
+        return {};
+    const auto from = server.stalledFrom(), until = server.stalledUntil();
+    const auto felt = recording.feltBy(u"t"_s, from, until);
+    Statistics truth;
+    for (const auto &sample : recording.samples[u"t"_s])
+        truth.add(Outcome::Ok, sample.due > from && sample.due < until ? until - sample.due : Nanoseconds(1ms));
+    const auto quantiles = recording.statistics(u"t"_s).quantiles();
+    const auto machine = noise(recording) + 30ms; // after the stall all of it is answered at once
+    return {until - from >= 2s && felt.size() >= (until - from) / 10ms - 1 && quantiles.errors == 0
+                && std::ranges::all_of(felt, [](const auto &one) { return one.first.response() >= one.second; }),
+            isNear("p95", quantiles.p95, truth.quantile(0.95).value_or(Quantile()).value, machine)
+                && isNear("p99", quantiles.p99, truth.quantile(0.99).value_or(Quantile()).value, machine)};
 }
 
 } // namespace
@@ -89,29 +127,12 @@ private slots:
 
     void aStallOfTwoSecondsIsFeltByEveryTickThatFellIntoIt()
     {
-        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
-        Engine engine;
-        EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 10ms, 10s)});
-        bool stalled = false;
-        connect(&engine, &Engine::batch, this, [&](const Batch &batch) {
-            if (!stalled && batch.until > engine.origin() + 500ms) {
-                stalled = true;
-                server.stallFor(2s);
-            }
-        });
-        QVERIFY(recording.run(engine, 4s));
-        // 400 ticks of which 200 waited 2000, 1990, ... 0 ms: the truth of each quantile follows.
-        const auto quantiles = recording.statistics(u"t"_s).quantiles();
-        QVERIFY(quantiles.n >= 395);
-        QCOMPARE(quantiles.errors, 0);
-        const auto n = static_cast<double>(quantiles.n);
-        const auto machine = noise(recording) + 30ms; // when the stall began relative to a tick is not known
-        QVERIFY(std::chrono::abs(quantiles.p95->value - Nanoseconds(qint64((2.0 - 0.05 * n * 0.01) * 1e9)))
-                < machine + 100ms);
-        QVERIFY(std::chrono::abs(quantiles.p99->value - Nanoseconds(qint64((2.0 - 0.01 * n * 0.01) * 1e9)))
-                < machine + 100ms);
-        QVERIFY(quantiles.max->value > 1950ms);
+        FeltStall stall;
+        for (int attempt = 0; attempt < attempts && !stall.isNear; ++attempt) {
+            stall = feltStall();
+            QVERIFY(stall.isFelt);
+        }
+        QVERIFY(stall.isNear);
     }
 
     void errorsAreCountedExactly()
@@ -127,7 +148,7 @@ private slots:
         });
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 20s)}); // longer than this machine may be away
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 60s)}); // longer than this machine may be away
         QVERIFY(recording.run(engine, 2s));
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
         QCOMPARE(quantiles.n, server.requests());
@@ -153,7 +174,7 @@ private slots:
         });
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 20s)}); // longer than this machine may be away
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 60s)}); // longer than this machine may be away
         QVERIFY(recording.run(engine, 2s));
         QCOMPARE(recording.samples[u"t"_s].size(), server.requests());
         QCOMPARE(recording.count(u"t"_s, Outcome::Reset), resets.load());
@@ -172,7 +193,8 @@ private slots:
         QVERIFY(recording.run(engine, 1s));
         QVERIFY(recording.samples[u"t"_s].size() >= 45);
         QCOMPARE(recording.count(u"t"_s, Outcome::TimedOut), recording.samples[u"t"_s].size());
-        QVERIFY(recording.statistics(u"t"_s).quantiles().p50->value >= 300ms);
+        const auto p50 = recording.statistics(u"t"_s).quantiles().p50;
+        QVERIFY(p50 && p50->value >= 300ms);
     }
 
     void skippedTicksAreCountedExactly()
@@ -185,15 +207,18 @@ private slots:
         Engine::Options options;
         options.inFlightCap = 4;
         options.waitingCap = 50;
+        options.length = 1s;
         Engine engine(options);
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 2s)});
+        // All of them are due long before the first of them times out and makes room.
+        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 6s)});
         QVERIFY(recording.run(engine, 1s));
         const auto all = recording.samples[u"t"_s].size();
-        QVERIFY(all >= 190);
+        QCOMPARE(all, 200);
         // 4 on their way and 50 waiting; every other one was skipped, and said so.
         QCOMPARE(recording.count(u"t"_s, Outcome::Skipped), all - 54);
-        QVERIFY(recording.statistics(u"t"_s).quantiles().p50->atLeast);
+        const auto p50 = recording.statistics(u"t"_s).quantiles().p50;
+        QVERIFY(p50 && p50->atLeast);
     }
 
     void aThousandTicksASecondHoldTheScheduleOrSayThatTheyDoNot()
@@ -205,6 +230,7 @@ private slots:
         QVERIFY(recording.run(engine, 2s));
         QVERIFY(recording.samples[u"t"_s].size() >= 1960);
         const auto trust = engine.trustOfRun();
+        QVERIFY(trust.lagP99);
         qInfo("1 kHz: schedule lag p99 %.3f ms", milliseconds(*trust.lagP99));
         QVERIFY(*trust.lagP99 < 2ms || trust.level == TrustLevel::HostBusy);
     }
@@ -220,6 +246,7 @@ private slots:
         engine.setTargets(targets);
         QVERIFY(recording.run(engine, 2s));
         const auto trust = engine.trustOfRun();
+        QVERIFY(trust.lagP99);
         qInfo("100 targets at 10 Hz: schedule lag p99 %.3f ms", milliseconds(*trust.lagP99));
         QVERIFY(*trust.lagP99 < 2ms || trust.level == TrustLevel::HostBusy);
         for (const auto &target : targets)

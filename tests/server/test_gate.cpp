@@ -32,9 +32,9 @@ Json quick(Context &, const Request &request)
     return {{u"body"_s, QString::fromUtf8(request.body)}};
 }
 
-Json argument(Context &, const Request &request)
+Json arguments(Context &, const Request &request)
 {
-    return {{u"argument"_s, request.arguments.constFirst()}};
+    return Json(request.arguments.join(u'|'));
 }
 
 // Waits `ms` of the query (or for ever), in steps, as long as somebody waits for the answer.
@@ -99,7 +99,8 @@ private slots:
     void optionsNamesTheMethods();
     void anUnknownPathIs404();
     void aDoubledSlashIsAnotherPath();
-    void argumentsAreOneSegment();
+    void argumentsAreOneSegmentEach_data();
+    void argumentsAreOneSegmentEach();
     void aBodyArrivesInPieces();
     void aChunkedBodyArrivesWhole();
     void continueIsSaidWhenExpected();
@@ -146,7 +147,10 @@ void TestGate::init()
         app.route("GET", u"/large"_s, *m_context, large);
         app.route("GET", u"/throws"_s, *m_context, throwsSomething);
         app.route("GET", u"/throws_later"_s, *m_context, throwsLater);
-        app.route("GET", u"/things/<arg>"_s, *m_context, argument);
+        app.route("GET", u"/dotted.name"_s, *m_context, arguments);
+        app.route("GET", u"/things/<arg>"_s, *m_context, arguments);
+        app.route("GET", u"/things/<arg>/parts/<arg>"_s, *m_context, arguments);
+        app.route("GET", u"/<arg>/<arg>/<arg>/three"_s, *m_context, arguments);
     });
 }
 
@@ -229,11 +233,47 @@ void TestGate::aDoubledSlashIsAnotherPath()
     QCOMPARE(statusOf(client.get("/quick")), 200);
 }
 
-void TestGate::argumentsAreOneSegment()
+void TestGate::argumentsAreOneSegmentEach_data()
 {
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QByteArray>("arguments"); // null: there is nothing at this path
+    const auto row = [](const char *path, const QByteArray &arguments) {
+        QTest::newRow(path) << QByteArray(path) << arguments;
+    };
+    row("/things/a%20b", "a b");
+    row("/things/a%2Fb", "a/b");
+    row("/things/a%252Fb", "a%2Fb");
+    row("/things/%C3%A4", "\xc3\xa4");
+    row("/things/", {});
+    row("/things/a/b", {});
+    row("/things/a/", {});
+    row("/things%2Fa", {});
+    row("/things/a/parts/b", "a|b");
+    row("/things/a%2Fparts/parts/parts", "a/parts|parts");
+    row("/things/parts/parts/parts", "parts|parts");
+    row("/things/a/parts/b/c", {});
+    row("/things/a/b/parts/c", {});
+    row("/things/a/parts", {});
+    row("/things/a/parts%2Fb", {});
+    row("/a/b/c/three", "a|b|c");
+    row("/things/parts/a/three", "things|parts|a");
+    row("/a/b/three", {});
+    row("/a/b/c/d/three", {});
+    row("/dotted.name", "");
+    row("/%64otted.name", "");
+    row("/dotted-name", {});
+}
+
+void TestGate::argumentsAreOneSegmentEach()
+{
+    QFETCH(const QByteArray, path);
+    QFETCH(const QByteArray, arguments);
     RawClient client(m_server->port());
-    QCOMPARE(client.get("/things/a%20b").value_or(Answer()).body, R"({"argument":"a b"})");
-    QCOMPARE(statusOf(client.get("/things/a/b")), 404);
+    const auto answer = client.get(path);
+    QVERIFY(answer);
+    QCOMPARE(answer->status, arguments.isNull() ? 404 : 200);
+    if (answer->status == 200)
+        QCOMPARE(answer->body, '"' + arguments + '"');
 }
 
 void TestGate::aBodyArrivesInPieces()

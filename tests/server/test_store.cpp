@@ -5,6 +5,7 @@
 #include "server/store.h"
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
+#include "tests/support/peers.h"
 #include "tests/support/postgres.h"
 
 #include <QTemporaryDir>
@@ -36,7 +37,7 @@ class TestStore : public QObject
 private slots:
     void initTestCase()
     {
-        if (Postgres::isInstalled())
+        if (!peersAreLeftOut())
             m_postgres = std::make_unique<Postgres>();
     }
 

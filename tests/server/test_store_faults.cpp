@@ -5,7 +5,10 @@
 #include "server/store.h"
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
+#include "tests/support/peers.h"
 #include "tests/support/postgres.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
 
 #include <QFile>
 #include <QSqlDatabase>
@@ -21,6 +24,8 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
+
+constexpr int storeFarewellMs = 5000; // a second's grace and a connection that is being opened, however many there are
 
 /// What clients that ask again and again were answered.
 struct Asked {
@@ -82,7 +87,7 @@ class TestStoreFaults : public QObject
 private slots:
     void initTestCase()
     {
-        if (Postgres::isInstalled())
+        if (!peersAreLeftOut())
             m_postgres = std::make_unique<Postgres>();
     }
 
@@ -90,7 +95,7 @@ private slots:
     {
         const QByteArray test = QTest::currentTestFunction();
         if (test.contains("Postgres") && !m_postgres)
-            QSKIP("PostgreSQL is not installed");
+            QSKIP("PostgreSQL is left out here");
         m_file = m_folder.filePath(QString::fromLatin1(test));
     }
 
@@ -190,6 +195,60 @@ private slots:
         QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
         QTRY_COMPARE(frozen->status(), 503);
         m_postgres->thawBackends();
+    }
+
+    void aPostgresFrozenWhileIdleIsNoticedWithinTheDeadline()
+    {
+        constexpr auto deadline = 5s; // of the store, by default
+        Store store(databaseUrl(), 4);
+        QVERIFY(store.ready());
+        m_postgres->freeze();
+        const auto isAway = [&store] { return !store.ready(); };
+        const bool noticed = QTest::qWaitFor(isAway, int(std::chrono::milliseconds(deadline).count()));
+        const auto isBack = [&store] { return store.ready(); };
+        m_postgres->thaw();
+        QVERIFY(noticed);
+        QVERIFY(QTest::qWaitFor(isBack, 60'000));
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, 60'000);
+    }
+
+    void aStoreOnAPostgresFrozenWhileIdleEnds_data()
+    {
+        QTest::addColumn<bool>("noticed");
+        QTest::newRow("at once") << false;
+        QTest::newRow("when it is known to be away") << true;
+    }
+    void aStoreOnAPostgresFrozenWhileIdleEnds()
+    {
+        QFETCH(bool, noticed);
+        auto store = std::make_unique<Store>(databaseUrl(), 8);
+        m_postgres->freeze();
+        const auto isAway = [&store] { return !store->ready(); };
+        const bool isNoticed = !noticed || QTest::qWaitFor(isAway, 60'000);
+        const Thaw atTheEnd{*m_postgres};
+        QElapsedTimer clock;
+        clock.start();
+        store.reset();
+        QVERIFY(isNoticed);
+        QVERIFY2(clock.elapsed() < storeFarewellMs, qPrintable(QString::number(clock.elapsed())));
+    }
+
+    void aServerOnAPostgresFrozenWhileIdleEndsWithinTheDrainTimeout()
+    {
+        constexpr auto drainTimeout = 10s; // by default
+        ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, databaseUrl()});
+        QVERIFY(server.waitUntilReady());
+        m_postgres->freeze();
+        const Thaw atTheEnd{*m_postgres};
+        const auto isAway = [&server] {
+            return RawClient(server.port()).get("/readyz").value_or(Answer()).status == 503;
+        };
+        QVERIFY(QTest::qWaitFor(isAway, 60'000));
+        QElapsedTimer clock;
+        clock.start();
+        QCOMPARE(server.stop(), 0);
+        QVERIFY2(clock.elapsed() < std::chrono::milliseconds(drainTimeout).count(),
+                 qPrintable(QString::number(clock.elapsed())));
     }
 
     void whatPostgresAcknowledgedSurvivesItsKilling()
@@ -315,6 +374,12 @@ private:
     {
         return m_postgres->databaseUrl(QString::fromLatin1(QTest::currentTestFunction()).toLower().left(60));
     }
+
+    /// However the test ends.
+    struct Thaw {
+        Postgres &postgres;
+        ~Thaw() { postgres.thaw(); }
+    };
 
     static bool refusedAtOnce(Store &store)
     {

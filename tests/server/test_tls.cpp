@@ -10,6 +10,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
+#include <sys/socket.h>
+
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
 
@@ -31,6 +34,8 @@ private slots:
     void pipelinedAnswersKeepTheirOrder();
     void aLongAnswerArrivesWhole();
     void whoSpeaksPlainlyIsCutOff();
+    void answersThatNeedNoWaitingSurviveHalfClose_data();
+    void answersThatNeedNoWaitingSurviveHalfClose();
     void aClientThatLeavesStopsItsWork();
     void aKeyThatIsNoneIsRefusedAtStart();
     void anotherCertificatesKeyIsRefusedAtStart();
@@ -135,6 +140,36 @@ void TestTls::whoSpeaksPlainlyIsCutOff()
     QVERIFY(plain.waitForClose());
     QVERIFY(connectTo(server.port())->isEncrypted()); // others are served
     QCOMPARE(server.stop(), 0);
+}
+
+void TestTls::answersThatNeedNoWaitingSurviveHalfClose_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<int>("count");
+    QTest::newRow("beyond a turn's share") << QByteArray("/nowhere") << 300;
+    QTest::newRow("more than the socket's buffer") << QByteArray("/openapi.json") << 300;
+}
+
+// The server stands still meanwhile: when it goes on, requests and FIN are there.
+void TestTls::answersThatNeedNoWaitingSurviveHalfClose()
+{
+    QFETCH(const QByteArray, path);
+    QFETCH(const int, count);
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    const auto socket = connectTo(server.port());
+    QVERIFY2(socket->isEncrypted(), qPrintable(socket->errorString()));
+    socket->write(request("/health"));
+    QVERIFY(readUntil(*socket, "\"healthy\"}").endsWith('}'));
+    QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
+    socket->write(request(path).repeated(count));
+    while (socket->bytesToWrite() + socket->encryptedBytesToWrite() > 0)
+        QVERIFY(socket->waitForBytesWritten());
+    ::shutdown(int(socket->socketDescriptor()), SHUT_WR);
+    QCOMPARE(::kill(pid_t(server.processId()), SIGCONT), 0);
+    while (socket->waitForReadyRead(20'000))
+        continue;
+    QCOMPARE(socket->readAll().count("HTTP/1.1 "), count);
 }
 
 void TestTls::aClientThatLeavesStopsItsWork()

@@ -51,6 +51,7 @@ private slots:
     void clientsTakeTurns();
     void aDeadlineInTheQueueAnswersBeforeTheWorkStarts();
     void whatWasFoundOnceIsNotComputedAgain();
+    void aComputationThatIgnoresItsStopEndsWithTheProcess();
 };
 
 void TestWork::equalNumbersAreComputedOnce()
@@ -198,6 +199,20 @@ void TestWork::whatWasFoundOnceIsNotComputedAgain()
     QCOMPARE(again->body, first);
     QVERIFY(!again->fields.value("server-timing").contains("compute"));
     QVERIFY(again->fields.value("server-timing").contains("db"));
+}
+
+void TestWork::aComputationThatIgnoresItsStopEndsWithTheProcess()
+{
+    qputenv("OPENLOOP_TEST_FAREWELL", "1");
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-timeout"_s, u"0.1"_s});
+    QVERIFY(server.waitUntilReady());
+    qunsetenv("OPENLOOP_TEST_FAREWELL");
+    QVERIFY(server.hold("sieving", "&stops=no"));
+    RawClient client(server.port());
+    client.ask("/factorize?n=" + sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QCOMPARE(server.stop(), 1);
+    QVERIFY(server.standardError().contains("does not end when told to stop"));
 }
 
 QTEST_GUILESS_MAIN(TestWork)

@@ -4,6 +4,7 @@
 
 #include "gui/probe/engine.h"
 #include "gui/probe/statistics.h"
+#include "tests/support/patience.h"
 
 #include <QHash>
 #include <QTest>
@@ -24,6 +25,7 @@ public:
                 samples[target.name] += target.samples;
             control += batch.control;
             lags += batch.lags;
+            lengths += batch.until - batch.from;
             gaps += batch.gaps;
         });
         connect(&engine, &probe::Engine::drained, this, [this] { drained = true; });
@@ -36,6 +38,17 @@ public:
             statistics.add(sample);
         return statistics;
     }
+    /// The least that the ticks due within a stall of the service must have waited for its end, in their order.
+    QList<std::pair<probe::Sample, probe::Nanoseconds>> feltBy(const QString &name, probe::Instant from,
+                                                               probe::Instant until) const
+    {
+        QList<std::pair<probe::Sample, probe::Nanoseconds>> felt;
+        for (const auto &sample : samples[name]) {
+            if (sample.due > from && sample.due < until)
+                felt.emplaceBack(sample, until - sample.due);
+        }
+        return felt;
+    }
     qint64 count(const QString &name, probe::Outcome outcome) const
     {
         const auto &all = samples[name];
@@ -47,14 +60,15 @@ public:
     {
         engine.start();
         const bool measured = QTest::qWaitFor([&] { return last.until >= engine.origin() + duration; },
-                                              static_cast<int>(duration.count()) + 20'000);
+                                              static_cast<int>(duration.count()) + patience);
         engine.finish();
-        return measured && QTest::qWaitFor([this] { return drained; }, 30'000);
+        return measured && QTest::qWaitFor([this] { return drained; }, patience);
     }
 
     QHash<QString, QList<probe::Sample>> samples;
     QList<probe::Sample> control;
     QList<probe::Nanoseconds> lags;
+    QList<probe::Nanoseconds> lengths; ///< of the batches
     QList<probe::Gap> gaps;
     probe::Batch last;
     int batches = 0;

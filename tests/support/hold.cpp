@@ -12,13 +12,14 @@ constexpr auto interludes = 5ms; // between two of them
 
 } // namespace
 
-void Hold::set(const QByteArray &phase, std::optional<mpz_class> n, bool lends)
+void Hold::set(const QByteArray &phase, std::optional<mpz_class> n, bool lends, bool stops)
 {
     {
         const std::lock_guard lock(m_mutex);
         m_phase = phase;
         m_number = std::move(n);
         m_lends = lends;
+        m_stops = stops;
     }
     m_changed.notify_all();
 }
@@ -40,13 +41,13 @@ void Hold::pass(const Moment &moment)
     if (!holds(moment))
         return;
     ++m_held;
-    while (holds(moment) && !moment.stop.stop_requested()) {
+    while (holds(moment) && !(m_stops && moment.stop.stop_requested())) {
         if (m_lends && moment.interlude) {
             lock.unlock();
             moment.interlude();
             lock.lock();
         }
-        m_changed.wait_for(lock, moment.stop, interludes, [&] { return !holds(moment); });
+        m_changed.wait_for(lock, m_stops ? moment.stop : std::stop_token(), interludes, [&] { return !holds(moment); });
     }
     --m_held;
 }

@@ -20,8 +20,8 @@ class Hold
 {
 public:
     /// n: the only number that is held; nothing: each. lends: whether the thread that waits is lent to others
-    /// meanwhile, as the engine lends it.
-    void set(const QByteArray &phase, std::optional<mpz_class> n = {}, bool lends = true);
+    /// meanwhile, as the engine lends it. stops: false for a computation that does not end when told to.
+    void set(const QByteArray &phase, std::optional<mpz_class> n = {}, bool lends = true, bool stops = true);
     void release();
 
     /// How many wait now.
@@ -38,6 +38,7 @@ private:
     QByteArray m_phase; ///< empty: none
     std::optional<mpz_class> m_number;
     bool m_lends = true;
+    bool m_stops = true;
     int m_held = 0;
 };
 

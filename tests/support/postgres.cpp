@@ -2,6 +2,8 @@
 // See postgres.h.
 #include "tests/support/postgres.h"
 
+#include "tests/support/peers.h"
+
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
@@ -34,34 +36,21 @@ std::optional<Account> unprivileged()
 {
     if (::geteuid() != 0)
         return std::nullopt;
-    const passwd *const entry = ::getpwnam("postgres");
+    const passwd *const entry = ::getpwnam("nobody");
     if (!entry)
-        qFatal("no user postgres to run PostgreSQL as");
+        qFatal("no user nobody to run PostgreSQL as");
     return Account{entry->pw_uid, entry->pw_gid};
 }
 
 void prepare(QProcess &process)
 {
     process.setProcessChannelMode(QProcess::MergedChannels);
+    process.setProcessEnvironment(peerEnvironment());
     process.setChildProcessModifier([account = unprivileged()] {
         if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
             ::_exit(1);
         ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes takes its database along
     });
-}
-
-QString binaries()
-{
-    const QDir versions(u"/usr/lib/postgresql"_s);
-    for (const QString &version : versions.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::Reversed)) {
-        const QString folder = versions.filePath(version + u"/bin"_s);
-        if (QFile::exists(folder + u"/initdb"_s))
-            return folder;
-    }
-    QProcess config;
-    config.start(u"pg_config"_s, {u"--bindir"_s});
-    config.waitForFinished(patience);
-    return QString::fromLocal8Bit(config.readAll()).trimmed();
 }
 
 quint16 freePort()
@@ -73,20 +62,17 @@ quint16 freePort()
 
 } // namespace
 
-bool Postgres::isInstalled()
-{
-    return QFile::exists(binaries() + u"/postgres"_s);
-}
-
 Postgres::Postgres() : m_port(freePort())
 {
+    if (peerProgram(u"initdb"_s).isEmpty())
+        qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
     makeCluster();
     prepare(m_server);
-    m_server.setProgram(program(u"postgres"_s));
+    m_server.setProgram(peerProgram(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
     m_server.setArguments({u"-D"_s, m_folder.filePath(u"data"_s), u"-p"_s, QString::number(m_port), u"-k"_s,
                            m_folder.path(), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s, u"-c"_s,
-                           u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s});
+                           u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s, u"-c"_s, u"jit=off"_s});
     start();
 }
 
@@ -148,9 +134,16 @@ void Postgres::thawBackends()
     signalBackends(SIGCONT);
 }
 
-QString Postgres::program(const QString &name) const
+void Postgres::freeze()
 {
-    return binaries() + u'/' + name;
+    ::kill(pid_t(m_server.processId()), SIGSTOP); // first, or it starts others
+    freezeBackends();
+}
+
+void Postgres::thaw()
+{
+    thawBackends();
+    ::kill(pid_t(m_server.processId()), SIGCONT);
 }
 
 void Postgres::makeCluster()
@@ -169,7 +162,7 @@ void Postgres::run(const QString &name, const QStringList &arguments) const
     QProcess process;
     prepare(process);
     process.setWorkingDirectory(m_folder.path());
-    process.start(program(name), arguments);
+    process.start(peerProgram(name), arguments);
     if (!process.waitForFinished(patience) || process.exitCode() != 0)
         qFatal("%s failed: %s", qPrintable(name), process.readAll().constData());
 }

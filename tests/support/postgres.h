@@ -15,9 +15,6 @@ namespace openloop::test {
 class Postgres
 {
 public:
-    /// Whether initdb and postgres are on this machine; tests are skipped where they are not.
-    static bool isInstalled();
-
     /// Makes a database cluster and starts it.
     Postgres();
     ~Postgres();
@@ -37,11 +34,13 @@ public:
     /// SIGSTOP to every client's backend; how many there were.
     int freezeBackends();
     void thawBackends();
+    /// The same to the postmaster as well: it accepts connections, as the kernel does that for it, and says nothing.
+    void freeze();
+    void thaw();
     /// Whether a backend is busy with such a command now, as its process title says.
     bool hasBackend(const QByteArray &command) const;
 
 private:
-    QString program(const QString &name) const;
     void makeCluster();
     void run(const QString &name, const QStringList &arguments) const;
     QMap<int, QByteArray> backends() const;

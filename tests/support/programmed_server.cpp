@@ -29,7 +29,7 @@ struct Listening {
     quint16 port = 0;
 };
 
-Listening listenOnLoopback()
+Listening boundToLoopback()
 {
     Listening listening{FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))};
     sockaddr_in address{};
@@ -37,10 +37,18 @@ Listening listenOnLoopback()
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto *generic = reinterpret_cast<sockaddr *>(&address);
-    if (::bind(listening.socket.get(), generic, length) != 0 || ::listen(listening.socket.get(), 1024) != 0
+    if (::bind(listening.socket.get(), generic, length) != 0
         || ::getsockname(listening.socket.get(), generic, &length) != 0)
         throw std::system_error(errno, std::generic_category(), "test server");
     listening.port = ntohs(address.sin_port);
+    return listening;
+}
+
+Listening listenOnLoopback()
+{
+    auto listening = boundToLoopback();
+    if (::listen(listening.socket.get(), 1024) != 0)
+        throw std::system_error(errno, std::generic_category(), "test server");
     return listening;
 }
 
@@ -152,7 +160,11 @@ void ProgrammedServer::serve(std::stop_token stop)
         if (polled[0].revents != 0) {
             quint64 ignored = 0;
             [[maybe_unused]] const auto size = ::read(m_wake.get(), &ignored, sizeof ignored);
-            std::this_thread::sleep_for(m_stall.exchange(std::chrono::nanoseconds(0))); // the stall itself
+            if (const auto stall = m_stall.exchange(std::chrono::nanoseconds(0)); stall.count() > 0) {
+                m_stalledFrom = Clock::now();
+                std::this_thread::sleep_for(stall); // the stall itself
+                m_stalledUntil = Clock::now();
+            }
         }
         auto at = polled.cbegin() + 2;
         for (auto &connection : connections) {
@@ -176,7 +188,11 @@ void ProgrammedServer::serve(std::stop_token stop)
 
 quint16 closedPort()
 {
-    return listenOnLoopback().port;
+    // Bound to the end: a free port might be given to somebody else, or to the very probe that connects to it.
+    static std::vector<FileDescriptor> kept;
+    auto bound = boundToLoopback();
+    kept.push_back(std::move(bound.socket));
+    return bound.port;
 }
 
 } // namespace openloop::test

@@ -49,6 +49,9 @@ public:
     /// Answers nothing and reads nothing for so long, as a blocked event loop does; then goes on with what
     /// piled up.
     void stallFor(std::chrono::nanoseconds duration);
+    /// When the last stall really began and ended, as the machine let it; the epoch before. Any thread.
+    std::chrono::steady_clock::time_point stalledFrom() const { return m_stalledFrom; }
+    std::chrono::steady_clock::time_point stalledUntil() const { return m_stalledUntil; }
 
 private:
     struct Connection;
@@ -62,10 +65,11 @@ private:
     std::atomic<int> m_accepted = 0;
     std::atomic<int> m_open = 0;
     std::atomic<std::chrono::nanoseconds> m_stall{std::chrono::nanoseconds(0)};
+    std::atomic<std::chrono::steady_clock::time_point> m_stalledFrom{}, m_stalledUntil{};
     std::jthread m_thread;
 };
 
-/// A loopback port on which nobody listens.
+/// A loopback port on which nobody listens, and nobody will while this process lives.
 quint16 closedPort();
 
 } // namespace openloop::test

@@ -81,8 +81,9 @@ Json holdComputations(Services &use, const Request &request)
 {
     const std::optional<QString> n = queryField(request, u"n"_s);
     const bool lends = queryField(request, u"lends"_s) != u"no"_s;
+    const bool stops = queryField(request, u"stops"_s) != u"no"_s;
     hold.set(queryField(request, u"phase"_s).value_or(QString()).toLatin1(),
-             n ? std::optional(parseInteger(u"n"_s, n, use.options.maxDigits)) : std::nullopt, lends);
+             n ? std::optional(parseInteger(u"n"_s, n, use.options.maxDigits)) : std::nullopt, lends, stops);
     return {{u"held"_s, hold.held()}};
 }
 
@@ -126,6 +127,8 @@ int main(int argc, char **argv)
     Program program{addTestRoutes};
     program.measures = !qEnvironmentVariableIsSet("OPENLOOP_TEST_UNMEASURED");
     program.atProgress = [](const Moment &moment) { hold.pass(moment); };
+    if (qEnvironmentVariableIsSet("OPENLOOP_TEST_FAREWELL"))
+        program.longestFarewell = std::chrono::seconds(qEnvironmentVariableIntValue("OPENLOOP_TEST_FAREWELL"));
     hold.set(qgetenv("OPENLOOP_TEST_HOLD")); // what a start takes up again is computed before the first request
     return runServer(argc, argv, program);
 }

@@ -99,7 +99,9 @@ void raceInProbe()
         touchUntold();
         batches.fetch_add(1, std::memory_order_relaxed); // no hand-over
     };
-    const probe::ProbeThread probes({.batchInterval = 10ms}, {}, sink);
+    probe::Engine::Options options;
+    options.batchInterval = 10ms;
+    const probe::ProbeThread probes(options, {}, sink);
     while (batches.load(std::memory_order_relaxed) < 20)
         touchUntold();
 }

@@ -47,7 +47,7 @@ private slots:
         Cpu cpu({.threads = 3, .queue = 200, .timeout = 60s});
         std::vector<mpz_class> asked;
         std::vector<Answer> answers;
-        for (int i = 0; i < 120; ++i) {
+        for (int i = 0; i < 80; ++i) {
             asked.push_back(i % 10 == 0 ? longNumber(m_numbers) : m_numbers.semiprime(40));
             const bool isJob = i % 20 == 0;
             const auto timing = isJob ? nullptr : std::make_shared<http::Timing>();
@@ -70,7 +70,7 @@ private slots:
     void whoLeavesOrComesTooLateIsToldAtOnce()
     {
         Cpu cpu({.threads = 2, .queue = 8, .timeout = 60s});
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 8; ++i) {
             const mpz_class n = m_numbers.semiprime(220); // takes minutes here
             std::stop_source client;
             const auto leaving = follow(cpu.factorize(n, {u"a"_s, 60s, client.get_token()}));

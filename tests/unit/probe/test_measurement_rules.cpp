@@ -7,7 +7,10 @@
 #include "tests/support/engine_recording.h"
 #include "tests/support/programmed_server.h"
 
+#include <QDeadlineTimer>
 #include <QThread>
+
+#include <iterator>
 
 using namespace openloop::probe;
 using namespace openloop::test;
@@ -105,12 +108,13 @@ private slots:
         QVERIFY(recording.run(engine, 3000ms));
         // A closed loop would have seen one slow answer. Here each tick that fell into the stall waited its
         // share of it.
-        const auto &samples = recording.samples[u"t"_s];
-        const auto felt = std::ranges::count_if(samples, [](const Sample &s) { return s.response() > 100ms; });
-        QVERIFY2(felt >= 80 && felt <= 130, qPrintable(QString::number(felt)));
-        const auto slowest = std::ranges::max(samples, {}, &Sample::response).response();
-        QVERIFY2(slowest > 950ms && slowest < 1500ms, qPrintable(QString::number(slowest / 1ms)));
-        QCOMPARE(samples.size(), recording.statistics(u"t"_s).quantiles().measured);
+        QVERIFY(server.stalledUntil() - server.stalledFrom() >= 1s);
+        const auto felt = recording.feltBy(u"t"_s, server.stalledFrom(), server.stalledUntil());
+        QVERIFY2(felt.size() >= (server.stalledUntil() - server.stalledFrom()) / 10ms - 1,
+                 qPrintable(QString::number(felt.size())));
+        for (const auto &[sample, share] : felt)
+            QVERIFY(sample.response() >= share);
+        QCOMPARE(recording.samples[u"t"_s].size(), recording.statistics(u"t"_s).quantiles().measured);
     }
 
     void waitingCountsInResponseButNotInService()
@@ -124,9 +128,12 @@ private slots:
         QVERIFY(recording.run(engine, 1000ms));
         const auto &samples = recording.samples[u"t"_s];
         QVERIFY(samples.size() >= 9);
-        QVERIFY(samples.last().service() < 400ms);
-        QVERIFY(samples.last().response() > 700ms);
-        QVERIFY(samples.last().wait() > 500ms);
+        for (qsizetype k = 1; k < samples.size(); ++k) {
+            QVERIFY(samples[k].sent >= samples[k - 1].done); // one at a time
+            QVERIFY(samples[k].service() >= 200ms && samples[k].service() <= samples[k].done - samples[k - 1].done);
+            QVERIFY(samples[k].wait() >= k * 100ms); // twice as many come as are served
+            QVERIFY(samples[k].response() == samples[k].wait() + samples[k].service());
+        }
     }
 
     // 2
@@ -145,7 +152,7 @@ private slots:
         QVERIFY(quantiles.timeouts >= 20);
         QCOMPARE(quantiles.errors, quantiles.timeouts);
         QCOMPARE(quantiles.measured, quantiles.n);
-        QVERIFY(quantiles.p99->atLeast);
+        QVERIFY(quantiles.p99 && quantiles.p99->atLeast);
         QVERIFY(quantiles.p99->value >= 300ms);
         QVERIFY(quantiles.p99->text().startsWith(u"> "));
     }
@@ -179,7 +186,9 @@ private slots:
     void connectionsAreKeptAndNotShared()
     {
         ProgrammedServer server([](int, const QByteArray &) { return answerAfter(0ms); });
-        Engine engine;
+        Engine::Options options;
+        options.inFlightCap = 1; // however slow the machine is: no request needs a second connection
+        Engine engine(options);
         EngineRecording recording(engine);
         auto first = targetFor(server.url(), 50ms);
         auto second = first;
@@ -187,10 +196,13 @@ private slots:
         engine.setTargets({first, second});
         QVERIFY(recording.run(engine, 1000ms));
         QVERIFY(server.requests() >= 36);
-        QVERIFY2(server.connections() >= 2 && server.connections() < 10,
-                 qPrintable(QString::number(server.connections())));
-        QVERIFY(recording.samples[u"t"_s].last().reused);
-        QVERIFY(recording.samples[u"t"_s].last().phases.tcp == 0ns);
+        QCOMPARE(server.connections(), 2);
+        for (const auto &name : {first.name, second.name}) {
+            const auto &samples = recording.samples[name];
+            QVERIFY(samples.size() >= 18);
+            QVERIFY(std::all_of(samples.begin() + 1, samples.end(),
+                                [](const Sample &sample) { return sample.reused && sample.phases.tcp == 0ns; }));
+        }
     }
 
     void aNewConnectionEachTimeShowsItsPhases()
@@ -222,12 +234,13 @@ private slots:
         engine.setTargets({target});
         engine.start();
         engine.setLoad(u"t"_s, 8);
-        QTRY_COMPARE(recording.last.loads.value(0).inFlight, 8);
-        QTRY_VERIFY(recording.samples[u"t"_s].size() >= 10);
+        QTRY_COMPARE_WITH_TIMEOUT(recording.last.loads.value(0).inFlight, 8, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(recording.samples[u"t"_s].size() >= 10, patience);
         QCOMPARE(recording.count(u"t"_s, Outcome::Ok), recording.samples[u"t"_s].size());
-        QVERIFY(server.open() >= 9);
+        QTRY_VERIFY_WITH_TIMEOUT(server.open() >= 9, patience);
         engine.setLoad(u"t"_s, 0);
-        QTRY_VERIFY(server.open() < 9); // what was in flight is dropped, so that the service can stop its work
+        QTRY_VERIFY_WITH_TIMEOUT(server.open() < 9,
+                                 patience); // what was in flight is dropped, so that the service can stop its work
     }
 
     // 5
@@ -261,18 +274,25 @@ private slots:
         EngineRecording recording(engine);
         engine.setTargets({targetFor(server.url())});
         engine.start();
-        QTRY_VERIFY(recording.samples[u"t"_s].size() > 10);
+        QTRY_VERIFY_WITH_TIMEOUT(recording.samples[u"t"_s].size() > 10, patience);
         engine.pause();
-        QTRY_VERIFY(recording.last.targets.value(0).samples.isEmpty());
-        const auto before = recording.samples[u"t"_s].size();
         const auto batches = recording.batches;
-        QTRY_VERIFY(recording.batches > batches + 3);
-        QCOMPARE(recording.samples[u"t"_s].size(), before);
+        QTRY_VERIFY_WITH_TIMEOUT(recording.batches > batches + 5, patience);
         engine.resume();
-        QTRY_VERIFY(recording.samples[u"t"_s].size() > before + 10);
-        QCOMPARE(recording.gaps.size(), 1);
-        const auto gap = recording.gaps.first();
-        QCOMPARE(gap.reason, GapReason::Paused);
+        const auto pausedGaps = [&recording] {
+            QList<Gap> paused; // a machine that stands still makes others
+            std::ranges::copy_if(recording.gaps, std::back_inserter(paused),
+                                 [](const Gap &gap) { return gap.reason == GapReason::Paused; });
+            return paused;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(pausedGaps().size(), 1, patience);
+        const auto gap = pausedGaps().first();
+        const auto after = [&] {
+            return std::ranges::count_if(recording.samples[u"t"_s],
+                                         [&gap](const Sample &sample) { return sample.due >= gap.until; });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(after() > 10, patience);
+        QVERIFY(gap.until - gap.from > 300ms); // of the five batches that were waited for
         for (const auto &sample : recording.samples[u"t"_s])
             QVERIFY(sample.due <= gap.from || sample.due >= gap.until);
 
@@ -356,7 +376,7 @@ private slots:
         Engine engine;
         EngineRecording recording(engine);
         engine.start();
-        QTRY_VERIFY(recording.control.size() > 20);
+        QTRY_VERIFY_WITH_TIMEOUT(recording.control.size() > 20, patience);
         QVERIFY(std::ranges::all_of(recording.control, [](const Sample &s) { return s.outcome == Outcome::Ok; }));
         QVERIFY(recording.lags.size() >= recording.control.size());
     }
@@ -369,13 +389,19 @@ private slots:
         EngineRecording recording(engine);
         engine.setTargets({targetFor(server.url())});
         engine.start();
-        QTRY_VERIFY(recording.batches > 2);
-        QThread::msleep(1000); // the caller's thread hangs: that is the point
-        QTRY_VERIFY(recording.last.until > engine.origin() + 1300ms);
-        QTRY_VERIFY_WITH_TIMEOUT(recording.samples[u"t"_s].size() > 100, 20'000);
-        const auto worstControl = std::ranges::max(recording.control, {}, &Sample::response).response();
-        const auto quantiles = recording.statistics(u"t"_s).quantiles();
-        QVERIFY(quantiles.max->value < 300ms + worstControl);
+        QTRY_VERIFY_WITH_TIMEOUT(recording.batches > 2, patience);
+        // The caller's thread hangs, that is the point, until more requests came than can be in flight.
+        const auto from = std::chrono::steady_clock::now();
+        const auto enough = server.requests() + Engine::Options().inFlightCap + 50;
+        const QDeadlineTimer deadline(patience);
+        while (server.requests() < enough && !deadline.hasExpired())
+            QThread::msleep(10);
+        const auto until = std::chrono::steady_clock::now();
+        QVERIFY(server.requests() >= enough);
+        QTRY_VERIFY_WITH_TIMEOUT(recording.last.until > until, patience);
+        const auto measured = std::ranges::count_if(
+            recording.samples[u"t"_s], [&](const Sample &sample) { return sample.due > from && sample.done < until; });
+        QVERIFY2(measured >= 40, qPrintable(QString::number(measured)));
     }
 
     void batchesComeTenTimesASecond()
@@ -383,8 +409,12 @@ private slots:
         Engine engine;
         EngineRecording recording(engine);
         engine.start();
-        QTRY_VERIFY(recording.last.until >= engine.origin() + 2s);
-        QVERIFY2(recording.batches >= 15 && recording.batches <= 22, qPrintable(QString::number(recording.batches)));
+        QTRY_VERIFY_WITH_TIMEOUT(recording.batches >= 20, patience);
+        QVERIFY(recording.last.until >= engine.origin() + (recording.batches - 1) * 100ms); // no more often
+        auto lengths = recording.lengths;
+        std::ranges::sort(lengths);
+        const auto usual = lengths[lengths.size() / 2]; // a busy machine makes some of them longer
+        QVERIFY2(usual >= 90ms && usual < 200ms, qPrintable(QString::number(usual / 1ms)));
     }
 };
 

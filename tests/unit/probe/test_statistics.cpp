@@ -2,9 +2,9 @@
 // Percentiles against sorted truth, merged against whole, and packed samples against their originals.
 #include "gui/probe/series.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
+#include <ctime>
 #include <random>
 
 using namespace openloop::probe;
@@ -240,14 +240,22 @@ private slots:
 
     void aDayOfColumnsComesFromRollupsQuickly()
     {
+        // In the time of this thread, that neighbours do not count: a fraction of what the samples took to come in.
+        const auto now = [] {
+            timespec time{};
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+            return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+        };
         Series series;
+        const auto begun = now();
         for (int i = 0; i < 864'000; ++i)
             series.add(sampleAt(Instant{i * 100ms}, 1ms + (i % 1000) * 1us));
-        QElapsedTimer timer;
-        timer.start();
+        const auto added = now();
         const auto columns = series.columns(Instant{}, Instant{24h}, 1000);
-        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+        const double share = double(now() - added) / double(added - begun);
+        QVERIFY2(share < 1, qPrintable(QString::number(share)));
         QVERIFY(columns[500].quantiles.n > 800);
+        qInfo("a day's columns cost %.3f of its samples", share);
     }
 };
 

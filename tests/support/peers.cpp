@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Looks below build/peers first (resources/fetch-peers.sh), then where Debian installs.
+#include "tests/support/peers.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::test {
+
+namespace {
+
+// Whether every account may enter the folder and those above it.
+bool isOpenToAll(const QString &folder)
+{
+    for (QDir above(folder); QFileInfo(above.path()).permission(QFile::ExeOther); above.cdUp()) {
+        if (above.isRoot())
+            return true;
+    }
+    return false;
+}
+
+// Servers that refuse to run as root run as nobody, who can't enter every home.
+QString enterable(const QString &folder)
+{
+    if (::geteuid() != 0 || !QFileInfo::exists(folder) || isOpenToAll(folder))
+        return folder;
+    static const QTemporaryDir copy;
+    QFile::setPermissions(copy.path(), QFile::permissions(copy.path()) | QFile::ExeOther | QFile::ReadOther);
+    if (QProcess::execute(u"cp"_s, {u"-a"_s, folder + u"/."_s, copy.path()}) != 0)
+        qFatal("%s can't be copied", qPrintable(folder));
+    return copy.path();
+}
+
+const QString &unpacked()
+{
+    static const QString root = enterable(QStringLiteral(OPENLOOP_PEERS));
+    return root;
+}
+
+QStringList folders(const QString &root)
+{
+    QStringList found{root + u"/usr/bin"_s, root + u"/usr/sbin"_s};
+    const QDir versions(root + u"/usr/lib/postgresql"_s);
+    for (const QString &version : versions.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::Reversed))
+        found.prepend(versions.filePath(version + u"/bin"_s)); // before usr/bin, whose namesakes need what they manage
+    return found;
+}
+
+} // namespace
+
+bool peersAreLeftOut()
+{
+    return qgetenv("OPENLOOP_PEERS") == "off";
+}
+
+QString peerProgram(const QString &name)
+{
+    for (const QString &root : {unpacked(), QString()}) {
+        const QString found = QStandardPaths::findExecutable(name, folders(root));
+        if (!found.isEmpty())
+            return found;
+    }
+    return {};
+}
+
+QProcessEnvironment peerEnvironment()
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    const QDir libraries(unpacked() + u"/usr/lib"_s);
+    QStringList paths{libraries.path()};
+    for (const QString &architecture : libraries.entryList({u"*-linux-*"_s}, QDir::Dirs))
+        paths << libraries.filePath(architecture);
+    environment.insert(u"LD_LIBRARY_PATH"_s, paths.join(u':'));
+    return environment;
+}
+
+} // namespace openloop::test

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real servers and tools beside which we are tested: unpacked below build/peers, or else installed.
+#pragma once
+
+#include <QProcessEnvironment>
+#include <QString>
+
+namespace openloop::test {
+
+/// Whether OPENLOOP_PEERS=off leaves them out, as under the sanitizers: what needs them is not tested then.
+bool peersAreLeftOut();
+
+/// Where a program of Debian's lies (`promtool`, `nginx`; of PostgreSQL: `initdb`); empty where there is none. What is
+/// unpacked comes first. Any account may enter and run it: for root in a closed folder, a copy is made once.
+QString peerProgram(const QString &name);
+
+/// In which peerProgram() finds its libraries.
+QProcessEnvironment peerEnvironment();
+
+} // namespace openloop::test

@@ -4,7 +4,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
-        check-factoring check-stops isolation-fastapi screenshots test-again compare test-qt68 install
+        check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -27,6 +27,13 @@ run: build ## start the service, and the monitor beside it where there is a disp
 
 test: test-dependencies build ## compile and run every test (ARGUMENTS: of ctest, such as '-LE field')
 	@tests/gate/run_tests.py $(PRESET) $(ARGUMENTS)
+
+check-fast: test-dependencies build ## seconds: format, headers, rules, manuals, OpenAPI, the fuzzers' corpora; part of `make test`
+	@ctest --preset $(PRESET) -L rules
+	@ctest --preset $(PRESET) -R '^corpus_' --no-tests=ignore
+
+check: check-fast ## and clang-tidy over what has changed since it was clean; can be interrupted, and goes on
+	@nice -n 10 python3 tests/rules/check_tidy.py . $(BUILD)
 
 test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, SHARD=k/n, MINUTES=m; goes on where it ended)
 	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"

@@ -38,7 +38,8 @@ QList<probe::Sample> samples(probe::Instant from, probe::Nanoseconds interval, d
 {
     QList<probe::Sample> result;
     for (auto due = from; due < from + stretch; due += interval) {
-        const double spread = std::abs(std::sin(static_cast<double>(due.time_since_epoch().count() / 1'000'000) * 0.7));
+        const auto milliseconds = due.time_since_epoch().count() / 1'000'000;
+        const double spread = std::abs(std::sin(static_cast<double>(milliseconds) * 0.7));
         probe::Sample sample;
         sample.due = sample.sent = due;
         sample.done = sample.firstByte =

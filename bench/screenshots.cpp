@@ -34,9 +34,7 @@ namespace {
 class Tour
 {
 public:
-    Tour(const QString &url, QDir folder) : m_folder(std::move(folder)), m_targets(*probe::targetsFromArguments({url}))
-    {
-    }
+    Tour(const QString &url, const QDir &folder) : m_folder(folder), m_targets(*probe::targetsFromArguments({url})) { }
 
     void run()
     {
@@ -184,7 +182,7 @@ private:
         image = image.convertToFormat(QImage::Format_RGB888);
         for (int y = 0; y < image.height(); ++y) {
             auto *line = image.scanLine(y);
-            std::transform(line, line + 3 * image.width(), line,
+            std::transform(line, line + qsizetype(3) * image.width(), line,
                            [](uchar value) { return static_cast<uchar>(value == 255 ? value : (value & ~3) | 2); });
         }
         return image;

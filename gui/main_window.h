@@ -123,7 +123,7 @@ private:
     void addTargets(const QList<probe::Target> &added);
     QString askForRecording(const QString &title);
     /// Calls `use` with the session to show: the only one of the file, else the one that is chosen from a list.
-    void withSession(const QString &path, std::function<void(std::optional<qint64>)> use);
+    void withSession(const QString &path, const std::function<void(std::optional<qint64>)> &use);
     void showSession(const QString &path, std::optional<qint64> session);
     /// What the search tries to break: the first latency rule of a target that is not loaded.
     std::optional<probe::Assertion> promise() const;

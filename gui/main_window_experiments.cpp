@@ -122,7 +122,7 @@ void MainWindow::openRecording()
         showRecording(path);
 }
 
-void MainWindow::withSession(const QString &path, std::function<void(std::optional<qint64>)> use)
+void MainWindow::withSession(const QString &path, const std::function<void(std::optional<qint64>)> &use)
 {
     const auto sessions = probe::SessionReader(path).sessions();
     if (sessions.size() < 2)

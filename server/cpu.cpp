@@ -85,9 +85,9 @@ private:
     Clock::time_point m_next{};
 };
 
-Cpu::Cpu(Settings settings) : m_settings(settings), m_lent(std::make_unique<Lent>(*this))
+Cpu::Cpu(Settings settings) : m_settings(std::move(settings)), m_lent(std::make_unique<Lent>(*this))
 {
-    m_pool.setMaxThreadCount(settings.threads);
+    m_pool.setMaxThreadCount(m_settings.threads);
     m_pool.setExpiryTimeout(-1);
 }
 

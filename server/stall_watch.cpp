@@ -49,7 +49,7 @@ void takeStack(int)
 // `program(_ZN8openloop6healthEv+0x1c) [0x55…]` with the function's own name, where it has one.
 QByteArray readable(const char *symbol)
 {
-    const QByteArray text(symbol);
+    QByteArray text(symbol);
     const qsizetype begin = text.indexOf('(') + 1;
     const qsizetype end = text.indexOf('+', begin);
     if (begin == 0 || end <= begin)

@@ -32,7 +32,7 @@ void loadDriver(SqlDialect dialect)
 
 } // namespace
 
-StoreThreads::StoreThreads(SqlLocation location, int readers, Limits limits,
+StoreThreads::StoreThreads(const SqlLocation &location, int readers, Limits limits,
                            std::function<void(SqlConnection &)> prepare)
     : m_limits(limits), m_queue(limits.waiting)
 {

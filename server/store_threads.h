@@ -26,7 +26,7 @@ public:
     };
 
     /// Opens every connection, the first one running `prepare`; throws StartFailure. On the main thread.
-    StoreThreads(SqlLocation location, int readers, Limits limits, std::function<void(SqlConnection &)> prepare);
+    StoreThreads(const SqlLocation &location, int readers, Limits limits, std::function<void(SqlConnection &)> prepare);
     ~StoreThreads();
     Q_DISABLE_COPY_MOVE(StoreThreads)
 
@@ -36,7 +36,7 @@ public:
     {
         const auto unit = std::make_shared<StoreWorkOf<Work>>(kind, StoreWork::Clock::now() + m_limits.timeout,
                                                               std::move(stop), std::move(work));
-        const auto future = unit->future();
+        auto future = unit->future();
         accept(unit);
         return future;
     }

@@ -38,7 +38,7 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
     map.fromY = std::pow(10, bottom);
     map.toY = std::pow(10, top);
     map.rows = static_cast<int>(std::lround(top - bottom)) * rowsPerDecade;
-    map.cells.assign(static_cast<std::size_t>(map.columns * map.rows), 0);
+    map.cells.assign(static_cast<std::size_t>(map.columns) * static_cast<std::size_t>(map.rows), 0);
     const auto rowOf = [&](double milliseconds) {
         return std::clamp(static_cast<int>((std::log10(std::max(milliseconds, map.fromY)) - bottom) * rowsPerDecade), 0,
                           map.rows - 1);
@@ -49,7 +49,8 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
             continue;
         const double x = origin + std::chrono::duration<double>(sample.due()).count();
         const int column = std::clamp(static_cast<int>((x - map.fromX) / width), 0, map.columns - 1);
-        map.cells[static_cast<std::size_t>(column * map.rows + rowOf(toMilliseconds(sample.response())))] += 1;
+        const int cell = column * map.rows + rowOf(toMilliseconds(sample.response()));
+        map.cells[static_cast<std::size_t>(cell)] += 1;
     }
     return map;
 }

@@ -43,7 +43,7 @@ public:
 
     void fetch(const Target &request, Done done)
     {
-        reactor.post([this, request, done = std::move(done)]() mutable { start(request, std::move(done)); });
+        reactor.post([this, request, done = std::move(done)] { start(request, done); });
     }
 
 private:
@@ -52,7 +52,7 @@ private:
         bool finished = false;
     };
 
-    void start(const Target &request, Done done)
+    void start(const Target &request, const Done &done)
     {
         auto errand = std::make_unique<Errand>();
         auto *self = errand.get();

@@ -18,7 +18,7 @@ void JsonMembers::note(const QString &problem)
 QJsonValue JsonMembers::taken(const QString &key, QJsonValue::Type type, const QString &typeName)
 {
     m_known.append(key);
-    const auto value = m_object.value(key);
+    auto value = m_object.value(key);
     if (value.isUndefined() || value.type() == type)
         return value;
     note(u"“%1” must be %2"_s.arg(key, typeName));

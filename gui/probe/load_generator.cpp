@@ -30,7 +30,7 @@ class LoadGenerator::Job
 public:
     Job(Reactor &reactor, const Target &target)
         : m_target(target), m_urls(loadUrlOf(target), 64),
-          m_lane(reactor, target, 0, [this](Answer answer) { count(answer.sample); })
+          m_lane(reactor, target, 0, [this](const Answer &answer) { count(answer.sample); })
     {
         m_state.name = target.name;
     }

@@ -73,7 +73,7 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
             return Result::failed(u"headers: %1"_s.arg(header.error));
         target.headers.append(*header);
     }
-    for (auto [key, duration] : {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
+    for (const auto &[key, duration] : {std::pair{u"interval"_s, &target.interval}, {u"timeout"_s, &target.timeout}}) {
         const auto parsed = parseDuration(members.text(key, exactText(*duration)));
         if (!parsed)
             return Result::failed(u"%1: %2"_s.arg(key, parsed.error));

@@ -217,7 +217,8 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
     painter.setFont(small);
     for (int i = 0; i < shown.size(); ++i) {
         const auto &[label, value] = shown[i];
-        const QRectF cell(area.left() + width * (i % 3), area.top() + height * (i / 3), width - 6, height);
+        const int row = i / 3;
+        const QRectF cell(area.left() + width * (i % 3), area.top() + height * row, width - 6, height);
         painter.setPen(m_palette->muted);
         painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
         const bool failing = i == 4 && m_figures.errors > 0;

@@ -78,7 +78,8 @@ void GridLayer::setGrid(std::optional<PlotGrid> grid, bool dark)
     const double scale = std::log1p(most);
     for (int column = 0; column < m_grid->columns; ++column) {
         for (int row = 0; row < m_grid->rows; ++row) {
-            const float count = m_grid->cells[static_cast<std::size_t>(column * m_grid->rows + row)];
+            const int cell = column * m_grid->rows + row;
+            const float count = m_grid->cells[static_cast<std::size_t>(cell)];
             if (count <= 0)
                 continue;
             const double share = std::log1p(count) / scale;

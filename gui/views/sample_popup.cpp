@@ -127,8 +127,9 @@ void SamplePopup::paintEvent(QPaintEvent *)
         left += width;
     }
     for (std::size_t i = 0; i < parts.size(); ++i) {
+        const std::size_t row = i / 3;
         const QRectF cell(line.left() + static_cast<double>(i % 3) * line.width() / 3,
-                          line.top() + 16 + static_cast<double>(i / 3) * 18, line.width() / 3, 18);
+                          line.top() + 16 + static_cast<double>(row) * 18, line.width() / 3, 18);
         painter.fillRect(QRectF(cell.left(), cell.top() + 6, 7, 7), colours[i]);
         painter.setPen(m_palette->text);
         painter.drawText(cell.adjusted(12, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,

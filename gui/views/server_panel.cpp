@@ -92,9 +92,9 @@ void ServerPanel::paintEvent(QPaintEvent *event)
     const qreal height = std::min(inner.height() / 2, 76.0);
     int index = 0;
     for (const auto &figure : figures()) {
-        paintFigure(painter,
-                    QRectF(inner.left() + index % 3 * width, inner.top() + index / 3 * height, width - 16, height - 8),
-                    figure);
+        const int row = index / 3;
+        const QRectF cell(inner.left() + index % 3 * width, inner.top() + row * height, width - 16, height - 8);
+        paintFigure(painter, cell, figure);
         ++index;
     }
 }

@@ -4,7 +4,10 @@
 """Usage: check_rules.py SOURCE_FOLDER. Prints each breach as file:line: rule; exit code 1 if there is one."""
 import pathlib
 import re
+import subprocess
 import sys
+
+from sources import sources
 
 # Who may include whom; the longest folder that matches a file decides.
 MAY_INCLUDE = {
@@ -22,6 +25,12 @@ INCLUDE = re.compile(r'^\s*#include "([^"]+)"')
 LAMBDA_IN_AWAIT = re.compile(r"co_await[^;]*?[(,\s]\[[^\]\s][^\]]*\]\s*(\([^)]*\))?\s*(mutable\s*)?\{", re.S)
 # Its captures die with the lambda, while the coroutine still runs.
 CAPTURING_COROUTINE = re.compile(r"\[[^\]\s][^\]]*\]\s*\([^)]*\)\s*(mutable\s*)?->\s*(QCoro::|http::)?Task<")
+# An answer that did not come is a failed check, not a crash.
+READ_UNSEEN = re.compile(r"(?<![\w:])(?:get|post|put|read|answer|request)\((?:[^();]|\([^()]*\))*\)"
+                         r"\s*->\s*(?:status|body|fields?)\b")
+# What waits for a moment instead of an event; a comment on the line, or above it, says why there is no event.
+SLEEP = re.compile(r"\b(?:QTest::q(?:Wait|Sleep)|QThread::[mu]?sleep|sleep_for|u?sleep|nanosleep)\(")
+FUZZERS_FIND = ("crash-", "leak-", "oom-", "timeout-")
 WORDS_OF_ONE_MACHINE = re.compile(r"/(?:w[o]rk|r[o]ot|h[o]me)/\w")
 
 
@@ -41,12 +50,45 @@ def breaches(path, text):
         include = INCLUDE.match(line)
         if include and allowed and "/" in include[1] and not include[1].startswith(tuple(allowed)):
             yield number, f"{path.rsplit('/', 1)[0]} may not include {include[1]}"
-        if WORDS_OF_ONE_MACHINE.search(line):
-            yield number, "a path of one machine"
+        if path.startswith("tests/") and SLEEP.search(line):
+            above = lines[number - 2].strip() if number > 1 else ""
+            if "//" not in line and not above.startswith("//"):
+                yield number, "no sleep to wait for something; a comment says why this one does not"
+    if path.startswith("tests/"):
+        for found in READ_UNSEEN.finditer(text):
+            yield text.count("\n", 0, found.start()) + 1, "an answer that may be missing is looked at unseen"
     for rule, pattern in (("no capturing lambda within a co_await expression", LAMBDA_IN_AWAIT),
                           ("no capturing lambda that is a coroutine", CAPTURING_COROUTINE)):
         for found in pattern.finditer(text):
             yield text.count("\n", 0, found.start()) + 1, rule
+
+
+def breaches_of_any(path, text):
+    """What holds for every text, whatever its language."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if WORDS_OF_ONE_MACHINE.search(line):
+            yield number, "a path of one machine"
+    if path.startswith(FUZZERS_FIND):
+        yield 1, "what a fuzzer found belongs into its corpus, below tests/fuzz"
+    if path == ".gitignore":
+        for prefix in FUZZERS_FIND:
+            if f"/{prefix}*" not in text.splitlines():
+                yield 1, f"/{prefix}* is not ignored"
+
+
+def tracked(root):
+    """Every file of the repository; where there is only an export of it, the sources."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
+    paths = listed.stdout.split("\0")[:-1] if listed.returncode == 0 else sources(root, ".cpp", ".h")
+    return [path for path in paths if (root / path).is_file()]
+
+
+def text_in(file):
+    """None if it is no text."""
+    try:
+        return file.read_text()
+    except UnicodeDecodeError:
+        return None
 
 
 def self_test():
@@ -59,22 +101,38 @@ def self_test():
     ]
     for mistake in mistakes:
         assert list(breaches("server/x.cpp", header + mistake)), mistake
+    mistakes_of_tests = [
+        "QTest::qWait(5);\n",
+        "std::this_thread::sleep_for(1s);\n",
+        "QCOMPARE(client.get(\"/\")->status, 200);\n",
+        "QVERIFY(client.read(5s)->body.isEmpty());\n",
+        "QCOMPARE(client.get(path(1))\n             ->status, 200);\n",
+    ]
+    for mistake in mistakes_of_tests:
+        assert list(breaches("tests/x.cpp", f"{header}\n{mistake}")), mistake
+        assert not list(breaches("server/x.cpp", f"{header}\n{mistake}")), mistake
+    assert not list(breaches("tests/x.cpp", header + "QTest::qWait(5); // the outage itself\n// So.\nusleep(5);\n"))
+    assert not list(breaches("tests/x.cpp", header + "QCOMPARE(statusOf(client.get(x)), 200);\nf(all.back()->status);\n"))
+    assert list(breaches_of_any("README.md", "see /w" + "ork/x\n"))
+    assert list(breaches_of_any("crash-0123", ""))
+    assert list(breaches_of_any(".gitignore", "/crash-*\n/leak-*\n/oom-*\n"))
+    assert not list(breaches_of_any(".gitignore", "/crash-*\n/leak-*\n/oom-*\n/timeout-*\n"))
     assert not list(breaches("server/x.cpp", header + "auto f = run(g);\nco_await f;\n"))
     assert list(breaches("server/x.cpp", "int main() {}\n"))
 
 
 def main():
     self_test()
-    source = pathlib.Path(sys.argv[1])
+    root = pathlib.Path(sys.argv[1])
     found = 0
-    for folder in ("common", "server", "gui", "tests", "bench"):
-        for file in sorted((source / folder).rglob("*")):
-            if file.suffix not in (".cpp", ".h"):
-                continue
-            path = file.relative_to(source).as_posix()
-            for line, rule in breaches(path, file.read_text()):
-                print(f"{path}:{line}: {rule}")
-                found += 1
+    for path in sorted({*tracked(root), *sources(root, ".cpp", ".h")}):
+        text = text_in(root / path)
+        if text is None:
+            continue
+        rules = [*breaches_of_any(path, text), *(breaches(path, text) if path.endswith((".cpp", ".h")) else ())]
+        for line, rule in rules:
+            print(f"{path}:{line}: {rule}")
+            found += 1
     print(f"{found} breaches")
     return 1 if found else 0
 

@@ -60,7 +60,7 @@ PathOf always(const QByteArray &path)
 class Load
 {
 public:
-    Load(quint16 port, PathOf pathOf, unsigned long clients)
+    Load(quint16 port, const PathOf &pathOf, unsigned long clients)
     {
         for (unsigned long i = 0; i < clients; ++i) {
             m_threads.emplace_back([port, path = pathOf(i)](const std::stop_token &stop) {

@@ -27,11 +27,11 @@ RawClient::RawClient(quint16 port, const char *from) : m_descriptor(::socket(AF_
     ::inet_pton(AF_INET, from, &own.sin_addr);
     const int yes = 1;
     ::setsockopt(m_descriptor, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-    ::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&own), sizeof own);
     ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     const timeval longest{20, 0}; // of a server that takes nothing
     ::setsockopt(m_descriptor, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
-    if (::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+    if (::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&own), sizeof own) != 0
+        || ::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
         ::close(std::exchange(m_descriptor, -1));
 }
 

@@ -138,7 +138,7 @@ private slots:
         QProcess process;
         process.start(m_ours, {u"--threads"_s, u"2"_s, u"21"_s, QString::fromLatin1(hard) + u"0"_s, u"15"_s});
         QVERIFY(process.waitForReadyRead(10'000)); // the first line is there before the hard number starts
-        QTest::qWait(200);
+        QTest::qWait(200); // nothing tells that the hard number has begun; before it, the outcome is the same
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(2000));
         QCOMPARE(process.readAllStandardOutput(), QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");

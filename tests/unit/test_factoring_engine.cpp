@@ -77,7 +77,7 @@ Lateness latenessOfStop(const mpz_class &n, std::chrono::microseconds wait, cons
     double cpuReturned = 0;
     {
         std::jthread stopper([&] {
-            std::this_thread::sleep_for(wait);
+            std::this_thread::sleep_for(wait); // any moment of the computation
             cpuAsked = cpuMilliseconds();
             asked = Clock::now();
             stop.request_stop();

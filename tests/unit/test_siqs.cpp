@@ -114,7 +114,7 @@ Stopped stopAfter(const mpz_class &n, std::chrono::microseconds wait, const Opti
     std::stop_source source;
     std::chrono::steady_clock::time_point asked;
     std::jthread killer([&] {
-        std::this_thread::sleep_for(wait);
+        std::this_thread::sleep_for(wait); // any moment of the computation
         asked = std::chrono::steady_clock::now();
         source.request_stop();
     });

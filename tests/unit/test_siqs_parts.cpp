@@ -313,7 +313,7 @@ private slots:
             std::stop_source source;
             std::atomic<std::chrono::steady_clock::time_point> asked;
             std::jthread killer([&, wait = std::chrono::milliseconds(random() % 600)] {
-                std::this_thread::sleep_for(wait);
+                std::this_thread::sleep_for(wait); // any moment of the computation
                 asked = std::chrono::steady_clock::now();
                 source.request_stop();
             });

@@ -395,7 +395,7 @@ private slots:
         const auto enough = server.requests() + Engine::Options().inFlightCap + 50;
         const QDeadlineTimer deadline(patience);
         while (server.requests() < enough && !deadline.hasExpired())
-            QThread::msleep(10);
+            QThread::msleep(10); // hanging is the point; the next look at the count
         const auto until = std::chrono::steady_clock::now();
         QVERIFY(server.requests() >= enough);
         QTRY_VERIFY_WITH_TIMEOUT(recording.last.until > until, patience);

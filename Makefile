@@ -29,7 +29,7 @@ test: build ## compile and run every test
 asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan
 
-tsan: ## the Qt-free tests under ThreadSanitizer
+tsan: ## the engine, and the threads of store, pool, jobs and probe, under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
 benchmarks: build ## compile the programs that measure, too

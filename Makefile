@@ -41,7 +41,7 @@ test-again: test-dependencies build ## repeat each test function in four modes (
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for those of windows; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan
 
-tsan: ## the Qt-free tests under ThreadSanitizer
+tsan: ## the engine, and the threads of store, pool, jobs and probe, under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
 benchmarks: test-dependencies build ## compile the programs that measure, too

@@ -108,15 +108,19 @@ bool Connection::takeHead()
         return false;
     if (!std::exchange(m_headBegun, true))
         enter(State::Head, m_gate.limits().headTime);
-    HeadReading reading = m_headReader.read(m_in, m_gate.limits());
+    HeadReader first;
+    HeadReading reading = (m_headReader ? *m_headReader : first).read(m_in, m_gate.limits());
     if (reading.status != 0) {
         refuse(Failure(reading.status, reading.reason));
         return false;
     }
-    if (!reading.head)
+    if (!reading.head) {
+        if (!m_headReader)
+            m_headReader = std::make_unique<HeadReader>(std::move(first));
         return false;
+    }
     m_head = std::move(*reading.head);
-    m_headReader = {};
+    m_headReader.reset();
     m_in.remove(0, reading.length);
     m_headBegun = false;
     m_chunks.reset();

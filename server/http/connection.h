@@ -107,7 +107,7 @@ private:
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;
     QByteArray m_in; ///< read from the wire, not yet released
-    HeadReader m_headReader; ///< of the head that is arriving
+    std::unique_ptr<HeadReader> m_headReader; ///< of a head that arrives in pieces
     RequestHead m_head;
     QByteArray m_body;
     std::optional<ChunkedBody> m_chunks;

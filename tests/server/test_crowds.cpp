@@ -24,6 +24,7 @@ QByteArray hours(unsigned long seed)
     return "/factorize?n=" + semiprime(330, seed);
 }
 
+const QByteArray longRunning = "openloop_pool_computations{lane=\"long\"}";
 const QByteArray longQueued = "openloop_queue_length{lane=\"long\"}";
 
 // How long those waited that got this status, ms, ascending.
@@ -81,6 +82,8 @@ void TestCrowds::everyRequestBeyondTheBoundIsRefusedAtOnce()
     for (unsigned long i = 0; i < 66; ++i) {
         waiting.emplace_back(server.port());
         waiting.back().ask(hours(i));
+        if (i == 1) // the queue is for those that come when both threads are busy
+            QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 2.0, 20'000);
     }
     QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, 20'000);
 

@@ -333,7 +333,7 @@ void TestJobs::nothingAcceptedIsLostByKills()
         std::atomic<int> answers = 0;
         std::jthread load([&](const std::stop_token &stop) {
             for (int jobs = 0; jobs < mostJobsOfALife && !stop.stop_requested(); ++jobs) {
-                const QByteArray n = semiprime(120 + unsigned(seed % 50), seed);
+                const QByteArray n = semiprime(110 + unsigned(seed % 40), seed);
                 ++seed;
                 const QByteArray path = accept(server.port(), n);
                 if (path.isEmpty())

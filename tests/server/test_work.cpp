@@ -6,6 +6,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTest>
 
 #include <algorithm>
@@ -31,6 +33,22 @@ std::vector<RawClient> clientsOf(quint16 port, int count, const QByteArray &path
         clients.back().ask(path);
     }
     return clients;
+}
+
+// How many results a database holds.
+int resultsIn(const QString &file)
+{
+    int results = -1;
+    {
+        auto database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"results"_s);
+        database.setDatabaseName(file);
+        database.open();
+        QSqlQuery query(u"SELECT count(*) FROM results"_s, database);
+        if (query.next())
+            results = query.value(0).toInt();
+    }
+    QSqlDatabase::removeDatabase(u"results"_s);
+    return results;
 }
 
 const QByteArray longRunning = "openloop_pool_computations{lane=\"long\"}";
@@ -184,7 +202,8 @@ void TestWork::aDeadlineInTheQueueAnswersBeforeTheWorkStarts()
 void TestWork::whatWasFoundOnceIsNotComputedAgain()
 {
     const QTemporaryDir folder;
-    const QStringList arguments{u"--database"_s, u"sqlite:"_s + folder.filePath(u"kept.sqlite"_s)};
+    const QString file = folder.filePath(u"kept.sqlite"_s);
+    const QStringList arguments{u"--database"_s, u"sqlite:"_s + file};
     const QByteArray path = "/factorize?n=" + semiprime(180);
     QByteArray first;
     {
@@ -194,6 +213,7 @@ void TestWork::whatWasFoundOnceIsNotComputedAgain()
         QVERIFY(answer);
         first = answer->body;
         QVERIFY(answer->fields.value("server-timing").contains("compute"));
+        QTRY_COMPARE_WITH_TIMEOUT(resultsIn(file), 1, longestMs); // it is answered before it is kept
         QCOMPARE(server.stop(), 0);
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);

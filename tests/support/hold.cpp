@@ -2,6 +2,8 @@
 // See hold.h.
 #include "tests/support/hold.h"
 
+#include <algorithm>
+
 using namespace std::chrono_literals;
 
 namespace openloop::test {
@@ -32,7 +34,7 @@ void Hold::release()
 int Hold::held() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_held;
+    return int(std::ranges::count_if(m_waiting, [this](const Moment *moment) { return holds(*moment); }));
 }
 
 void Hold::pass(const Moment &moment)
@@ -40,8 +42,8 @@ void Hold::pass(const Moment &moment)
     std::unique_lock lock(m_mutex);
     if (!holds(moment))
         return;
-    ++m_held;
-    while (holds(moment) && !(m_stops && moment.stop.stop_requested())) {
+    const auto place = m_waiting.insert(m_waiting.end(), &moment);
+    while (holds(moment)) {
         if (m_lends && moment.interlude) {
             lock.unlock();
             moment.interlude();
@@ -49,11 +51,13 @@ void Hold::pass(const Moment &moment)
         }
         m_changed.wait_for(lock, m_stops ? moment.stop : std::stop_token(), interludes, [&] { return !holds(moment); });
     }
-    --m_held;
+    m_waiting.erase(place);
 }
 
 bool Hold::holds(const Moment &moment) const
 {
+    if (m_stops && moment.stop.stop_requested())
+        return false;
     return m_phase == factoring::phaseName(moment.progress.phase) && (!m_number || *m_number == moment.n);
 }
 

@@ -7,6 +7,7 @@
 #include <QByteArray>
 
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <optional>
 
@@ -24,7 +25,7 @@ public:
     void set(const QByteArray &phase, std::optional<mpz_class> n = {}, bool lends = true, bool stops = true);
     void release();
 
-    /// How many wait now.
+    /// How many wait now, and will until something changes.
     int held() const;
 
     /// For Cpu::Settings::atProgress.
@@ -39,7 +40,7 @@ private:
     std::optional<mpz_class> m_number;
     bool m_lends = true;
     bool m_stops = true;
-    int m_held = 0;
+    std::list<const Moment *> m_waiting;
 };
 
 } // namespace openloop::test

@@ -176,7 +176,7 @@ private:
 
     Word times(unsigned number, const Word &a) const { return m.mul(m.fromNumber(number), a); }
 
-    Word twice(Word a) const { return m.add(a, a); }
+    Word twice(const Word &a) const { return m.add(a, a); }
 
     Addend addend(const Point &p) const { return {m.add(p.y, p.x), m.sub(p.y, p.x), twice(p.z), twice(p.t)}; }
 

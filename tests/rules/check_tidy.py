@@ -21,6 +21,8 @@ from sources import Commands, sources
 
 TIDY, CLANG = "clang-tidy-19", "clang++-19"
 AT_A_TIME = 2
+# In place of functions of Qt for one tool: macros of declarations, and definitions that only the preset tsan gives.
+NOT_READ = {"tests/tsan/qt_hand_over.cpp"}
 # A mistake for each family of checks in .clang-tidy.
 MISTAKES = {
     "bugprone-use-after-move": "int a(std::string s) { std::string t = std::move(s); return s.empty() + t.empty(); }",
@@ -137,7 +139,7 @@ def main():
             sys.exit(f"{tool} is missing: the package {tool.replace('++', '')}")
     tidy = Tidy(root, build)
     tidy.self_test()
-    paths = sys.argv[3:] or sources(root, ".cpp")
+    paths = sys.argv[3:] or [path for path in sources(root, ".cpp") if path not in NOT_READ]
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as threads:
         stale = [path for path, clean in zip(paths, threads.map(tidy.is_clean, paths)) if not clean]
         print(f"{len(paths)} files, {len(stale)} of them to be read", flush=True)

@@ -95,7 +95,7 @@ void raceInJobs()
 void raceInProbe()
 {
     std::atomic<int> batches = 0;
-    const auto sink = [&batches](probe::Batch, bool) {
+    const auto sink = [&batches](const probe::Batch &, bool) {
         touchUntold();
         batches.fetch_add(1, std::memory_order_relaxed); // no hand-over
     };

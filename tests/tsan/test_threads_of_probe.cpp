@@ -3,6 +3,7 @@
 #include "gui/probe/fetcher.h"
 #include "gui/probe/session_store.h"
 #include "tests/support/engine_recording.h"
+#include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
 #include <QTemporaryDir>
@@ -13,8 +14,6 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-constexpr int patience = 60'000; // ms
 
 Reaction answer(int number, const QByteArray &)
 {

@@ -242,6 +242,7 @@ private:
         const void *const done = carried->m_done;
         if (which == Call) {
             carried->m_slot->call(receiver, arguments);
+            handOver(self); // to whoever destroys it
         } else if (which == Destroy) {
             carried->m_slot->destroyIfLastRef();
             delete carried;

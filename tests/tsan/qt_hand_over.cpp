@@ -47,15 +47,46 @@ class Unseen
 public:
     Unseen()
     {
+        ++s_depth;
         AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
         AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
     }
     ~Unseen()
     {
+        --s_depth;
         AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
         AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
     }
     Q_DISABLE_COPY_MOVE(Unseen)
+
+    static bool isOn() { return s_depth > 0; }
+
+private:
+    static inline thread_local int s_depth = 0;
+};
+
+/// A piece of ours that runs within what is unseen.
+class SeenAgain
+{
+public:
+    SeenAgain()
+    {
+        if (m_within) {
+            AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+            AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+        }
+    }
+    ~SeenAgain()
+    {
+        if (m_within) {
+            AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+            AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+        }
+    }
+    Q_DISABLE_COPY_MOVE(SeenAgain)
+
+private:
+    const bool m_within = Unseen::isOn();
 };
 
 /// At the end of a scope, exceptions included.
@@ -242,7 +273,9 @@ private:
         const void *const done = carried->m_done;
         if (which == Call) {
             carried->m_slot->call(receiver, arguments);
+            handOver(self); // to whoever destroys it
         } else if (which == Destroy) {
+            const SeenAgain ours; // captures, destroyed by whoever of poster and receiver lets go last
             carried->m_slot->destroyIfLastRef();
             delete carried;
         }

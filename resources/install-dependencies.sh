@@ -16,7 +16,7 @@ fi
 # A package counts as installed where one is that provides it: many names of -dev packages are virtual.
 missing=$(
     dpkg-query --show --showformat '${db:Status-Abbrev}|${Package}, ${Provides}\n' | awk -F'|' -v sections=" $* " '
-        FNR == NR {
+        from == "dpkg" {
             if ($1 !~ /^.i/) next
             count = split($2, names, /,/)
             for (i = 1; i <= count; ++i) {
@@ -30,11 +30,12 @@ missing=$(
         section != "" && !index(sections, " " section " ") { next }
         {
             for (i = 1; i <= NF; ++i) {
-                gsub(/[ \t]/, "", $i)
-                if ($i in installed) next
+                name = $i
+                gsub(/[ \t]/, "", name)
+                if (name in installed) next
             }
             print $0
-        }' - "$list"
+        }' from=dpkg - from=list "$list"
 )
 [ -n "$missing" ] || exit 0
 

@@ -42,7 +42,9 @@ def main():
     code, said, asked = script(source, ["build", "run", "test"], VIRTUAL, root=True)
     assert code == 0 and "update" in asked and asked.rstrip().endswith("gamma") and "beta" not in asked, asked
     code, said, asked = script(source, ["build"], "ii |alpha, \n", root=True)
-    assert asked.rstrip().endswith("new-name"), f"the alternative that apt knows: {asked}"
+    assert asked.rstrip().endswith(" new-name"), f"the alternative that apt knows: {asked}"
+    code, said, asked = script(source, ["run"], "", root=True)
+    assert asked.rstrip().endswith(" beta"), f"where dpkg knows nothing: {asked}"
     code, said, asked = script(source, ["build", "run", "test"], VIRTUAL, sudo=True)
     assert code == 0 and "gamma" in asked, f"with sudo: {said}"
     code, said, asked = script(source, ["build", "run", "test"], VIRTUAL)

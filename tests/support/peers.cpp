@@ -73,10 +73,12 @@ QString peerProgram(const QString &name)
 QProcessEnvironment peerEnvironment()
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    const QDir libraries(unpacked() + u"/usr/lib"_s);
-    QStringList paths{libraries.path()};
-    for (const QString &architecture : libraries.entryList({u"*-linux-*"_s}, QDir::Dirs))
-        paths << libraries.filePath(architecture);
+    QStringList paths{unpacked() + u"/usr/lib"_s};
+    for (const QString &lib : {u"/usr/lib"_s, u"/lib"_s}) { // Debian 12 has packages that still unpack into /lib
+        const QDir libraries(unpacked() + lib);
+        for (const QString &architecture : libraries.entryList({u"*-linux-*"_s}, QDir::Dirs))
+            paths << libraries.filePath(architecture);
+    }
     environment.insert(u"LD_LIBRARY_PATH"_s, paths.join(u':'));
     return environment;
 }

@@ -4,6 +4,7 @@
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
 
+#include <QDeadlineTimer>
 #include <QTemporaryDir>
 
 using namespace openloop;
@@ -52,13 +53,17 @@ private slots:
             requests.push_back(follow(service.factorizer.factors(m_numbers.semiprime(60), ask)));
         }
         for (const auto &id : ids) {
-            const auto watching = follow(service.jobs.changed(id, 60s, {}));
-            const auto isDone = [&] {
-                const auto job = await(service.jobs.find(id, {}), patience);
-                return job.value && service.jobs.progress(*job.value).fraction >= 0
-                    && job.value->state == JobState::Done;
-            };
-            QTRY_VERIFY_WITH_TIMEOUT(isDone(), patience);
+            Jobs::Watch watch(service.jobs, id);
+            for (const QDeadlineTimer deadline(patience);;) {
+                const auto job = await(watch.read({}), patience);
+                QCOMPARE(job.status(), 200);
+                QVERIFY(service.jobs.progress(*job.value).fraction >= 0);
+                if (job.value->isOver())
+                    break;
+                QVERIFY(!deadline.hasExpired());
+                QVERIFY(await(watch.next(1s, {}), patience).over);
+            }
+            QCOMPARE(await(service.jobs.find(id, {}), patience).value->state, JobState::Done);
         }
         for (const auto &request : requests)
             QTRY_COMPARE_WITH_TIMEOUT(request->status(), 200, patience);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor --headless from the outside: its options, its files, its exit codes, without any display.
+#include "gui/probe/processor_use.h"
+#include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
-#include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -12,11 +13,16 @@
 #include <QTest>
 
 #include <csignal>
+#include <cstring>
 #include <functional>
+#include <optional>
+#include <sched.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <thread>
 #include <vector>
 
+using namespace openloop;
 using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
@@ -45,7 +51,7 @@ Ran start(const QStringList &arguments, const QString &out = {}, const std::func
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral(OPENLOOP_MONITOR), arguments);
     Ran ran;
-    if (process.waitForFinished(60'000) && process.exitStatus() == QProcess::NormalExit)
+    if (process.waitForFinished(2 * patience) && process.exitStatus() == QProcess::NormalExit)
         ran.code = process.exitCode();
     ran.out = process.readAllStandardOutput();
     ran.err = process.readAllStandardError();
@@ -102,20 +108,33 @@ bool assertHeld(const Ran &ran, int index)
     return ran.json[u"asserts"_s][index].toObject()[u"ok"_s].toBool();
 }
 
-/// Work of normal priority on every processor until it dies, as a machine without room has.
+/// Work of normal priority on every processor until it dies, as a machine without room has; also on those that this
+/// process was kept away from.
 class Burners
 {
 public:
-    Burners()
+    Burners() : m_before(probe::ProcessorTime::now())
     {
-        for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i)
+        for (int i = 0; i < 2 * get_nprocs(); ++i)
             m_threads.emplace_back([](std::stop_token stop) {
+                cpu_set_t all;
+                std::memset(&all, 0xff, sizeof all);
+                sched_setaffinity(0, sizeof all, &all);
                 while (!stop.stop_requested())
                     ;
             });
     }
+    /// What became of it: less than all where this process may not have them all.
+    double takenShare() const
+    {
+        const auto now = probe::ProcessorTime::now();
+        return now && m_before && now->total > m_before->total
+            ? double(now->busy - m_before->busy) / double(now->total - m_before->total)
+            : 0;
+    }
 
 private:
+    std::optional<probe::ProcessorTime> m_before;
     std::vector<std::jthread> m_threads;
 };
 
@@ -130,15 +149,15 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(5ms); });
         const auto ran = runQuietly({u"fast="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s, u"10ms"_s,
-                                     u"--assert"_s, u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1s"_s, u"--assert"_s,
+                                     u"--assert"_s, u"fast.p50>4ms"_s, u"--assert"_s, u"fast.p50<1m"_s, u"--assert"_s,
                                      u"fast.errors=0"_s, u"--json"_s, u"-"_s});
         QVERIFY2(isExit(ran, 0), ran.err.constData());
         const auto target = ran.json[u"targets"_s][0].toObject();
         QCOMPARE(target[u"name"_s].toString(), u"fast"_s);
-        QVERIFY(target[u"n"_s].toInt() >= 95);
+        QCOMPARE(target[u"n"_s].toInt(), 100);
         QVERIFY(target[u"p50_ms"_s].toDouble() >= 5);
         QCOMPARE(ran.json[u"asserts"_s].toArray().size(), 3);
-        for (int i = 0; i < 3; ++i) // a busy machine can't break these
+        for (int i = 0; i < 3; ++i) // no busy machine can break these
             QVERIFY2(assertHeld(ran, i), ran.out.constData());
         QVERIFY(ran.json[u"control"_s].toObject()[u"p99_ms"_s].toDouble() > 0);
     }
@@ -284,20 +303,24 @@ private slots:
         ProgrammedServer server([busyUntil](int, const QByteArray &path) {
             const auto now = std::chrono::steady_clock::now();
             if (path.startsWith("/work"))
-                *busyUntil = std::max(*busyUntil, now) + 100ms;
+                *busyUntil = std::max(*busyUntil, now) + 250ms;
             return after(std::max(1ms + 0ns, *busyUntil - now));
         });
         const auto ran =
             runQuietly({u"health="_s + server.url(u"/health"_s), u"work="_s + server.url(u"/work?n={semiprime:20}"_s),
-                        u"--interval"_s, u"20ms"_s, u"--timeout"_s, u"3s"_s, u"--isolation-test"_s, u"work=4"_s,
-                        u"--phases"_s, u"2s,2s,600ms"_s, u"--json"_s, u"-"_s});
-        QVERIFY2(isExit(ran, 1), ran.err.constData());
+                        u"--interval"_s, u"20ms"_s, u"--timeout"_s, u"30s"_s, u"--isolation-test"_s, u"work=4"_s,
+                        u"--phases"_s, u"2s,3s,600ms"_s, u"--json"_s, u"-"_s},
+                       hasVerdict);
         const auto isolation = ran.json[u"isolation"_s].toObject();
         const auto health = isolation[u"targets"_s][0].toObject();
+        QCOMPARE(ran.json[u"targets"_s][1].toObject()[u"n"_s].toInt(-1), 0); // loaded, and not probed beside
+        QVERIFY2(isolation[u"verdict"_s].toString() != u"pass"_s, ran.err.constData());
+        if (!hasVerdict(ran))
+            QSKIP("five runs, and the machine was never quiet enough for a verdict");
+        QVERIFY2(isExit(ran, 1), ran.err.constData());
+        QCOMPARE(isolation[u"verdict"_s].toString(), u"fail"_s);
         QCOMPARE(health[u"verdict"_s].toString(), u"fail"_s);
         QVERIFY2(health[u"ratio_low"_s].toDouble() > 2, ran.out.constData());
-        QCOMPARE(ran.json[u"targets"_s][1].toObject()[u"n"_s].toInt(-1), 0); // loaded, and not probed beside
-        QCOMPARE(isolation[u"verdict"_s].toString(), isTrusted(ran) ? u"fail"_s : u"inconclusive"_s);
     }
 
     void anIsolatedServicePassesTheIsolationTest()
@@ -323,6 +346,8 @@ private slots:
         const Burners burners;
         const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"3s"_s, u"--assert"_s, u"t.p50<10s"_s,
                               u"--rule"_s, u"t: p50<10s"_s, u"--json"_s, u"-"_s});
+        if (ran.code == 0 && burners.takenShare() < 0.97)
+            QSKIP("this process may not take all processors of the machine");
         QCOMPARE(ran.code, 4);
         const auto rule = ran.json[u"asserts"_s][1].toObject();
         if (!rule[u"ok"_s].toBool()) // the machine may have been busy for less than half of the run
@@ -369,23 +394,33 @@ private slots:
 
     void whileTheMonitorItselfIsStoppedNobodyIsSlow()
     {
-        // Requests are always in flight, and the monitor is as often at work as asleep.
-        ProgrammedServer server([](int, const QByteArray &) { return after(5ms); });
+        // Requests are always in flight, and no more than a slow build can send: none is to wait for its turn.
+        ProgrammedServer server([](int, const QByteArray &) { return after(20ms); });
         QProcess process;
         process.start(QStringLiteral(OPENLOOP_MONITOR),
                       {u"--headless"_s, u"t="_s + server.url(), u"u="_s + server.url(), u"v="_s + server.url(),
-                       u"--duration"_s, u"6s"_s, u"--interval"_s, u"1ms"_s, u"--json"_s, u"-"_s});
-        for (int stops = 1; stops <= 3; ++stops) {
-            QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 500 * stops, 20'000);
-            ::kill(static_cast<pid_t>(process.processId()), SIGSTOP);
-            QTest::qWait(1200); // a monitor that does not run is the point
-            ::kill(static_cast<pid_t>(process.processId()), SIGCONT);
+                       u"--duration"_s, u"1h"_s, u"--interval"_s, u"5ms"_s, u"--json"_s, u"-"_s});
+        const auto pid = static_cast<pid_t>(process.processId());
+        const auto sends = [&server](int more) {
+            return QTest::qWaitFor([&server, wanted = server.requests() + more] { return server.requests() >= wanted; },
+                                   patience);
+        };
+        constexpr auto stop = 2000ms;
+        for (int stops = 0; stops < 3; ++stops) {
+            QVERIFY(sends(300));
+            ::kill(pid, SIGSTOP);
+            QTest::qWait(static_cast<int>(stop.count())); // a monitor that does not run is the point
+            ::kill(pid, SIGCONT);
         }
-        QVERIFY(process.waitForFinished(20'000));
+        QVERIFY(sends(300));
+        ::kill(pid, SIGINT); // the report comes now
+        QVERIFY(process.waitForFinished(patience));
         const auto target =
             QJsonDocument::fromJson(process.readAllStandardOutput()).object()[u"targets"_s][0].toObject();
-        QVERIFY(target[u"n"_s].toInt() > 20);
-        QVERIFY2(target[u"max_ms"_s].toDouble() < 1000, qPrintable(QString::number(target[u"max_ms"_s].toDouble())));
+        QVERIFY(target[u"n"_s].toInt() >= 300);
+        // The tick of the first moment of a stop would have waited for nearly all of it.
+        const auto longest = target[u"max_ms"_s].toDouble();
+        QVERIFY2(longest > 0 && longest < 0.9 * stop.count(), qPrintable(QString::number(longest)));
     }
 
     void anInterruptEndsTheRunWithAReport()
@@ -394,9 +429,9 @@ private slots:
         QProcess process;
         process.start(QStringLiteral(OPENLOOP_MONITOR),
                       {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, patience);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
-        QVERIFY(process.waitForFinished(10'000));
+        QVERIFY(process.waitForFinished(patience));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QVERIFY(process.readAllStandardOutput().contains("measurement: "));
     }

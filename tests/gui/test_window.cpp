@@ -13,6 +13,7 @@
 #include "gui/views/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/views/verdict_bar.h"
+#include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
 #include <QApplication>
@@ -36,12 +37,11 @@
 
 using namespace openloop;
 using namespace openloop::gui;
+using openloop::test::patience;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-constexpr int patience = 60'000; // ms until an event is missed; what comes, ends the wait
 
 /// A service whose /health takes 2 ms and whose /factorize takes 60 ms.
 test::Reaction usual(int, const QByteArray &path)
@@ -82,10 +82,11 @@ private slots:
     {
         open();
         auto &cards = m_window->targetsPanel().cards();
-        QTRY_VERIFY_WITH_TIMEOUT(cards.front()->figures().hasTail(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(cards.front()->figures().hasTail(), patience);
         const auto &health = cards.front()->figures();
         QCOMPARE(health.name, u"health"_s);
-        QVERIFY(*health.p50 >= 2 && *health.p50 < 200); // the machine may be busy
+        QVERIFY(health.p50 && health.p95 && health.p99);
+        QVERIFY(*health.p50 >= 2); // and as much more as the machine is busy
         QVERIFY(*health.p99 >= *health.p95 && *health.p95 >= *health.p50);
         QCOMPARE(health.errors, 0);
         QCOMPARE(cards.front()->headlineLabel(), u"p99"_s);
@@ -98,10 +99,10 @@ private slots:
         m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(test::closedPort())),
                                                 QList<probe::Rule>());
         m_window->show();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s), patience);
         QVERIFY(m_window->showsFirstRun());
         QCOMPARE(m_window->firstRun().findChildren<QPushButton *>().size(), 3);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, patience);
         m_window->findChild<QPushButton *>(u"copyCurl"_s)->click();
         QVERIFY(QApplication::clipboard()->text().startsWith(u"curl "_s));
     }
@@ -109,23 +110,23 @@ private slots:
     void theChartReplacesTheFirstRunWithTheFirstAnswer()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
     }
 
     void oneButtonSaturatesAndStops()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         auto *button = m_window->findChild<QPushButton *>(u"load"_s);
         m_window->findChild<QSpinBox *>()->setValue(5);
         const int before = m_server->connections();
         button->click();
         QCOMPARE(m_window->session().loadedTarget(), u"factorize"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(m_server->connections() >= before + 5, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_server->connections() >= before + 5, patience);
         QCOMPARE(button->text(), u"Stop load"_s);
         QCOMPARE(m_window->session().loadSize(), 5);
         button->click();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), patience);
         QVERIFY(m_window->session().loads().back().to.has_value());
     }
 
@@ -140,12 +141,12 @@ private slots:
     void aDeadServiceIsSaidToBeDown()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         m_server.reset();
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, patience);
         QVERIFY(m_window->verdictBar().verdict().word.startsWith(u"DOWN"_s));
         QVERIFY(!m_window->showsFirstRun());
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().log().rowCount() > 0, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().log().rowCount() > 0, patience);
     }
 
     void theThemeSwitchesTheWholeApplication()
@@ -162,7 +163,7 @@ private slots:
     void theKeyboardAloneIsEnough()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         m_window->activateWindow();
         auto &chart = m_window->chartPanel();
         chart.chart().setFocus();
@@ -181,7 +182,7 @@ private slots:
         QTest::keyClick(&chart.chart(), Qt::Key_B);
         QCOMPARE(m_window->session().loadedTarget(), u"factorize"_s);
         QTest::keyClick(&chart.chart(), Qt::Key_B);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), 5'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), patience);
     }
 
     void everyButtonCanBeReachedAndIsNamed()
@@ -197,15 +198,16 @@ private slots:
     void theIsolationTestEndsWithAVerdict()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         probe::IsolationConfig config;
         config.baseline = config.loaded = config.recovery = 1200ms;
         config.settle = 100ms;
         m_window->setIsolationConfig(config);
         m_window->toggleTest();
         QVERIFY(!m_window->experimentPanel().verdict());
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), 15'000);
-        QVERIFY(m_window->experimentPanel().verdict()->find(u"health"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        const auto *health = m_window->experimentPanel().verdict()->find(u"health"_s);
+        QVERIFY(health && health->before.n > 0 && health->during.n > 0);
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
     }
 
@@ -220,15 +222,16 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
         QVERIFY(m_window->experimentPanel().verdict()->sentence.startsWith(u"No verdict: api is the only target"_s));
         QVERIFY(m_window->session().loads().empty());
-        QCOMPARE(m_window->session().events().front().kind, Event::Kind::Experiment);
-        const auto probed = m_window->session().figures(u"api"_s, 0, 1e12).n;
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"api"_s, 0, 1e12).n > probed, patience); // not muted
+        QVERIFY(std::ranges::any_of(m_window->session().events(), [](const Event &event) {
+            return event.kind == Event::Kind::Experiment && event.text.startsWith(u"No verdict"_s);
+        }));
+        QVERIFY(hasMore(u"api"_s, 1)); // not muted
     }
 
     void theVisibleRangeIsExportedInEveryFormat()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, patience);
         const QTemporaryDir folder;
         const auto written = [&](const QString &name) {
             const QString path = folder.filePath(name);
@@ -258,7 +261,7 @@ private slots:
         const QString path = folder.filePath(u"session.openloop"_s);
         open();
         m_window->session().record(path);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 60, 10'000);
+        QVERIFY(hasMore(u"health"_s, 60));
         m_window.reset();
         open();
         m_window->showRecording(path);
@@ -267,8 +270,8 @@ private slots:
         QCOMPARE(m_window->verdictBar().verdict().word, u"RECORDING"_s);
         const auto figures =
             m_window->session().figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to());
-        QVERIFY2(figures.n > 40, qPrintable(QString::number(figures.n)));
-        QVERIFY(*figures.p50 >= 2 && *figures.p50 < 200);
+        QVERIFY2(figures.n >= 60, qPrintable(QString::number(figures.n)));
+        QVERIFY(figures.p50 && *figures.p50 >= 2);
     }
 
     void aFullDiskIsSaidWhereItIsSeenUntilThereIsRoom()
@@ -383,7 +386,7 @@ private slots:
     void namesStandBesideTheDataWhereTimeRunsToTheEdge()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 5, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 5, patience);
         auto &panel = m_window->chartPanel();
         panel.setMode(ChartMode::Points);
         const int needed = panel.fontMetrics().horizontalAdvance(u"/call_other_service"_s);
@@ -398,7 +401,7 @@ private slots:
         const StopSignals onStop([this] { m_window->close(); });
         QCOMPARE(std::raise(SIGTERM), 0);
         QVERIFY(m_window->isVisible());
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), 5'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), patience);
     }
 
     void theCopiedCommandMeasuresTheSame()
@@ -418,7 +421,7 @@ private slots:
             environment.insert(u"PATH"_s, folder.path() + u':' + environment.value(u"PATH"_s));
             shell.setProcessEnvironment(environment);
             shell.start(u"sh"_s, {u"-c"_s, command});
-            shell.waitForFinished();
+            shell.waitForFinished(patience);
             const QByteArray said = shell.readAllStandardOutput();
             QFile file(folder.filePath(u"said.json"_s));
             if (file.open(QIODevice::WriteOnly) && file.write(said) == said.size())
@@ -505,7 +508,7 @@ private slots:
         QVERIFY(german.load(QLocale(QLocale::German), u"openloop"_s, u"_"_s, u":/translations"_s));
         QCoreApplication::installTranslator(&german);
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
         QCoreApplication::removeTranslator(&german);
     }
@@ -531,12 +534,12 @@ private slots:
     void anAbortedIsolationTestLeavesNoLoad()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         probe::IsolationConfig config;
         config.baseline = 100ms;
         m_window->setIsolationConfig(config);
         m_window->toggleTest();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, patience);
         m_window->toggleTest();
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
         QVERIFY(!m_window->experimentPanel().verdict());
@@ -565,12 +568,19 @@ private:
         recorder.add(batch);
     }
 
+    /// Waits until so many more ticks of a target have come in.
+    bool hasMore(const QString &name, int ticks) const
+    {
+        const auto n = [this, &name] { return m_window->session().figures(name, 0, 1e12).n; };
+        return QTest::qWaitFor([&n, wanted = n() + ticks] { return n() >= wanted; }, patience);
+    }
+
     void open()
     {
         const auto targets = targetsAt(u"http://127.0.0.1:%1"_s.arg(m_server->port()));
         m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
         m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
     }
 
     std::unique_ptr<test::ProgrammedServer> m_server;

@@ -6,7 +6,7 @@
 #include "tests/support/engine_recording.h"
 #include "tests/support/programmed_server.h"
 
-#include <QElapsedTimer>
+#include <QDeadlineTimer>
 #include <QTest>
 
 using namespace openloop;
@@ -17,7 +17,9 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr auto truth = 30ms;
+constexpr auto interval = 10ms;
 constexpr auto length = 2500ms;
+constexpr auto frame = 200ms;
 
 test::Reaction slowly(int, const QByteArray &)
 {
@@ -31,8 +33,13 @@ QList<probe::Target> targetAt(const test::ProgrammedServer &server)
     probe::Target target;
     target.name = u"t"_s;
     target.url = server.url();
-    target.interval = 10ms;
+    target.interval = interval;
     return {target};
+}
+
+double p50Of(const std::optional<probe::Quantile> &quantile)
+{
+    return quantile ? std::chrono::duration<double, std::milli>(quantile->value).count() : 0;
 }
 
 double withoutWindow()
@@ -41,24 +48,27 @@ double withoutWindow()
     probe::Engine engine;
     test::EngineRecording recording(engine);
     engine.setTargets(targetAt(server));
-    if (!recording.run(engine, length))
-        return 0;
-    return std::chrono::duration<double, std::milli>(recording.statistics(u"t"_s).quantiles().p99->value).count();
+    return recording.run(engine, length) ? p50Of(recording.statistics(u"t"_s).quantiles().p50) : 0;
 }
 
-double withRepaintingWindow(int &frames)
+/// The window's thread paints for `frame` at a time and looks at nothing else meanwhile.
+double withRepaintingWindow()
 {
     const test::ProgrammedServer server(slowly);
     Theme theme;
     MainWindow window(theme, targetAt(server), {});
     window.show();
-    QElapsedTimer timer;
-    for (timer.start(); timer.elapsed() < length.count(); ++frames) {
-        window.chartPanel().refresh();
-        window.chartPanel().repaint();
+    const auto measured = [&window] { return window.session().figures(u"t"_s, 0, 1e12); };
+    const QDeadlineTimer deadline(test::patience);
+    while (measured().n < length / interval && !deadline.hasExpired()) {
+        const QDeadlineTimer painting(frame);
+        do {
+            window.chartPanel().refresh();
+            window.chartPanel().repaint();
+        } while (!painting.hasExpired());
         QCoreApplication::processEvents();
     }
-    return window.session().figures(u"t"_s, 0, 1e12).p99.value_or(0);
+    return measured().p50.value_or(0);
 }
 
 } // namespace
@@ -70,17 +80,16 @@ private slots:
     void aRepaintingWindowMeasuresWhatARunWithoutOneDoes()
     {
         double best = 1e9;
-        for (int attempt = 0; attempt < 6 && best > 0.1;
-             ++attempt) { // neighbours on the machine may spoil one, hardly all
-            int frames = 0;
+        for (int attempt = 0; attempt < 6 && best > 1.5; ++attempt) { // neighbours may spoil one, hardly all
             const double alone = withoutWindow();
-            const double beside = withRepaintingWindow(frames);
+            const double beside = withRepaintingWindow();
             QVERIFY(alone >= 29.8 && beside >= 29.8);
-            QVERIFY(frames > 20);
-            best = std::min(best, std::abs(beside / alone - 1));
-            qInfo("p99 %.2f ms without a window, %.2f ms beside one that painted %d frames", alone, beside, frames);
+            best = std::min(best, beside / alone);
+            qInfo("p50 %.2f ms without a window, %.2f ms beside one that paints", alone, beside);
         }
-        QVERIFY2(best <= 0.1, qPrintable(QString::number(best)));
+        // Measured by the thread that paints, half of the answers would wait for half of a frame, more than three times
+        // their latency.
+        QVERIFY2(best <= 1.5, qPrintable(QString::number(best)));
     }
 };
 

@@ -119,7 +119,7 @@ void TestMisbehavingClients::aThousandLeaveNothingBehind()
         return answer ? answer->body : QByteArray();
     };
     QTRY_COMPARE_WITH_TIMEOUT(ask("/test/in_flight"), R"({"in_flight":1})", 60'000); // the one that asks
-    QTRY_COMPARE_WITH_TIMEOUT(ask("/test/figures"), R"({"running":0,"queued":0,"upstream":0})", 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(ask("/test/figures"), R"({"running":0,"queued":0,"held":0,"upstream":0})", 60'000);
     QCOMPARE(server.stop(), 0);
     QVERIFY2(!server.standardError().contains("=="), server.standardError().constData());
 }

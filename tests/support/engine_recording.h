@@ -65,6 +65,18 @@ public:
         return measured && QTest::qWaitFor([this] { return drained; }, patience);
     }
 
+    /// The same for an engine whose options have a length: until each target has had all of its ticks.
+    bool runToItsEnd(probe::Engine &engine)
+    {
+        engine.start();
+        const auto allEnded = [this] {
+            return !last.targets.isEmpty() && std::ranges::all_of(last.targets, &probe::TargetBatch::hasEnded);
+        };
+        const bool measured = QTest::qWaitFor(allEnded, patience);
+        engine.finish();
+        return measured && QTest::qWaitFor([this] { return drained; }, patience);
+    }
+
     QHash<QString, QList<probe::Sample>> samples;
     QList<probe::Sample> control;
     QList<probe::Nanoseconds> lags;

@@ -4,6 +4,7 @@
 
 #include "gui/probe/durations.h"
 
+#include <QLocale>
 #include <QRegularExpression>
 #include <QStringList>
 
@@ -49,7 +50,8 @@ bool compared(double value, Comparison comparison, double limit)
 
 QString percent(double share)
 {
-    return QString::number(share * 100, 'g', 6) + u'%';
+    const double rounded = QString::number(share * 100, 'g', 6).toDouble(); // 0.07 * 100 is not 7
+    return QString::number(rounded, 'f', QLocale::FloatingPointShortest) + u'%';
 }
 
 /// Sets limit and share from the text behind the operator; returns what is wrong with it.
@@ -106,7 +108,7 @@ bool Condition::holds(const Quantiles &quantiles, std::optional<double> isolatio
 
 QString Condition::text() const
 {
-    QString right = QString::number(limit, 'g', 10);
+    QString right = QString::number(limit, 'f', QLocale::FloatingPointShortest); // read back, so without exponent
     if (isLatency())
         right += u"ms"_s;
     else if (share || quantity == Quantity::Availability)

@@ -146,7 +146,7 @@ private:
             m_target.method = value.toLatin1();
             m_hasMethod = true;
             break;
-        case Option::Header: addHeader(value.section(u':', 0, 0).trimmed(), value.section(u':', 1).trimmed()); break;
+        case Option::Header: addHeader(value.section(u':', 0, 0).trimmed(), value.section(u':', 1)); break;
         case Option::Data:
         case Option::Json:
             if (value.startsWith(u'@'))
@@ -182,7 +182,7 @@ private:
         }
     }
 
-    void addHeader(const QString &name, const QString &value) { m_target.headers.append({name, value}); }
+    void addHeader(const QString &name, const QString &value) { m_target.headers.append({name, value.trimmed()}); }
 
     void addData(const QByteArray &data, const char *separator)
     {

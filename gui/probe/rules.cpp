@@ -4,6 +4,7 @@
 
 #include "gui/probe/durations.h"
 
+#include <QLocale>
 #include <QRegularExpression>
 
 using namespace Qt::Literals::StringLiterals;
@@ -17,7 +18,7 @@ constexpr double margin = 0.9;
 
 QString shortText(Nanoseconds duration)
 {
-    return QString::number(std::chrono::duration<double>(duration).count(), 'g', 10) + u's';
+    return QString::number(std::chrono::duration<double>(duration).count(), 'f', QLocale::FloatingPointShortest) + u's';
 }
 
 } // namespace

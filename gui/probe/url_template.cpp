@@ -3,7 +3,9 @@
 #include "gui/probe/url_template.h"
 
 #include <QRegularExpression>
+#include <QUrl>
 
+#include <algorithm>
 #include <random>
 
 using namespace Qt::Literals::StringLiterals;
@@ -23,6 +25,20 @@ QByteArray wireForm(QStringView literal)
             out += '%' + QByteArray(1, c).toHex().toUpper();
     }
     return out;
+}
+
+/// The URL with its host as DNS knows it (RFC 5891: `xn--...`), for that can't be told by %XX; empty if it has no such
+/// name.
+QString withAsciiHost(const QString &url)
+{
+    static const QRegularExpression authority(u"\\A([^:/?#]+://(?:[^/?#@]*@)?)([^/?#:@\\[\\]]*)"_s);
+    const auto match = authority.match(url);
+    const QString host = match.captured(2);
+    if (std::ranges::all_of(host, [](QChar c) { return c.unicode() < 0x80; }))
+        return url;
+    const QByteArray known = QUrl::toAce(host);
+    return known.isEmpty() ? QString()
+                           : match.captured(1) + QString::fromLatin1(known) + url.sliced(match.capturedEnd());
 }
 
 } // namespace
@@ -58,8 +74,11 @@ QByteArray SemiprimeSource::next(int digits)
     }
 }
 
-Parsed<UrlTemplate> UrlTemplate::parse(const QString &url)
+Parsed<UrlTemplate> UrlTemplate::parse(const QString &text)
 {
+    const QString url = withAsciiHost(text);
+    if (url.isEmpty() && !text.isEmpty())
+        return Parsed<UrlTemplate>::failed(u"“%1” names no host"_s.arg(text));
     static const QRegularExpression placeholder(u"\\{([A-Za-z]+):([^{}]*)\\}"_s);
     UrlTemplate result;
     qsizetype end = 0;

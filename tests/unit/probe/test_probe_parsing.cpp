@@ -61,6 +61,13 @@ private slots:
             QVERIFY2(!targetsFromArgument(wrong), qPrintable(wrong));
     }
 
+    void aHostBeyondAsciiIsAskedForByTheNameThatDnsKnows()
+    {
+        const auto url = UrlTemplate::parse(u"http://u@bücher.example:81/ä"_s);
+        QVERIFY2(url, qPrintable(url.error));
+        QCOMPARE(url->text(), "http://u@xn--bcher-kva.example:81/%C3%A4");
+    }
+
     void aSemiprimeIsFreshAndAProductOfTwoPrimes()
     {
         SemiprimeSource source;

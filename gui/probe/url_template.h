@@ -32,7 +32,8 @@ private:
 class UrlTemplate
 {
 public:
-    /// A host beyond ASCII becomes the name that DNS knows (`xn--...`, RFC 5891); everything else stays until it is sent.
+    /// A host beyond ASCII becomes the name that DNS knows (`xn--...`, RFC 5891); everything else stays until it is
+    /// sent.
     static Parsed<UrlTemplate> parse(const QString &text);
 
     bool isConstant() const { return m_digits.isEmpty(); }

@@ -48,10 +48,16 @@ bool compared(double value, Comparison comparison, double limit)
     return false;
 }
 
+// What is read back has no exponent; 0.07 * 100 is 7.
+QString plainNumber(double value, int significantDigits)
+{
+    const double rounded = QString::number(value, 'g', significantDigits).toDouble();
+    return QString::number(rounded, 'f', QLocale::FloatingPointShortest);
+}
+
 QString percent(double share)
 {
-    const double rounded = QString::number(share * 100, 'g', 6).toDouble(); // 0.07 * 100 is not 7
-    return QString::number(rounded, 'f', QLocale::FloatingPointShortest) + u'%';
+    return plainNumber(share * 100, 6) + u'%';
 }
 
 /// Sets limit and share from the text behind the operator; returns what is wrong with it.
@@ -108,7 +114,7 @@ bool Condition::holds(const Quantiles &quantiles, std::optional<double> isolatio
 
 QString Condition::text() const
 {
-    QString right = QString::number(limit, 'f', QLocale::FloatingPointShortest); // read back, so without exponent
+    QString right = plainNumber(limit, 10);
     if (isLatency())
         right += u"ms"_s;
     else if (share || quantity == Quantity::Availability)

@@ -51,7 +51,7 @@ bench: benchmarks ## the service's figures of the README, in one run
 	@$(BUILD)/bin/bench_service
 
 compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|factorize60|frame
-	@bench/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
+	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
 soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
@@ -60,22 +60,22 @@ isolation-fastapi: benchmarks ## the isolation test on openloop-server and on th
 	@bench/fastapi/isolation.sh
 
 screenshots: benchmarks ## pictures of the monitor in every view and state, light and dark, in build/screenshots
-	@bench/screenshots.sh
+	@bench/pictures/screenshots.sh
 
 test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (needs root)
-	@bench/test_qt68.sh
+	@tests/long/test_qt68.sh
 
 install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
 
 bench-factoring: benchmarks ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
-	@python3 bench/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)
+	@python3 bench/figures/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)
 
 check-stops: benchmarks ## 500 stops at random moments of factoring numbers of 50 to 90 digits (STOPS, THREADS)
 	@$(BUILD)/bin/stop_factoring $(or $(STOPS),500) $(or $(THREADS),1)
 
 check-factoring: build ## 10,000 seeded numbers of every class, proved by PARI; takes an hour
-	@python3 bench/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)
+	@python3 tests/long/check_factoring.py $(BUILD)/bin/openloop-factor $(CHECK_ARGUMENTS)
 
 FUZZ_SECONDS ?= 60
 FUZZ_INPUTS ?= $(notdir $(wildcard tests/fuzz/corpus/*))

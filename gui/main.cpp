@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor: decides between the window and --headless before anything asks for a display.
-#include "gui/probe/command_line.h"
-#include "gui/probe/headless.h"
+#include "gui/probe/headless/headless.h"
+#include "gui/probe/targets/command_line.h"
 #include "gui/run_window.h"
 
 #include <QCoreApplication>

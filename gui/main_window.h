@@ -2,14 +2,14 @@
 // The window: puts session, time window and views together. Read this first; logic is in models, drawing in views.
 #pragma once
 
-#include "gui/models/local_service.h"
+#include "gui/models/figures/time_window.h"
 #include "gui/models/pace.h"
-#include "gui/models/server_watch.h"
 #include "gui/models/session.h"
-#include "gui/models/time_window.h"
-#include "gui/probe/fetcher.h"
-#include "gui/probe/isolation.h"
-#include "gui/probe/load_search.h"
+#include "gui/models/watches/local_service.h"
+#include "gui/models/watches/server_watch.h"
+#include "gui/probe/engine/fetcher.h"
+#include "gui/probe/experiments/isolation.h"
+#include "gui/probe/experiments/load_search.h"
 
 #include <QJsonObject>
 #include <QMainWindow>

@@ -2,15 +2,15 @@
 // What the window does on request: menu, shortcuts, targets, isolation test. The rest of main_window.h.
 #include "gui/main_window.h"
 
-#include "gui/probe/curl_command.h"
-#include "gui/probe/openapi.h"
+#include "gui/probe/targets/curl_command.h"
+#include "gui/probe/targets/openapi.h"
 #include "gui/theme/theme.h"
-#include "gui/views/chart_panel.h"
-#include "gui/views/first_run.h"
+#include "gui/views/chart/chart_panel.h"
+#include "gui/views/dialogs/first_run.h"
+#include "gui/views/dialogs/pick_dialog.h"
+#include "gui/views/dialogs/rules_dialog.h"
+#include "gui/views/dialogs/target_dialog.h"
 #include "gui/views/load_control.h"
-#include "gui/views/pick_dialog.h"
-#include "gui/views/rules_dialog.h"
-#include "gui/views/target_dialog.h"
 #include "gui/views/top_bar.h"
 
 #include <QActionGroup>

@@ -4,10 +4,10 @@
 
 #include "gui/models/export.h"
 #include "gui/theme/theme.h"
-#include "gui/views/chart_panel.h"
-#include "gui/views/experiment_panel.h"
+#include "gui/views/chart/chart_panel.h"
+#include "gui/views/chart/sample_popup.h"
 #include "gui/views/load_control.h"
-#include "gui/views/sample_popup.h"
+#include "gui/views/panels/experiment_panel.h"
 #include "gui/views/top_bar.h"
 
 #include <QBuffer>

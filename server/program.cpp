@@ -3,18 +3,18 @@
 #include "server/program.h"
 
 #include "common/endpoints.h"
+#include "common/start_failure.h"
 #include "common/stop_signals.h"
-#include "server/descriptors.h"
-#include "server/guard.h"
 #include "server/http/app.h"
 #include "server/http/gate.h"
-#include "server/log.h"
-#include "server/metrics.h"
+#include "server/loop/stall_watch.h"
+#include "server/routes/guard.h"
 #include "server/services.h"
-#include "server/stall_watch.h"
-#include "server/stand_in.h"
-#include "server/start_failure.h"
-#include "server/tls.h"
+#include "server/settings/descriptors.h"
+#include "server/settings/tls.h"
+#include "server/telemetry/log.h"
+#include "server/telemetry/metrics.h"
+#include "server/upstream/stand_in.h"
 
 #include <QCoreApplication>
 #include <QTimer>

@@ -3,11 +3,11 @@
 #include "server/routes.h"
 
 #include "common/endpoints.h"
-#include "server/documents.h"
-#include "server/factors.h"
+#include "server/compute/factors.h"
 #include "server/http/gate.h"
-#include "server/input.h"
-#include "server/job_routes.h"
+#include "server/routes/documents.h"
+#include "server/routes/input.h"
+#include "server/routes/job_routes.h"
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;

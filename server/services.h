@@ -2,9 +2,9 @@
 // All that a handler may use, in order of lifetime.
 #pragma once
 
-#include "server/jobs.h"
-#include "server/options.h"
-#include "server/upstream.h"
+#include "server/jobs/jobs.h"
+#include "server/settings/options.h"
+#include "server/upstream/upstream.h"
 
 namespace openloop {
 

@@ -2,8 +2,8 @@
 // The promise that is watched when nobody has stated one: health checks answer within 20 ms.
 #pragma once
 
-#include "gui/probe/rules.h"
-#include "gui/probe/target.h"
+#include "gui/probe/judgement/rules.h"
+#include "gui/probe/targets/target.h"
 
 namespace openloop::gui {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gui/models/session.h"
-#include "gui/probe/isolation.h"
+#include "gui/probe/experiments/isolation.h"
 
 #include <QByteArray>
 

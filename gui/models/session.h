@@ -3,12 +3,12 @@
 #pragma once
 
 #include "gui/models/event_log.h"
-#include "gui/models/target_watch.h"
 #include "gui/models/verdict.h"
-#include "gui/probe/engine.h"
-#include "gui/probe/rules.h"
-#include "gui/probe/series.h"
-#include "gui/probe/session_store.h"
+#include "gui/models/watches/target_watch.h"
+#include "gui/probe/engine/engine.h"
+#include "gui/probe/judgement/rules.h"
+#include "gui/probe/recording/store.h"
+#include "gui/probe/samples/series.h"
 
 #include <QObject>
 

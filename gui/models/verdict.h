@@ -2,7 +2,7 @@
 // The one sentence at the top of the window: what a person wants to know in the first second.
 #pragma once
 
-#include "gui/models/figures.h"
+#include "gui/models/figures/figures.h"
 
 #include <QString>
 

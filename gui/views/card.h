@@ -2,7 +2,7 @@
 // A target at a glance: state, the p99 large enough for the other side of the room, figures and a sparkline.
 #pragma once
 
-#include "gui/models/figures.h"
+#include "gui/models/figures/figures.h"
 #include "gui/models/format.h"
 
 #include <QWidget>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gui/models/verdict.h"
-#include "gui/probe/trust.h"
+#include "gui/probe/judgement/trust.h"
 
 #include <QFrame>
 

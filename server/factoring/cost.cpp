@@ -14,7 +14,7 @@ struct Measured {
     double seconds;
 };
 
-// bench/bench_factoring.py; beyond the last the slope goes on.
+// bench/figures/bench_factoring.py; beyond the last the slope goes on.
 constexpr std::array measured{
     Measured{32, 1e-6}, Measured{64, 6e-5}, Measured{96, 1.6e-3}, Measured{128, 1.5e-2}, Measured{166, 0.17},
     Measured{199, 1.5}, Measured{233, 15},  Measured{266, 110},   Measured{299, 900},

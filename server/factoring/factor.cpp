@@ -2,13 +2,13 @@
 // See factor.h. The driver: which method gets a number, and for how long.
 #include "server/factoring/factor.h"
 
-#include "server/factoring/ecm.h"
-#include "server/factoring/perfect_power.h"
-#include "server/factoring/primality.h"
+#include "server/factoring/ecm/ecm.h"
 #include "server/factoring/schedule.h"
-#include "server/factoring/siqs.h"
-#include "server/factoring/trial_division.h"
-#include "server/factoring/word_factor.h"
+#include "server/factoring/siqs/siqs.h"
+#include "server/factoring/small/perfect_power.h"
+#include "server/factoring/small/primality.h"
+#include "server/factoring/small/trial_division.h"
+#include "server/factoring/small/word_factor.h"
 
 #include <algorithm>
 

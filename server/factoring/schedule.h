@@ -2,7 +2,7 @@
 // How much of each method a number of given length gets; the figures come from bench/ and are here alone.
 #pragma once
 
-#include "server/factoring/ecm.h"
+#include "server/factoring/ecm/ecm.h"
 
 #include <vector>
 

@@ -2,8 +2,8 @@
 // See app.h. The only file that knows QHttpServer, and so all that differs between versions of Qt.
 #include "server/http/app.h"
 
-#include "server/http/facade.h"
 #include "server/http/gate.h"
+#include "server/http/qt/facade.h"
 
 #include <QEventLoop>
 #include <QLoggingCategory>

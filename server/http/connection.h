@@ -2,12 +2,12 @@
 // One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
-#include "server/http/bell.h"
-#include "server/http/chunked_body.h"
 #include "server/http/limits.h"
-#include "server/http/request.h"
-#include "server/http/response.h"
-#include "server/http/wire.h"
+#include "server/http/message/chunked_body.h"
+#include "server/http/message/request.h"
+#include "server/http/message/response.h"
+#include "server/http/wire/wire.h"
+#include "server/loop/bell.h"
 
 #include <QObject>
 

@@ -2,7 +2,7 @@
 // An answer that goes on: server-sent events, one at a time, no faster than the client takes them.
 #pragma once
 
-#include "server/http/json.h"
+#include "server/http/message/json.h"
 
 #include <QCoroTask>
 

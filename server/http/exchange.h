@@ -2,8 +2,8 @@
 // One request and the duty to answer it: once, or as a stream with one end.
 #pragma once
 
-#include "server/http/bell.h"
 #include "server/http/connection.h"
+#include "server/loop/bell.h"
 
 #include <QPointer>
 

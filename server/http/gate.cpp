@@ -3,9 +3,9 @@
 #include "server/http/gate.h"
 
 #include "server/http/connection.h"
-#include "server/http/facade.h"
-#include "server/http/plain_wire.h"
-#include "server/http/tls_wire.h"
+#include "server/http/qt/facade.h"
+#include "server/http/wire/plain_wire.h"
+#include "server/http/wire/tls_wire.h"
 
 #include <QMetaMethod>
 #include <QTimer>

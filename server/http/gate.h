@@ -3,8 +3,8 @@
 #pragma once
 
 #include "server/http/limits.h"
-#include "server/http/request.h"
-#include "server/http/response.h"
+#include "server/http/message/request.h"
+#include "server/http/message/response.h"
 
 #include <QBasicTimer>
 #include <QPointer>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any text as a curl command: what is taken is a sound target, and the command made of that asks for the same.
-#include "gui/probe/curl_command.h"
-#include "gui/probe/url_template.h"
+#include "gui/probe/targets/curl_command.h"
+#include "gui/probe/targets/url_template.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace openloop;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a JSON body: a member is exact or refused with 422, and what Json writes is read back unchanged.
-#include "server/http/failure.h"
-#include "server/input.h"
+#include "server/http/message/failure.h"
+#include "server/routes/input.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <QJsonDocument>

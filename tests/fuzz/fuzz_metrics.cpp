@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as what a service says of itself: a line is a sample or nothing, and one scrape after another has figures.
-#include "gui/models/metrics.h"
+#include "gui/models/watches/metrics.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as an OpenAPI document: a hundred sound targets of one service at most, each under a name of its own.
-#include "gui/probe/openapi.h"
+#include "gui/probe/targets/openapi.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <QSet>

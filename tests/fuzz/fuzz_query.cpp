@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as the query of a request: a field is within its bound or refused with 422, and what was encoded is read.
-#include "server/http/failure.h"
-#include "server/input.h"
+#include "server/http/message/failure.h"
+#include "server/routes/input.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <QUrl>

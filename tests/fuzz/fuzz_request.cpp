@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as what a client sends: however they are cut into pieces, the same requests come out, and none breaks a
 // bound.
-#include "server/http/chunked_body.h"
-#include "server/http/request_head.h"
+#include "server/http/message/chunked_body.h"
+#include "server/http/message/request_head.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a Server-Timing field: entries within bounds, and what is written by the rules is read back.
-#include "gui/probe/blame.h"
+#include "gui/probe/judgement/blame.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <chrono>

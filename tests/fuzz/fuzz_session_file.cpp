@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a recording: it is refused, or everything that the window asks of it has an answer no larger than it.
-#include "gui/probe/session_store.h"
+#include "gui/probe/recording/store.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <QCoreApplication>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says, without a window: figures, verdicts, time ranges, pace.
-#include "gui/models/comparison.h"
 #include "gui/models/event_log.h"
+#include "gui/models/figures/comparison.h"
+#include "gui/models/figures/time_window.h"
 #include "gui/models/format.h"
-#include "gui/models/jobs.h"
-#include "gui/models/metrics.h"
 #include "gui/models/pace.h"
-#include "gui/models/server_watch.h"
-#include "gui/models/time_window.h"
 #include "gui/models/verdict.h"
+#include "gui/models/watches/jobs.h"
+#include "gui/models/watches/metrics.h"
+#include "gui/models/watches/server_watch.h"
 #include "gui/profile_file.h"
 
 #include <QAbstractItemModelTester>

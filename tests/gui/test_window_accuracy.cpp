@@ -2,7 +2,7 @@
 // A window that repaints as fast as it can must not change what is measured.
 #include "gui/main_window.h"
 #include "gui/theme/theme.h"
-#include "gui/views/chart_panel.h"
+#include "gui/views/chart/chart_panel.h"
 #include "tests/support/engine_recording.h"
 #include "tests/support/programmed_server.h"
 

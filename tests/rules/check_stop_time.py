@@ -30,7 +30,7 @@ def main():
     assert breach("longestFarewell{15}", options, "TimeoutStopSec=20\n")
     assert not breach("longestFarewell{15}", options, "TimeoutStopSec=30\n")
     source = pathlib.Path(sys.argv[1])
-    files = ("server/program.h", "server/options.cpp", "resources/systemd/openloop-server.service.in")
+    files = ("server/program.h", "server/settings/options.cpp", "resources/systemd/openloop-server.service.in")
     found = breach(*((source / file).read_text() for file in files))
     if found:
         print(found)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The three claims of the article: whatever computes or waits, /health answers as if nothing else were there.
 // Each has its negative control, the same work done on the event loop, which must make /health late.
-#include "server/stand_in.h"
+#include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/peers.h"
 #include "tests/support/postgres.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // System calls that fail, and signals in between: no client is forgotten, and no caller's errno is lost.
 #include "common/stop_signals.h"
-#include "server/stall_watch.h"
+#include "server/loop/stall_watch.h"
 #include "tests/support/app_thread.h"
 #include "tests/support/raw_client.h"
 

@@ -2,7 +2,7 @@
 // See database_sleep.h.
 #include "tests/support/database_sleep.h"
 
-#include "server/sql_connection.h"
+#include "server/store/sql_connection.h"
 
 #include <QCoroFuture>
 

@@ -2,7 +2,7 @@
 // Makes the database slow on purpose, which nothing outside the tests may do.
 #pragma once
 
-#include "server/store.h"
+#include "server/store/store.h"
 
 #include <chrono>
 

@@ -2,7 +2,7 @@
 // How a task ended, as a value that a test can look at: QCoro::waitFor does not survive an exception.
 #pragma once
 
-#include "server/http/failure.h"
+#include "server/http/message/failure.h"
 
 #include <QCoroFuture>
 #include <QCoroTask>

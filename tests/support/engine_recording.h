@@ -2,8 +2,8 @@
 // Runs an engine and keeps what it says, so that a test can wait for an event and then look at the samples.
 #pragma once
 
-#include "gui/probe/engine.h"
-#include "gui/probe/statistics.h"
+#include "gui/probe/engine/engine.h"
+#include "gui/probe/samples/statistics.h"
 #include "tests/support/patience.h"
 
 #include <QHash>

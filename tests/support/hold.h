@@ -2,7 +2,7 @@
 // Where tests hold a computation, so that none of them needs to know how fast the machine is.
 #pragma once
 
-#include "server/computation.h"
+#include "server/compute/computation.h"
 
 #include <QByteArray>
 

@@ -3,7 +3,7 @@
 // against.
 #pragma once
 
-#include "gui/probe/file_descriptor.h"
+#include "gui/probe/engine/file_descriptor.h"
 
 #include <QByteArray>
 #include <QList>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-server with the mistakes that it avoids as routes beside its own: the negative controls of the tests.
-#include "server/factors.h"
-#include "server/input.h"
+#include "server/compute/factors.h"
 #include "server/program.h"
 #include "server/routes.h"
+#include "server/routes/input.h"
 #include "tests/support/database_sleep.h"
 #include "tests/support/hold.h"
 

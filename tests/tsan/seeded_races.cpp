@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The negative controls of `make tsan`: one race in each part that has threads, which the sanitizer has to report.
-#include "gui/probe/probe_thread.h"
-#include "server/jobs.h"
+#include "gui/probe/engine/probe_thread.h"
+#include "server/jobs/jobs.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
 

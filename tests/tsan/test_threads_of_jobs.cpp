@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs between loop, database and pool, all in the test's own process, where ThreadSanitizer sees every thread.
-#include "server/jobs.h"
+#include "server/jobs/jobs.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pool inside the test's own process, where ThreadSanitizer sees its threads and the loop's side by side.
-#include "server/cpu.h"
+#include "server/compute/cpu.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every thread of the probe at once - probes, load, control, feeder, fetcher, recorder - as ThreadSanitizer sees them.
-#include "gui/probe/fetcher.h"
-#include "gui/probe/session_store.h"
+#include "gui/probe/engine/fetcher.h"
+#include "gui/probe/recording/store.h"
 #include "tests/support/engine_recording.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"

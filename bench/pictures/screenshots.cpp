@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Pictures of the real window measuring a real service, light and dark, in every state: for the README and for our
+// eyes.
+#include "gui/main_window.h"
+#include "gui/models/default_rules.h"
+#include "gui/theme/theme.h"
+#include "gui/translations.h"
+#include "gui/views/chart/chart_panel.h"
+#include "gui/views/chart/sample_popup.h"
+#include "gui/views/dialogs/target_dialog.h"
+#include "gui/views/load_control.h"
+#include "gui/views/panels/compare_panel.h"
+#include "gui/views/panels/experiment_panel.h"
+#include "gui/views/panels/jobs_panel.h"
+#include "gui/views/panels/limit_panel.h"
+#include "gui/views/top_bar.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QDockWidget>
+#include <QRegularExpression>
+#include <QTimer>
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace openloop;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// The steps of a tour through the window; each picture is taken in both schemes and two sizes.
+class Tour
+{
+public:
+    Tour(const QString &url, const QDir &folder) : m_folder(folder), m_targets(*probe::targetsFromArguments({url})) { }
+
+    void run()
+    {
+        firstRun();
+        const QString recording = m_folder.filePath(u"before.sqlite"_s);
+        QFile::remove(recording);
+        gui::MainWindow window(m_theme, m_targets, gui::defaultRules(m_targets));
+        window.show();
+        window.session().record(recording);
+        window.setIsolationConfig(quickTest());
+        wait(15);
+        take(window, u"idle"_s);
+        window.toggleHold();
+        take(window, u"held"_s);
+        window.toggleHold();
+        window.topBar().load().toggle();
+        wait(20);
+        take(window, u"saturated"_s);
+        modes(window);
+        raise(window, u"server"_s);
+        take(window, u"server"_s);
+        window.topBar().load().toggle();
+        window.session().record(m_folder.filePath(u"after.sqlite"_s));
+        raise(window, u"experiment"_s);
+        window.toggleTest();
+        wait(9);
+        take(window, u"test-running"_s);
+        for (int i = 0; i < 60 && !window.experimentPanel().verdict(); ++i)
+            wait(1);
+        take(window, u"test-verdict"_s);
+        limit(window);
+        raise(window, u"compare"_s);
+        window.comparePanel().compareWith(recording);
+        take(window, u"compare"_s);
+        window.jobsPanel().jobs().submit(u"1000000016000000063"_s);
+        window.jobsPanel().jobs().submit(
+            u"9999999999999999999999999999999999999999999999999999999999999999999999999999977"_s);
+        raise(window, u"jobs"_s);
+        wait(3);
+        take(window, u"jobs"_s);
+        popup(window);
+        dialogs(window);
+        for (const auto &format : {u"html"_s, u"pdf"_s, u"svg"_s, u"csv"_s, u"json"_s})
+            std::fputs(qPrintable(window.exportTo(m_folder.filePath(u"report."_s + format))), stderr);
+        window.showRecording(recording);
+        raise(window, u"experiment"_s);
+        take(window, u"replay"_s);
+        gone(window);
+    }
+
+private:
+    static probe::IsolationConfig quickTest()
+    {
+        probe::IsolationConfig config;
+        config.baseline = config.loaded = config.recovery = std::chrono::seconds(8);
+        return config;
+    }
+
+    void firstRun()
+    {
+        const auto nobody = *probe::targetsFromArguments({u"http://127.0.0.1:9"_s});
+        gui::MainWindow window(m_theme, nobody, gui::defaultRules(nobody));
+        window.show();
+        wait(3);
+        take(window, u"first-run"_s);
+    }
+
+    void modes(gui::MainWindow &window)
+    {
+        const std::array names{u"points"_s, u"heatmap"_s, u"histogram"_s, u"ccdf"_s, u"phases"_s};
+        for (int mode = 1; mode < gui::chartModes; ++mode) {
+            window.chartPanel().setMode(static_cast<gui::ChartMode>(mode));
+            take(window, names[static_cast<std::size_t>(mode)]);
+        }
+        window.chartPanel().setMode(gui::ChartMode::Points);
+    }
+
+    void limit(gui::MainWindow &window)
+    {
+        probe::LoadSearchConfig config;
+        config.maxN = 64;
+        config.measure = config.settle = std::chrono::seconds(1);
+        window.setSearchConfig(config);
+        window.toggleSearch();
+        for (int i = 0; i < 60 && window.limitPanel().verdict().isEmpty(); ++i)
+            wait(1);
+        take(window, u"limit"_s);
+    }
+
+    void popup(gui::MainWindow &window)
+    {
+        const auto &session = window.session();
+        const auto found = gui::SamplePopup::nearest(session, session.now() - 5, 1, 5);
+        if (!found)
+            return;
+        for (const bool dark : {false, true}) {
+            gui::SamplePopup box(*found, u"12:34:56.789"_s, gui::paletteFor(dark), &window);
+            box.setServer(u"event loop late by up to 0.5 ms, pool 2 of 2 busy, 6 queued"_s);
+            box.grab().save(m_folder.filePath(dark ? u"popup-dark.png"_s : u"popup-light.png"_s));
+        }
+    }
+
+    void dialogs(gui::MainWindow &window)
+    {
+        window.editRules();
+        window.offerTargets();
+        wait(2);
+        gui::TargetDialog edit(window.session().targets().last(), &window);
+        edit.show();
+        for (const auto &[mode, scheme] :
+             {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
+            m_theme.setMode(mode);
+            wait(0.5);
+            for (auto *dialog : window.findChildren<QDialog *>())
+                dialog->grab().save(m_folder.filePath(u"dialog-%1-%2.png"_s.arg(
+                    QString::fromLatin1(dialog->metaObject()->className()).section(u"::"_s, -1), scheme)));
+        }
+        for (auto *dialog : window.findChildren<QDialog *>())
+            dialog->reject();
+    }
+
+    /// A service that was there and is gone.
+    void gone(gui::MainWindow &window)
+    {
+        window.closeRecording();
+        wait(3);
+        auto targets = window.session().targets();
+        for (auto &target : targets)
+            target.url.replace(QRegularExpression(u":[0-9]+/"_s), u":9/"_s);
+        window.session().setTargets(targets);
+        wait(4);
+        take(window, u"down"_s);
+    }
+
+    static void raise(gui::MainWindow &window, const QString &dock)
+    {
+        auto *one = window.findChild<QDockWidget *>(dock);
+        one->show();
+        one->raise();
+    }
+
+    /// Without the lowest two bits of each colour, which nobody sees and which are a fifth of the file.
+    static QImage light(QImage image)
+    {
+        image = image.convertToFormat(QImage::Format_RGB888);
+        for (int y = 0; y < image.height(); ++y) {
+            auto *line = image.scanLine(y);
+            std::transform(line, line + qsizetype(3) * image.width(), line,
+                           [](uchar value) { return static_cast<uchar>(value == 255 ? value : (value & ~3) | 2); });
+        }
+        return image;
+    }
+
+    static void wait(double seconds)
+    {
+        QEventLoop loop;
+        QTimer::singleShot(std::chrono::milliseconds(static_cast<int>(seconds * 1000)), &loop, &QEventLoop::quit);
+        loop.exec();
+    }
+
+    void take(gui::MainWindow &window, const QString &name)
+    {
+        for (const auto &[mode, scheme] :
+             {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
+            m_theme.setMode(mode);
+            for (const QSize size : {QSize(1000, 700), QSize(1280, 800)}) {
+                window.resize(size);
+                wait(0.7);
+                const QString path = m_folder.filePath(u"%1-%2-%3.png"_s.arg(name, scheme).arg(size.width()));
+                if (!light(window.grab().toImage()).save(path, "PNG", 0))
+                    std::fprintf(stderr, "cannot write %s\n", qPrintable(path));
+            }
+        }
+    }
+
+    gui::Theme m_theme;
+    QDir m_folder;
+    QList<probe::Target> m_targets;
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication application(argc, argv);
+    gui::installTranslations(application, QLocale());
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addPositionalArgument(u"URL"_s, u"base URL of the service"_s);
+    parser.addPositionalArgument(u"FOLDER"_s, u"where the pictures go"_s);
+    parser.process(application);
+    if (parser.positionalArguments().size() != 2)
+        parser.showHelp(2);
+    QDir().mkpath(parser.positionalArguments()[1]);
+    Tour(parser.positionalArguments()[0], QDir(parser.positionalArguments()[1])).run();
+    return 0;
+}

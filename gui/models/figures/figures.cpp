@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See figures.h.
+#include "gui/models/figures/figures.h"
+
+#include <QCoreApplication>
+
+namespace openloop::gui {
+
+namespace {
+
+struct StateText {
+    Q_DECLARE_TR_FUNCTIONS(StateText)
+};
+
+} // namespace
+
+QString wordFor(State state)
+{
+    switch (state) {
+    case State::Ok: return StateText::tr("OK");
+    case State::Degraded: return StateText::tr("SLOW");
+    case State::Down: return StateText::tr("DOWN");
+    case State::Stale: return StateText::tr("NO DATA");
+    case State::Paused: return StateText::tr("PAUSED");
+    case State::Unknown: break;
+    }
+    return StateText::tr("WAITING");
+}
+
+QString wordFor(const TargetFigures &figures)
+{
+    return figures.isMerelyLoaded() ? StateText::tr("LOADED") : wordFor(figures.state);
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Factorizations as the service keeps them: asked for, watched, cancelled over its jobs API.
+#pragma once
+
+#include "gui/probe/engine/fetcher.h"
+
+#include <QAbstractTableModel>
+#include <QTimer>
+
+namespace openloop::gui {
+
+/// One factorization as the service tells it.
+struct Job {
+    QString id;
+    QString n;
+    QString state; ///< queued, running, done, failed, cancelled
+    QString phase;
+    double progress = 0; ///< 0..1
+    QString factors; ///< "2^3 · 3^2 · 5"
+    bool isOver() const { return state != QStringLiteral("queued") && state != QStringLiteral("running"); }
+};
+
+/// The answer of GET /factorizations: a list, or an object with the list under any name; newest first as sent.
+QList<Job> parseJobs(const QByteArray &json);
+
+/// The jobs of one service, asked for once a second while watched. GUI thread.
+class JobList : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    enum Column { Number, StateColumn, Factors, ColumnCount };
+    enum Role { ProgressRole = Qt::UserRole, IdRole, OverRole };
+
+    explicit JobList(QObject *parent = nullptr);
+
+    /// base: "http://127.0.0.1:8080".
+    void setBase(const QString &base);
+    void setWatched(bool watched);
+    void submit(const QString &n);
+    void cancel(const QString &id);
+    const QList<Job> &jobs() const { return m_jobs; }
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+signals:
+    /// What the service said against it, or why it could not be asked; empty: all is well.
+    void problem(const QString &text);
+
+private:
+    void ask();
+    void take(const QList<Job> &jobs);
+    probe::Target request(const QByteArray &method, const QString &path) const;
+
+    probe::Fetcher m_fetcher;
+    QTimer m_timer;
+    QString m_base;
+    QList<Job> m_jobs;
+    bool m_asking = false;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See server_watch.h.
+#include "gui/models/watches/server_watch.h"
+
+#include "common/endpoints.h"
+#include "gui/models/format.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+
+namespace openloop::gui {
+
+namespace {
+
+constexpr double kept = 600; // s
+constexpr int often = 2000; // ms
+constexpr int seldom = 30'000; // ms
+
+} // namespace
+
+ServerWatch::ServerWatch(QObject *parent) : QObject(parent), m_problem(tr("Not asked yet"))
+{
+    connect(&m_timer, &QTimer::timeout, this, &ServerWatch::ask);
+}
+
+void ServerWatch::setBase(const QString &base)
+{
+    if (base == m_base)
+        return;
+    m_base = base;
+    m_history.clear();
+    m_last.clear();
+    fail(base.isEmpty() ? tr("A recording does not hold the service's own figures") : tr("Not asked yet"));
+    m_timer.stop();
+    if (base.isEmpty())
+        return;
+    m_timer.start(often);
+    ask();
+}
+
+void ServerWatch::ask()
+{
+    if (m_asking || m_base.isEmpty())
+        return;
+    m_asking = true;
+    m_fetcher.get(m_base + endpoints::metrics, [this, base = m_base](const probe::Fetched &answer) {
+        m_asking = false;
+        if (base != m_base)
+            return;
+        m_timer.setInterval(answer.status == 0 || answer.status == 200 ? often : seldom);
+        if (answer.status == 200)
+            take(answer.body, static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000);
+        else
+            fail(answer.status > 0 ? tr("%1 offers no /metrics (HTTP %2)").arg(m_base).arg(answer.status)
+                                   : answer.error);
+    });
+}
+
+void ServerWatch::fail(const QString &problem)
+{
+    m_problem = problem;
+    emit changed();
+}
+
+void ServerWatch::take(const QByteArray &exposition, double at)
+{
+    const auto metrics = parseMetrics(exposition);
+    m_history.push_back({at, serverFigures(metrics, m_last, m_history.empty() ? 0 : at - m_history.back().at)});
+    while (m_history.front().at < at - kept)
+        m_history.pop_front();
+    m_last = metrics;
+    m_problem.clear();
+    emit changed();
+}
+
+QString ServerWatch::around(double from, double to) const
+{
+    // Figures of a scrape tell of the time since the one before.
+    const auto first = std::ranges::lower_bound(m_history, from, {}, &Entry::at);
+    const auto end = std::ranges::upper_bound(m_history, to + 2.5, {}, &Entry::at);
+    std::optional<double> lag;
+    const ServerFigures *fullest = nullptr;
+    for (auto at = first; at < end; ++at) {
+        const auto &figures = at->figures;
+        if (figures.loopLagMilliseconds)
+            lag = std::max(lag.value_or(0), *figures.loopLagMilliseconds);
+        if (!fullest || figures.queued.value_or(0) > fullest->queued.value_or(0))
+            fullest = &figures;
+    }
+    QStringList parts;
+    if (lag)
+        parts << tr("event loop late by up to %1").arg(formatLimit(*lag));
+    if (fullest && fullest->poolBusy && fullest->poolSize)
+        parts << tr("pool %1 of %2 busy").arg(*fullest->poolBusy).arg(*fullest->poolSize);
+    if (fullest && fullest->queued)
+        parts << tr("%1 queued").arg(*fullest->queued);
+    return parts.join(QStringLiteral(", "));
+}
+
+} // namespace openloop::gui

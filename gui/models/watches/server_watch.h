@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Asks a service for its /metrics and remembers the answers for a while, so that a spike can be set beside them.
+#pragma once
+
+#include "gui/models/watches/metrics.h"
+#include "gui/probe/engine/fetcher.h"
+
+#include <QTimer>
+
+#include <deque>
+
+namespace openloop::gui {
+
+/// The last ten minutes of one service's own figures, asked for every two seconds; every half minute where it offers
+/// none. GUI thread.
+class ServerWatch : public QObject
+{
+    Q_OBJECT
+public:
+    struct Entry {
+        double at = 0; ///< seconds since the epoch
+        ServerFigures figures;
+    };
+
+    explicit ServerWatch(QObject *parent = nullptr);
+
+    /// base: "http://127.0.0.1:8080"; empty: asks nobody.
+    void setBase(const QString &base);
+    const std::deque<Entry> &history() const { return m_history; }
+    /// Why there are no figures, for people; empty while there are.
+    const QString &problem() const { return m_problem; }
+    /// What the service said of itself around [from, to], as a clause for people; empty: nothing is known.
+    QString around(double from, double to) const;
+    /// Takes an exposition that came at this time; the watch does, tests may.
+    void take(const QByteArray &exposition, double at);
+
+signals:
+    void changed();
+
+private:
+    void ask();
+    void fail(const QString &problem);
+
+    probe::Fetcher m_fetcher;
+    QTimer m_timer;
+    QString m_base;
+    QString m_problem;
+    QList<Metric> m_last;
+    std::deque<Entry> m_history;
+    bool m_asking = false;
+};
+
+} // namespace openloop::gui

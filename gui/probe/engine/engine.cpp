@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See engine.h.
+#include "gui/probe/engine/engine.h"
+
+#include "gui/probe/engine/control_responder.h"
+#include "gui/probe/engine/load_generator.h"
+#include "gui/probe/engine/probe_thread.h"
+
+#include <QHash>
+
+#include <algorithm>
+#include <mutex>
+
+namespace openloop::probe {
+
+void Batch::addTo(TrustJudge &judge) const
+{
+    for (const auto &sample : control)
+        judge.addControl(sample);
+    for (const auto lag : lags)
+        judge.addLag(until, lag);
+    if (processors)
+        judge.addProcessors(until, *processors);
+}
+
+const TargetBatch *Batch::find(const QString &name) const
+{
+    const auto at = std::ranges::find(targets, name, &TargetBatch::name);
+    return at == targets.end() ? nullptr : &*at;
+}
+
+class Engine::Private
+{
+public:
+    Private(Engine &engine, const Options &options) : q(engine), options(options), judge(options.trustLimits) { }
+
+    void start();
+    void take();
+    void deliver(Batch batch);
+    void setState(State next);
+    void endLoads();
+
+    Engine &q;
+    Options options;
+    QList<Target> targets;
+    State state = State::Stopped;
+    Instant origin;
+    WallClock wall;
+    TrustJudge judge;
+    Trust trust;
+    QHash<QString, int> loads;
+
+    struct Delivery {
+        Batch batch;
+        bool drained = false;
+    };
+    std::mutex mutex;
+    std::vector<Delivery> deliveries; ///< under the mutex; filled by the probe thread
+
+    std::unique_ptr<ControlResponder> control;
+    std::unique_ptr<LoadGenerator> load; ///< made when load is first wanted
+    std::unique_ptr<ProbeThread> probes; ///< last: its sink uses the rest
+};
+
+void Engine::Private::start()
+{
+    wall = WallClock::now();
+    origin = std::chrono::steady_clock::now();
+    judge.restart();
+    trust = {};
+    deliveries.clear();
+    if (options.control && !control)
+        control = std::make_unique<ControlResponder>();
+    const auto sink = [this](Batch batch, bool drained) {
+        {
+            const std::lock_guard lock(mutex);
+            deliveries.push_back({std::move(batch), drained});
+        }
+        QMetaObject::invokeMethod(&q, [this] { take(); }, Qt::QueuedConnection);
+    };
+    probes = std::make_unique<ProbeThread>(options, control ? control->url() : QByteArray(), sink);
+    probes->setTargets(targets);
+}
+
+void Engine::Private::take()
+{
+    std::vector<Delivery> taken;
+    {
+        const std::lock_guard lock(mutex);
+        taken.swap(deliveries);
+    }
+    for (auto &delivery : taken) {
+        if (state == State::Stopped)
+            return; // by a slot, in between
+        deliver(std::move(delivery.batch));
+        if (delivery.drained && state == State::Finishing) {
+            q.stop();
+            emit q.drained();
+        }
+    }
+}
+
+void Engine::Private::deliver(Batch batch)
+{
+    for (const auto &gap : batch.gaps) {
+        if (gap.reason == GapReason::Suspended)
+            wall.shift(gap.until, gap.lost);
+    }
+    if (load)
+        batch.loads = load->states();
+    if (options.control)
+        batch.processors = ProcessorTime::now();
+    batch.addTo(judge);
+    const auto before = trust.level;
+    trust = judge.verdict(batch.until);
+    batch.trust = trust;
+    emit q.batch(batch);
+    if (trust.level != before)
+        emit q.trustChanged(trust);
+}
+
+void Engine::Private::setState(State next)
+{
+    if (std::exchange(state, next) != next)
+        emit q.stateChanged(next);
+}
+
+void Engine::Private::endLoads()
+{
+    loads.clear();
+    load.reset();
+}
+
+Engine::Engine(QObject *parent) : Engine(Options(), parent) { }
+
+Engine::Engine(const Options &options, QObject *parent)
+    : QObject(parent), m_private(std::make_unique<Private>(*this, options))
+{
+}
+
+Engine::~Engine() = default;
+
+void Engine::setTargets(const QList<Target> &targets)
+{
+    const auto old = std::exchange(m_private->targets, targets);
+    if (m_private->probes)
+        m_private->probes->setTargets(targets);
+    for (const auto &target : old) { // load on a target that went ends with it
+        if (std::ranges::find(targets, target.name, &Target::name) == targets.end() && load(target.name) > 0) {
+            m_private->loads.remove(target.name);
+            m_private->load->set(target, 0);
+        }
+    }
+}
+
+const QList<Target> &Engine::targets() const
+{
+    return m_private->targets;
+}
+
+void Engine::start()
+{
+    if (state() != State::Stopped)
+        return;
+    m_private->start();
+    m_private->setState(State::Running);
+}
+
+void Engine::pause()
+{
+    if (state() != State::Running)
+        return;
+    m_private->probes->setPaused(true);
+    m_private->setState(State::Paused);
+}
+
+void Engine::resume()
+{
+    if (state() != State::Paused)
+        return;
+    m_private->probes->setPaused(false);
+    m_private->setState(State::Running);
+}
+
+void Engine::stop()
+{
+    m_private->probes.reset();
+    m_private->endLoads();
+    m_private->setState(State::Stopped);
+}
+
+void Engine::finish()
+{
+    if (state() != State::Running && state() != State::Paused)
+        return;
+    m_private->endLoads();
+    m_private->probes->finish();
+    m_private->setState(State::Finishing);
+}
+
+Engine::State Engine::state() const
+{
+    return m_private->state;
+}
+
+void Engine::setLoad(const QString &name, int n)
+{
+    const auto at = std::ranges::find(m_private->targets, name, &Target::name);
+    if (at == m_private->targets.end())
+        return;
+    n = std::clamp(n, 0, maxLoad);
+    if (n == 0 && !m_private->load)
+        return;
+    if (!m_private->load)
+        m_private->load = std::make_unique<LoadGenerator>();
+    m_private->loads[name] = n;
+    m_private->load->set(*at, n);
+}
+
+int Engine::load(const QString &name) const
+{
+    return m_private->loads.value(name);
+}
+
+void Engine::setMuted(const QString &name, bool muted)
+{
+    if (m_private->probes)
+        m_private->probes->setMuted(name, muted);
+}
+
+Instant Engine::origin() const
+{
+    return m_private->origin;
+}
+
+const WallClock &Engine::wallClock() const
+{
+    return m_private->wall;
+}
+
+const Trust &Engine::trust() const
+{
+    return m_private->trust;
+}
+
+Trust Engine::trustOfRun() const
+{
+    return m_private->judge.verdictOfRun();
+}
+
+} // namespace openloop::probe

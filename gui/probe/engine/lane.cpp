@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See lane.h.
+#include "gui/probe/engine/lane.h"
+
+#include "gui/probe/engine/transfer.h"
+
+#include <algorithm>
+#include <sys/epoll.h>
+
+namespace openloop::probe {
+
+namespace {
+
+constexpr qsizetype expectationLimit = 1 << 20;
+constexpr std::size_t idleKept = 64;
+
+/// libcurl's global state, set up before the first lane of the process and never torn down: threads may still
+/// use it.
+void initOnce()
+{
+    static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    Q_UNUSED(done)
+}
+
+} // namespace
+
+struct Lane::Multi {
+    Multi() : handle(curl_multi_init()) { }
+    ~Multi() { curl_multi_cleanup(handle); }
+    Multi(const Multi &) = delete;
+    Multi &operator=(const Multi &) = delete;
+
+    CURLM *handle;
+};
+
+Lane::Lane(Reactor &reactor, const Target &target, qsizetype keepBody, Done done)
+    : m_reactor(reactor), m_target(target), m_keepBody(keepBody), m_done(std::move(done))
+{
+    initOnce();
+    m_multi = std::make_unique<Multi>();
+    curl_multi_setopt(m_multi->handle, CURLMOPT_SOCKETFUNCTION, &Lane::onSocket);
+    curl_multi_setopt(m_multi->handle, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(m_multi->handle, CURLMOPT_TIMERFUNCTION, &Lane::onTimer);
+    curl_multi_setopt(m_multi->handle, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(m_multi->handle, CURLMOPT_MAXCONNECTS, 256L);
+}
+
+Lane::~Lane()
+{
+    abortAll();
+    m_multi.reset(); // calls back to unwatch its sockets
+}
+
+int Lane::onSocket(CURL *, int fd, int what, void *lane, void *)
+{
+    const unsigned events = what == CURL_POLL_IN ? EPOLLIN
+        : what == CURL_POLL_OUT                  ? EPOLLOUT
+        : what == CURL_POLL_INOUT                ? EPOLLIN | EPOLLOUT
+                                                 : 0u;
+    auto *self = static_cast<Lane *>(lane);
+    self->m_reactor.watch(fd, events, self);
+    return 0;
+}
+
+int Lane::onTimer(CURLM *, long milliseconds, void *lane)
+{
+    static_cast<Lane *>(lane)->m_deadline =
+        milliseconds < 0 ? Instant::max() : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    return 0;
+}
+
+void Lane::start(const QByteArray &url, Instant due)
+{
+    if (m_idle.empty()) {
+        const auto expected = m_target.expectation.bodyContains.isEmpty() ? 0 : expectationLimit;
+        m_idle.push_back(std::make_unique<Transfer>(m_target, std::max(m_keepBody, expected)));
+    }
+    auto transfer = std::move(m_idle.back());
+    m_idle.pop_back();
+    transfer->prepare(url, due);
+    curl_multi_add_handle(m_multi->handle, transfer->easy());
+    m_active.push_back(std::move(transfer));
+    act(CURL_SOCKET_TIMEOUT, 0); // connect and write now, not in the next round
+}
+
+void Lane::abortAll()
+{
+    for (const auto &transfer : m_active)
+        curl_multi_remove_handle(m_multi->handle, transfer->easy());
+    m_active.clear();
+    m_idle.clear();
+    m_deadline = Instant::max();
+}
+
+std::vector<Instant> Lane::openDues() const
+{
+    std::vector<Instant> dues;
+    dues.reserve(m_active.size());
+    for (const auto &transfer : m_active)
+        dues.push_back(transfer->due());
+    return dues;
+}
+
+void Lane::ready(int fd, unsigned epollEvents)
+{
+    const int bits = ((epollEvents & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0)
+        | ((epollEvents & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0)
+        | ((epollEvents & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
+    act(fd, bits);
+}
+
+void Lane::onDeadline(Instant now)
+{
+    if (now < m_deadline)
+        return;
+    m_deadline = Instant::max();
+    act(CURL_SOCKET_TIMEOUT, 0);
+}
+
+void Lane::act(int fd, int bits)
+{
+    int running = 0;
+    curl_multi_socket_action(m_multi->handle, fd, bits, &running);
+    collect();
+}
+
+void Lane::collect()
+{
+    int left = 0;
+    while (const auto *message = curl_multi_info_read(m_multi->handle, &left)) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        const auto code = message->data.result; // the message dies with the handle's removal
+        auto *easy = message->easy_handle;
+        curl_multi_remove_handle(m_multi->handle, easy);
+        const auto at = std::ranges::find(m_active, easy, [](const auto &active) { return active->easy(); });
+        auto transfer = std::move(*at);
+        *at = std::move(m_active.back());
+        m_active.pop_back();
+        auto answer = transfer->answer(code);
+        if (m_idle.size() < idleKept)
+            m_idle.push_back(std::move(transfer));
+        m_done(std::move(answer));
+    }
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See probe_thread.h.
+#include "gui/probe/engine/probe_thread.h"
+
+#include "gui/probe/engine/thread_priority.h"
+
+#include <algorithm>
+#include <sys/prctl.h>
+
+using namespace std::chrono_literals;
+
+namespace openloop::probe {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto stoppedAfter = 1s; // later than this comes no thread on a machine that is merely busy
+constexpr qsizetype openReported = 256;
+constexpr std::size_t urlsAhead = 16;
+constexpr auto setUpTime = 20ms; // before the first tick of new targets: making them must not count as lag
+
+UrlTemplate templateOf(const QString &url)
+{
+    const auto parsed = UrlTemplate::parse(url);
+    return parsed ? *parsed : UrlTemplate();
+}
+
+Target controlTarget(const QByteArray &url)
+{
+    Target target;
+    target.name = QStringLiteral("control");
+    target.url = QString::fromLatin1(url);
+    target.interval = 25ms;
+    target.timeout = 5s;
+    return target;
+}
+
+} // namespace
+
+Probe::Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options)
+    : m_target(target), m_schedule(schedule), m_ticks(options.inFlightCap, options.waitingCap),
+      m_urls(templateOf(target.url), urlsAhead), m_lane(reactor, target, 0, [this](Answer answer) {
+          m_ticks.finished();
+          record(std::move(answer.sample));
+      })
+{
+}
+
+void Probe::setMuted(bool muted, Instant now)
+{
+    if (m_muted && !muted)
+        m_schedule.skipTo(now);
+    m_muted = muted;
+}
+
+void Probe::pump(Instant now, QList<Nanoseconds> &lags)
+{
+    if (m_muted)
+        return;
+    while (const auto due = m_schedule.take(now)) {
+        lags.append(now - *due);
+        if (m_ticks.add(*due) == TickQueue::Fate::Skipped) {
+            Sample skipped;
+            skipped.due = *due;
+            skipped.sent = skipped.firstByte = skipped.done = now;
+            skipped.outcome = Outcome::Skipped;
+            record(skipped);
+        }
+        send();
+    }
+}
+
+void Probe::send()
+{
+    while (const auto due = m_ticks.takeForSending())
+        m_lane.start(m_urls.next(), *due);
+}
+
+void Probe::drop()
+{
+    m_lane.abortAll();
+    m_ticks.clear();
+}
+
+void Probe::giveUp(Instant now)
+{
+    auto dues = m_lane.openDues();
+    dues.insert(dues.end(), m_ticks.waiting().begin(), m_ticks.waiting().end());
+    std::ranges::sort(dues);
+    for (const auto due : dues) {
+        Sample sample;
+        sample.due = sample.sent = due;
+        sample.firstByte = sample.done = now;
+        sample.outcome = Outcome::TimedOut;
+        record(sample);
+    }
+    drop();
+}
+
+void Probe::forget(Instant instant)
+{
+    m_samples.removeIf([instant](const Sample &sample) { return sample.done > instant; });
+}
+
+TargetBatch Probe::takeBatch()
+{
+    TargetBatch batch;
+    batch.name = m_target.name;
+    batch.samples = std::exchange(m_samples, {});
+    batch.inFlight = m_ticks.inFlight();
+    batch.waiting = static_cast<qint64>(m_ticks.waiting().size());
+    batch.hasEnded = m_schedule.hasEnded();
+    const auto inFlight = m_lane.openDues();
+    batch.open = QList<Instant>(inFlight.begin(), inFlight.end());
+    std::ranges::sort(batch.open); // whatever waits is younger
+    for (const auto due : m_ticks.waiting()) {
+        if (batch.open.size() >= openReported)
+            break;
+        batch.open.append(due);
+    }
+    return batch;
+}
+
+ProbeThread::ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink)
+    : m_options(options), m_controlUrl(controlUrl), m_sink(std::move(sink)),
+      m_thread([this](std::stop_token stop) { run(stop); })
+{
+}
+
+ProbeThread::~ProbeThread()
+{
+    m_thread.request_stop();
+    m_reactor.wake();
+    m_thread.join();
+}
+
+void ProbeThread::setTargets(const QList<Target> &targets)
+{
+    m_reactor.post([this, targets] { adopt(targets); });
+}
+
+void ProbeThread::setMuted(const QString &name, bool muted)
+{
+    m_reactor.post([this, name, muted] {
+        for (const auto &probe : m_probes) {
+            if (probe->target().name == name)
+                probe->setMuted(muted, Clock::now());
+        }
+    });
+}
+
+void ProbeThread::setPaused(bool paused)
+{
+    m_reactor.post([this, paused] {
+        const auto now = Clock::now();
+        if (paused && !m_pausedSince) {
+            m_pausedSince = now;
+        } else if (!paused && m_pausedSince) {
+            forEach([&](Probe &probe) { probe.skipTo(now); });
+            m_gaps.append({GapReason::Paused, *m_pausedSince, now, {}});
+            m_pausedSince.reset();
+        }
+    });
+}
+
+void ProbeThread::finish()
+{
+    m_reactor.post([this] {
+        Nanoseconds longest{0};
+        for (const auto &probe : m_probes)
+            longest = std::max(longest, probe->target().timeout);
+        m_finishBy = Clock::now() + longest + 500ms;
+    });
+}
+
+template <typename Function>
+void ProbeThread::forEach(Function function) const
+{
+    for (const auto &probe : m_probes)
+        function(*probe);
+    if (m_control)
+        function(*m_control);
+}
+
+void ProbeThread::adopt(const QList<Target> &targets)
+{
+    std::vector<std::unique_ptr<Probe>> probes;
+    const auto first = Clock::now() + setUpTime;
+    for (const auto &target : targets) {
+        const auto same =
+            std::ranges::find_if(m_probes, [&](const auto &probe) { return probe && probe->target() == target; });
+        if (same != m_probes.end()) {
+            probes.push_back(std::move(*same));
+            continue;
+        }
+        const auto t0 = first + Schedule::offsetOf(++m_started, target.interval);
+        const Schedule schedule(t0, target.interval, m_options.length);
+        probes.push_back(std::make_unique<Probe>(m_reactor, target, schedule, m_options));
+    }
+    m_probes = std::move(probes);
+}
+
+void ProbeThread::run(std::stop_token stop)
+{
+    prctl(PR_SET_NAME, "probe");
+    Reactor::sharpenTimers();
+    raiseThreadPriority();
+    m_batchFrom = Clock::now();
+    m_nextBatch = m_batchFrom + m_options.batchInterval;
+    if (!m_controlUrl.isEmpty()) {
+        const auto target = controlTarget(m_controlUrl);
+        m_control = std::make_unique<Probe>(m_reactor, target, Schedule(m_batchFrom, target.interval), m_options);
+    }
+    auto woke = Clock::now();
+    while (!stop.stop_requested()) {
+        pumpAll();
+        const auto now = Clock::now();
+        noticeStop(woke, now);
+        if (now >= m_nextBatch)
+            handOver(now);
+        const auto deadline = nextDeadline();
+        m_reactor.waitUntil(deadline);
+        woke = Clock::now();
+        noticeStop(std::max(now, deadline), woke);
+    }
+    m_control.reset();
+    m_probes.clear(); // lanes die in the thread that used them
+}
+
+void ProbeThread::pumpAll()
+{
+    forEach([this](Probe &probe) {
+        // Now is asked for each: answers and sends before it took time too.
+        const auto now = Clock::now();
+        probe.lane().onDeadline(now);
+        if (!m_pausedSince && !m_finishBy)
+            probe.pump(now, m_lags);
+        probe.send();
+    });
+}
+
+Instant ProbeThread::nextDeadline() const
+{
+    auto deadline = m_nextBatch;
+    const bool ticking = !m_pausedSince && !m_finishBy;
+    forEach([&](Probe &probe) {
+        deadline = std::min(deadline, probe.lane().deadline());
+        if (ticking)
+            deadline = std::min(deadline, probe.nextTick());
+    });
+    return deadline;
+}
+
+void ProbeThread::noticeSuspend(Instant now)
+{
+    const auto gap = m_suspends.observe(now, SuspendDetector::bootTime());
+    if (!gap)
+        return;
+    // Connections that slept are most likely dead; what was in flight says nothing about the target.
+    forEach([&](Probe &probe) {
+        probe.drop();
+        probe.skipTo(now);
+    });
+    m_gaps.append(*gap);
+}
+
+void ProbeThread::noticeStop(Instant expected, Instant now)
+{
+    // Stopped by a signal, a debugger or a halted virtual machine: what fell into it says nothing about any target.
+    if (now - expected < stoppedAfter)
+        return;
+    forEach([&](Probe &probe) {
+        probe.forget(expected);
+        probe.drop();
+        probe.skipTo(now);
+    });
+    m_lags.removeIf([](Nanoseconds lag) { return lag >= stoppedAfter; });
+    m_gaps.append({GapReason::Stopped, expected, now, {}});
+}
+
+void ProbeThread::handOver(Instant now)
+{
+    noticeSuspend(now);
+    bool idle = std::ranges::all_of(m_probes, [](const auto &probe) { return probe->isIdle(); });
+    if (m_finishBy && !idle && now >= *m_finishBy) {
+        forEach([&](Probe &probe) { probe.giveUp(now); });
+        idle = true;
+    }
+    Batch batch;
+    batch.from = std::exchange(m_batchFrom, now);
+    batch.until = now;
+    for (const auto &probe : m_probes)
+        batch.targets.append(probe->takeBatch());
+    if (m_control)
+        batch.control = m_control->takeBatch().samples;
+    batch.lags = std::exchange(m_lags, {});
+    batch.gaps = std::exchange(m_gaps, {});
+    const bool drained = m_finishBy && idle && !std::exchange(m_drained, true);
+    m_sink(std::move(batch), drained);
+    // Late by a whole batch: one larger batch, not two.
+    while (m_nextBatch <= now)
+        m_nextBatch += m_options.batchInterval;
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The thread that measures: nothing happens in it but ticks, sockets, and handing over what was seen ten
+// times a second.
+#pragma once
+
+#include "gui/probe/engine/engine.h"
+#include "gui/probe/engine/lane.h"
+#include "gui/probe/engine/schedule.h"
+#include "gui/probe/engine/url_feeder.h"
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace openloop::probe {
+
+/// One target being probed: its schedule, its queue, its connections. Probe thread.
+class Probe
+{
+public:
+    Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options);
+
+    const Target &target() const { return m_target; }
+    /// Takes the ticks that are due and sends what may be sent. Adds the lag of each tick to `lags`.
+    void pump(Instant now, QList<Nanoseconds> &lags);
+    void send();
+    void skipTo(Instant instant) { m_schedule.skipTo(instant); }
+    Instant nextTick() const { return m_muted ? Instant::max() : m_schedule.next(); }
+    void setMuted(bool muted, Instant now);
+    Lane &lane() { return m_lane; }
+    bool isIdle() const { return m_ticks.inFlight() == 0 && m_ticks.waiting().empty(); }
+    /// Drops what is in flight or waiting: without a trace (suspend), or as timed out at `now` (the run is
+    /// over).
+    void drop();
+    void giveUp(Instant now);
+    /// Takes back what ended after `instant`, in so far as no batch has it.
+    void forget(Instant instant);
+    /// What happened since the last call.
+    TargetBatch takeBatch();
+
+private:
+    void record(Sample sample) { m_samples.append(std::move(sample)); }
+
+    Target m_target;
+    Schedule m_schedule;
+    TickQueue m_ticks;
+    UrlFeeder m_urls;
+    Lane m_lane;
+    QList<Sample> m_samples;
+    bool m_muted = false;
+};
+
+/// Runs probes until destroyed. All functions from the owner's thread; `sink` is called in the probe thread.
+class ProbeThread
+{
+public:
+    using Sink = std::function<void(Batch batch, bool drained)>;
+
+    ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink);
+    ~ProbeThread(); ///< stops and joins; what is in flight is dropped
+
+    void setTargets(const QList<Target> &targets);
+    void setPaused(bool paused);
+    void setMuted(const QString &name, bool muted);
+    void finish();
+
+private:
+    void run(std::stop_token stop);
+    Instant nextDeadline() const;
+    void pumpAll();
+    void handOver(Instant now);
+    void adopt(const QList<Target> &targets);
+    void noticeSuspend(Instant now);
+    void noticeStop(Instant expected, Instant now);
+    template <typename Function>
+    void forEach(Function function) const;
+
+    Engine::Options m_options;
+    QByteArray m_controlUrl;
+    Sink m_sink;
+    Reactor m_reactor;
+
+    // Probe thread only.
+    std::vector<std::unique_ptr<Probe>> m_probes;
+    std::unique_ptr<Probe> m_control;
+    QList<Nanoseconds> m_lags;
+    QList<Gap> m_gaps;
+    SuspendDetector m_suspends;
+    Instant m_batchFrom, m_nextBatch;
+    std::optional<Instant> m_pausedSince;
+    std::optional<Instant> m_finishBy;
+    bool m_drained = false;
+    int m_started = 0; ///< probes so far, to spread their ticks
+
+    std::jthread m_thread; ///< last: joined before anything it uses goes
+};
+
+} // namespace openloop::probe

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a measuring thread sleeps on: sockets and one deadline, to the microsecond; poll() would round it to
+// milliseconds.
+#pragma once
+
+#include "gui/probe/engine/file_descriptor.h"
+#include "gui/probe/samples/clock.h"
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace openloop::probe {
+
+/// epoll, a timerfd and an eventfd. post() and wake() from any thread, all else from the one that waits.
+class Reactor
+{
+public:
+    class Watcher
+    {
+    public:
+        virtual ~Watcher() = default;
+        virtual void ready(int fd, unsigned epollEvents) = 0;
+    };
+
+    Reactor();
+
+    /// epollEvents 0 forgets the descriptor. One watcher per descriptor; it outlives the watch.
+    void watch(int fd, unsigned epollEvents, Watcher *watcher);
+    /// Sleeps until a descriptor is ready, wake() or `deadline`; then tells watchers of at most 8
+    /// descriptors, so that due ticks never stand behind a crowd of answers, and runs what was posted.
+    void waitUntil(Instant deadline);
+
+    void post(std::function<void()> work); ///< any thread; runs in the waiting thread
+    void wake(); ///< any thread
+
+    /// Asks the kernel to wake this thread as exactly as it can (no timer slack).
+    static void sharpenTimers();
+
+private:
+    void runPosted();
+
+    FileDescriptor m_epoll, m_timer, m_event;
+    std::vector<Watcher *> m_watchers; ///< by descriptor
+    std::mutex m_mutex;
+    std::vector<std::function<void()>> m_posted;
+};
+
+} // namespace openloop::probe

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See transfer.h.
+#include "gui/probe/engine/transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace openloop::probe {
+
+namespace {
+
+constexpr long maxIdleSeconds = 4;
+
+Nanoseconds timeOf(CURL *easy, CURLINFO info)
+{
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, info, &microseconds);
+    return std::chrono::microseconds(std::max<curl_off_t>(0, microseconds));
+}
+
+long longOf(CURL *easy, CURLINFO info)
+{
+    long value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+
+QByteArray headerOf(CURL *easy, const char *name)
+{
+    curl_header *header = nullptr;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return {};
+    return header->value;
+}
+
+Outcome outcomeOf(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK: return Outcome::Ok;
+    case CURLE_OPERATION_TIMEDOUT: return Outcome::TimedOut;
+    case CURLE_COULDNT_CONNECT: return Outcome::Refused;
+    case CURLE_COULDNT_RESOLVE_HOST: return Outcome::Unresolved;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_ABORTED_BY_CALLBACK: // our refusal to let libcurl hide a broken connection
+        return Outcome::Reset;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR: return Outcome::TlsFailed;
+    default: return Outcome::Failed;
+    }
+}
+
+} // namespace
+
+Transfer::Transfer(const Target &target, qsizetype keepBody) : m_target(target), m_keep(keepBody)
+{
+    setConnection();
+    setRequest();
+    setCallbacks();
+}
+
+void Transfer::setConnection()
+{
+    set(CURLOPT_PRIVATE, this);
+    set(CURLOPT_ERRORBUFFER, m_error);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L); // a look-up that hangs must not hold this thread when its request times out
+    set(CURLOPT_PROXY,
+        ""); // what is measured is the service, not a proxy that an environment variable names
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_HTTP_VERSION,
+        long(CURL_HTTP_VERSION_1_1)); // one request at a time per connection: phases mean something
+    set(CURLOPT_USERAGENT, "openloop-monitor/" OPENLOOP_VERSION);
+    set(CURLOPT_MAXAGE_CONN, maxIdleSeconds);
+    set(CURLOPT_DNS_CACHE_TIMEOUT, 5L); // a service may move; kept connections need no look-up
+    const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(m_target.timeout).count();
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
+    set(CURLOPT_SSL_VERIFYPEER, m_target.verifyTls ? 1L : 0L);
+    set(CURLOPT_SSL_VERIFYHOST, m_target.verifyTls ? 2L : 0L);
+    set(CURLOPT_FRESH_CONNECT, m_target.newConnectionEachTime ? 1L : 0L);
+    set(CURLOPT_FORBID_REUSE, m_target.newConnectionEachTime ? 1L : 0L);
+}
+
+void Transfer::setRequest()
+{
+    const bool posts = m_target.method == "POST" || !m_target.body.isEmpty();
+    if (posts) {
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_target.body.size()));
+        set(CURLOPT_POSTFIELDS, m_target.body.constData());
+    }
+    if (m_target.method == "HEAD")
+        set(CURLOPT_NOBODY, 1L);
+    else if (m_target.method != (posts ? "POST" : "GET"))
+        set(CURLOPT_CUSTOMREQUEST, m_target.method.constData());
+    for (const auto &header : m_target.headers) {
+        const auto line = header.name.toUtf8() + (header.value.isEmpty() ? ";" : ": ") + header.value.toUtf8();
+        m_headers.reset(curl_slist_append(m_headers.release(), line.constData()));
+    }
+    set(CURLOPT_HTTPHEADER, m_headers.get());
+}
+
+void Transfer::setCallbacks()
+{
+    set(CURLOPT_WRITEDATA, this);
+    set(
+        CURLOPT_WRITEFUNCTION, +[](char *data, std::size_t, std::size_t size, void *transfer) {
+            auto *to = static_cast<Transfer *>(transfer);
+            const auto bytes = static_cast<qsizetype>(size);
+            to->m_bytes += bytes;
+            to->m_body.append(data, std::clamp<qsizetype>(to->m_keep - to->m_body.size(), 0, bytes));
+            return size;
+        });
+    // On a kept connection that breaks, libcurl silently tries again on a new one. A second attempt is a
+    // fault to report.
+    set(CURLOPT_PREREQDATA, this);
+    set(
+        CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
+            return ++static_cast<Transfer *>(transfer)->m_attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+        });
+}
+
+void Transfer::prepare(const QByteArray &url, Instant due)
+{
+    set(CURLOPT_URL, url.constData());
+    m_due = due;
+    m_attempts = 0;
+    m_bytes = 0;
+    m_body.clear();
+    m_error[0] = '\0';
+    m_sent = std::chrono::steady_clock::now();
+}
+
+Answer Transfer::answer(CURLcode code)
+{
+    Answer answer;
+    fillTimes(answer.sample);
+    answer.sample.outcome = outcomeOf(code);
+    if (answer.sample.outcome == Outcome::Ok)
+        judge(answer);
+    else
+        answer.error = m_error[0] != '\0' ? m_error : curl_easy_strerror(code);
+    if (answer.sample.outcome == Outcome::TlsFailed || answer.sample.outcome == Outcome::Failed)
+        answer.sample.cause = answer.error;
+    answer.body = std::exchange(m_body, {});
+    return answer;
+}
+
+void Transfer::fillTimes(Sample &sample) const
+{
+    auto *easy = m_easy.get();
+    sample.due = m_due;
+    sample.sent = m_sent;
+    sample.done = std::chrono::steady_clock::now();
+    sample.status = static_cast<quint16>(longOf(easy, CURLINFO_RESPONSE_CODE));
+    sample.bytes = m_bytes;
+    sample.reused = longOf(easy, CURLINFO_NUM_CONNECTS) == 0 && sample.status != 0;
+
+    const auto dns = timeOf(easy, CURLINFO_NAMELOOKUP_TIME_T);
+    const auto tcp = std::max(dns, timeOf(easy, CURLINFO_CONNECT_TIME_T));
+    const auto tls = std::max(tcp, timeOf(easy, CURLINFO_APPCONNECT_TIME_T));
+    const auto first = timeOf(easy, CURLINFO_STARTTRANSFER_TIME_T);
+    if (!sample.reused)
+        sample.phases = {dns, tcp - dns, tls - tcp, {}, {}};
+    const auto connected =
+        std::min(sample.done, sample.sent + sample.phases.dns + sample.phases.tcp + sample.phases.tls);
+    sample.firstByte = first > Nanoseconds(0) ? std::clamp(sample.sent + first, connected, sample.done) : sample.done;
+    sample.phases.firstByte = sample.firstByte - connected;
+    sample.phases.body = sample.done - sample.firstByte;
+}
+
+void Transfer::judge(Answer &answer) const
+{
+    auto *easy = m_easy.get();
+    auto &sample = answer.sample;
+    sample.serverTiming = headerOf(easy, "Server-Timing");
+    sample.requestId = headerOf(easy, "X-Request-Id");
+    answer.contentType = headerOf(easy, "Content-Type");
+    answer.location = headerOf(easy, "Location");
+    const auto &expectation = m_target.expectation;
+    if (sample.status < expectation.statusFrom || sample.status > expectation.statusTo)
+        sample.outcome = Outcome::HttpError;
+    else if (!expectation.bodyContains.isEmpty() && !m_body.contains(expectation.bodyContains))
+        sample.outcome = Outcome::WrongAnswer;
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One request at libcurl: what it is told before, and what it knows afterwards.
+#pragma once
+
+#include "gui/probe/engine/answer.h"
+#include "gui/probe/targets/target.h"
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace openloop::probe {
+
+/// An easy handle set up for one target, to be used again and again; one request at a time. The target outlives it.
+class Transfer
+{
+public:
+    /// keepBody: bytes of each body to keep.
+    Transfer(const Target &target, qsizetype keepBody);
+
+    /// Made ready to be sent now.
+    void prepare(const QByteArray &url, Instant due);
+    /// After the handle is done, with libcurl's code for how.
+    Answer answer(CURLcode code);
+
+    CURL *easy() const { return m_easy.get(); }
+    Instant due() const { return m_due; }
+
+private:
+    struct EasyDeleter {
+        void operator()(CURL *easy) const { curl_easy_cleanup(easy); }
+    };
+    struct ListDeleter {
+        void operator()(curl_slist *list) const { curl_slist_free_all(list); }
+    };
+
+    template <typename Value>
+    void set(CURLoption option, Value value)
+    {
+        curl_easy_setopt(m_easy.get(), option, value);
+    }
+    void setConnection();
+    void setRequest();
+    void setCallbacks();
+    void fillTimes(Sample &sample) const;
+    void judge(Answer &answer) const;
+
+    const Target &m_target;
+    std::unique_ptr<CURL, EasyDeleter> m_easy{curl_easy_init()};
+    std::unique_ptr<curl_slist, ListDeleter> m_headers;
+    char m_error[CURL_ERROR_SIZE] = {};
+    qsizetype m_keep = 0;
+    Instant m_due, m_sent;
+    QByteArray m_body;
+    qint64 m_bytes = 0;
+    int m_attempts = 0;
+};
+
+} // namespace openloop::probe

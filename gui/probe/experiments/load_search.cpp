@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See load_search.h.
+#include "gui/probe/experiments/load_search.h"
+
+#include <algorithm>
+
+namespace openloop::probe {
+
+std::optional<int> LoadSearch::next() const
+{
+    if (m_steps.isEmpty())
+        return 0;
+    if (!m_broken)
+        return m_kept < m_max ? std::optional(std::min(m_max, std::max(1, m_kept * 2))) : std::nullopt;
+    return *m_broken - m_kept > 1 ? std::optional((*m_broken + m_kept) / 2) : std::nullopt;
+}
+
+void LoadSearch::report(const LoadStep &step)
+{
+    m_steps.append(step);
+    if (step.kept)
+        m_kept = std::max(m_kept, step.n);
+    else
+        m_broken = std::min(step.n, m_broken.value_or(step.n));
+}
+
+QString LoadSearch::doubt() const
+{
+    const auto step = std::ranges::find_if(m_steps, [this](const auto &one) { return one.n == m_broken; });
+    return step == m_steps.end() ? QString() : step->doubt;
+}
+
+LoadSearchRun::LoadSearchRun(Engine &engine, LoadSearchConfig config, QObject *parent)
+    : QObject(parent), m_engine(engine), m_config(std::move(config)),
+      m_search(std::clamp(m_config.maxN, 1, Engine::maxLoad))
+{
+    connect(&engine, &Engine::batch, this, &LoadSearchRun::onBatch);
+}
+
+LoadSearchRun::~LoadSearchRun()
+{
+    abort();
+}
+
+void LoadSearchRun::start()
+{
+    begin(*m_search.next());
+}
+
+void LoadSearchRun::abort()
+{
+    if (m_current)
+        m_engine.setLoad(m_config.load, 0);
+    m_current.reset();
+}
+
+void LoadSearchRun::begin(int n)
+{
+    m_current = n;
+    m_engine.setLoad(m_config.load, n);
+    m_from = std::chrono::steady_clock::now() + m_config.settle;
+    m_until = m_from + m_config.measure;
+    m_statistics.clear();
+    m_trust.restart();
+    for (const auto &target : m_engine.targets())
+        m_statistics.append({target.name, Statistics()});
+    emit stepStarted(n);
+}
+
+void LoadSearchRun::onBatch(const Batch &batch)
+{
+    if (!m_current)
+        return;
+    batch.addTo(m_trust);
+    for (const auto &load : batch.loads) {
+        if (load.name == m_config.load)
+            m_load.add(load);
+    }
+    bool open = false;
+    const bool lastCall = batch.until >= m_until + m_config.settle;
+    for (auto &[name, statistics] : m_statistics) {
+        const auto *target = batch.find(name);
+        if (!target)
+            continue;
+        for (const auto &sample : target->samples) {
+            if (sample.due >= m_from && sample.due < m_until)
+                statistics.add(sample);
+        }
+        for (const auto due : target->open) {
+            if (due < m_from || due >= m_until)
+                continue;
+            open = true;
+            if (lastCall) // still no answer: slow beyond any doubt
+                statistics.add(Outcome::TimedOut, batch.until - due);
+        }
+    }
+    if (batch.until < m_until || (open && !lastCall))
+        return;
+    LoadStep step{*m_current, true, {}, {}};
+    for (const auto &[name, statistics] : std::as_const(m_statistics))
+        step.targets.append({name, statistics.quantiles()});
+    for (const auto &promise : std::as_const(m_config.promises)) {
+        const auto at = std::ranges::find(step.targets, promise.target, [](const auto &pair) { return pair.first; });
+        step.kept = step.kept && at != step.targets.end() && promise.condition.holds(at->second);
+    }
+    if (const auto trust = m_trust.verdictOfRun(); !step.kept && trust.suspendsAlerts())
+        step.doubt = trust.reason;
+    m_search.report(step);
+    m_current.reset();
+    emit stepDone(step);
+    if (const auto n = m_search.next()) {
+        begin(*n);
+    } else {
+        m_engine.setLoad(m_config.load, 0);
+        emit finished();
+    }
+}
+
+} // namespace openloop::probe

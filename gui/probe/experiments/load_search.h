@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Finds the load at which a promise breaks, instead of making the user guess it.
+#pragma once
+
+#include "gui/probe/engine/engine.h"
+#include "gui/probe/judgement/assertion.h"
+
+namespace openloop::probe {
+
+struct LoadSearchConfig {
+    QString load; ///< name of the target that is loaded
+    QList<Assertion> promises; ///< what must keep; at least one
+    int maxN = 64; ///< 1..Engine::maxLoad
+    Nanoseconds settle = std::chrono::seconds(1);
+    Nanoseconds measure = std::chrono::seconds(5);
+};
+
+struct LoadStep {
+    int n = 0;
+    bool kept = false;
+    QList<std::pair<QString, Quantiles>> targets; ///< by name; the knee is plotted from these
+    QString doubt; ///< why a promise that broke may have been this machine's fault; empty: trustworthy
+};
+
+/// Doubles the load until a promise breaks, then bisects. Pure; one thread.
+class LoadSearch
+{
+public:
+    explicit LoadSearch(int maxN) : m_max(maxN) { }
+
+    std::optional<int> next() const; ///< the load to try; nothing: done
+    void report(const LoadStep &step);
+    const QList<LoadStep> &steps() const { return m_steps; } ///< in the order they were tried
+    int highestKept() const { return m_kept; } ///< 0 is kept by definition of no load; -1: broken even without load
+    std::optional<int> lowestBroken() const { return m_broken; } ///< nothing: kept up to maxN
+    /// Why the machine may be to blame for lowestBroken(); empty: it is not.
+    QString doubt() const;
+
+private:
+    int m_max;
+    int m_kept = -1;
+    std::optional<int> m_broken;
+    QList<LoadStep> m_steps;
+};
+
+/// Runs a LoadSearch on a running engine. Caller's thread.
+class LoadSearchRun : public QObject
+{
+    Q_OBJECT
+
+public:
+    LoadSearchRun(Engine &engine, LoadSearchConfig config, QObject *parent = nullptr);
+    ~LoadSearchRun() override; ///< ends its load
+
+    void start();
+    void abort();
+    const LoadSearch &search() const { return m_search; }
+    /// False: load was asked for, and all of its requests failed, so that the steps prove nothing.
+    bool wasLoaded() const { return !m_load.wasWanted() || m_load.sawLoad(); }
+
+signals:
+    void stepStarted(int n);
+    void stepDone(const openloop::probe::LoadStep &step);
+    void finished();
+
+private:
+    void onBatch(const Batch &batch);
+    void begin(int n);
+
+    Engine &m_engine;
+    LoadSearchConfig m_config;
+    LoadSearch m_search;
+    std::optional<int> m_current;
+    Instant m_from, m_until;
+    QList<std::pair<QString, Statistics>> m_statistics;
+    TrustJudge m_trust; ///< of the step
+    LoadWitness m_load;
+};
+
+} // namespace openloop::probe

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See headless.h.
+#include "gui/probe/headless/headless.h"
+
+#include "gui/probe/engine/file_descriptor.h"
+#include "gui/probe/headless/run.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QSocketNotifier>
+
+#include <cerrno>
+#include <csignal>
+#include <sys/signalfd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::probe {
+
+namespace {
+
+/// SIGINT and SIGTERM as readable bytes. Made before any thread, so that all of them leave the signals to it.
+FileDescriptor terminationSignals()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    return FileDescriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+void complain(const QString &problem)
+{
+    print(stderr, u"openloop-monitor: %1\n"_s.arg(problem));
+}
+
+/// Where a report goes: nowhere, standard output, a file. The file is opened before the run, and keeps what it holds
+/// until there is something better.
+class Outlet
+{
+public:
+    explicit Outlet(const QString &path)
+        : m_file(path), m_isDevice(QFileInfo::exists(path) && !QFileInfo(path).isFile()),
+          m_opened(isStdout() || path.isEmpty() || m_file.open(m_isDevice ? QIODevice::WriteOnly : QIODevice::Append))
+    {
+    }
+
+    bool isStdout() const { return m_file.fileName() == "-"_L1; }
+    bool isOpen() const { return m_opened; }
+    QString problem() const { return u"%1: %2"_s.arg(m_file.fileName(), m_file.errorString()); }
+
+    /// False, with a line on standard error, when not all of it could be written.
+    bool write(const QByteArray &bytes)
+    {
+        if (isStdout())
+            return writeOut(QString::fromUtf8(bytes));
+        if (!m_file.isOpen())
+            return true;
+        if ((m_isDevice || m_file.resize(0)) && m_file.write(bytes) == bytes.size() && m_file.flush())
+            return true;
+        complain(problem());
+        return false;
+    }
+
+    static bool writeOut(const QString &text)
+    {
+        if (print(stdout, text))
+            return true;
+        complain(u"standard output: %1"_s.arg(qt_error_string(errno)));
+        return false;
+    }
+
+private:
+    QFile m_file; ///< not QSaveFile: the path may be a pipe or /dev/stderr
+    bool m_isDevice;
+    bool m_opened;
+};
+
+ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
+{
+    Outlet json(options.json), junit(options.junit);
+    for (const auto *outlet : {&json, &junit}) {
+        if (!outlet->isOpen()) {
+            complain(outlet->problem());
+            return ExitCode::Usage;
+        }
+    }
+    if (const auto problem = options.record.isEmpty() ? QString() : SessionRecorder::problemWith(options.record);
+        !problem.isEmpty()) {
+        complain(u"can't record to "_s + problem);
+        return ExitCode::Usage;
+    }
+    const auto signalsFd = terminationSignals();
+    QSocketNotifier notifier(signalsFd.get(), QSocketNotifier::Read);
+    HeadlessRun run(options);
+    QObject::connect(&notifier, &QSocketNotifier::activated, &run, [&] {
+        signalfd_siginfo info{};
+        if (::read(signalsFd.get(), &info, sizeof info) == sizeof info)
+            run.interrupt();
+    });
+    run.start();
+    application.exec();
+
+    const auto report = run.report();
+    const auto table = toTable(report);
+    bool written = json.isStdout() || junit.isStdout() ? print(stderr, table) : Outlet::writeOut(table);
+    written = json.write(toJson(report)) && written;
+    written = junit.write(toJUnit(report)) && written;
+    return written ? report.exitCode() : ExitCode::Usage;
+}
+
+} // namespace
+
+int runHeadless(QCoreApplication &application)
+{
+    const auto request = parseHeadlessArguments(application.arguments());
+    if (!request) {
+        complain(request.error + u"\nTry --help."_s);
+        return static_cast<int>(ExitCode::Usage);
+    }
+    const auto code = request->options     ? run(application, *request->options)
+        : Outlet::writeOut(request->print) ? ExitCode::Kept
+                                           : ExitCode::Usage;
+    return static_cast<int>(code);
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See headless_options.h.
+#include "gui/probe/headless/options.h"
+
+#include "gui/probe/samples/durations.h"
+#include "gui/probe/targets/command_line.h"
+#include "gui/probe/targets/profile.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::probe {
+
+namespace {
+
+/// The first thing that is wrong ends the reading; nested calls stay free of error plumbing.
+struct Usage {
+    QString problem;
+};
+
+template <typename T>
+T orThrow(const Parsed<T> &parsed)
+{
+    if (!parsed)
+        throw Usage{parsed.error};
+    return *parsed;
+}
+
+QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
+{
+    QList<Target> targets;
+    if (parser.isSet(u"profile"_s)) {
+        const auto profile = orThrow(loadProfile(parser.value(u"profile"_s), UnknownKeys::Refused));
+        targets = profile.targets;
+        rules = profile.rules;
+    }
+    if (targets.isEmpty() || !parser.positionalArguments().isEmpty()) {
+        for (const auto &target : orThrow(targetsFromArguments(parser.positionalArguments())))
+            targets.append(withUniqueName(target, targets));
+    }
+    for (auto &target : targets) {
+        if (parser.isSet(u"interval"_s))
+            target.interval = orThrow(parseDuration(parser.value(u"interval"_s)));
+        if (parser.isSet(u"timeout"_s))
+            target.timeout = orThrow(parseDuration(parser.value(u"timeout"_s)));
+        for (const auto &header : parser.values(u"header"_s))
+            target.headers.append(orThrow(parseHeader(header)));
+        target.newConnectionEachTime = target.newConnectionEachTime || parser.isSet(u"new-connection"_s);
+        target.verifyTls = target.verifyTls && !parser.isSet(u"insecure"_s);
+        if (const auto problem = problemOf(target); !problem.isEmpty())
+            throw Usage{problem};
+    }
+    return targets;
+}
+
+void checkName(const QString &name, const QList<Target> &targets)
+{
+    QStringList names;
+    for (const auto &target : targets)
+        names.append(target.name);
+    if (!names.contains(name))
+        throw Usage{u"“%1” is no target; there are %2"_s.arg(name, names.join(u", "_s))};
+}
+
+NamedLoad readLoad(const QString &text, const QList<Target> &targets)
+{
+    NamedLoad load{text.section(u'=', 0, -2), 0};
+    bool isNumber = false;
+    load.n = text.section(u'=', -1).toInt(&isNumber);
+    if (load.name.isEmpty() || !isNumber || load.n < 1 || load.n > Engine::maxLoad)
+        throw Usage{u"“%1” is no load; write NAME=N with N from 1 to %2"_s.arg(text).arg(Engine::maxLoad)};
+    checkName(load.name, targets);
+    return load;
+}
+
+std::optional<IsolationConfig> readIsolation(const QCommandLineParser &parser, const QList<Target> &targets)
+{
+    if (!parser.isSet(u"isolation-test"_s)) {
+        if (parser.isSet(u"phases"_s))
+            throw Usage{u"--phases belongs to --isolation-test"_s};
+        return {};
+    }
+    if (parser.isSet(u"duration"_s) && parser.isSet(u"phases"_s))
+        throw Usage{u"--duration and --phases both say how long an isolation test takes"_s};
+    const auto load = readLoad(parser.value(u"isolation-test"_s), targets);
+    if (targets.size() < 2)
+        throw Usage{u"an isolation test needs a second target that is to stay fast"_s};
+    IsolationConfig config;
+    config.load = load.name;
+    config.n = load.n;
+    if (parser.isSet(u"phases"_s)) {
+        const auto phases = parser.value(u"phases"_s).split(u',');
+        if (phases.size() != 3)
+            throw Usage{u"--phases takes three durations, like 10s,20s,10s"_s};
+        config.baseline = orThrow(parseDuration(phases[0]));
+        config.loaded = orThrow(parseDuration(phases[1]));
+        config.recovery = orThrow(parseDuration(phases[2]));
+    } else if (parser.isSet(u"duration"_s)) {
+        config.loaded = orThrow(parseDuration(parser.value(u"duration"_s))) / 2;
+        config.baseline = config.recovery = config.loaded / 2;
+    }
+    return config;
+}
+
+void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
+{
+    for (const auto &text : parser.values(u"assert"_s)) {
+        const auto assertion = orThrow(parseAssertion(text));
+        checkName(assertion.target, options.targets);
+        if (assertion.condition.quantity == Quantity::Isolation && !options.isolation)
+            throw Usage{u"“%1” needs --isolation-test"_s.arg(text)};
+        if (assertion.condition.quantity == Quantity::Isolation && assertion.target == options.isolation->load)
+            throw Usage{u"“%1”: the loaded target has no isolation"_s.arg(text)};
+        options.asserts.append(assertion);
+    }
+    for (const auto &text : parser.values(u"rule"_s))
+        options.rules.append(orThrow(parseRule(text)));
+    for (const auto &rule : std::as_const(options.rules)) {
+        if (!rule.target.isEmpty())
+            checkName(rule.target, options.targets);
+    }
+}
+
+HeadlessOptions readOptions(const QCommandLineParser &parser)
+{
+    HeadlessOptions options;
+    options.targets = readTargets(parser, options.rules);
+    if (parser.isSet(u"duration"_s))
+        options.duration = orThrow(parseDuration(parser.value(u"duration"_s)));
+    for (const auto &text : parser.values(u"load"_s))
+        options.loads.append(readLoad(text, options.targets));
+    options.isolation = readIsolation(parser, options.targets);
+    readAsserts(parser, options);
+    if (parser.isSet(u"find-limit"_s)) {
+        if (options.asserts.isEmpty() || options.isolation)
+            throw Usage{u"--find-limit needs an --assert to break, and excludes --isolation-test"_s};
+        if (parser.isSet(u"rule"_s))
+            throw Usage{u"--rule has no effect on --find-limit; write an --assert"_s};
+        const auto load = readLoad(parser.value(u"find-limit"_s), options.targets);
+        options.search = LoadSearchConfig{load.name, options.asserts, load.n, {}, {}};
+        options.search->settle = std::chrono::seconds(1);
+        options.search->measure = parser.isSet(u"duration"_s) ? options.duration : std::chrono::seconds(5);
+    }
+    options.json = parser.value(u"json"_s);
+    options.junit = parser.value(u"junit"_s);
+    options.record = parser.value(u"record"_s);
+    options.quiet = parser.isSet(u"quiet"_s);
+    if (!options.json.isEmpty() && options.json == options.junit)
+        throw Usage{u"--json and --junit can't both go to %1"_s.arg(options.json)};
+    return options;
+}
+
+} // namespace
+
+Parsed<HeadlessRequest> parseHeadlessArguments(const QStringList &arguments)
+{
+    using Result = Parsed<HeadlessRequest>;
+    QCommandLineParser parser;
+    addOptions(parser);
+    if (!parser.parse(arguments))
+        return Result::failed(withoutFullStop(parser.errorText()));
+    if (parser.isSet(u"help"_s))
+        return HeadlessRequest{{}, parser.helpText()};
+    if (parser.isSet(u"version"_s))
+        return HeadlessRequest{{}, u"openloop-monitor %1\n"_s.arg(QCoreApplication::applicationVersion())};
+    try {
+        return HeadlessRequest{readOptions(parser), {}};
+    } catch (const Usage &usage) {
+        return Result::failed(usage.problem);
+    }
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `p99 < 20ms`: the comparison that asserts and SLO rules share, so that both are spelled and judged alike.
+#pragma once
+
+#include "gui/probe/samples/statistics.h"
+#include "gui/probe/targets/parsed.h"
+
+namespace openloop::probe {
+
+enum class Quantity { P50, P95, P99, Max, Errors, Availability, N, Isolation };
+enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
+
+/// A quantity held against a limit.
+/// Limits: durations for p50 p95 p99 max; a count or `1%` for errors; `99.9%` or 0..1 for availability; a
+/// count for n; a ratio for isolation.
+struct Condition {
+    Quantity quantity = Quantity::P99;
+    Comparison comparison = Comparison::Less;
+    double limit = 0; ///< ms, count, share 0..1 or ratio
+    bool share = false; ///< errors were given in percent
+
+    bool isLatency() const { return quantity <= Quantity::Max; }
+    /// The value of the quantity in the condition's unit; nothing when there is no sample.
+    std::optional<double> valueOf(const Quantiles &quantiles, std::optional<double> isolation = {}) const;
+    /// False too when there is no value. "More than x" (a timeout at the rank) never satisfies < or <=.
+    bool holds(const Quantiles &quantiles, std::optional<double> isolation = {}) const;
+    /// `p99<20ms`, as parse takes it.
+    QString text() const;
+    /// The quantity and its value for people: "p99 0.91 ms", "max (n=30) 0.91 ms" (too few for a p99), "errors 3".
+    QString valueText(const Quantiles &quantiles, std::optional<double> isolation = {}) const;
+
+    bool operator==(const Condition &) const = default;
+};
+
+/// quantity op limit, spaces allowed; op: < <= > >= = ==.
+Parsed<Condition> parseCondition(const QString &text);
+
+} // namespace openloop::probe

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See command_line.h.
+#include "gui/probe/targets/command_line.h"
+
+#include "gui/probe/targets/target.h"
+
+#include <QCommandLineParser>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::probe {
+
+namespace {
+
+/// What QApplication takes out of the arguments itself (its documentation, and that of QGuiApplication).
+const QStringList qtValues{u"platform"_s,        u"platformpluginpath"_s,
+                           u"platformtheme"_s,   u"plugin"_s,
+                           u"style"_s,           u"stylesheet"_s,
+                           u"qwindowgeometry"_s, u"geometry"_s,
+                           u"qwindowtitle"_s,    u"title"_s,
+                           u"qwindowicon"_s,     u"icon"_s,
+                           u"display"_s,         u"name"_s,
+                           u"session"_s,         u"qmljsdebugger"_s};
+const QStringList qtFlags{u"reverse"_s, u"widgetcount"_s, u"nograb"_s, u"dograb"_s, u"sync"_s};
+
+} // namespace
+
+void addOptions(QCommandLineParser &parser)
+{
+    parser.setApplicationDescription(
+        u"Measures HTTP services on an open loop, so that a stall is never hidden.\n\n"
+        "Targets are URLs or name=URL; a bare base URL means the routes of openloop-server. Without "
+        "--headless a window opens.\n\n"
+        "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, "
+        "health.availability>=99.9%.\n"
+        "Quantities: p50 p95 p99 max errors availability n isolation. Durations: 500us 100ms 30s 1m.\n"
+        "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
+        "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy."_s);
+    parser.addVersionOption();
+    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s, u"[URL...]"_s);
+    parser.addOptions({
+        {{u"h"_s, u"help"_s}, u"Displays help on commandline options."_s},
+        {u"headless"_s, u"Measure without a display and report."_s},
+        {u"duration"_s, u"How long to measure (10s), each step of --find-limit (5s), or an isolation test (40s)."_s,
+         u"D"_s},
+        {u"interval"_s, u"Time between two ticks of a target (100ms; 1s for the waiting and computing routes)."_s,
+         u"D"_s},
+        {u"timeout"_s, u"When a request is given up (10s)."_s, u"D"_s},
+        {u"header"_s, u"Header field for every target; may be repeated."_s, u"NAME: VALUE"_s},
+        {u"new-connection"_s, u"A new connection for each request."_s},
+        {u"insecure"_s, u"Accept any TLS certificate."_s},
+        {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
+        {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
+        {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},
+        {u"rule"_s, u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
+         u"RULE"_s},
+        {u"isolation-test"_s,
+         u"Baseline, load, recovery, verdict: does load on one target slow the others? The loaded one is not "
+         "probed meanwhile."_s,
+         u"NAME=N"_s},
+        {u"phases"_s, u"Lengths of the isolation test's phases (10s,20s,10s)."_s, u"B,L,R"_s},
+        {u"find-limit"_s, u"Search the load up to N at which the asserts break."_s, u"NAME=N"_s},
+        {u"json"_s, u"Write the result as JSON; - for standard output."_s, u"FILE"_s},
+        {u"junit"_s, u"Write the asserts as JUnit XML; - for standard output."_s, u"FILE"_s},
+        {u"record"_s, u"Record the session to an SQLite file."_s, u"FILE"_s},
+        {u"quiet"_s, u"No progress on standard error."_s},
+    });
+}
+
+QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay)
+{
+    QCommandLineParser parser;
+    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+    addOptions(parser);
+    for (const auto &name : qtValues)
+        parser.addOption({name, {}, u"value"_s});
+    for (const auto &name : qtFlags)
+        parser.addOption(QCommandLineOption(name));
+    if (!parser.parse(arguments))
+        return withoutFullStop(parser.errorText());
+    const auto names = parser.optionNames();
+    const auto ours = std::ranges::find_if(
+        names, [](const auto &name) { return !qtValues.contains(name) && !qtFlags.contains(name); });
+    if (ours != names.end())
+        return u"--%1 works only with --headless"_s.arg(*ours);
+    if (const auto targets = targetsFromArguments(parser.positionalArguments()); !targets)
+        return targets.error;
+    return hasDisplay || parser.isSet(u"platform"_s)
+        ? QString()
+        : u"no display to open a window on; --headless measures without one"_s;
+}
+
+} // namespace openloop::probe

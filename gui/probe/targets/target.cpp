@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See target.h.
+#include "gui/probe/targets/target.h"
+
+#include "common/endpoints.h"
+#include "gui/probe/targets/url_template.h"
+
+#include <QRegularExpression>
+#include <QUrl>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace openloop::probe {
+
+namespace {
+
+QString withScheme(const QString &url)
+{
+    return url.contains("://"_L1) ? url : u"http://"_s + url;
+}
+
+/// Everything between the authority and the query or fragment, undecoded: templates stay as they are.
+QString pathOf(const QString &url)
+{
+    static const QRegularExpression form(u"^[a-z]+://[^/?#]*([^?#]*)"_s, QRegularExpression::CaseInsensitiveOption);
+    return form.match(url).captured(1);
+}
+
+QString defaultName(const QString &url)
+{
+    const auto path = pathOf(url);
+    const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
+    const auto name = segment.isEmpty() ? QUrl(url).host() : segment;
+    return name.isEmpty() ? u"target"_s : QString(name).replace(u'=', u'-');
+}
+
+bool isServiceBase(const QString &url)
+{
+    return !url.contains(u'?') && !url.contains(u'#') && (pathOf(url).isEmpty() || pathOf(url) == "/"_L1);
+}
+
+QString shellQuoted(const QString &text)
+{
+    static const QRegularExpression plain(u"\\A[A-Za-z0-9_./:=@%+,-]+\\z"_s);
+    if (plain.match(text).hasMatch())
+        return text;
+    return u'\'' + QString(text).replace(u'\'', u"'\\''"_s) + u'\'';
+}
+
+} // namespace
+
+QList<Target> serviceTargets(const QString &baseUrl)
+{
+    auto base = baseUrl;
+    while (base.endsWith(u'/'))
+        base.chop(1);
+    QList<Target> targets;
+    const auto add = [&](const QString &route, const QString &query, Nanoseconds interval) -> Target & {
+        Target target;
+        target.name = route.sliced(1);
+        target.url = base + route + query;
+        target.interval = interval;
+        return targets.emplace_back(target);
+    };
+    add(endpoints::health, {}, 100ms);
+    add(endpoints::callOtherService, {}, 1s);
+    add(endpoints::queryDatabase, u"?limit=10"_s, 1s);
+    auto &factorize = add(endpoints::factorize, u"?n=1000000016000000063"_s, 1s);
+    factorize.loadUrl = base + endpoints::factorize + u"?n={semiprime:90}"_s;
+    factorize.timeout = 35s; // its own deadline is 30 s
+    return targets;
+}
+
+Parsed<QList<Target>> targetsFromArgument(const QString &argument)
+{
+    using Result = Parsed<QList<Target>>;
+    static const QRegularExpression named(u"^([^=/:?#{]+)=(.+)$"_s);
+    const auto match = named.match(argument.trimmed());
+    Target target;
+    target.url = withScheme(match.hasMatch() ? match.captured(2) : argument.trimmed());
+    if (!match.hasMatch() && isServiceBase(target.url)) {
+        const auto targets = serviceTargets(target.url);
+        const auto problem = problemOf(targets.first());
+        return problem.isEmpty() ? Result(targets) : Result::failed(problem);
+    }
+    target.name = match.hasMatch() ? match.captured(1).trimmed() : defaultName(target.url);
+    const auto problem = problemOf(target);
+    return problem.isEmpty() ? Result({target}) : Result::failed(problem);
+}
+
+Parsed<QList<Target>> targetsFromArguments(const QStringList &arguments)
+{
+    QList<Target> targets;
+    if (arguments.isEmpty())
+        return serviceTargets(u"http://127.0.0.1:%1"_s.arg(endpoints::defaultPort));
+    for (const auto &argument : arguments) {
+        const auto parsed = targetsFromArgument(argument);
+        if (!parsed)
+            return Parsed<QList<Target>>::failed(parsed.error);
+        for (const auto &target : *parsed)
+            targets.append(withUniqueName(target, targets));
+    }
+    return targets;
+}
+
+Target withUniqueName(Target target, const QList<Target> &taken)
+{
+    const auto wanted = target.name;
+    const auto isTaken = [&] { return std::ranges::find(taken, target.name, &Target::name) != taken.end(); };
+    for (int i = 2; isTaken(); ++i)
+        target.name = u"%1-%2"_s.arg(wanted).arg(i);
+    return target;
+}
+
+QString problemOf(const Target &target)
+{
+    if (target.name.trimmed().isEmpty() || target.name.contains(u'='))
+        return u"“%1” can't be a name: it must not be empty or hold “=”"_s.arg(target.name);
+    for (const auto &text : QStringList{target.url, target.loadUrl}) {
+        if (text.isEmpty())
+            continue;
+        static const QRegularExpression placeholder(u"\\{[A-Za-z]+:[^{}]*\\}"_s); // other braces stay, encoded
+        const QString sent = QString(text).replace(placeholder, u"1"_s).replace(u'{', u"%7B"_s).replace(u'}', u"%7D"_s);
+        const QUrl url(sent, QUrl::StrictMode);
+        if (!url.isValid() || url.host().isEmpty())
+            return u"“%1” is no URL; write http://host:port/path"_s.arg(text);
+        if (url.scheme() != "http"_L1 && url.scheme() != "https"_L1)
+            return u"“%1”: only http and https can be probed"_s.arg(text);
+        if (const auto parsed = UrlTemplate::parse(text); !parsed)
+            return parsed.error;
+    }
+    if (target.url.isEmpty())
+        return u"%1 has no URL"_s.arg(target.name);
+    if (target.interval < 1ms)
+        return u"%1: the interval is at least 1ms"_s.arg(target.name);
+    if (target.timeout < 1ms)
+        return u"%1: the timeout is at least 1ms"_s.arg(target.name);
+    const auto &expected = target.expectation;
+    if (expected.statusFrom < 100 || expected.statusFrom > expected.statusTo || expected.statusTo > 599)
+        return u"%1: no status is from %2 to %3; they go from 100 to 599"_s.arg(target.name)
+            .arg(expected.statusFrom)
+            .arg(expected.statusTo);
+    static const QRegularExpression token(u"\\A[!#$%&'*+.^_`|~0-9A-Za-z-]+\\z"_s); // RFC 9110, 5.6.2
+    if (!token.match(QString::fromLatin1(target.method)).hasMatch())
+        return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));
+    for (const auto &header : target.headers) {
+        if (!token.match(header.name).hasMatch() || header.value.contains(u'\n') || header.value.contains(u'\r'))
+            return u"%1: “%2: %3” is no header field"_s.arg(target.name, header.name, header.value);
+    }
+    return {};
+}
+
+Parsed<Header> parseHeader(const QString &text)
+{
+    if (!text.contains(u':'))
+        return Parsed<Header>::failed(u"“%1” is no header field; write NAME: VALUE"_s.arg(text));
+    return Header{text.section(u':', 0, 0).trimmed(), text.section(u':', 1).trimmed()};
+}
+
+QString withoutPassword(const QString &url)
+{
+    static const QRegularExpression userInfo(u"^([^/?#]*//[^/?#:@]*:)[^/?#]*@"_s);
+    return QString(url).replace(userInfo, u"\\1***@"_s);
+}
+
+QString toCurlCommand(const Target &target)
+{
+    QStringList words{u"curl"_s, u"--max-time"_s,
+                      QString::number(std::chrono::duration<double>(target.timeout).count())};
+    if (target.method == "HEAD")
+        words << u"--head"_s;
+    else if (target.method != (target.body.isEmpty() ? "GET" : "POST"))
+        words << u"--request"_s << shellQuoted(QString::fromLatin1(target.method));
+    for (const auto &header : target.headers)
+        words << u"--header"_s << shellQuoted(header.name + u": "_s + header.value);
+    if (!target.body.isEmpty())
+        words << u"--data-raw"_s << shellQuoted(QString::fromUtf8(target.body));
+    if (!target.verifyTls)
+        words << u"--insecure"_s;
+    SemiprimeSource source;
+    const auto parsed = UrlTemplate::parse(target.url);
+    words << shellQuoted(parsed ? QString::fromLatin1(parsed->expanded(source)) : target.url);
+    return words.join(u' ');
+}
+
+} // namespace openloop::probe

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is probed: one request, repeated on a schedule, and what counts as a good answer to it.
+#pragma once
+
+#include "gui/probe/samples/clock.h"
+#include "gui/probe/targets/json_members.h"
+#include "gui/probe/targets/parsed.h"
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+namespace openloop::probe {
+
+struct Header {
+    QString name;
+    QString value;
+
+    bool operator==(const Header &) const = default;
+};
+
+/// `NAME: VALUE`; whether a name is one is for problemOf(Target).
+Parsed<Header> parseHeader(const QString &text);
+
+/// What a good answer looks like; anything else is an error of the target, however fast it came.
+struct Expectation {
+    int statusFrom = 200; ///< 100..599, inclusive
+    int statusTo = 399; ///< statusFrom..599, inclusive
+    QByteArray bodyContains; ///< empty: any body; looked for in the first MiB
+
+    bool operator==(const Expectation &) const = default;
+};
+
+/// One thing to measure. The name is its key everywhere: unique within a session, not empty, no '=' in it.
+struct Target {
+    QString name;
+    QByteArray method = "GET";
+    QString url; ///< http or https; templates such as {semiprime:90} are expanded for each request
+    QString loadUrl; ///< what load sends instead, where a probe should stay light; empty: `url`
+    QList<Header> headers;
+    QByteArray body;
+    Nanoseconds interval = std::chrono::milliseconds(100); ///< 1 ms or more
+    Nanoseconds timeout = std::chrono::seconds(10); ///< from sending, 1 ms or more
+    Expectation expectation;
+    bool newConnectionEachTime = false;
+    bool verifyTls = true; ///< false: any certificate (curl -k)
+
+    bool operator==(const Target &) const = default;
+};
+
+/// The targets of one command line argument: `URL`, `name=URL`; a bare base URL means the four routes of our
+/// service. A URL without a scheme is taken as http. Names default to the last path segment, else the host.
+Parsed<QList<Target>> targetsFromArgument(const QString &argument);
+
+/// Like targetsFromArgument for each, with names made unique (`health`, `health-2`). No arguments: the local
+/// service.
+Parsed<QList<Target>> targetsFromArguments(const QStringList &arguments);
+
+/// The four routes of our service below `baseUrl` (no trailing slash): /health every 100 ms, the others every
+/// second.
+QList<Target> serviceTargets(const QString &baseUrl);
+
+/// The target with its name changed so that it clashes with none of `taken`.
+Target withUniqueName(Target target, const QList<Target> &taken);
+
+/// A sentence on what is wrong with it (no URL, unknown scheme, interval below 1 ms, bad template...); empty:
+/// nothing.
+QString problemOf(const Target &target);
+
+/// The URL as reports show it: a password in it is `***`.
+QString withoutPassword(const QString &url);
+
+/// As profiles keep it. Durations are text (`100ms`), members at their default are left out.
+QJsonObject toJson(const Target &target);
+/// Errors name the member that is of a wrong type, out of range or unknown.
+Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown = UnknownKeys::Ignored);
+
+/// A command line that repeats one request of the target in a POSIX shell (for "Copy curl").
+QString toCurlCommand(const Target &target);
+
+} // namespace openloop::probe

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The centre of the window: chart, availability timeline and minimap on one time axis, with their buttons.
+#pragma once
+
+#include "gui/views/chart/latency_chart.h"
+#include "gui/views/chart/minimap.h"
+#include "gui/views/chart/timeline.h"
+
+#include <QFrame>
+
+class QButtonGroup;
+class QHBoxLayout;
+class QLabel;
+
+namespace openloop::gui {
+
+/// Chart with range, scale and mode buttons. GUI thread.
+class ChartPanel : public QFrame
+{
+    Q_OBJECT
+public:
+    /// Spans of the range buttons in seconds; 0 is the whole recording.
+    static constexpr std::array<double, 6> spans{60, 300, 600, 3600, 86400, 0};
+
+    ChartPanel(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+    void refresh();
+    /// index: position in `spans`.
+    void chooseSpan(int index);
+    void setMode(ChartMode mode);
+    void setLogarithmic(bool logarithmic);
+    LatencyChart &chart() { return *m_chart; }
+    Timeline &timeline() { return *m_timeline; }
+    Minimap &minimap() { return *m_minimap; }
+
+private:
+    QWidget *header();
+    QButtonGroup *segments(QHBoxLayout *into, const QStringList &labels, const QStringList &hints);
+    void showWindow();
+
+    Session const &m_session;
+    TimeWindow &m_window;
+    QLabel *m_title = nullptr;
+    QButtonGroup *m_spanButtons = nullptr;
+    QButtonGroup *m_scaleButtons = nullptr;
+    QButtonGroup *m_modeButtons = nullptr;
+    LatencyChart *m_chart = nullptr;
+    Timeline *m_timeline = nullptr;
+    Minimap *m_minimap = nullptr;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The other ways to look at latencies: heatmap, histogram, share slower than x, phases. The rest of latency_chart.h.
+#include "gui/models/figures/distribution.h"
+#include "gui/models/figures/phases.h"
+#include "gui/models/format.h"
+#include "gui/views/chart/latency_chart.h"
+
+#include <algorithm>
+
+namespace openloop::gui {
+
+QString LatencyChart::shownAlone() const
+{
+    return !m_selected.isEmpty()        ? m_selected
+        : m_session.targets().isEmpty() ? QString()
+                                        : m_session.targets().first().name;
+}
+
+void LatencyChart::refreshHeatmap()
+{
+    const QString name = shownAlone();
+    const auto *history = m_session.series(name);
+    if (!history)
+        return;
+    const auto grid = heatmapOf(m_session, *history, m_window.from(), m_window.to(), std::max(60, m_plot->width() / 6));
+    m_plot->setXRange(m_window.from(), m_window.to());
+    m_plot->setYRange(grid.fromY, grid.toY);
+    const auto limit = m_session.limitOf(name);
+    m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
+    m_plot->setSeries({});
+    m_plot->setSpans(spans());
+    m_plot->setGrid(PlotGrid{grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
+}
+
+void LatencyChart::refreshDistribution()
+{
+    std::vector<PlotSeries> all;
+    double low = 1e9;
+    double high = 1;
+    double rarest = 0.01;
+    std::size_t index = 0;
+    for (const auto &target : m_session.targets()) {
+        const auto style = m_palette->styleOf(index++);
+        const auto *history = m_session.series(target.name);
+        if (!history || m_hidden.contains(target.name))
+            continue;
+        PlotSeries one;
+        one.name = u'/' + target.name;
+        one.style = style;
+        one.withBand = false;
+        one.withMarkers = false;
+        one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
+        for (const auto &point : exceedanceOf(
+                 history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+            one.buckets.push_back({point.milliseconds, point.share, point.share, false});
+            low = std::min(low, point.milliseconds);
+            high = std::max(high, point.milliseconds);
+            rarest = std::min(rarest, point.share);
+        }
+        all.push_back(std::move(one));
+    }
+    m_plot->setXRange(std::min(low, high / 10) * 0.8, high * 1.2);
+    m_plot->setYRange(rarest * 0.8, 1.2);
+    m_plot->setLimitLine({}, {});
+    m_plot->setSpans({});
+    m_plot->setGrid({});
+    m_plot->setSeries(std::move(all));
+}
+
+void LatencyChart::refreshHistogram()
+{
+    std::vector<PlotSeries> all;
+    double low = 1e9;
+    double high = 0.01;
+    double most = 0.01;
+    std::size_t index = 0;
+    for (const auto &target : m_session.targets()) {
+        PlotSeries one;
+        one.style = m_palette->styleOf(index++);
+        const auto *history = m_session.series(target.name);
+        if (!history || m_hidden.contains(target.name))
+            continue;
+        one.name = u'/' + target.name;
+        one.withMarkers = false;
+        one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
+        for (const auto &bar : histogramOf(
+                 history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+            one.buckets.push_back({bar.from, bar.share, 0, false});
+            one.buckets.push_back({bar.to, bar.share, 0, false});
+            low = std::min(low, bar.from);
+            high = std::max(high, bar.to);
+            most = std::max(most, bar.share);
+        }
+        all.push_back(std::move(one));
+    }
+    m_plot->setXRange(std::min(low, high / 10) * 0.8, high * 1.5);
+    m_plot->setYRange(0, most * 1.1);
+    m_plot->setLimitLine({}, {});
+    m_plot->setSpans({});
+    m_plot->setGrid({});
+    m_plot->setSeries(std::move(all));
+}
+
+void LatencyChart::refreshPhases()
+{
+    const auto *history = m_session.series(shownAlone());
+    if (!history)
+        return;
+    const auto columns =
+        phasesOf(m_session, *history, m_window.from(), m_window.to(), std::max(60, m_plot->width() / 6));
+    const auto names = phaseNames();
+    // As in the popup of a single sample.
+    const std::array colours{m_palette->muted,     m_palette->series[3], m_palette->series[1],
+                             m_palette->series[4], m_palette->series[0], m_palette->series[2]};
+    std::vector<PlotSeries> all(names.size());
+    double highest = 0.01;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        all[i].style.colour = colours[i];
+        all[i].withLine = false;
+        all[i].bandOpacity = 0.75;
+        double share = 0;
+        for (const auto &column : columns) {
+            const double below = i == 0 ? 0 : column.upTo[i - 1];
+            all[i].buckets.push_back({column.x, below, column.upTo[i], false});
+            share = std::max(share, (column.upTo[i] - below) / std::max(1e-9, column.upTo.back()));
+        }
+        if (share > 0.03)
+            all[i].name = names[i];
+    }
+    for (const auto &column : columns)
+        highest = std::max(highest, column.upTo.back());
+    m_plot->setXRange(m_window.from(), m_window.to());
+    m_plot->setYRange(0, highest * 1.15);
+    m_plot->setLimitLine({}, {});
+    m_plot->setSpans(spans());
+    m_plot->setGrid({});
+    m_plot->setSeries(std::move(all));
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See target_dialog.h.
+#include "gui/views/dialogs/target_dialog.h"
+
+#include "gui/probe/samples/durations.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSpinBox>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+QSpinBox *statusBox(int value, QWidget *parent)
+{
+    auto *box = new QSpinBox(parent);
+    box->setRange(100, 599);
+    box->setValue(value);
+    return box;
+}
+
+QString asText(const QList<probe::Header> &headers)
+{
+    QStringList lines;
+    for (const auto &header : headers)
+        lines << header.name + u": "_s + header.value;
+    return lines.join(u'\n');
+}
+
+QList<probe::Header> asHeaders(const QString &text)
+{
+    QList<probe::Header> headers;
+    for (const auto &line : text.split(u'\n', Qt::SkipEmptyParts)) {
+        const auto colon = line.indexOf(u':');
+        headers << probe::Header{line.left(colon).trimmed(), colon < 0 ? QString() : line.mid(colon + 1).trimmed()};
+    }
+    return headers;
+}
+
+} // namespace
+
+/// Milliseconds that read as people say them: "100 ms", "35 s"; takes any unit that profiles take.
+class TargetDialog::DurationBox : public QSpinBox
+{
+public:
+    DurationBox(probe::Nanoseconds value, QWidget *parent) : QSpinBox(parent)
+    {
+        setRange(1, 3'600'000);
+        setStepType(AdaptiveDecimalStepType);
+        setValue(milliseconds(value));
+    }
+    /// `before`, unless another value was entered: it may be finer than a millisecond.
+    probe::Nanoseconds duration(probe::Nanoseconds before) const
+    {
+        return value() == milliseconds(before) ? before : std::chrono::milliseconds(value());
+    }
+
+protected:
+    QString textFromValue(int value) const override
+    {
+        return value < 1000 ? u"%1 ms"_s.arg(value) : QString::number(value / 1000.0, 'g', 7) + u" s"_s;
+    }
+    int valueFromText(const QString &text) const override
+    {
+        const auto parsed = probe::parseDuration(QString(text).replace(u',', u'.'));
+        return parsed ? milliseconds(*parsed) : value();
+    }
+    void fixup(QString &text) const override
+    {
+        if (!text.isEmpty() && text.back().isDigit())
+            text += u" ms"_s;
+    }
+    QValidator::State validate(QString &text, int &) const override
+    {
+        const auto parsed = probe::parseDuration(QString(text).replace(u',', u'.'));
+        const bool fits = parsed && *parsed >= std::chrono::milliseconds(minimum())
+            && *parsed <= std::chrono::milliseconds(maximum());
+        return fits ? QValidator::Acceptable : QValidator::Intermediate;
+    }
+
+private:
+    static int milliseconds(probe::Nanoseconds duration)
+    {
+        return static_cast<int>(
+            std::clamp<qint64>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(), 1, 3'600'000));
+    }
+};
+
+TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDialog(parent), m_before(target)
+{
+    setWindowTitle(tr("Target /%1").arg(target.name));
+    m_url = new QLineEdit(target.url, this);
+    m_method = new QComboBox(this);
+    m_method->setEditable(true);
+    m_method->addItems({u"GET"_s, u"HEAD"_s, u"POST"_s, u"PUT"_s, u"DELETE"_s});
+    m_method->setCurrentText(QString::fromLatin1(target.method));
+    m_headers = new QPlainTextEdit(asText(target.headers), this);
+    m_body = new QPlainTextEdit(QString::fromUtf8(target.body), this);
+    for (auto *edit : {m_headers, m_body})
+        edit->setMaximumHeight(64);
+    m_interval = new DurationBox(target.interval, this);
+    m_timeout = new DurationBox(target.timeout, this);
+    m_statusFrom = statusBox(target.expectation.statusFrom, this);
+    m_statusTo = statusBox(target.expectation.statusTo, this);
+    m_contains = new QLineEdit(QString::fromUtf8(target.expectation.bodyContains), this);
+    m_newConnection = new QCheckBox(tr("A new connection for each request"), this);
+    m_newConnection->setChecked(target.newConnectionEachTime);
+    m_anyCertificate = new QCheckBox(tr("&Accept any certificate"), this);
+    m_anyCertificate->setObjectName(u"anyCertificate"_s);
+    m_anyCertificate->setToolTip(tr("For services with a certificate of their own making, like curl --insecure"));
+    m_anyCertificate->setChecked(!target.verifyTls);
+    m_problem = new QLabel(this);
+    m_problem->setWordWrap(true);
+    auto *status = new QHBoxLayout;
+    status->addWidget(m_statusFrom);
+    status->addWidget(new QLabel(tr("to"), this));
+    status->addWidget(m_statusTo);
+    status->addStretch(1);
+    auto *form = new QFormLayout(this);
+    form->addRow(tr("&URL"), m_url);
+    form->addRow(tr("&Method"), m_method);
+    form->addRow(tr("&Headers"), m_headers);
+    form->addRow(tr("&Body"), m_body);
+    form->addRow(tr("&Interval"), m_interval);
+    form->addRow(tr("&Timeout"), m_timeout);
+    form->addRow(tr("Expected status"), status);
+    form->addRow(tr("Body &contains"), m_contains);
+    form->addRow(QString(), m_newConnection);
+    form->addRow(QString(), m_anyCertificate);
+    form->addRow(m_problem);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+    connect(buttons, &QDialogButtonBox::accepted, this, &TargetDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &TargetDialog::reject);
+    form->addRow(buttons);
+    resize(520, sizeHint().height());
+}
+
+probe::Target TargetDialog::target() const
+{
+    probe::Target result = m_before;
+    result.url = m_url->text().trimmed();
+    result.method = m_method->currentText().trimmed().toUpper().toLatin1();
+    result.headers = asHeaders(m_headers->toPlainText());
+    result.body = m_body->toPlainText().toUtf8();
+    result.interval = m_interval->duration(m_before.interval);
+    result.timeout = m_timeout->duration(m_before.timeout);
+    result.expectation = {m_statusFrom->value(), m_statusTo->value(), m_contains->text().toUtf8()};
+    result.newConnectionEachTime = m_newConnection->isChecked();
+    result.verifyTls = !m_anyCertificate->isChecked();
+    return result;
+}
+
+void TargetDialog::accept()
+{
+    const QString problem = probe::problemOf(target());
+    m_problem->setText(problem);
+    if (problem.isEmpty())
+        QDialog::accept();
+}
+
+} // namespace openloop::gui

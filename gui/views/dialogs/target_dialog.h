@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything about one target that can be changed: request, pace, patience, what a good answer is.
+#pragma once
+
+#include "gui/probe/targets/target.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QSpinBox;
+
+namespace openloop::gui {
+
+/// Edits a target; OK only with one that can be probed.
+class TargetDialog : public QDialog
+{
+    Q_OBJECT
+public:
+    explicit TargetDialog(const probe::Target &target, QWidget *parent = nullptr);
+
+    /// The target as edited; its name stays.
+    probe::Target target() const;
+    void accept() override;
+
+private:
+    class DurationBox;
+
+    probe::Target m_before;
+    QLineEdit *m_url = nullptr;
+    QComboBox *m_method = nullptr;
+    QPlainTextEdit *m_headers = nullptr;
+    QPlainTextEdit *m_body = nullptr;
+    DurationBox *m_interval = nullptr;
+    DurationBox *m_timeout = nullptr;
+    QSpinBox *m_statusFrom = nullptr;
+    QSpinBox *m_statusTo = nullptr;
+    QLineEdit *m_contains = nullptr;
+    QCheckBox *m_newConnection = nullptr;
+    QCheckBox *m_anyCertificate = nullptr;
+    QLabel *m_problem = nullptr;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See events_panel.h.
+#include "gui/views/panels/events_panel.h"
+
+#include <QHeaderView>
+#include <QPainter>
+#include <QStyledItemDelegate>
+
+namespace openloop::gui {
+
+namespace {
+
+State stateOf(int kind)
+{
+    switch (static_cast<Event::Kind>(kind)) {
+    case Event::Kind::Alert: return State::Down;
+    case Event::Kind::Recovery: return State::Ok;
+    case Event::Kind::Trust: return State::Degraded;
+    case Event::Kind::Load:
+    case Event::Kind::Experiment:
+    case Event::Kind::Note: break;
+    }
+    return State::Unknown;
+}
+
+constexpr int shapeWidth = 30;
+constexpr int wordWidth = 104;
+constexpr int narrow = 460; // here the details need the word's place more
+
+/// Paints the shape of the event before its word, so that colour is not alone.
+class KindDelegate : public QStyledItemDelegate
+{
+public:
+    KindDelegate(const Palette *const &palette, QObject *parent) : QStyledItemDelegate(parent), m_palette(palette) { }
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        QStyleOptionViewItem shifted = option;
+        shifted.rect.setLeft(option.rect.left() + 18);
+        if (option.rect.width() > shapeWidth)
+            QStyledItemDelegate::paint(painter, shifted, index);
+        paintState(*painter, *m_palette, stateOf(index.data(EventLog::KindRole).toInt()),
+                   QPointF(option.rect.left() + 11, option.rect.center().y() + 1), 11);
+    }
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(22, 0);
+    }
+
+private:
+    const Palette *const &m_palette;
+};
+
+} // namespace
+
+EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_log(log)
+{
+    setModel(&log);
+    setRootIsDecorated(false);
+    setUniformRowHeights(true);
+    setItemDelegateForColumn(EventLog::What, new KindDelegate(m_palette, this));
+    setAccessibleName(tr("Events"));
+    setEditTriggers(NoEditTriggers);
+    setTextElideMode(Qt::ElideRight);
+    header()->setStretchLastSection(false);
+    header()->setSectionResizeMode(QHeaderView::Fixed);
+    header()->setSectionResizeMode(EventLog::Text, QHeaderView::Stretch);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.92);
+    setFont(small);
+    setColumnWidth(EventLog::Time, QFontMetrics(small).horizontalAdvance(QStringLiteral("00:00:00")) + 16);
+    setColumnWidth(EventLog::What, wordWidth);
+    hideColumn(EventLog::Target);
+    connect(this, &QTreeView::clicked, this,
+            [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
+    connect(this, &QTreeView::activated, this,
+            [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
+}
+
+void EventsPanel::setPalette(const Palette &palette)
+{
+    m_palette = &paletteFor(palette.dark);
+    viewport()->update();
+}
+
+void EventsPanel::resizeEvent(QResizeEvent *event)
+{
+    setColumnWidth(EventLog::What, width() < narrow ? shapeWidth : wordWidth);
+    QTreeView::resizeEvent(event);
+}
+
+void EventsPanel::paintEvent(QPaintEvent *event)
+{
+    QTreeView::paintEvent(event);
+    if (m_log.rowCount() > 0)
+        return;
+    QPainter painter(viewport());
+    painter.setPen(m_palette->muted);
+    painter.drawText(viewport()->rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap,
+                     tr("Nothing happened yet. Broken rules, outages and loads are listed here."));
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See experiment_panel.h.
+#include "gui/views/panels/experiment_panel.h"
+
+#include "gui/models/format.h"
+#include "gui/views/verdict_bar.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+namespace {
+
+State stateOf(probe::Isolation isolation)
+{
+    switch (isolation) {
+    case probe::Isolation::Pass: return State::Ok;
+    case probe::Isolation::Fail: return State::Down;
+    case probe::Isolation::Inconclusive: break;
+    }
+    return State::Degraded;
+}
+
+QString wordFor(probe::Isolation isolation)
+{
+    switch (isolation) {
+    case probe::Isolation::Pass: return ExperimentPanel::tr("PASS");
+    case probe::Isolation::Fail: return ExperimentPanel::tr("FAIL");
+    case probe::Isolation::Inconclusive: break;
+    }
+    return ExperimentPanel::tr("INCONCLUSIVE");
+}
+
+QString p99Of(const probe::Quantiles &quantiles)
+{
+    const auto &tail = quantiles.hasP99() ? quantiles.p99 : quantiles.max;
+    if (!tail)
+        return u"–"_s;
+    const QString text = (tail->atLeast ? u"> "_s : QString())
+        + formatDuration(std::chrono::duration<double, std::milli>(tail->value).count());
+    return text;
+}
+
+} // namespace
+
+ExperimentPanel::ExperimentPanel(QWidget *parent)
+    : QFrame(parent), m_badge(new StateBadge(this)), m_sentence(new QLabel(this)), m_progress(new QProgressBar(this)),
+      m_table(new QTableWidget(this)), m_run(new QPushButton(tr("Run isolation test"), this)),
+      m_abort(new QPushButton(tr("Abort"), this)), m_copy(new QPushButton(tr("Copy command line"), this))
+{
+    setProperty("role", u"panel"_s);
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.25);
+    large.setBold(true);
+    m_badge->setFont(large);
+    m_badge->setShapeSize(18);
+    m_sentence->setWordWrap(true);
+    m_progress->setTextVisible(false);
+    m_progress->setMaximumHeight(8);
+    m_progress->setRange(0, 1000);
+    m_table->setColumnCount(5);
+    m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), tr("before"), tr("during"), tr("after")});
+    m_table->verticalHeader()->hide();
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->verticalHeader()->setDefaultSectionSize(19);
+    QFont small = m_table->font();
+    small.setPointSizeF(small.pointSizeF() * 0.92);
+    m_table->setFont(small);
+    m_table->horizontalHeader()->setFixedHeight(QFontMetrics(m_table->font()).height()
+                                                + 11); // 8 of padding, the line below
+    m_table->horizontalHeader()->setMinimumSectionSize(30);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_table->setTextElideMode(Qt::ElideRight);
+    m_table->setWordWrap(false); // at an underscore, too
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setAccessibleName(tr("Latency before, during and after the load"));
+    m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
+    auto *top = new QHBoxLayout;
+    top->addWidget(m_badge);
+    top->addStretch(1);
+    top->addWidget(m_copy);
+    top->addWidget(m_abort);
+    top->addWidget(m_run);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 6, 12, 4);
+    layout->setSpacing(4);
+    layout->addLayout(top);
+    layout->addWidget(m_sentence);
+    layout->addWidget(m_progress);
+    layout->addWidget(m_table, 1);
+    layout->addStretch(0);
+    connect(m_run, &QPushButton::clicked, this, &ExperimentPanel::runWanted);
+    connect(m_abort, &QPushButton::clicked, this, &ExperimentPanel::abortWanted);
+    connect(m_copy, &QPushButton::clicked, this, &ExperimentPanel::copyCommandWanted);
+    showIdle();
+}
+
+void ExperimentPanel::setPalette(const Palette &palette)
+{
+    m_badge->setPalette(palette);
+}
+
+void ExperimentPanel::showIdle()
+{
+    m_verdict.reset();
+    m_badge->setState(State::Unknown, tr("Isolation test"));
+    m_sentence->setText(
+        tr("Does heavy work slow the light requests? 10 s baseline, 20 s under load, 10 s recovery, then a verdict."));
+    m_progress->hide();
+    m_table->hide();
+    m_abort->hide();
+    m_copy->hide();
+    m_run->show();
+}
+
+void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::IsolationConfig &config)
+{
+    using probe::IsolationPhase;
+    if (phase == IsolationPhase::Idle || phase == IsolationPhase::Done || phase == IsolationPhase::Aborted)
+        return;
+    const QString what = phase == IsolationPhase::Baseline ? tr("Baseline: measuring without load")
+        : phase == IsolationPhase::Loaded   ? tr("Load: %1 requests of /%2 in flight").arg(config.n).arg(config.load)
+        : phase == IsolationPhase::Recovery ? tr("Recovery: the load is gone")
+                                            : tr("Waiting for the last answers");
+    m_badge->setState(State::Unknown, tr("Isolation test running"));
+    m_sentence->setText(what);
+    m_progress->show();
+    m_abort->show();
+    m_run->hide();
+    m_copy->hide();
+    m_table->hide();
+}
+
+void ExperimentPanel::showProgress(double fraction)
+{
+    m_progress->setValue(static_cast<int>(fraction * 1000));
+}
+
+void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
+{
+    m_verdict = verdict;
+    m_badge->setState(stateOf(verdict.isolation), wordFor(verdict.isolation));
+    m_sentence->setText(verdict.headline);
+    m_sentence->setToolTip(verdict.sentence);
+    m_progress->hide();
+    m_abort->hide();
+    const bool compares = !verdict.targets.isEmpty(); // else the command would be refused, too
+    m_copy->setVisible(compares);
+    m_run->setText(tr("Run again"));
+    m_run->show();
+    fillTable();
+    m_table->setVisible(compares);
+}
+
+void ExperimentPanel::fillTable()
+{
+    m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
+    int row = 0;
+    for (const auto &target : m_verdict->targets) {
+        const QStringList cells{u'/' + target.name, target.ratio ? u"× "_s + target.ratio->text() : u"–"_s,
+                                p99Of(target.before), p99Of(target.during), p99Of(target.after)};
+        for (int column = 0; column < cells.size(); ++column) {
+            auto *item = new QTableWidgetItem(cells[column]);
+            item->setToolTip(target.sentence + u'\n'
+                             + tr("Where there are fewer than 100 answers, the longest instead of a p99."));
+            item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+            m_table->setItem(row, column, item);
+        }
+        ++row;
+    }
+    fitRatios();
+}
+
+/// A ratio without its interval, where the names would be cut short for it; the tooltip says both.
+void ExperimentPanel::fitRatios()
+{
+    if (!m_verdict)
+        return;
+    const auto show = [this](bool withInterval) {
+        for (int row = 0; row < m_table->rowCount(); ++row) {
+            const auto &ratio = m_verdict->targets[row].ratio;
+            m_table->item(row, 1)->setText(
+                !ratio ? u"–"_s : u"× "_s + (withInterval ? ratio->text() : ratio->text().section(u' ', 0, 0)));
+        }
+    };
+    show(true);
+    constexpr int padding = 16; // of a cell, both sides
+    const QFontMetrics metrics(m_table->font());
+    int needed = 0;
+    for (int column = 0; column < m_table->columnCount(); ++column) {
+        int widest = metrics.horizontalAdvance(m_table->horizontalHeaderItem(column)->text());
+        for (int row = 0; row < m_table->rowCount(); ++row)
+            widest = std::max(widest, metrics.horizontalAdvance(m_table->item(row, column)->text()));
+        needed += widest + padding;
+    }
+    show(needed + 12 <= layout()->contentsRect().width()); // the table's frame and scroll bar
+}
+
+void ExperimentPanel::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    fitRatios();
+}
+
+} // namespace openloop::gui

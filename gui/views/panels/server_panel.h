@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the service says about itself: loop lag, pool, queue, requests in flight, memory, from its /metrics.
+#pragma once
+
+#include "gui/models/watches/server_watch.h"
+#include "gui/theme/palette.h"
+
+#include <QFrame>
+
+namespace openloop::gui {
+
+/// Figures of a service with their last ten minutes, or why there are none. GUI thread.
+class ServerPanel : public QFrame
+{
+    Q_OBJECT
+public:
+    explicit ServerPanel(const ServerWatch &watch, QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    /// One figure with its bar or its history.
+    struct Figure {
+        QString label;
+        QString value;
+        std::optional<double> share; ///< 0..1, drawn as a bar
+        std::vector<double> history; ///< drawn as a line; negative: unknown
+    };
+    std::vector<Figure> figures() const;
+    void describe();
+    void paintFigure(QPainter &painter, const QRectF &cell, const Figure &figure) const;
+    void paintHistory(QPainter &painter, const QRectF &area, const std::vector<double> &values) const;
+
+    const ServerWatch &m_watch;
+    const Palette *m_palette = &paletteFor(false);
+};
+
+} // namespace openloop::gui

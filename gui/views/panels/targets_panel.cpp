@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See targets_panel.h.
+#include "gui/views/panels/targets_panel.h"
+
+#include <QMenu>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWidget *parent)
+    : QWidget(parent), m_session(session), m_window(window)
+{
+    auto *scroll = new QScrollArea(this);
+    scroll->setProperty("role", u"page"_s);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    auto *content = new QWidget(scroll);
+    content->setProperty("role", u"page"_s);
+    m_layout = new QVBoxLayout(content);
+    m_layout->setContentsMargins(0, 0, 2, 0);
+    m_layout->setSpacing(6);
+    m_layout->addStretch(1);
+    scroll->setWidget(content);
+    auto *add = new QPushButton(tr("Add target…"), this);
+    add->setToolTip(tr("Measure another URL, or paste a curl command (Ctrl+N)"));
+    connect(add, &QPushButton::clicked, this, &TargetsPanel::addWanted);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(add);
+    setMinimumWidth(256);
+    connect(&session, &Session::targetsChanged, this, &TargetsPanel::rebuild);
+    rebuild();
+}
+
+void TargetsPanel::setPalette(const Palette &palette)
+{
+    m_palette = &paletteFor(palette.dark);
+    rebuild();
+}
+
+void TargetsPanel::rebuild()
+{
+    const auto wanted = static_cast<std::size_t>(m_session.targets().size()) + (m_session.targets().isEmpty() ? 0 : 1);
+    while (m_cards.size() > wanted) {
+        delete m_cards.back();
+        m_cards.pop_back();
+    }
+    while (m_cards.size() < wanted) {
+        auto *card = new Card(this);
+        m_layout->insertWidget(m_layout->count() - 1, card);
+        connect(card, &Card::activated, this, [this, card] {
+            if (!card->figures().isControl)
+                select(m_selected == card->figures().name ? QString() : card->figures().name);
+        });
+        connect(card, &Card::contextMenuWanted, this, [this, card](const QPoint &at) { showMenu(card, at); });
+        m_cards.push_back(card);
+    }
+    for (std::size_t i = 0; i < m_cards.size(); ++i) {
+        m_cards[i]->setPalette(*m_palette);
+        m_cards[i]->setSeriesStyle(i + 1 == m_cards.size() ? m_palette->controlStyle() : m_palette->styleOf(i));
+    }
+    refresh();
+}
+
+void TargetsPanel::refresh()
+{
+    for (std::size_t i = 0; i < m_cards.size(); ++i) {
+        const bool control = i + 1 == m_cards.size();
+        m_cards[i]->setFigures(control ? m_session.controlFigures(m_window.from(), m_window.to())
+                                       : m_session.figures(m_session.targets()[static_cast<qsizetype>(i)].name,
+                                                           m_window.from(), m_window.to()));
+    }
+}
+
+void TargetsPanel::select(const QString &target)
+{
+    m_selected = target;
+    for (auto *card : m_cards)
+        card->setSelected(!target.isEmpty() && card->figures().name == target && !card->figures().isControl);
+    emit selectionChanged(target);
+}
+
+void TargetsPanel::showMenu(Card *card, const QPoint &at)
+{
+    const QString name = card->figures().name;
+    QMenu menu(this);
+    if (!card->figures().isControl) {
+        menu.addAction(tr("Saturate /%1").arg(name), this, [this, name] { emit loadWanted(name); });
+        menu.addAction(tr("Copy as curl command"), this, [this, name] { emit copyCurlWanted(name); });
+        menu.addAction(tr("Edit…"), this, [this, name] { emit editWanted(name); });
+        menu.addAction(tr("Remove"), this, [this, name] { emit removeWanted(name); });
+        menu.addSeparator();
+    }
+    auto *hide = menu.addAction(tr("Hide in the chart"));
+    hide->setCheckable(true);
+    hide->setChecked(m_hidden.contains(name));
+    connect(hide, &QAction::toggled, this, [this, name](bool hidden) {
+        if (hidden)
+            m_hidden.insert(name);
+        else
+            m_hidden.remove(name);
+        emit hideToggled(name, hidden);
+    });
+    menu.exec(at);
+}
+
+} // namespace openloop::gui

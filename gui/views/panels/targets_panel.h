@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The column of cards, one per target and one for the control probe.
+#pragma once
+
+#include "gui/models/figures/time_window.h"
+#include "gui/models/session.h"
+#include "gui/views/card.h"
+
+#include <QSet>
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace openloop::gui {
+
+/// Keeps one card per target of the session. GUI thread.
+class TargetsPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    TargetsPanel(const Session &session, const TimeWindow &window, QWidget *parent = nullptr);
+
+    void setPalette(const Palette &palette);
+    /// Shows the figures of the visible range.
+    void refresh();
+    const std::vector<Card *> &cards() const { return m_cards; }
+    const QString &selected() const { return m_selected; }
+
+signals:
+    /// A card was activated; empty when it was activated a second time.
+    void selectionChanged(const QString &target);
+    void addWanted();
+    void loadWanted(const QString &target);
+    void hideToggled(const QString &target, bool hidden);
+    void copyCurlWanted(const QString &target);
+    void editWanted(const QString &target);
+    void removeWanted(const QString &target);
+
+private:
+    void rebuild();
+    void select(const QString &target);
+    void showMenu(Card *card, const QPoint &at);
+
+    const Session &m_session;
+    const TimeWindow &m_window;
+    const Palette *m_palette = &paletteFor(false);
+    QVBoxLayout *m_layout = nullptr;
+    std::vector<Card *> m_cards; ///< the last is the control probe's
+    QString m_selected;
+    QSet<QString> m_hidden;
+};
+
+} // namespace openloop::gui

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See siqs_solve.h.
+#include "server/factoring/siqs/matrix/solve.h"
+
+#include "server/factoring/siqs/matrix/filter.h"
+
+#include <algorithm>
+
+namespace openloop::factoring::siqs {
+
+namespace {
+
+constexpr unsigned largestDependencyCount = 64;
+constexpr std::size_t mostDensePrimes = 1500;
+
+mpz_class fromWords(const std::array<std::uint64_t, 3> &words)
+{
+    mpz_class value;
+    mpz_import(value.get_mpz_t(), words.size(), -1, sizeof words[0], 0, 0, words.data());
+    return value;
+}
+
+std::uint32_t crowdedRows(std::size_t factorBaseSize)
+{
+    // About every fiftieth prime is in so many relations that it is better kept as a bit in each of them; a small
+    // matrix is dense from the start.
+    if (factorBaseSize <= mostDensePrimes)
+        return std::uint32_t(factorBaseSize);
+    return std::uint32_t(std::max<std::size_t>(64, factorBaseSize / 50)) / 64 * 64;
+}
+
+/// Both sides of the congruence of squares, built one relation at a time.
+class SquareRoot
+{
+public:
+    SquareRoot(const mpz_class &n, const FactorBase &base) : m_n(n), m_base(base), m_exponent(base.size()) { }
+
+    void multiply(const Relation &relation)
+    {
+        m_x = m_x * fromWords(relation.x) % m_n;
+        for (const std::uint32_t factor : relation.factors)
+            ++m_exponent[factor];
+        for (const std::uint32_t prime : relation.large) {
+            if (prime > 1)
+                m_large.push_back(prime);
+        }
+        ++m_count;
+    }
+
+    /// A proper divisor of n, or 1; also when stopped.
+    mpz_class divisor(const StopSignal &stop)
+    {
+        mpz_class y, power;
+        const mpz_class two = 2;
+        mpz_powm_ui(y.get_mpz_t(), two.get_mpz_t(), m_count, m_n.get_mpz_t());
+        for (std::size_t i = 1; i < m_exponent.size(); ++i) {
+            if (i % 4096 == 0 && stop.requested())
+                return 1;
+            if (m_exponent[i] == 0)
+                continue;
+            power = m_base.prime[i];
+            mpz_powm_ui(power.get_mpz_t(), power.get_mpz_t(), m_exponent[i] / 2, m_n.get_mpz_t());
+            y = y * power % m_n;
+        }
+        std::ranges::sort(m_large);
+        for (std::size_t i = 0; i + 1 < m_large.size(); i += 2)
+            y = y * m_large[i] % m_n;
+        const mpz_class found = gcd(m_x - y, m_n);
+        return found == m_n ? mpz_class(1) : found;
+    }
+
+private:
+    const mpz_class &m_n;
+    const FactorBase &m_base;
+    mpz_class m_x = 1;
+    std::vector<std::uint32_t> m_exponent;
+    std::vector<std::uint32_t> m_large;
+    unsigned long m_count = 0;
+};
+
+} // namespace
+
+Solution solve(const mpz_class &n, const FactorBase &base, const RelationStore &store, const Kernels &kernels,
+               const StopSignal &stop, const std::function<void(Phase, double)> &progress)
+{
+    Solution solution{1, false};
+    progress(Phase::Filtering, 0);
+    auto matrix = filter(store, std::uint32_t(base.size()), stop);
+    if (!matrix) {
+        solution.stopped = true;
+        return solution;
+    }
+    progress(Phase::LinearAlgebra, 0);
+    const auto kernel = kernelOf(std::move(matrix->columns), crowdedRows(base.size()), matrix->rowCount, kernels, stop,
+                                 [&](double fraction) { progress(Phase::LinearAlgebra, fraction); });
+    if (!kernel) {
+        solution.stopped = true;
+        return solution;
+    }
+
+    Relation relation;
+    for (unsigned bit = 0; bit < largestDependencyCount; ++bit) {
+        progress(Phase::SquareRoot, double(bit) / largestDependencyCount);
+        SquareRoot root(n, base);
+        bool any = false;
+        for (std::size_t i = 0; i < kernel->size(); ++i) {
+            if (i % 4096 == 0 && stop.requested()) {
+                solution.stopped = true;
+                return solution;
+            }
+            if (((*kernel)[i] >> bit & 1U) == 0)
+                continue;
+            any = true;
+            store.read(matrix->relations[i], relation);
+            root.multiply(relation);
+        }
+        if (!any)
+            break;
+        solution.divisor = root.divisor(stop);
+        if (solution.divisor > 1)
+            return solution;
+    }
+    return solution;
+}
+
+} // namespace openloop::factoring::siqs

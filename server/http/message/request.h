@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a handler is given: one request, whole and checked, and the means to notice that nobody waits any more.
+#pragma once
+
+#include "server/http/message/request_head.h"
+#include "server/http/timing.h"
+
+#include <QHostAddress>
+#include <QStringList>
+
+#include <memory>
+#include <stop_token>
+
+namespace openloop::http {
+
+/// A value: cheap to copy, safe to keep across awaits.
+struct Request {
+    RequestHead head;
+    QByteArray body;
+    QStringList arguments; ///< of the route's `<arg>` places, decoded
+    QHostAddress peer;
+    std::stop_token stop; ///< requested when the client leaves or the server stops
+    std::shared_ptr<Timing> timing; ///< never null
+};
+
+} // namespace openloop::http

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See response.h.
+#include "server/http/message/response.h"
+
+#include <QDateTime>
+#include <QLocale>
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::http {
+
+namespace {
+
+struct Reason {
+    int status;
+    const char *phrase;
+};
+
+constexpr std::array reasons{
+    Reason{200, "OK"},
+    Reason{202, "Accepted"},
+    Reason{204, "No Content"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{408, "Request Timeout"},
+    Reason{409, "Conflict"},
+    Reason{413, "Content Too Large"},
+    Reason{415, "Unsupported Media Type"},
+    Reason{417, "Expectation Failed"},
+    Reason{422, "Unprocessable Content"},
+    Reason{431, "Request Header Fields Too Large"},
+    Reason{500, "Internal Server Error"},
+    Reason{501, "Not Implemented"},
+    Reason{502, "Bad Gateway"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+    Reason{505, "HTTP Version Not Supported"},
+};
+
+QByteArray reasonPhrase(int status)
+{
+    const auto found = std::find_if(reasons.begin(), reasons.end(),
+                                    [status](const Reason &reason) { return reason.status == status; });
+    return found == reasons.end() ? QByteArray() : QByteArray(found->phrase);
+}
+
+} // namespace
+
+Response toResponse(const Failure &failure, const QByteArray &requestId)
+{
+    Json problem{
+        {u"type"_s, u"about:blank"_s},
+        {u"title"_s, QString::fromLatin1(reasonPhrase(failure.status()))},
+        {u"status"_s, failure.status()},
+        {u"detail"_s, failure.detail()},
+        {u"request_id"_s, QString::fromLatin1(requestId)},
+    };
+    for (const Json::Member &member : failure.members())
+        problem = problem.with(member.key, member.value);
+    Response response(failure.status(), "application/problem+json", problem.text());
+    response.fields = failure.fields();
+    if (failure.retryAfter())
+        response.fields.append({"Retry-After", QByteArray::number(qint64(failure.retryAfter()->count()))});
+    return response;
+}
+
+QByteArray currentDate()
+{
+    return QLocale::c().toString(QDateTime::currentDateTimeUtc(), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s).toLatin1();
+}
+
+QByteArray newRequestId()
+{
+    return QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
+}
+
+namespace {
+
+void appendField(QByteArray &out, const QByteArray &name, const QByteArray &value)
+{
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+// Up to the fields that frame the body.
+void appendHead(QByteArray &out, const Response &response, const Delivery &delivery)
+{
+    out += "HTTP/1.1 ";
+    out += QByteArray::number(response.status);
+    out += ' ';
+    out += reasonPhrase(response.status);
+    out += "\r\n";
+    appendField(out, "Date", delivery.date);
+    if (!delivery.timing.isEmpty())
+        appendField(out, "Server-Timing", delivery.timing);
+    for (const Field &extra : response.fields)
+        appendField(out, extra.name, extra.value);
+    if (!delivery.keepAlive)
+        appendField(out, "Connection", "close");
+    else if (delivery.minorVersion == 0)
+        appendField(out, "Connection", "keep-alive");
+}
+
+} // namespace
+
+QByteArray toWire(const Response &response, const Delivery &delivery)
+{
+    QByteArray out;
+    out.reserve(256 + response.body.size());
+    appendHead(out, response, delivery);
+    const bool hasContent = response.status != 204;
+    if (hasContent) {
+        appendField(out, "Content-Type", response.contentType);
+        appendField(out, "Content-Length", QByteArray::number(response.body.size()));
+    }
+    out += "\r\n";
+    if (hasContent && delivery.withBody)
+        out += response.body;
+    return out;
+}
+
+QByteArray streamHead(const Response &response, const Delivery &delivery)
+{
+    QByteArray out;
+    appendHead(out, response, delivery);
+    appendField(out, "Content-Type", response.contentType);
+    if (delivery.minorVersion > 0)
+        appendField(out, "Transfer-Encoding", "chunked");
+    return out + "\r\n";
+}
+
+QByteArray toChunk(const QByteArray &bytes)
+{
+    return QByteArray::number(bytes.size(), 16) + "\r\n" + bytes + "\r\n";
+}
+
+} // namespace openloop::http

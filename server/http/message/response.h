@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An answer as a value, and its form on the wire.
+#pragma once
+
+#include "server/http/message/failure.h"
+#include "server/http/message/request_head.h"
+
+namespace openloop::http {
+
+struct Response {
+    Response() = default;
+    Response(const Json &json) : body(json.text()) { }
+    Response(int code, QByteArray type, QByteArray content)
+        : status(code), contentType(std::move(type)), body(std::move(content))
+    {
+    }
+
+    int status = 200;
+    QByteArray contentType = "application/json";
+    QByteArray body;
+    QList<Field> fields; ///< beyond Date, Content-Type, Content-Length and Connection
+};
+
+/// The failure as a problem document (RFC 9457). requestId: what the log calls this request.
+Response toResponse(const Failure &failure, const QByteArray &requestId);
+
+/// A new name for a request, 16 hexadecimal digits. Any thread.
+QByteArray newRequestId();
+
+/// How an answer leaves the server.
+struct Delivery {
+    bool withBody = true; ///< false for HEAD
+    bool keepAlive = true;
+    int minorVersion = 1; ///< of the request, HTTP/1.x
+    QByteArray date; ///< IMF-fixdate, RFC 9110 section 5.6.7
+    QByteArray timing; ///< Server-Timing
+};
+
+/// The time of day as the Date field wants it. Any thread.
+QByteArray currentDate();
+
+/// Status line, fields and body. Any thread.
+QByteArray toWire(const Response &response, const Delivery &delivery);
+
+/// Status line and fields of an answer whose body follows as chunks (HTTP/1.1), or until the close. Any thread.
+QByteArray streamHead(const Response &response, const Delivery &delivery);
+
+/// One chunk of such a body; an empty one ends it. RFC 9112 section 7.1.
+QByteArray toChunk(const QByteArray &bytes);
+
+} // namespace openloop::http

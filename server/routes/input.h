@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads what a client gave, strictly: each reader names the field and its bound when it refuses.
+#pragma once
+
+#include "server/http/message/request.h"
+
+#include <gmpxx.h>
+
+#include <QString>
+
+#include <optional>
+
+namespace openloop {
+
+/// Text of a query field, decoded; nothing if it is not there. Throws Failure 422 if it is there twice.
+std::optional<QString> queryField(const http::Request &request, const QString &field);
+
+/// A member of the JSON object in the body: the text of a string, or the digits of a whole number up to 2^53, beyond
+/// which JSON numbers lose bits. Throws Failure 422 for any other value, and if the body is no JSON object.
+std::optional<QString> bodyField(const http::Request &request, const QString &field);
+
+/// A decimal integer of arbitrary size, 1 or more, of at most maxDigits digits. Throws Failure 422.
+mpz_class parseInteger(const QString &field, const std::optional<QString> &text, int maxDigits);
+
+/// A decimal integer within the bounds, if the field is there. Throws Failure 422.
+std::optional<qint64> parseNumber(const QString &field, const std::optional<QString> &text, qint64 least, qint64 most);
+
+/// "true" or "false", if the field is there. Throws Failure 422.
+std::optional<bool> parseBoolean(const QString &field, const std::optional<QString> &text);
+
+} // namespace openloop

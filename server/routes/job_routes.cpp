@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See job_routes.h.
+#include "server/routes/job_routes.h"
+
+#include "common/endpoints.h"
+#include "server/compute/factors.h"
+#include "server/routes/input.h"
+#include "server/services.h"
+
+#include <QDateTime>
+#include <QTimeZone>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace openloop {
+
+using http::App;
+using http::EventStream;
+using http::Failure;
+using http::Json;
+using http::Request;
+using http::Response;
+using http::Task;
+using http::Timing;
+
+namespace {
+
+constexpr qint64 mostJobsOnAPage = 1000;
+constexpr qsizetype longestKey = 255;
+constexpr auto longestWait = 60s; // of Prefer: wait
+constexpr auto progressInterval = 500ms;
+constexpr std::chrono::milliseconds readInterval = 1s; // of who waits without being told
+
+Json toTime(qint64 milliseconds)
+{
+    if (milliseconds == 0)
+        return {};
+    return QDateTime::fromMSecsSinceEpoch(milliseconds, QTimeZone::utc()).toString(Qt::ISODateWithMs);
+}
+
+Json jobJson(const Services &use, const Job &job)
+{
+    const Jobs::Progress progress = use.jobs.progress(job);
+    Json json{
+        {u"id"_s, job.id},
+        {u"n"_s, toText(job.n)},
+        {u"state"_s, stateName(job.state)},
+        {u"phase"_s, progress.phase.isEmpty() ? Json() : Json(progress.phase)},
+        {u"progress"_s, progress.fraction},
+        {u"eta"_s, progress.timeLeft ? Json(progress.timeLeft->count()) : Json()},
+        {u"factors"_s, job.factors ? toJson(*job.factors) : Json()},
+        {u"created_at"_s, toTime(job.createdAt)},
+        {u"started_at"_s, toTime(job.startedAt)},
+        {u"finished_at"_s, toTime(job.finishedAt)},
+    };
+    return job.detail.isEmpty() ? json : json.with(u"detail"_s, job.detail);
+}
+
+QString pathOf(const Job &job)
+{
+    return endpoints::factorizations + u'/' + job.id;
+}
+
+QString idempotencyKey(const Request &request)
+{
+    const QString key = QString::fromUtf8(request.head.value("idempotency-key"));
+    if (key.size() > longestKey)
+        throw Failure::unprocessable(u"Idempotency-Key"_s, u"is longer than %1 characters"_s.arg(longestKey));
+    return key;
+}
+
+// `Prefer: wait=10`, RFC 7240; what can't be read is ignored, as preferences are.
+std::chrono::seconds preferredWait(const Request &request)
+{
+    for (const QByteArray &preference : request.head.values("prefer").join(',').split(',')) {
+        const QList<QByteArray> pair = preference.split(';').constFirst().split('=');
+        if (pair.size() == 2 && pair[0].trimmed().toLower() == "wait") {
+            const unsigned seconds = pair[1].trimmed().replace('"', "").toUInt();
+            return std::clamp(std::chrono::seconds(seconds), 0s, std::chrono::seconds(longestWait));
+        }
+    }
+    return 0s;
+}
+
+// The job, once it is over, or after `atMost`, or when the service stops. It is read at every tick, so that nothing
+// depends on an announcement.
+Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop_token stop)
+{
+    const auto until = std::chrono::steady_clock::now() + atMost;
+    Jobs::Watch watch(use.jobs, job.id, job);
+    for (;;) {
+        job = co_await watch.read(stop);
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (job.isOver() || use.jobs.isStopping() || left <= 0ms)
+            co_return job;
+        co_await watch.next(std::min(left, readInterval), stop);
+    }
+}
+
+Task<Response> postJob(Services &use, Request request)
+{
+    const mpz_class n = parseInteger(u"n"_s, bodyField(request, u"n"_s), use.options.maxDigits);
+    const QString key = idempotencyKey(request);
+    const std::chrono::seconds wait = preferredWait(request);
+    Job job;
+    {
+        const Timing::Span span(*request.timing, Timing::Database);
+        job = co_await use.jobs.accept(n, key);
+    }
+    if (wait > 0s)
+        job = co_await waitFor(use, job, wait, request.stop);
+    Response response(jobJson(use, job));
+    response.status = wait > 0s && job.isOver() ? 200 : 202;
+    response.fields.append({"Location", pathOf(job).toLatin1()});
+    if (wait > 0s)
+        response.fields.append({"Preference-Applied", "wait=" + QByteArray::number(qint64(wait.count()))});
+    co_return response;
+}
+
+Task<Json> listJobs(Services &use, Request request)
+{
+    JobFilter filter;
+    if (const auto state = queryField(request, u"state"_s)) {
+        filter.state = stateOf(*state);
+        if (!filter.state)
+            throw Failure::unprocessable(u"state"_s, u"is none of queued, running, done, failed, cancelled"_s);
+    }
+    filter.after = queryField(request, u"after"_s).value_or(QString());
+    filter.limit = int(parseNumber(u"limit"_s, queryField(request, u"limit"_s), 1, mostJobsOnAPage).value_or(100));
+    const Timing::Span span(*request.timing, Timing::Database);
+    const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
+    const auto toElement = [&use](const Job &job) { return jobJson(use, job); };
+    const QString next = endpoints::factorizations
+        + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : jobs.last().id)
+        + (filter.state ? u"&state="_s + stateName(*filter.state) : QString());
+    co_return Json{{u"data"_s, Json::array(jobs, toElement)},
+                   {u"next"_s, jobs.size() == filter.limit ? Json(next) : Json()}};
+}
+
+Task<Json> showJob(Services &use, Request request)
+{
+    const Timing::Span span(*request.timing, Timing::Database);
+    const Job job = co_await use.jobs.find(request.arguments.first(), request.stop);
+    co_return jobJson(use, job);
+}
+
+Task<Response> deleteJob(Services &use, Request request)
+{
+    const Timing::Span span(*request.timing, Timing::Database);
+    co_await use.jobs.cancel(request.arguments.first());
+    co_return Response(204, {}, {});
+}
+
+// Progress at least once a second, and the end under its own name: done, failed or cancelled.
+Task<void> watchJob(Services &use, Request request, EventStream events)
+{
+    Jobs::Watch watch(use.jobs, request.arguments.first());
+    for (;;) {
+        const Job job = co_await watch.read(request.stop);
+        const bool isLast = job.isOver() || use.jobs.isStopping();
+        const QByteArray name = job.isOver() ? stateName(job.state).toLatin1() : QByteArray("progress");
+        const bool wantsMore = co_await events.send(name, jobJson(use, job));
+        co_await watch.suspended();
+        if (isLast || !wantsMore)
+            co_return;
+        co_await watch.next(progressInterval, request.stop);
+    }
+}
+
+} // namespace
+
+void addJobRoutes(App &app, Services &use)
+{
+    const QString one = endpoints::factorizations + u"/<arg>"_s;
+    app.route("POST", endpoints::factorizations, use, postJob);
+    app.route("GET", endpoints::factorizations, use, listJobs);
+    app.route("GET", one + u"/events"_s, use, watchJob);
+    app.route("GET", one, use, showJob);
+    app.route("DELETE", one, use, deleteJob);
+}
+
+} // namespace openloop

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See option_file.h.
+#include "server/settings/option_file.h"
+
+#include "server/settings/options.h"
+
+#include <QFile>
+#include <QRegularExpression>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop {
+
+QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, const QStringList &names)
+{
+    QMap<QString, QString> values;
+    static const QRegularExpression source(u"\\s{2,}#.*$"_s);
+    const QStringList lines = QString::fromUtf8(bytes).split(u'\n');
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        const QString line = QString(lines[i]).remove(source).trimmed();
+        if (line.isEmpty() || line.startsWith(u'#') || line.startsWith(u';') || line == u"[General]")
+            continue;
+        const auto complain = [&](const QString &text) {
+            throw UsageError(u"%1, line %2: %3"_s.arg(path).arg(i + 1).arg(text));
+        };
+        const qsizetype equals = line.indexOf(u'=');
+        if (equals < 0)
+            complain(u"'%1' is not name=value"_s.arg(line));
+        const QString name = line.first(equals).trimmed();
+        if (!names.contains(name))
+            complain(u"'%1' is not an option"_s.arg(name));
+        if (values.contains(name))
+            complain(u"'%1' is given twice"_s.arg(name));
+        values.insert(name, line.sliced(equals + 1).trimmed());
+    }
+    return values;
+}
+
+OptionFile readOptionFile(const QString &path, const QStringList &names)
+{
+    if (path.isEmpty())
+        return {path, {}};
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        throw UsageError(u"cannot read %1: %2"_s.arg(path, file.errorString()));
+    return {path, optionsIn(file.readAll(), path, names)};
+}
+
+} // namespace openloop

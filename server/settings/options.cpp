@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See options.h. One row of the table below is one option, everywhere: command line, environment, file, help.
+#include "server/settings/options.h"
+
+#include "common/endpoints.h"
+#include "common/paths.h"
+#include "server/settings/option_file.h"
+
+#include <QCommandLineParser>
+#include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QThread>
+
+#include <algorithm>
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr qint64 largestTokenFile = 4096;
+
+struct Row {
+    QString name;
+    QString valueName;
+    QString defaultText;
+    QString help;
+    void (*take)(Options &options, const Row &row, const QString &text);
+};
+
+[[noreturn]] void refuse(const Row &row, const QString &text, const QString &wanted)
+{
+    throw UsageError(u"--%1: '%2' is not %3"_s.arg(row.name, text, wanted));
+}
+
+template <typename Number>
+Number numberWithin(const Row &row, const QString &text, Number least, Number most)
+{
+    bool ok = false;
+    const auto number = text.toLongLong(&ok);
+    if (!ok || number < qint64(least) || number > qint64(most))
+        refuse(row, text, u"a number from %1 to %2"_s.arg(least).arg(most));
+    return Number(number);
+}
+
+template <auto member, int least, int most>
+void takeNumber(Options &options, const Row &row, const QString &text)
+{
+    using Number = std::remove_reference_t<decltype(options.*member)>;
+    options.*member = numberWithin<Number>(row, text, Number(least), Number(most));
+}
+
+template <auto member>
+void takeSeconds(Options &options, const Row &row, const QString &text)
+{
+    bool ok = false;
+    const double seconds = text.toDouble(&ok);
+    if (!ok || !(seconds >= 0.001 && seconds <= 86'400))
+        refuse(row, text, u"a number of seconds from 0.001 to 86400"_s);
+    options.*member = milliseconds(qint64(seconds * 1000));
+}
+
+template <auto member>
+void takePath(Options &options, const Row &row, const QString &text)
+{
+    if (!text.isEmpty() && !QFileInfo(text).isReadable())
+        refuse(row, text, u"a file that can be read"_s);
+    options.*member = text;
+}
+
+void takeAddress(Options &options, const Row &row, const QString &text)
+{
+    const QHostAddress address(text == u"localhost" ? u"127.0.0.1"_s : text);
+    if (address.isNull())
+        refuse(row, text, u"an IP address"_s);
+    options.listen = address;
+}
+
+void takeUpstream(Options &options, const Row &row, const QString &text)
+{
+    const QUrl url(text, QUrl::StrictMode);
+    const bool isHttp = url.scheme() == u"http" || url.scheme() == u"https";
+    if (!text.isEmpty() && (!url.isValid() || !isHttp || url.host().isEmpty()))
+        refuse(row, text, u"an http or https URL"_s);
+    options.upstream = url;
+}
+
+void takeDatabase(Options &options, const Row &row, const QString &text)
+{
+    const bool isKnown = text.isEmpty() || text.startsWith(u"sqlite:") || text.startsWith(u"postgresql://")
+        || text.startsWith(u"postgres://");
+    if (!isKnown)
+        refuse(row, text, u"sqlite:PATH, sqlite::memory: or postgresql://user@host:port/name"_s);
+    options.database = text;
+}
+
+void takeToken(Options &options, const Row &row, const QString &text)
+{
+    if (text.isEmpty())
+        return;
+    QFile file(text);
+    if (!file.open(QIODevice::ReadOnly))
+        refuse(row, text, u"a file that can be read"_s);
+    options.token = file.read(largestTokenFile + 1).trimmed();
+    if (options.token.size() > largestTokenFile)
+        refuse(row, text, u"a file of at most %1 bytes"_s.arg(largestTokenFile));
+    if (options.token.isEmpty())
+        refuse(row, text, u"a file with a token in it"_s);
+}
+
+void takeLogFormat(Options &options, const Row &row, const QString &text)
+{
+    if (text != u"text" && text != u"json")
+        refuse(row, text, u"text or json"_s);
+    options.logFormat = text == u"text" ? LogFormat::Text : LogFormat::Json;
+}
+
+QList<Row> rows()
+{
+    const QString cores = QString::number(QThread::idealThreadCount());
+    const QString logs = ::isatty(STDERR_FILENO) ? u"text"_s : u"json"_s;
+    return {
+        {u"listen"_s, u"ADDRESS"_s, u"127.0.0.1"_s, u"Listen here; beyond loopback only with --token-file."_s,
+         takeAddress},
+        {u"port"_s, u"N"_s, QString::number(endpoints::defaultPort), u"0: any free port."_s,
+         takeNumber<&Options::port, 0, 65'535>},
+        {u"upstream"_s,
+         u"URL"_s,
+         {},
+         u"What /call_other_service awaits; without it, an embedded stand-in."_s,
+         takeUpstream},
+        {u"upstream-timeout"_s, u"S"_s, u"5"_s, u"Seconds for one call."_s, takeSeconds<&Options::upstreamTimeout>},
+        {u"upstream-concurrency"_s, u"N"_s, u"1024"_s, u"Calls in flight; beyond it 503."_s,
+         takeNumber<&Options::upstreamConcurrency, 1, 100'000>},
+        {u"database"_s,
+         u"URL"_s,
+         {},
+         u"sqlite:PATH, sqlite::memory: or postgresql://user@host:port/name; without it, a SQLite file in the "
+         "user's data folder."_s,
+         takeDatabase},
+        {u"database-connections"_s, u"N"_s, u"4"_s, u"Connections, each with a thread of its own."_s,
+         takeNumber<&Options::databaseConnections, 1, 256>},
+        {u"cpu-threads"_s, u"N"_s, cores, u"Threads that factor, below the event loop's priority."_s,
+         takeNumber<&Options::cpuThreads, 1, 1024>},
+        {u"cpu-queue"_s, u"N"_s, u"64"_s, u"Computations that wait; beyond it 503."_s,
+         takeNumber<&Options::cpuQueue, 0, 100'000>},
+        {u"factorize-timeout"_s, u"S"_s, u"30"_s, u"Seconds for one factorization, its waiting included."_s,
+         takeSeconds<&Options::factorizeTimeout>},
+        {u"max-digits"_s, u"N"_s, u"100"_s, u"Larger n are refused before any work."_s,
+         takeNumber<&Options::maxDigits, 1, 10'000>},
+        {u"max-connections"_s, u"N"_s, u"10000"_s, u"Clients at a time; beyond it 503."_s,
+         takeNumber<&Options::maxConnections, 1, 1'000'000>},
+        {u"drain-timeout"_s, u"S"_s, u"10"_s, u"Seconds that requests in flight are given after SIGTERM."_s,
+         takeSeconds<&Options::drainTimeout>},
+        {u"token-file"_s,
+         u"PATH"_s,
+         {},
+         u"File with the bearer token that every route but the health probes asks for."_s,
+         takeToken},
+        {u"tls-certificate"_s,
+         u"PATH"_s,
+         {},
+         u"PEM file: HTTPS; with --tls-key."_s,
+         takePath<&Options::tlsCertificate>},
+        {u"tls-key"_s, u"PATH"_s, {}, u"PEM file with the certificate's key."_s, takePath<&Options::tlsKey>},
+        {u"log-format"_s, u"text|json"_s, logs, u"Form of the log on standard error."_s, takeLogFormat},
+    };
+}
+
+struct Value {
+    QString text;
+    QString source;
+};
+
+Value valueOf(const Row &row, const QCommandLineParser &parser, const OptionFile &file)
+{
+    if (parser.isSet(row.name))
+        return {parser.value(row.name), u"command line"_s};
+    const QString variable = u"OPENLOOP_"_s + row.name.toUpper().replace(u'-', u'_');
+    if (qEnvironmentVariableIsSet(variable.toLatin1().constData()))
+        return {qEnvironmentVariable(variable.toLatin1().constData()), u"environment "_s + variable};
+    if (const auto inFile = file.values.constFind(row.name); inFile != file.values.constEnd())
+        return {*inFile, file.path};
+    return {row.defaultText, u"default"_s};
+}
+
+// What is said of a value that did not come from the command line names its source.
+void take(Options &options, const Row &row, const Value &value)
+{
+    try {
+        row.take(options, row, value.text);
+    } catch (const UsageError &error) {
+        if (value.source == u"command line")
+            throw;
+        throw UsageError(u"%1 (%2)"_s.arg(QString::fromUtf8(error.what()), value.source));
+    }
+}
+
+QString withoutPassword(QString url)
+{
+    static const QRegularExpression password(u"(://[^/@:]*:)[^/@]*@"_s);
+    return url.replace(password, u"\\1***@"_s);
+}
+
+void addTo(QCommandLineParser &parser, const QList<Row> &table)
+{
+    parser.setApplicationDescription(
+        u"A service that answers at once, waits and computes, without the one starving the others.\n"
+        "Every option can also be set as OPENLOOP_NAME in the environment or as name=value in openloop/server.ini\n"
+        "in an XDG configuration folder; the command line comes first."_s);
+    parser.addOption({{u"h"_s, u"help"_s}, u"Print this help."_s});
+    parser.addOption({{u"v"_s, u"version"_s}, u"Print the version."_s});
+    parser.addOption({u"print-config"_s, u"Print each value and where it comes from."_s});
+    for (const Row &row : table) {
+        const QString ending = row.defaultText.isEmpty() ? QString() : u" [%1]"_s.arg(row.defaultText);
+        parser.addOption({row.name, row.help + ending, row.valueName});
+    }
+}
+
+void checkTogether(const Options &options)
+{
+    if (!options.listen.isLoopback() && options.token.isEmpty())
+        throw UsageError(
+            u"--listen %1: beyond loopback a token is needed: --token-file"_s.arg(options.listen.toString()));
+    if (options.tlsCertificate.isEmpty() != options.tlsKey.isEmpty())
+        throw UsageError(u"--tls-certificate and --tls-key go together"_s);
+}
+
+} // namespace
+
+CommandLine readCommandLine(const QStringList &arguments)
+{
+    const QList<Row> table = rows();
+    QCommandLineParser parser;
+    addTo(parser, table);
+    if (!parser.parse(arguments))
+        throw UsageError(parser.errorText());
+    if (!parser.positionalArguments().isEmpty())
+        throw UsageError(u"'%1' is not an option"_s.arg(parser.positionalArguments().constFirst()));
+    if (parser.isSet(u"help"_s))
+        return {CommandLine::Action::PrintHelp, {}, parser.helpText()};
+    if (parser.isSet(u"version"_s))
+        return {CommandLine::Action::PrintVersion, {}, QStringLiteral("openloop-server " OPENLOOP_VERSION "\n")};
+
+    CommandLine line;
+    QStringList names;
+    for (const Row &row : table)
+        names << row.name;
+    const OptionFile file = readOptionFile(paths::configFile(u"server.ini"_s), names);
+    for (const Row &row : table) {
+        const Value value = valueOf(row, parser, file);
+        take(line.options, row, value);
+        line.text += u"%1 = %2    # %3\n"_s.arg(row.name, withoutPassword(value.text), value.source);
+    }
+    checkTogether(line.options);
+    if (parser.isSet(u"print-config"_s))
+        line.action = CommandLine::Action::PrintConfig;
+    return line;
+}
+
+} // namespace openloop

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See store_owner.h.
+#include "server/store/owner.h"
+
+#include "server/loop/thread_priority.h"
+
+#include "common/start_failure.h"
+
+#include <QLoggingCategory>
+#include <QScopeGuard>
+
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop {
+
+namespace {
+
+Q_LOGGING_CATEGORY(lcStore, "openloop.store")
+
+constexpr auto startPatience = 10s; // several processes may be creating the schema at once
+constexpr auto longestStart = 30s;
+constexpr auto idlePing = 2000ms; // how late a lost connection is noticed while nobody asks
+constexpr auto pingPatience = 1000ms; // with frozenGrace, a frozen one is noticed within the default deadline
+constexpr auto reopenPause = 200ms;
+constexpr auto busyPause = 10ms;
+constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
+constexpr auto stopGrace = 1s;
+
+http::Failure away()
+{
+    return http::Failure::unavailable(u"the database is away"_s, 1s);
+}
+
+http::Failure bug(const char *text)
+{
+    qCCritical(lcStore, "%s", text);
+    return http::Failure::internal(QString::fromUtf8(text));
+}
+
+} // namespace
+
+StoreOwner::StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &openConnections)
+    : m_settings(std::move(settings)), m_queue(queue), m_openConnections(openConnections),
+      m_thread([this](const std::stop_token &stop) { serve(stop); })
+{
+}
+
+StoreOwner::~StoreOwner()
+{
+    requestStop();
+    std::unique_lock lock(m_mutex);
+    const auto ended = [this] { return m_ended; };
+    m_changed.wait_until(lock, *m_graceEnd, ended);
+    while (!m_ended) { // work of several statements has to be cut several times
+        if (m_running)
+            m_running->fail(away());
+        if (m_releaser)
+            m_releaser();
+        m_changed.wait_for(lock, busyPause, ended);
+    }
+}
+
+// All owners are told before the first is waited for, so that there is one grace for all of them.
+void StoreOwner::requestStop()
+{
+    m_thread.request_stop();
+    const std::lock_guard lock(m_mutex);
+    if (!m_graceEnd)
+        m_graceEnd = StoreWork::Clock::now() + stopGrace;
+}
+
+// There is no watchdog yet: who waits cuts what hangs.
+void StoreOwner::waitUntilOpen()
+{
+    std::future<void> opened = m_opened.get_future();
+    while (opened.wait_for(longestStart) == std::future_status::timeout) {
+        const std::lock_guard lock(m_mutex);
+        if (m_releaser)
+            m_releaser();
+    }
+    opened.get();
+}
+
+bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_running)
+        return false;
+    const bool overdue = m_running->deadline() <= now;
+    if (overdue)
+        m_running->fail(failure);
+    const bool sqlite = m_settings.location.dialect == SqlDialect::Sqlite;
+    const bool left = m_running->kind() == StoreWork::Kind::Read && m_running->abandoned();
+    const bool release = sqlite ? overdue || left : m_running->deadline() + frozenGrace <= now;
+    if (release && m_releaser)
+        m_releaser();
+    return true;
+}
+
+void StoreOwner::serve(const std::stop_token &stop)
+{
+    lowerThreadPriority(waitingNiceness);
+    const auto end = qScopeGuard([this] {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_ended = true;
+        }
+        m_changed.notify_all();
+    });
+    SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout);
+    try {
+        openFirst(sql, stop);
+        setOpen(true);
+        m_opened.set_value();
+    } catch (const SqlError &error) {
+        const QString reason = QString::fromUtf8(error.what());
+        const StartFailure failure(u"cannot use the database %1: %2"_s.arg(m_settings.location.display(), reason));
+        m_opened.set_exception(std::make_exception_ptr(failure));
+        return;
+    }
+    while (!stop.stop_requested()) {
+        const auto patience = sql.isOpen() ? idlePing : reopenPause;
+        if (const auto unit = m_queue.pop(stop, patience))
+            runWatched(unit, sql, stop);
+        else if (!stop.stop_requested())
+            lookAfter(sql, stop);
+    }
+    close(sql);
+    setOpen(false);
+}
+
+void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
+{
+    for (const auto end = StoreWork::Clock::now() + startPatience;;) {
+        try {
+            sql.open();
+            setReleaser(sql.releaser());
+            if (m_settings.prepare)
+                m_settings.prepare(sql);
+            setReleaser({});
+            return;
+        } catch (const SqlError &error) {
+            setReleaser({});
+            if (error.trouble() != SqlTrouble::Busy || StoreWork::Clock::now() > end)
+                throw;
+        }
+        pause(busyPause, stop);
+    }
+}
+
+bool StoreOwner::reopen(SqlConnection &sql)
+{
+    try {
+        sql.open();
+        setOpen(true);
+        return true;
+    } catch (const SqlError &error) {
+        qCDebug(lcStore, "%s", error.what());
+        setOpen(false);
+        return false;
+    }
+}
+
+void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop)
+{
+    setRunning(unit);
+    process(*unit, sql, stop);
+    setRunning(nullptr);
+    if (!sql.isOpen())
+        setOpen(false);
+}
+
+// A ping is work like any other: the watchdog cuts it at its deadline.
+void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
+{
+    if (!sql.isOpen()) {
+        reopen(sql);
+        return;
+    }
+    if (m_settings.location.inMemory())
+        return;
+    const auto ping = [](SqlConnection &connection) {
+        try {
+            connection.command(connection.dialect() == SqlDialect::Postgres ? u"SELECT 1"_s
+                                                                            : u"PRAGMA schema_version"_s);
+        } catch (const SqlError &error) {
+            if (error.trouble() != SqlTrouble::Busy) // which is an answer as well
+                throw;
+        }
+    };
+    const auto deadline = StoreWork::Clock::now() + pingPatience;
+    runWatched(std::make_shared<StoreWorkOf<std::decay_t<decltype(ping)>>>(StoreWork::Kind::Read, deadline,
+                                                                           std::stop_token(), ping),
+               sql, stop);
+}
+
+void StoreOwner::process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop)
+{
+    // Ends with the deadline at the latest, at which the watchdog answers.
+    while (!unit.answered()) {
+        if (stop.stop_requested())
+            return unit.fail(away());
+        if (!sql.isOpen() && !reopen(sql))
+            pause(reopenPause, stop);
+        else if (tryOnce(unit, sql))
+            return;
+        else
+            pause(busyPause, stop);
+    }
+}
+
+bool StoreOwner::tryOnce(StoreWork &unit, SqlConnection &sql)
+{
+    try {
+        setReleaser(sql.releaser());
+        perform(unit, sql);
+        setReleaser({});
+        unit.deliver();
+        return true;
+    } catch (const SqlError &error) {
+        setReleaser({});
+        return !mayTryAgain(error, unit, sql);
+    } catch (const http::Failure &failure) {
+        unit.fail(failure);
+    } catch (const std::exception &error) {
+        unit.fail(bug(error.what()));
+    }
+    setReleaser({});
+    return true;
+}
+
+bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql)
+{
+    switch (error.trouble()) {
+    case SqlTrouble::Lost:
+        qCInfo(lcStore, "connection lost: %s", error.what());
+        close(sql);
+        if (m_committing)
+            unit.fail(http::Failure::unavailable(u"the database went away while it was writing"_s, 1s));
+        return !m_committing;
+    case SqlTrouble::Busy: return true;
+    case SqlTrouble::TimedOut: unit.fail(http::Failure::timedOut(u"the database took too long"_s)); return false;
+    case SqlTrouble::Unusable:
+        qCWarning(lcStore, "%s", error.what());
+        unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
+        if (!m_settings.location.inMemory()) {
+            close(sql); // the next one looks afresh: the file may have been repaired
+            setOpen(false);
+        }
+        return false;
+    case SqlTrouble::Bug: break;
+    }
+    unit.fail(bug(error.what()));
+    return false;
+}
+
+void StoreOwner::perform(StoreWork &unit, SqlConnection &sql)
+{
+    m_committing = false;
+    if (unit.kind() == StoreWork::Kind::Read)
+        return unit.run(sql);
+    sql.begin();
+    try {
+        unit.run(sql);
+        m_committing = true;
+        sql.commit();
+    } catch (...) {
+        sql.rollback();
+        throw;
+    }
+}
+
+void StoreOwner::setRunning(std::shared_ptr<StoreWork> unit)
+{
+    const std::lock_guard lock(m_mutex);
+    m_running = std::move(unit);
+}
+
+void StoreOwner::setReleaser(const std::function<void()> &releaser)
+{
+    const std::lock_guard lock(m_mutex);
+    m_releaser = releaser;
+}
+
+void StoreOwner::setOpen(bool open)
+{
+    if (open != m_open)
+        m_openConnections += open ? 1 : -1;
+    m_open = open;
+}
+
+// PostgreSQL is asked to forget each prepared statement, which a frozen one never answers: that can be cut. The socket
+// itself is closed without a releaser, for its number may soon be another's.
+void StoreOwner::close(SqlConnection &sql)
+{
+    setReleaser(sql.releaser());
+    sql.forgetStatements();
+    setReleaser({});
+    sql.close();
+}
+
+void StoreOwner::pause(std::chrono::milliseconds time, const std::stop_token &stop)
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait_for(lock, stop, time, [] { return false; });
+}
+
+} // namespace openloop

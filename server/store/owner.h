@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One thread that owns one database connection, keeps it open, and runs the work that waits for it.
+#pragma once
+
+#include "server/store/queue.h"
+#include "server/store/sql_connection.h"
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+namespace openloop {
+
+/// The thread runs from construction to destruction, which lets a running statement one second before it is cut. What
+/// it does with an open connection is work with a deadline, looking after it included: a database that is frozen never
+/// keeps it. Opening one is bounded by connectOptions(), but for the settings that Qt sends right after it.
+class StoreOwner
+{
+public:
+    struct Settings {
+        SqlLocation location;
+        SqlConnection::Role role = SqlConnection::Role::Reads;
+        std::chrono::milliseconds timeout{};
+        std::function<void(SqlConnection &)> prepare; ///< run once, on the first connection; may be empty
+    };
+
+    StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &openConnections);
+    ~StoreOwner();
+    Q_DISABLE_COPY_MOVE(StoreOwner)
+
+    /// Waits until the connection is open and prepared, half a minute at most; throws StartFailure.
+    void waitUntilOpen();
+
+    /// Lets the thread end after the work that runs now, which has a second from here; the destructor waits for it.
+    void requestStop();
+
+    /// Ends what outlived its deadline or its client: answers it with `failure`, and frees the thread from it.
+    /// Never waits. True if work is running. Any thread.
+    bool checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure);
+
+private:
+    void serve(const std::stop_token &stop);
+    void openFirst(SqlConnection &sql, const std::stop_token &stop);
+    bool reopen(SqlConnection &sql);
+    void lookAfter(SqlConnection &sql, const std::stop_token &stop);
+    void runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop);
+    void process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop);
+    bool tryOnce(StoreWork &unit, SqlConnection &sql);
+    bool mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql);
+    void perform(StoreWork &unit, SqlConnection &sql);
+    void setRunning(std::shared_ptr<StoreWork> unit);
+    void setReleaser(const std::function<void()> &releaser);
+    void setOpen(bool open);
+    void close(SqlConnection &sql);
+    void pause(std::chrono::milliseconds time, const std::stop_token &stop);
+
+    const Settings m_settings;
+    StoreQueue &m_queue;
+    std::atomic<int> &m_openConnections;
+    bool m_open = false; // as counted in m_openConnections
+    bool m_committing = false; // whether a lost connection leaves open what became of the transaction
+    std::promise<void> m_opened;
+
+    std::mutex m_mutex; // guards what the watchdog sees
+    std::shared_ptr<StoreWork> m_running;
+    std::function<void()> m_releaser;
+    std::optional<StoreWork::Clock::time_point> m_graceEnd; // once a stop was requested
+    bool m_ended = false; // the thread needs no more cutting
+    std::condition_variable_any m_changed; // m_ended
+
+    std::jthread m_thread; // last: it uses all of the above
+};
+
+} // namespace openloop

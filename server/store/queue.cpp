@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See store_queue.h.
+#include "server/store/queue.h"
+
+namespace openloop {
+
+bool StoreQueue::push(std::shared_ptr<StoreWork> unit)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_waiting.size() >= m_bound)
+            dropAnswered();
+        if (m_waiting.size() >= m_bound)
+            return false;
+        m_waiting.push_back(std::move(unit));
+    }
+    m_wake.notify_one();
+    return true;
+}
+
+std::shared_ptr<StoreWork> StoreQueue::pop(const std::stop_token &stop, std::chrono::milliseconds patience)
+{
+    std::unique_lock lock(m_mutex);
+    m_wake.wait_for(lock, stop, patience, [this] { return !m_waiting.empty(); });
+    if (stop.stop_requested())
+        return nullptr;
+    while (!m_waiting.empty()) {
+        const std::shared_ptr<StoreWork> unit = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        if (!unit->answered())
+            return unit;
+    }
+    return nullptr;
+}
+
+void StoreQueue::failOverdue(StoreWork::Clock::time_point now, const http::Failure &failure)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const auto &unit : m_waiting) {
+        if (unit->deadline() <= now)
+            unit->fail(failure);
+    }
+}
+
+void StoreQueue::failAll(const http::Failure &failure)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const auto &unit : m_waiting)
+        unit->fail(failure);
+    m_waiting.clear();
+}
+
+bool StoreQueue::isEmpty() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_waiting.empty();
+}
+
+void StoreQueue::dropAnswered()
+{
+    std::erase_if(m_waiting, [](const auto &unit) { return unit->answered(); });
+}
+
+} // namespace openloop

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The bounded queue between those who ask the database and the threads that own its connections.
+#pragma once
+
+#include "server/store/work.h"
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+namespace openloop {
+
+/// First in, first out. Work that was answered while it waited (deadline, client left) gives its place back. Any
+/// thread.
+class StoreQueue
+{
+public:
+    explicit StoreQueue(int bound) : m_bound(size_t(bound)) { }
+
+    /// False if `bound` units wait already.
+    bool push(std::shared_ptr<StoreWork> unit);
+
+    /// The next unit that nobody has answered; null after `patience`, or once `stop` is requested.
+    std::shared_ptr<StoreWork> pop(const std::stop_token &stop, std::chrono::milliseconds patience);
+
+    /// Answers every unit whose deadline has passed.
+    void failOverdue(StoreWork::Clock::time_point now, const http::Failure &failure);
+
+    /// Answers every unit.
+    void failAll(const http::Failure &failure);
+
+    bool isEmpty() const;
+
+private:
+    void dropAnswered();
+
+    const size_t m_bound;
+    mutable std::mutex m_mutex;
+    std::condition_variable_any m_wake;
+    std::deque<std::shared_ptr<StoreWork>> m_waiting;
+};
+
+} // namespace openloop

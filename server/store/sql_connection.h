@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One database connection with its prepared statements, as the work on a store thread sees it.
+#pragma once
+
+#include "server/store/sql_dialect.h"
+
+#include <QList>
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QVariant>
+
+#include <stdexcept>
+#include <type_traits>
+#include <unordered_map>
+
+namespace openloop {
+
+/// An error of the database. Its text is for the log, never for a client.
+class SqlError : public std::runtime_error
+{
+public:
+    SqlError(SqlTrouble trouble, const QString &text) : std::runtime_error(text.toStdString()), m_trouble(trouble) { }
+
+    SqlTrouble trouble() const { return m_trouble; }
+
+private:
+    SqlTrouble m_trouble;
+};
+
+/// Made, used and destroyed on one thread. Every function but the trivial ones throws SqlError.
+class SqlConnection
+{
+public:
+    enum class Role { Reads, Writes };
+
+    SqlConnection(SqlLocation location, Role role, std::chrono::milliseconds statementTimeout);
+    ~SqlConnection();
+    Q_DISABLE_COPY_MOVE(SqlConnection)
+
+    void open();
+    void close();
+    /// Drops the prepared statements, which asks the database; close() does it as well. Never throws.
+    void forgetStatements() { m_prepared.clear(); }
+    bool isOpen() const { return m_open; }
+    SqlDialect dialect() const { return m_location.dialect; }
+
+    /// What readRow(const QSqlQuery &) returns for each row. The statement is prepared once for each connection.
+    template <typename ReadRow>
+    auto select(const QString &sql, const QVariantList &values, ReadRow readRow)
+    {
+        QSqlQuery &query = executed(sql, values);
+        QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
+        while (query.next())
+            rows.append(readRow(query));
+        finish(query);
+        return rows;
+    }
+
+    /// Runs a prepared statement that returns no rows; how many it changed.
+    int change(const QString &sql, const QVariantList &values = {});
+
+    /// Runs one statement once, as it is: definitions and settings.
+    void command(const QString &sql);
+
+    /// A transaction that may write from its beginning (SQLite: BEGIN IMMEDIATE, so that it never fails half-way).
+    void begin();
+    void commit();
+    /// Never throws.
+    void rollback() noexcept;
+
+    /// See releaserOf. Empty while closed.
+    const std::function<void()> &releaser() const { return m_releaser; }
+
+private:
+    QSqlQuery &executed(const QString &sql, const QVariantList &values);
+    QSqlQuery &prepared(const QString &sql);
+    void finish(QSqlQuery &query);
+    void configure();
+    [[noreturn]] void fail(const QSqlError &error, const QString &sql = {}) const;
+
+    const SqlLocation m_location;
+    const Role m_role;
+    const QString m_name;
+    QSqlDatabase m_database;
+    std::unordered_map<QString, QSqlQuery> m_prepared;
+    std::function<void()> m_releaser;
+    bool m_open = false;
+};
+
+} // namespace openloop

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See store.h.
+#include "server/store/store.h"
+
+#include "server/store/schema.h"
+
+#include <QCoroFuture>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop {
+
+Store::Store(const QString &databaseUrl, int connections, Limits limits)
+    : m_threads(SqlLocation::parse(databaseUrl), connections, limits, bringSchemaUpToDate)
+{
+}
+
+QCoro::Task<QList<Todo>> Store::todos(TodoFilter filter, std::stop_token stop)
+{
+    const auto select = [filter](SqlConnection &sql) { return selectTodos(sql, filter); };
+    const QFuture<QList<Todo>> rows = read(select, std::move(stop));
+    co_return co_await rows;
+}
+
+QString Store::state() const
+{
+    return ready() ? u"ok"_s : u"the database is away"_s;
+}
+
+} // namespace openloop

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See store_threads.h.
+#include "server/store/threads.h"
+
+#include "server/store/owner.h"
+
+#include <QSqlDatabase>
+
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop {
+
+namespace {
+
+constexpr auto watchWhileBusy = 20ms;
+constexpr auto watchWhileIdle = 200ms; // later than this no deadline is noticed, however short
+constexpr auto patienceWithAbsence = 2s; // a restart of the database is waited for, an outage is not
+
+http::Failure unavailable(const QString &detail)
+{
+    return http::Failure::unavailable(detail, 1s);
+}
+
+/// Qt loads a driver's plugin when its first connection is added, and that is safe on the main thread only.
+void loadDriver(SqlDialect dialect)
+{
+    const QString name = u"openloop-driver"_s;
+    QSqlDatabase::addDatabase(driverName(dialect), name);
+    QSqlDatabase::removeDatabase(name);
+}
+
+} // namespace
+
+StoreThreads::StoreThreads(const SqlLocation &location, int readers, Limits limits,
+                           std::function<void(SqlConnection &)> prepare)
+    : m_limits(limits), m_queue(limits.waiting)
+{
+    loadDriver(location.dialect);
+    const bool sqlite = location.dialect == SqlDialect::Sqlite;
+    if (sqlite && !location.inMemory())
+        m_writes.emplace(limits.waiting);
+
+    addOwner(location, sqlite, std::move(prepare));
+    m_owners.front()->waitUntilOpen(); // before the others, which expect the schema
+    const int more = location.inMemory() ? 0 : sqlite ? readers : readers - 1;
+    for (int i = 0; i < more; ++i)
+        addOwner(location, false, {});
+    for (int i = 1; i <= more; ++i)
+        m_owners[size_t(i)]->waitUntilOpen();
+    m_needed = sqlite ? int(m_owners.size()) : 1;
+    m_watchdog = std::jthread([this](const std::stop_token &stop) { watch(stop); });
+}
+
+StoreThreads::~StoreThreads()
+{
+    for (const auto &owner : m_owners)
+        owner->requestStop();
+    m_watchdog = {}; // it looks at the owners
+    m_owners.clear();
+    m_queue.failAll(unavailable(u"the service stops"_s));
+    if (m_writes)
+        m_writes->failAll(unavailable(u"the service stops"_s));
+}
+
+void StoreThreads::addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare)
+{
+    StoreOwner::Settings settings;
+    settings.location = location;
+    settings.role = writes ? SqlConnection::Role::Writes : SqlConnection::Role::Reads;
+    settings.timeout = m_limits.timeout;
+    settings.prepare = std::move(prepare);
+    StoreQueue &queue = writes && m_writes ? *m_writes : m_queue;
+    m_owners.push_back(std::make_unique<StoreOwner>(std::move(settings), queue, m_openConnections));
+}
+
+void StoreThreads::accept(const std::shared_ptr<StoreWork> &unit)
+{
+    StoreQueue &queue = unit->kind() == StoreWork::Kind::Write && m_writes ? *m_writes : m_queue;
+    if (m_awayForLong)
+        unit->fail(unavailable(u"the database is away"_s));
+    else if (!unit->answered() && !queue.push(unit))
+        unit->fail(unavailable(u"too many requests wait for the database"_s));
+}
+
+void StoreThreads::watch(const std::stop_token &stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    auto lastOpen = StoreWork::Clock::now();
+    for (bool busy = false; !stop.stop_requested();) {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, stop, busy ? watchWhileBusy : watchWhileIdle, [] { return false; });
+        busy = checkDeadlines();
+        if (ready())
+            lastOpen = StoreWork::Clock::now();
+        m_awayForLong = StoreWork::Clock::now() - lastOpen > patienceWithAbsence;
+    }
+}
+
+bool StoreThreads::checkDeadlines()
+{
+    const auto now = StoreWork::Clock::now();
+    const http::Failure failure =
+        ready() ? http::Failure::timedOut(u"the database took too long"_s) : unavailable(u"the database is away"_s);
+    bool busy = false;
+    for (const auto &owner : m_owners)
+        busy = owner->checkDeadline(now, failure) || busy;
+    m_queue.failOverdue(now, failure);
+    if (m_writes)
+        m_writes->failOverdue(now, failure);
+    return busy;
+}
+
+} // namespace openloop

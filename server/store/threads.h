@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The threads that own the database connections, the bounded queues before them, and the watchdog behind them.
+#pragma once
+
+#include "server/store/queue.h"
+#include "server/store/sql_dialect.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace openloop {
+
+class SqlConnection;
+class StoreOwner;
+
+/// SQLite: one thread writes, the others read. PostgreSQL and `sqlite::memory:` (one connection): any thread does both.
+class StoreThreads
+{
+public:
+    struct Limits {
+        std::chrono::milliseconds timeout{5000}; ///< for each unit of work, its waiting included
+        int waiting = 1024; ///< units that wait for a connection; beyond it 503
+    };
+
+    /// Opens every connection, the first one running `prepare`; throws StartFailure. On the main thread.
+    StoreThreads(const SqlLocation &location, int readers, Limits limits, std::function<void(SqlConnection &)> prepare);
+    ~StoreThreads();
+    Q_DISABLE_COPY_MOVE(StoreThreads)
+
+    /// The result of `work(SqlConnection &)`; see Store::read.
+    template <typename Work>
+    auto enqueue(StoreWork::Kind kind, Work work, std::stop_token stop)
+    {
+        const auto unit = std::make_shared<StoreWorkOf<Work>>(kind, StoreWork::Clock::now() + m_limits.timeout,
+                                                              std::move(stop), std::move(work));
+        auto future = unit->future();
+        accept(unit);
+        return future;
+    }
+
+    /// A file that one connection can't use is used up for all; a server may have one connection less.
+    bool ready() const { return m_openConnections >= m_needed; }
+
+private:
+    void addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare);
+    void accept(const std::shared_ptr<StoreWork> &unit);
+    void watch(const std::stop_token &stop);
+    bool checkDeadlines();
+
+    const Limits m_limits;
+    StoreQueue m_queue;
+    std::optional<StoreQueue> m_writes; // SQLite only, which has one writer at a time
+    std::atomic<int> m_openConnections = 0;
+    int m_needed = 1; ///< of them, for ready()
+    std::atomic<bool> m_awayForLong = false;
+    std::vector<std::unique_ptr<StoreOwner>> m_owners;
+    std::jthread m_watchdog; // last: it uses all of the above
+};
+
+} // namespace openloop

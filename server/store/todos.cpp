@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See todos.h.
+#include "server/store/todos.h"
+
+#include "server/store/sql_connection.h"
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop {
+
+namespace {
+
+Todo readTodo(const QSqlQuery &row)
+{
+    return {row.value(0).toLongLong(), row.value(1).toLongLong(), row.value(2).toString(), row.value(3).toBool()};
+}
+
+} // namespace
+
+QList<Todo> selectTodos(SqlConnection &sql, const TodoFilter &filter)
+{
+    QStringList conditions;
+    QVariantList values;
+    if (filter.userId) {
+        conditions << u"user_id = ?"_s;
+        values << *filter.userId;
+    }
+    if (filter.completed) {
+        conditions << u"completed = ?"_s;
+        values << *filter.completed;
+    }
+    values << filter.limit;
+
+    QString query = u"SELECT id, user_id, title, completed FROM todos"_s;
+    if (!conditions.isEmpty())
+        query += u" WHERE "_s + conditions.join(u" AND "_s);
+    return sql.select(query + u" ORDER BY id LIMIT ?"_s, values, readTodo);
+}
+
+} // namespace openloop

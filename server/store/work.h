@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One unit of work for the database: its promise, its deadline and its client, in a form that a queue can hold.
+#pragma once
+
+#include "server/http/message/failure.h"
+
+#include <QFuture>
+#include <QPromise>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <type_traits>
+
+namespace openloop {
+
+class SqlConnection;
+
+/// Answered exactly once, by whoever is first: the thread that ran it, the deadline, or the client that left.
+class StoreWork
+{
+public:
+    using Clock = std::chrono::steady_clock;
+    enum class Kind { Read, Write };
+
+    StoreWork(Kind kind, Clock::time_point deadline, std::stop_token stop)
+        : m_kind(kind), m_deadline(deadline), m_stop(std::move(stop))
+    {
+    }
+    virtual ~StoreWork() = default;
+    Q_DISABLE_COPY_MOVE(StoreWork)
+
+    Kind kind() const { return m_kind; }
+    Clock::time_point deadline() const { return m_deadline; }
+    bool answered() const { return m_answered; }
+    bool abandoned() const { return m_stop.stop_requested(); }
+
+    /// Runs the work and keeps its result; may be called again if it threw. On the connection's thread.
+    virtual void run(SqlConnection &sql) = 0;
+    /// Hands the result of the last run over, unless it was answered already.
+    virtual void deliver() = 0;
+    /// Answers with a failure, unless it was answered already. Any thread.
+    virtual void fail(const http::Failure &failure) = 0;
+
+protected:
+    bool claim() { return !m_answered.exchange(true); }
+    const std::stop_token &stopToken() const { return m_stop; }
+
+private:
+    const Kind m_kind;
+    const Clock::time_point m_deadline;
+    const std::stop_token m_stop;
+    std::atomic<bool> m_answered = false;
+};
+
+/// The unit of work that runs `Work`.
+template <typename Work>
+class StoreWorkOf final : public StoreWork
+{
+public:
+    using Result = std::invoke_result_t<Work &, SqlConnection &>;
+
+    StoreWorkOf(Kind kind, Clock::time_point deadline, std::stop_token stop, Work work)
+        : StoreWork(kind, deadline, std::move(stop)), m_work(std::move(work))
+    {
+        m_promise.start();
+        m_leaving.emplace(stopToken(), [this] { fail(http::Failure::clientLeft()); });
+    }
+
+    QFuture<Result> future() const { return m_promise.future(); }
+
+    void run(SqlConnection &sql) override
+    {
+        if constexpr (std::is_void_v<Result>)
+            m_work(sql);
+        else
+            m_result.emplace(m_work(sql));
+    }
+
+    void deliver() override
+    {
+        if (!claim())
+            return;
+        if constexpr (!std::is_void_v<Result>)
+            m_promise.addResult(std::move(*m_result));
+        m_promise.finish();
+    }
+
+    void fail(const http::Failure &failure) override
+    {
+        if (!claim())
+            return;
+        m_promise.setException(failure);
+        m_promise.finish();
+    }
+
+private:
+    struct Nothing {
+    };
+
+    Work m_work;
+    std::optional<std::conditional_t<std::is_void_v<Result>, Nothing, Result>> m_result;
+    QPromise<Result> m_promise;
+    std::optional<std::stop_callback<std::function<void()>>> m_leaving; // last: it may call while being destroyed
+};
+
+} // namespace openloop

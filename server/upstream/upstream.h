@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Waits on another HTTP service, so that a handler can await it while the loop stays free.
+#pragma once
+
+#include "server/http/message/json.h"
+
+#include <QCoroTask>
+
+#include <QUrl>
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+
+namespace openloop {
+
+/// The HTTP service whose answers `/call_other_service` passes on. Lives on one thread, which needs an event loop.
+/// Destroying it ends every call still in flight with 503.
+class Upstream
+{
+public:
+    struct Settings {
+        QUrl url;
+        std::chrono::milliseconds timeout{5000}; ///< for the whole call, its retry and the last byte included
+        int concurrency = 1024; ///< calls in flight, 1 or more
+    };
+
+    explicit Upstream(Settings settings);
+    ~Upstream();
+    Q_DISABLE_COPY_MOVE(Upstream)
+
+    /// The body of `GET url`, unchanged: any one JSON value of at most 4 MiB, answered with a 2xx status.
+    /// Throws http::Failure: 502 refused, broke, ended early, redirected, any other status, no JSON, too large;
+    /// 503 too many calls in flight, or the circuit is open; 504 the deadline passed; 499 `stop` was requested.
+    /// `stop` may be requested from any thread; the exchange is aborted in the next turn of the loop.
+    QCoro::Task<http::Json> get(std::stop_token stop);
+
+    int inFlight() const;
+
+    /// False while the circuit is open: calls are refused at once, because most of the recent ones failed.
+    bool ready() const;
+
+private:
+    struct State;
+    static QCoro::Task<http::Json> call(std::shared_ptr<State> use, std::stop_token stop);
+
+    std::shared_ptr<State> m_state;
+};
+
+} // namespace openloop

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything that people type or paste into the monitor, right and wrong.
+#include "gui/probe/headless/options.h"
+#include "gui/probe/samples/durations.h"
+#include "gui/probe/targets/command_line.h"
+#include "gui/probe/targets/curl_command.h"
+#include "gui/probe/targets/openapi.h"
+#include "gui/probe/targets/profile.h"
+#include "gui/probe/targets/url_template.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUrl>
+
+using namespace openloop::probe;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+class TestProbeParsing : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void durationsHaveUnits()
+    {
+        QVERIFY(*parseDuration(u"100ms"_s) == 100ms);
+        QVERIFY(*parseDuration(u"1.5 s"_s) == 1500ms);
+        QVERIFY(*parseDuration(u"1m"_s) == 1min);
+        QVERIFY(*parseDuration(u"250us"_s) == 250us);
+        for (const auto &wrong : {u"100"_s, u""_s, u"-1s"_s, u"1 fortnight"_s, u"0s"_s, u"1e3s"_s, u"400d"_s})
+            QVERIFY2(!parseDuration(wrong), qPrintable(wrong));
+        QCOMPARE(formatDuration(412us), u"0.412 ms"_s);
+        QCOMPARE(formatDuration(41'234us), u"41.2 ms"_s);
+        QCOMPARE(formatDuration(412ms), u"412 ms"_s);
+        QCOMPARE(formatDuration(1234ms), u"1.23 s"_s);
+        QCOMPARE(formatDuration(125min), u"2 h 05 min"_s);
+    }
+
+    void aBareBaseUrlMeansTheFourRoutes()
+    {
+        const auto targets = *targetsFromArguments({u"localhost:9000/"_s});
+        QCOMPARE(targets.size(), 4);
+        QCOMPARE(targets[0].name, u"health"_s);
+        QCOMPARE(targets[0].url, u"http://localhost:9000/health"_s);
+        QVERIFY(targets[0].interval == 100ms);
+        QVERIFY(targets[1].interval == 1s);
+        QVERIFY(targets[3].loadUrl.contains(u"{semiprime:"));
+        QCOMPARE(targetsFromArguments({})->first().url, u"http://127.0.0.1:8080/health"_s);
+    }
+
+    void targetsAreNamedByTheirLastSegmentOrByHand()
+    {
+        QCOMPARE(targetsFromArgument(u"https://example.org/a/b/?q=1"_s)->first().name, u"b"_s);
+        QCOMPARE(targetsFromArgument(u"front=https://example.org"_s)->first().name, u"front"_s);
+        QCOMPARE(targetsFromArgument(u"front=https://example.org"_s)->size(), 1);
+        const auto twice = *targetsFromArguments({u"http://a/x"_s, u"http://b/x"_s});
+        QCOMPARE(twice[1].name, u"x-2"_s);
+        for (const auto &wrong :
+             {u"ftp://a/b"_s, u"http://"_s, u"http://a/{prime:3}"_s, u"http://a/{semiprime:1}"_s, u"a b"_s})
+            QVERIFY2(!targetsFromArgument(wrong), qPrintable(wrong));
+    }
+
+    void aHostBeyondAsciiIsAskedForByTheNameThatDnsKnows()
+    {
+        const auto url = UrlTemplate::parse(u"http://u@bücher.example:81/ä"_s);
+        QVERIFY2(url, qPrintable(url.error));
+        QCOMPARE(url->text(), "http://u@xn--bcher-kva.example:81/%C3%A4");
+    }
+
+    void aSemiprimeIsFreshAndAProductOfTwoPrimes()
+    {
+        SemiprimeSource source;
+        const auto url = *UrlTemplate::parse(u"http://h/f?n={semiprime:9}&m={semiprime:90}"_s);
+        const auto first = QString::fromLatin1(url.expanded(source));
+        QVERIFY(first != QString::fromLatin1(url.expanded(source)));
+        const auto n = first.section(u"n="_s, 1).section(u'&', 0, 0);
+        QCOMPARE(n.size(), 9);
+        QCOMPARE(first.section(u"m="_s, 1).size(), 90);
+        auto rest = n.toLongLong();
+        int factors = 0;
+        for (qint64 p = 2; p * p <= rest; ++p) {
+            for (; rest % p == 0; rest /= p)
+                ++factors;
+        }
+        QCOMPARE(factors + (rest > 1), 2);
+    }
+
+    void assertsAreReadAndHeld()
+    {
+        const auto assertion = *parseAssertion(u"127.0.0.1.p99 <= 0.5ms"_s);
+        QCOMPARE(assertion.target, u"127.0.0.1"_s);
+        QCOMPARE(assertion.condition.quantity, Quantity::P99);
+        QCOMPARE(assertion.condition.limit, 0.5);
+        Quantiles quantiles;
+        quantiles.n = 1000;
+        quantiles.errors = 2;
+        quantiles.p99 = Quantile{400us, false};
+        QVERIFY(assertion.condition.holds(quantiles));
+        quantiles.p99->atLeast = true;
+        QVERIFY2(!assertion.condition.holds(quantiles), "more than 0.4 ms may be anything");
+        QVERIFY(parseAssertion(u"h.availability>=99.7%"_s)->condition.holds(quantiles));
+        QVERIFY(!parseAssertion(u"h.availability>=99.9%"_s)->condition.holds(quantiles));
+        QVERIFY(parseAssertion(u"h.errors<1%"_s)->condition.holds(quantiles));
+        QVERIFY(!parseAssertion(u"h.errors=0"_s)->condition.holds(quantiles));
+        QVERIFY(parseAssertion(u"h.isolation<2"_s)->condition.holds(quantiles, 1.5));
+        QVERIFY2(!parseAssertion(u"h.p50<1s"_s)->condition.holds(quantiles), "no value, no promise");
+    }
+
+    void wrongAssertsSayWhatIsWrong_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("no target") << u"p99<20ms"_s << u"TARGET.QUANTITY"_s;
+        QTest::newRow("no operator") << u"health.p99"_s << u"TARGET.QUANTITY"_s;
+        QTest::newRow("unknown") << u"health.mean<20ms"_s << u"p50, p95"_s;
+        QTest::newRow("no unit") << u"health.p99<20"_s << u"unit"_s;
+        QTest::newRow("no number") << u"health.errors<few"_s << u"number"_s;
+        QTest::newRow("share") << u"health.n>5%"_s << u"without %"_s;
+        QTest::newRow("availability") << u"health.availability>99"_s << u"percent"_s;
+    }
+    void wrongAssertsSayWhatIsWrong()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, says);
+        const auto parsed = parseAssertion(text);
+        QVERIFY(!parsed);
+        QVERIFY2(parsed.error.contains(says), qPrintable(parsed.error));
+    }
+
+    void rulesAreReadAndWritten()
+    {
+        const auto rule = *parseRule(u"health: p99 < 20ms over 10s for 5s"_s);
+        QCOMPARE(rule.target, u"health"_s);
+        QVERIFY(rule.over == 10s);
+        QVERIFY(rule.holdFor == 5s);
+        QVERIFY(*parseRule(rule.text()) == rule);
+        const auto plain = *parseRule(u"availability>=99.9%"_s);
+        QVERIFY(plain.target.isEmpty());
+        QVERIFY(*parseRule(plain.text()) == plain);
+        QVERIFY(!parseRule(u"p99 < 20ms over breakfast"_s));
+    }
+
+    void aPastedCurlCommandBecomesATarget()
+    {
+        const auto target =
+            *targetFromCurlCommand(u"curl -sS 'https://api.example.org/v1/items?q=a&n=2' \\\n  -X PUT -H 'Accept: */*' "
+                                   "-H \"X-Quote: it's\" --data-raw $'{\"a\":\"b\\'\\n\"}' -k -m 2.5 --compressed"_s);
+        QCOMPARE(target.name, u"items"_s);
+        QCOMPARE(target.method, "PUT");
+        QCOMPARE(target.url, u"https://api.example.org/v1/items?q=a&n=2"_s);
+        QCOMPARE(target.headers.value(1).value, u"it's"_s);
+        QCOMPARE(target.body, "{\"a\":\"b'\n\"}");
+        QVERIFY(!target.verifyTls);
+        QVERIFY(target.timeout == 2500ms);
+        QCOMPARE(targetFromCurlCommand(u"curl -G -d a=1 -d b=2 http://h/x"_s)->url, u"http://h/x?a=1&b=2"_s);
+        QCOMPARE(targetFromCurlCommand(u"curl --json '{}' h/x"_s)->method, "POST");
+        QCOMPARE(targetFromCurlCommand(u"curl -Ik http://h/x"_s)->method, "HEAD");
+        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->headers.first().value, u"Basic YW5uOnB3"_s);
+        const auto again = *targetFromCurlCommand(toCurlCommand(target));
+        QCOMPARE(again.body, target.body);
+        QCOMPARE(again.method, target.method);
+        QCOMPARE(again.headers, target.headers);
+    }
+
+    void curlCommandsThatMeanMoreAreRefused()
+    {
+        for (const auto &wrong :
+             {u"curl"_s, u"wget http://h"_s, u"curl 'http://h"_s, u"curl -d @file http://h"_s,
+              u"curl http://a http://b"_s, u"curl --proxy x http://h"_s, u"curl http://h; rm -rf x"_s,
+              u"curl http://h?a&b"_s, u"curl -X"_s, u"curl ftp://h/x"_s, u"curl -H 'a b: c' http://h"_s}) {
+            const auto parsed = targetFromCurlCommand(wrong);
+            QVERIFY2(!parsed, qPrintable(wrong));
+            QVERIFY(!parsed.error.isEmpty());
+        }
+    }
+
+    void openApiGivesTheGetOperationsThatCanBeCalled()
+    {
+        const QByteArray document = R"({"openapi":"3.1.0","paths":{
+            "/health":{"get":{}},
+            "/items/{id}":{"parameters":[{"$ref":"#/components/parameters/Id"}],"get":{},"delete":{}},
+            "/search":{"get":{"parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}}]}},
+            "/factorize":{"get":{"parameters":[{"name":"n","in":"query","required":true,
+                "schema":{"anyOf":[{"type":"integer","minimum":1},{"type":"string"}]},"example":"360"}]}},
+            "/jobs":{"post":{}},
+            "/events":{"get":{"responses":{"200":{"content":{"text/event-stream":{}}}}}}},
+            "components":{"parameters":{"Id":{"name":"id","in":"path","required":true,"schema":{"type":"integer","minimum":7}}}}})";
+        const auto targets = *targetsFromOpenApi(document, u"http://h:1"_s);
+        QStringList urls;
+        for (const auto &target : targets)
+            urls.append(target.url);
+        QCOMPARE(urls, (QStringList{u"http://h:1/factorize?n=360"_s, u"http://h:1/health"_s, u"http://h:1/items/7"_s}));
+        QVERIFY(!targetsFromOpenApi("{", u"http://h"_s));
+        QVERIFY(!targetsFromOpenApi("{\"swagger\":\"2.0\"}", u"http://h"_s));
+        const QByteArray circular = R"({"openapi":"3.0.0","paths":{"/a/{x}":{"parameters":[
+            {"$ref":"#/components/parameters/X"}],"get":{}}},
+            "components":{"parameters":{"X":{"$ref":"#/components/parameters/X"}}}})";
+        const auto none = targetsFromOpenApi(circular, u"http://h"_s);
+        QVERIFY(none && none->isEmpty());
+    }
+
+    void aProfileComesBackAsItWas()
+    {
+        Profile profile;
+        profile.targets = serviceTargets(u"http://h:1"_s);
+        profile.targets[0].headers = {{u"A"_s, u"b: c"_s}};
+        profile.targets[0].expectation.bodyContains = "healthy";
+        profile.targets[1].body = "{}";
+        profile.targets[1].method = "POST";
+        profile.rules = {*parseRule(u"health: p99<20ms"_s)};
+        profile.window = {{u"theme"_s, u"dark"_s}};
+        QTemporaryDir folder;
+        const auto path = folder.filePath(u"p.json"_s);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(toJson(profile)) > 0);
+        file.close();
+        const auto back = loadProfile(path);
+        QVERIFY2(back, qPrintable(back.error));
+        QVERIFY(back->targets == profile.targets);
+        QVERIFY(back->rules == profile.rules);
+        QCOMPARE(back->window, profile.window);
+        const QByteArray wrong = R"({"targets":[{"url":"http://h/x","interval":"soon"}]})";
+        QVERIFY(profileFromJson(wrong).error.contains(u"targets[0]"));
+        QVERIFY(!loadProfile(folder.filePath(u"none.json"_s)));
+    }
+
+    void aProfileNamesWhatIsWrongInIt_data()
+    {
+        QTest::addColumn<QByteArray>("json"); // with ' for "
+        QTest::addColumn<QString>("says");
+        const auto target = [](const QByteArray &member) {
+            return QByteArray("{'targets':[{'url':'http://h/x'," + member + "}]}");
+        };
+        QTest::newRow("key") << QByteArray("{'targtes':[]}") << u"targtes"_s;
+        QTest::newRow("list") << QByteArray("{'targets':'abc'}") << u"“targets” must be a list"_s;
+        QTest::newRow("element") << QByteArray("{'targets':['abc']}") << u"targets[0]"_s;
+        QTest::newRow("rule") << QByteArray("{'rules':[5]}") << u"rules[0]"_s;
+        QTest::newRow("version") << QByteArray("{'version':2}") << u"version 2"_s;
+        QTest::newRow("key of a target") << target("'intervall':'1s'") << u"intervall"_s;
+        QTest::newRow("text") << target("'interval':5") << u"interval"_s;
+        QTest::newRow("truth") << target("'verify_tls':'no'") << u"verify_tls"_s;
+        QTest::newRow("header") << target("'headers':['foo']") << u"“foo”"_s;
+        QTest::newRow("key of expect") << target("'expect':{'status':204}") << u"status"_s;
+        QTest::newRow("number") << target("'expect':{'status_from':204.5}") << u"status_from"_s;
+        QTest::newRow("range") << target("'expect':{'status_from':42}") << u"42"_s;
+    }
+    void aProfileNamesWhatIsWrongInIt()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QString, says);
+        const auto profile = profileFromJson(json.replace('\'', '"'), UnknownKeys::Refused);
+        QVERIFY(!profile);
+        QVERIFY2(profile.error.contains(says), qPrintable(profile.error));
+    }
+
+    void aWindowOpensTheProfileOfALaterVersion()
+    {
+        const auto profile =
+            profileFromJson("{\"targets\":[{\"url\":\"http://h/x\",\"colour\":\"red\"}],\"sounds\":[]}");
+        QVERIFY2(profile, qPrintable(profile.error));
+        QCOMPARE(profile->targets.first().name, u"x"_s);
+    }
+
+    void theCommandLineIsCheckedBeforeAnythingIsMeasured_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("duration") << QStringList{u"--duration"_s, u"30"_s};
+        QTest::newRow("assert on nobody") << QStringList{u"--assert"_s, u"nobody.p99<1s"_s};
+        QTest::newRow("load on nobody") << QStringList{u"--load"_s, u"nobody=3"_s};
+        QTest::newRow("load of zero") << QStringList{u"--load"_s, u"health=0"_s};
+        QTest::newRow("isolation assert without test") << QStringList{u"--assert"_s, u"health.isolation<2"_s};
+        QTest::newRow("isolation of the loaded")
+            << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--assert"_s, u"factorize.isolation<2"_s};
+        QTest::newRow("isolation of one") << QStringList{u"http://h/x"_s, u"--isolation-test"_s, u"x=2"_s};
+        QTest::newRow("limit without assert") << QStringList{u"--find-limit"_s, u"factorize=8"_s};
+        QTest::newRow("unknown option") << QStringList{u"--frobnicate"_s};
+        QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s};
+        QTest::newRow("too fast") << QStringList{u"--interval"_s, u"1us"_s};
+        QTest::newRow("no header") << QStringList{u"--header"_s, u"foo"_s};
+        QTest::newRow("rule beside a search") << QStringList{u"--find-limit"_s,  u"factorize=8"_s, u"--assert"_s,
+                                                             u"health.p99<1s"_s, u"--rule"_s,      u"p99<1s"_s};
+        QTest::newRow("two lengths") << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s, u"5s"_s,
+                                                    u"--phases"_s,         u"1s,2s,1s"_s};
+        QTest::newRow("two reports in one file") << QStringList{u"--json"_s, u"x"_s, u"--junit"_s, u"x"_s};
+    }
+    void theCommandLineIsCheckedBeforeAnythingIsMeasured()
+    {
+        QFETCH(QStringList, arguments);
+        const auto parsed = parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
+        QVERIFY(!parsed);
+        QVERIFY(!parsed.error.isEmpty());
+    }
+
+    void theTimeOfASearchStepIsADuration()
+    {
+        const auto parsed =
+            parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--find-limit"_s, u"factorize=8"_s,
+                                    u"--assert"_s, u"health.p99<1s"_s, u"--duration"_s, u"2s"_s});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QVERIFY(parsed->options->search->measure == 2s);
+    }
+
+    void theTimeOfAnIsolationTestIsItsPhasesTogether()
+    {
+        const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--isolation-test"_s,
+                                                    u"factorize=8"_s, u"--duration"_s, u"20s"_s});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QVERIFY(parsed->options->isolation->length() == 20s);
+        QVERIFY(parsed->options->isolation->loaded == 10s);
+    }
+
+    void aWindowTellsWhyItCannotOpen_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<bool>("hasDisplay");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("fine") << QStringList{u"http://h/x"_s} << true << QString();
+        QTest::newRow("for Qt") << QStringList{u"-platform"_s, u"offscreen"_s, u"--style"_s, u"fusion"_s} << false
+                                << QString();
+        QTest::newRow("no display") << QStringList{} << false << u"--headless"_s;
+        QTest::newRow("unknown") << QStringList{u"--frobnicate"_s} << true << u"frobnicate"_s;
+        QTest::newRow("headless") << QStringList{u"--load"_s, u"health=2"_s} << true << u"--load works only with"_s;
+        QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s} << false << u"gopher"_s;
+    }
+    void aWindowTellsWhyItCannotOpen()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(bool, hasDisplay);
+        QFETCH(QString, says);
+        const auto problem = problemOfWindowArguments(QStringList{u"openloop-monitor"_s} + arguments, hasDisplay);
+        QCOMPARE(problem.isEmpty(), says.isEmpty());
+        QVERIFY2(problem.contains(says), qPrintable(problem));
+    }
+
+    void reportsKeepThePasswordsOfUrlsToThemselves()
+    {
+        QCOMPARE(withoutPassword(u"https://ann:se@cret@h:81/a:b@c?d=e:f@g"_s), u"https://ann:***@h:81/a:b@c?d=e:f@g"_s);
+        for (const auto &plain : {u"http://h:1/x?a=b:c@d"_s, u"http://ann@h/x"_s, u"http://[::1]:8080/"_s})
+            QCOMPARE(withoutPassword(plain), plain);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestProbeParsing)
+#include "test_probe_parsing.moc"

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whoever watches a job is told its end, at whatever moment it comes: within this process, so that a test can choose
+// it.
+#include "server/http/app.h"
+#include "server/http/gate.h"
+#include "server/routes/job_routes.h"
+#include "server/services.h"
+#include "tests/support/crowd.h"
+#include "tests/support/ending.h"
+#include "tests/support/hold.h"
+
+#include <QDateTime>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <atomic>
+#include <list>
+#include <thread>
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto longest = 60s; // that anything is waited for
+constexpr int computedMs = 180'000; // that all jobs of a test take
+constexpr int toldMs = 10'000; // 0.1 s usually; 20 ticks of the safety net on a busy machine
+constexpr auto longestMs = int(std::chrono::milliseconds(longest).count());
+
+mpz_class numberOf(unsigned long seed)
+{
+    return mpz_class(semiprime(150, seed).toStdString());
+}
+
+/// A service whose computations wait while they are sieved.
+struct Service {
+    explicit Service(const QString &database, int threads = 1)
+        : services{options, Upstream({QUrl(u"http://127.0.0.1:1/"_s), 1s, 1}), Store(database, 2),
+                   Cpu({threads, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }})}
+    {
+        hold.set("sieving");
+        addJobRoutes(app, services);
+        services.jobs.resume();
+        listens = app.listen(QHostAddress(QHostAddress::LocalHost), 0);
+    }
+
+    quint16 port() { return app.gate().serverPort(); }
+
+    /// The id of a new job; empty: it was not accepted.
+    QByteArray newJob(unsigned long seed)
+    {
+        const auto accepted = await(services.jobs.accept(numberOf(seed), {}), longestMs);
+        return accepted.value ? accepted.value->id.toLatin1() : QByteArray();
+    }
+
+    Hold hold;
+    Options options;
+    Services services;
+    http::App app;
+    bool listens = false;
+};
+
+/// What one watcher reads, on a thread of its own, until its stream ends.
+class Watcher
+{
+public:
+    Watcher(quint16 port, const QByteArray &path) : m_thread([this, port, path] { read(port, path); }) { }
+
+    bool isOver() const { return m_over; }
+    /// Once it is over.
+    const QByteArray &stream() const { return m_stream; }
+
+private:
+    void read(quint16 port, const QByteArray &path)
+    {
+        RawClient client(port);
+        client.ask(path);
+        const auto end = Clock::now() + std::chrono::milliseconds(computedMs) + longest;
+        while (!m_stream.endsWith("0\r\n\r\n") && Clock::now() < end) {
+            const QByteArray more = client.readSome(longest);
+            if (more.isEmpty())
+                break;
+            m_stream += more;
+        }
+        m_over = true;
+    }
+
+    QByteArray m_stream;
+    std::atomic<bool> m_over = false;
+    std::jthread m_thread;
+};
+
+/// Cancels a job at a watcher's suspension of that number, and only there.
+struct Interruption {
+    Jobs &jobs;
+    QString id;
+    int at;
+    int count = 0;
+
+    QCoro::Task<void> operator()()
+    {
+        if (count++ == at)
+            co_await jobs.cancel(id);
+    }
+};
+
+} // namespace
+
+class TestJobWatchers : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void anEndThatComesAtAnySuspensionIsTold_data();
+    void anEndThatComesAtAnySuspensionIsTold();
+    void aJobThatNobodyAnnouncedIsDone();
+    void aJobThatWasCancelledUnannouncedIsStoppedAndTold();
+    void manyWatchersThatComeAtAnyTimeAreToldTheEnd();
+
+private:
+    QTemporaryDir m_folder;
+};
+
+void TestJobWatchers::anEndThatComesAtAnySuspensionIsTold_data()
+{
+    QTest::addColumn<int>("suspension");
+    for (int i = 0; i < 9; ++i) // three rounds of: it was read, it was told, it was waited for
+        QTest::addRow("the %dth", i) << i;
+}
+
+void TestJobWatchers::anEndThatComesAtAnySuspensionIsTold()
+{
+    QFETCH(int, suspension);
+    Service service(u"sqlite:"_s + m_folder.filePath(QString::number(suspension)));
+    QVERIFY(service.listens);
+    QVERIFY(!service.newJob(1).isEmpty());
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, longestMs);
+    const QByteArray id = service.newJob(2); // waits behind the other, so that its end is announced just once
+    QVERIFY(!id.isEmpty());
+    Interruption interruption{service.services.jobs, QString::fromLatin1(id), suspension};
+    const auto interrupt = [&interruption] { return interruption(); };
+    service.services.jobs.setInterruption(interrupt);
+    Watcher watcher(service.port(), "/factorizations/" + id + "/events");
+    QTRY_VERIFY_WITH_TIMEOUT(interruption.count > suspension, longestMs);
+    const auto isOver = [&watcher] { return watcher.isOver(); };
+    const bool wasTold = QTest::qWaitFor(isOver, toldMs);
+    service.services.jobs.stop(); // ends every stream
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), longestMs);
+    service.services.jobs.setInterruption({});
+    QVERIFY2(wasTold, watcher.stream().right(300).constData());
+    QVERIFY(watcher.stream().contains("event: cancelled"));
+}
+
+// As after a write that was answered 504 and done all the same.
+void TestJobWatchers::aJobThatNobodyAnnouncedIsDone()
+{
+    Service service(u"sqlite:"_s + m_folder.filePath(u"unannounced"_s));
+    service.hold.release();
+    Job job;
+    job.id = u"0123456789abcdef"_s;
+    job.n = numberOf(1);
+    job.createdAt = QDateTime::currentMSecsSinceEpoch();
+    const auto store = [job](SqlConnection &sql) { return acceptJob(sql, job, {}); };
+    QCOMPARE(await(taskOf(service.services.store.write(store)), longestMs).status(), 200);
+    const auto state = [&] {
+        const auto found = await(service.services.jobs.find(job.id, {}), longestMs);
+        return found.value ? stateName(found.value->state) : QString();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(state(), u"done"_s, longestMs);
+}
+
+void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
+{
+    Service service(u"sqlite:"_s + m_folder.filePath(u"cancelled"_s));
+    const QByteArray id = service.newJob(1);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, longestMs);
+    Watcher watcher(service.port(), "/factorizations/" + id + "/events");
+    const auto change = [id](SqlConnection &sql) { return cancelJob(sql, QString::fromLatin1(id), 1); };
+    QCOMPARE(await(taskOf(service.services.store.write(change)), longestMs).status(), 200);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), longestMs);
+    QVERIFY2(watcher.stream().contains("event: cancelled"), watcher.stream().right(300).constData());
+}
+
+void TestJobWatchers::manyWatchersThatComeAtAnyTimeAreToldTheEnd()
+{
+    constexpr unsigned long jobs = 12;
+    constexpr int watchersOfAJob = 15;
+    Service service(u"sqlite:"_s + m_folder.filePath(u"many"_s), 2);
+    service.hold.release();
+    std::list<Watcher> watchers;
+    for (unsigned long seed = 1; seed <= jobs; ++seed) {
+        const QByteArray id = service.newJob(seed);
+        QVERIFY(!id.isEmpty());
+        for (int i = 0; i < watchersOfAJob; ++i) // while the jobs before this one are computed, and end
+            watchers.emplace_back(service.port(), "/factorizations/" + id + "/events");
+    }
+    const auto done = [&] {
+        const auto found = await(service.services.jobs.list({.state = JobState::Done, .after = {}}, {}), longestMs);
+        return found.value ? found.value->size() : 0;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(done(), qsizetype(jobs), computedMs);
+    const auto areOver = [&] { return std::ranges::all_of(watchers, &Watcher::isOver); };
+    QTRY_VERIFY_WITH_TIMEOUT(areOver(), longestMs);
+    for (const Watcher &watcher : watchers)
+        QVERIFY2(watcher.stream().contains("event: done"), watcher.stream().right(300).constData());
+}
+
+QTEST_GUILESS_MAIN(TestJobWatchers)
+#include "test_job_watchers.moc"

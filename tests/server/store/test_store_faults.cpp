@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What clients see while the database is killed, stopped, frozen, locked, full, read-only or corrupt.
+#include "common/start_failure.h"
+#include "server/store/sql_connection.h"
+#include "server/store/store.h"
+#include "tests/support/database_sleep.h"
+#include "tests/support/ending.h"
+#include "tests/support/peers.h"
+#include "tests/support/postgres.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+#include <QFile>
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/fsuid.h>
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int longestMs = 60'000; // that anything is waited for
+
+constexpr int storeFarewellMs = 5000; // a second's grace and a connection that is being opened, however many there are
+
+/// What clients that ask again and again were answered.
+struct Asked {
+    bool enough = false;
+    int running = 0;
+    int rows = 0;
+    QMap<int, int> failures; // how many, by status
+};
+
+QCoro::Task<void> askAgainAndAgain(Store &store, Asked &asked)
+{
+    ++asked.running;
+    while (!asked.enough) {
+        try {
+            const QList<Todo> todos = co_await store.todos({}, {});
+            asked.rows += todos.size() == 100 ? 1 : 0;
+        } catch (const http::Failure &failure) {
+            ++asked.failures[failure.status()];
+        }
+    }
+    --asked.running;
+}
+
+QString titleOfTheFirst(SqlConnection &sql)
+{
+    const auto text = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    return sql.select(u"SELECT title FROM todos WHERE id = 1"_s, {}, text).first();
+}
+
+int lengthenTheFirst(SqlConnection &sql)
+{
+    return sql.change(u"UPDATE todos SET title = title || '!' WHERE id = 1"_s);
+}
+
+void lengthenTheFirstSlowly(SqlConnection &sql)
+{
+    lengthenTheFirst(sql);
+    sql.command(u"SELECT pg_sleep(1.5)"_s);
+}
+
+int fillTheDisk(SqlConnection &sql)
+{
+    sql.command(u"PRAGMA max_page_count = 1"_s); // no fewer than there are: the next page is one too many
+    return sql.change(u"UPDATE todos SET title = ? WHERE id = 1"_s, {QString(100'000, u'x')});
+}
+
+/// Another program's connection.
+SqlLocation locationOf(const QString &path)
+{
+    return SqlLocation::parse(u"sqlite:"_s + path);
+}
+
+} // namespace
+
+class TestStoreFaults : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        if (!peersAreLeftOut())
+            m_postgres = std::make_unique<Postgres>();
+    }
+
+    void init()
+    {
+        const QByteArray test = QTest::currentTestFunction();
+        if (test.contains("Postgres") && !m_postgres)
+            QSKIP("PostgreSQL is left out here");
+        m_file = m_folder.filePath(QString::fromLatin1(test));
+    }
+
+    void killedPostgresBackendsFailNoRead()
+    {
+        Store store(databaseUrl(), 4);
+        Asked asked;
+        for (int client = 0; client < 16; ++client)
+            askAgainAndAgain(store, asked);
+        int killed = 0;
+        for (int round = 0; round < 6; ++round) {
+            const int before = asked.rows;
+            killed += m_postgres->terminateBackends();
+            QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, longestMs);
+        }
+        finish(asked);
+        QVERIFY2(killed >= 12, qPrintable(QString::number(killed)));
+        QVERIFY(asked.failures.isEmpty());
+    }
+
+    void aPostgresBackendKilledWithinATransactionIsNoLoss()
+    {
+        Store store(databaseUrl(), 2);
+        const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
+        const auto writing = follow(taskOf(store.write(lengthenTheFirstSlowly)));
+        const auto inTransaction = [this] { return m_postgres->hasBackend("SELECT"); };
+        QTRY_VERIFY_WITH_TIMEOUT(inTransaction(), longestMs);
+        m_postgres->terminateBackends();
+        QTRY_VERIFY_WITH_TIMEOUT(writing->over, longestMs);
+        QCOMPARE(writing->status(), 200);
+        QCOMPARE(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!'); // once, not twice
+    }
+
+    void aPostgresRestartFailsNothing()
+    {
+        Store store(databaseUrl(), 4);
+        Asked asked;
+        for (int client = 0; client < 16; ++client)
+            askAgainAndAgain(store, asked);
+        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, longestMs);
+        m_postgres->stop();
+        QTest::qWait(500); // the outage itself, during which the clients go on asking
+        m_postgres->start();
+        const int before = asked.rows;
+        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, longestMs);
+        finish(asked);
+        QVERIFY(asked.failures.isEmpty());
+    }
+
+    void anAbsentPostgresIsOnlyEverUnavailableAndSoonBack()
+    {
+        Store store(databaseUrl(), 4, {.timeout = 1s, .waiting = 1024});
+        Asked asked;
+        for (int client = 0; client < 4; ++client)
+            askAgainAndAgain(store, asked);
+        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, longestMs);
+        m_postgres->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!store.ready(), longestMs);
+        QCOMPARE(store.state(), u"the database is away"_s);
+        asked.enough = true;
+        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(refusedAtOnce(store), true, longestMs);
+
+        m_postgres->start();
+        QTRY_VERIFY_WITH_TIMEOUT(store.ready(), longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+        QCOMPARE(asked.failures.keys(), QList<int>{503});
+    }
+
+    void aFrozenPostgresBackendIsLeftAtTheDeadlineAndItsThreadIsFreeASecondLater()
+    {
+        constexpr int deadlineMs = 2000;
+        Store store(databaseUrl(), 1, {.timeout = std::chrono::milliseconds(deadlineMs), .waiting = 10});
+        QElapsedTimer clock;
+        clock.start();
+        const auto frozen = follow(sleepInDatabase(store, 1900ms));
+        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), longestMs);
+        QVERIFY(m_postgres->freezeBackends() > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(frozen->over, longestMs);
+        QCOMPARE(frozen->status(), 504);
+        QVERIFY2(clock.elapsed() < 2 * deadlineMs, qPrintable(QString::number(clock.elapsed())));
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+        QVERIFY2(clock.elapsed() < 4 * deadlineMs, qPrintable(QString::number(clock.elapsed())));
+        m_postgres->thawBackends();
+    }
+
+    void aStoreOnAFrozenPostgresEnds()
+    {
+        QElapsedTimer clock;
+        std::shared_ptr<Ending<void>> frozen;
+        {
+            Store store(databaseUrl(), 1);
+            frozen = follow(sleepInDatabase(store, 60s));
+            QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), longestMs);
+            m_postgres->freezeBackends();
+            clock.start();
+        }
+        QVERIFY2(clock.elapsed() < storeFarewellMs, qPrintable(QString::number(clock.elapsed())));
+        QTRY_COMPARE_WITH_TIMEOUT(frozen->status(), 503, longestMs);
+        m_postgres->thawBackends();
+    }
+
+    void aPostgresFrozenWhileIdleIsNoticedWithinTheDeadline()
+    {
+        constexpr auto deadline = 5s; // of the store, by default
+        Store store(databaseUrl(), 4);
+        QVERIFY(store.ready());
+        m_postgres->freeze();
+        const auto isAway = [&store] { return !store.ready(); };
+        const bool noticed = QTest::qWaitFor(isAway, int(std::chrono::milliseconds(deadline).count()));
+        const auto isBack = [&store] { return store.ready(); };
+        m_postgres->thaw();
+        QVERIFY(noticed);
+        QVERIFY(QTest::qWaitFor(isBack, 60'000));
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+    }
+
+    void aStoreOnAPostgresFrozenWhileIdleEnds_data()
+    {
+        QTest::addColumn<bool>("noticed");
+        QTest::newRow("at once") << false;
+        QTest::newRow("when it is known to be away") << true;
+    }
+    void aStoreOnAPostgresFrozenWhileIdleEnds()
+    {
+        QFETCH(bool, noticed);
+        auto store = std::make_unique<Store>(databaseUrl(), 8);
+        m_postgres->freeze();
+        const auto isAway = [&store] { return !store->ready(); };
+        const bool isNoticed = !noticed || QTest::qWaitFor(isAway, 60'000);
+        const Thaw atTheEnd{*m_postgres};
+        QElapsedTimer clock;
+        clock.start();
+        store.reset();
+        QVERIFY(isNoticed);
+        QVERIFY2(clock.elapsed() < storeFarewellMs, qPrintable(QString::number(clock.elapsed())));
+    }
+
+    void aServerOnAPostgresFrozenWhileIdleEndsWithinTheDrainTimeout()
+    {
+        constexpr auto drainTimeout = 10s; // by default
+        ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, databaseUrl()});
+        QVERIFY(server.waitUntilReady());
+        m_postgres->freeze();
+        const Thaw atTheEnd{*m_postgres};
+        const auto isAway = [&server] {
+            return RawClient(server.port()).get("/readyz").value_or(Answer()).status == 503;
+        };
+        QVERIFY(QTest::qWaitFor(isAway, 60'000));
+        QElapsedTimer clock;
+        clock.start();
+        QCOMPARE(server.stop(), 0);
+        QVERIFY2(clock.elapsed() < std::chrono::milliseconds(drainTimeout).count(),
+                 qPrintable(QString::number(clock.elapsed())));
+    }
+
+    void whatPostgresAcknowledgedSurvivesItsKilling()
+    {
+        Store store(databaseUrl(), 2);
+        const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
+        QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
+        m_postgres->kill();
+        m_postgres->start();
+        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!', longestMs);
+    }
+
+    void aSecondWriterOfTheSqliteFileIsWaitedFor()
+    {
+        Store store(u"sqlite:"_s + m_file, 2);
+        SqlConnection other(locationOf(m_file), SqlConnection::Role::Writes, 5s);
+        other.open();
+        other.begin();
+        const auto writing = follow(taskOf(store.write(lengthenTheFirst)));
+        QCOMPARE(await(store.todos({}, {})).status(), 200); // readers do not wait
+        QVERIFY(!writing->over);
+        lengthenTheFirst(other);
+        other.commit();
+        QTRY_COMPARE_WITH_TIMEOUT(writing->status(), 200, longestMs);
+        QVERIFY(await(taskOf(store.read(titleOfTheFirst))).value->endsWith(u"!!"_s));
+    }
+
+    void aSecondWriterThatNeverEndsIsADeadlineAndNothingWorse()
+    {
+        Store store(u"sqlite:"_s + m_file, 2, {.timeout = 500ms, .waiting = 10});
+        SqlConnection other(locationOf(m_file), SqlConnection::Role::Writes, 5s);
+        other.open();
+        other.begin();
+        QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).status(), 504);
+        other.rollback();
+        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.write(lengthenTheFirst))).status(), 200, longestMs);
+    }
+
+    void twoStoresWriteTheSameSqliteFile()
+    {
+        Store first(u"sqlite:"_s + m_file, 1);
+        Store second(u"sqlite:"_s + m_file, 1);
+        const qsizetype before = await(taskOf(first.read(titleOfTheFirst))).value->size();
+        std::vector<std::shared_ptr<Ending<int>>> endings;
+        constexpr int writes = 50;
+        for (int i = 0; i < writes; ++i) {
+            endings.push_back(follow(taskOf(first.write(lengthenTheFirst))));
+            endings.push_back(follow(taskOf(second.write(lengthenTheFirst))));
+        }
+        for (const auto &ending : endings) {
+            QTRY_VERIFY_WITH_TIMEOUT(ending->over, longestMs);
+            QCOMPARE(ending->status(), 200);
+        }
+        QCOMPARE(await(taskOf(second.read(titleOfTheFirst))).value->size(), before + 2 * writes);
+    }
+
+    void aFullDiskIsUnavailableAndPasses()
+    {
+        Store store(u"sqlite:"_s + m_file, 1);
+        QCOMPARE(await(taskOf(store.write(fillTheDisk))).status(), 503);
+        QCOMPARE(await(store.todos({}, {})).status(), 200);
+        QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).status(), 200);
+    }
+
+    void aCorruptSqliteFileStopsTheStart()
+    {
+        QFile file(m_file);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray("no database ").repeated(1000));
+        file.close();
+        QVERIFY_EXCEPTION_THROWN(Store(u"sqlite:"_s + m_file, 1), StartFailure);
+    }
+
+    void aSqliteFileCorruptedLaterIsUnavailableUntilRepaired()
+    {
+        {
+            const Store store(u"sqlite:"_s + m_file, 1);
+        }
+        emptyTheLog();
+        Store store(u"sqlite:"_s + m_file, 1);
+        QFile file(m_file);
+        QVERIFY(file.open(QIODevice::ReadWrite | QIODevice::Unbuffered));
+        const QByteArray good = file.readAll();
+        constexpr int page = 4096;
+        file.seek(page);
+        file.write(QByteArray(good.size() - page, '\xff'));
+        QCOMPARE(await(store.todos({}, {})).status(), 503);
+        file.seek(0);
+        file.write(good);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+    }
+
+    void aReadOnlySqliteFileStopsTheStart()
+    {
+        {
+            const Store store(u"sqlite:"_s + m_file, 1);
+        }
+        QVERIFY(QFile::setPermissions(m_file, QFile::ReadOwner | QFile::ReadOther));
+        const AsNobody nobody;
+        QVERIFY_EXCEPTION_THROWN(Store(u"sqlite:"_s + m_file, 1), StartFailure);
+    }
+
+private:
+    /// All that was written is in the file itself, whichever connection was the last to be closed.
+    void emptyTheLog() const
+    {
+        {
+            auto database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"checkpoint"_s);
+            database.setDatabaseName(m_file);
+            QVERIFY(database.open());
+            QVERIFY(QSqlQuery(database).exec(u"PRAGMA wal_checkpoint(TRUNCATE)"_s));
+        }
+        QSqlDatabase::removeDatabase(u"checkpoint"_s);
+    }
+
+    /// Root may write anywhere: this thread, and those that it starts, access files as somebody else.
+    struct AsNobody {
+        AsNobody() { ::setfsuid(65534); }
+        ~AsNobody() { ::setfsuid(::geteuid()); }
+    };
+
+    QString databaseUrl()
+    {
+        return m_postgres->databaseUrl(QString::fromLatin1(QTest::currentTestFunction()).toLower().left(60));
+    }
+
+    /// However the test ends.
+    struct Thaw {
+        Postgres &postgres;
+        ~Thaw() { postgres.thaw(); }
+    };
+
+    static bool refusedAtOnce(Store &store)
+    {
+        QElapsedTimer clock;
+        clock.start();
+        return await(store.todos({}, {})).status() == 503 && clock.elapsed() < 500; // of a deadline of a second
+    }
+
+    static void finish(Asked &asked)
+    {
+        asked.enough = true;
+        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, longestMs);
+    }
+
+    QTemporaryDir m_folder;
+    QString m_file;
+    std::unique_ptr<Postgres> m_postgres;
+};
+
+QTEST_GUILESS_MAIN(TestStoreFaults)
+#include "test_store_faults.moc"

@@ -3,7 +3,7 @@
 #include "server/compute/cpu.h"
 
 #include "server/compute/factors.h"
-#include "server/factoring/cost.h"
+#include "server/factoring/schedule.h"
 #include "server/loop/thread_priority.h"
 
 #include <QCoroFuture>

@@ -127,7 +127,7 @@ std::uint32_t squareRootModulo(std::uint32_t a, std::uint32_t p)
     return std::uint32_t(root);
 }
 
-FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop)
+FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const Stop &stop)
 {
     FactorBase base;
     base.prime = {1, 2};

@@ -63,10 +63,9 @@ struct Result {
     bool complete() const { return remaining.empty(); }
 };
 
-/// One question for every loop of the engine: must I end now? A stop request, the deadline and a found divisor all count
-/// alike.
-/// Immutable, cheap to ask (tens of ns) and any thread may. Refers to nothing but what it was made of.
-/// Who asks can spare a moment: that is when Options::interlude runs.
+/// One question for every loop of the engine: must I end now? A stop request, the deadline and a found divisor all
+/// count alike. Immutable, cheap to ask (tens of ns) and any thread may. Refers to nothing but what it was made of. Who
+/// asks can spare a moment: that is when Options::interlude runs.
 class Stop
 {
 public:

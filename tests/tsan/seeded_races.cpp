@@ -58,7 +58,7 @@ void raceInStore()
 void raceInPool()
 {
     Cpu cpu({.threads = 2, .queue = 8, .timeout = 60s});
-    openloop::tests::Numbers numbers(3);
+    openloop::test::Numbers numbers(3);
     mp_set_memory_functions(allocate, reallocate, release);
     for (int i = 0; i < 10; ++i) {
         const auto answer = follow(cpu.factorize(numbers.semiprime(100), {u"a"_s, 60s, {}}));
@@ -77,7 +77,7 @@ void raceInJobs()
     Store store(u"sqlite:"_s + folder.filePath(u"jobs"_s), 1);
     Cpu cpu({.threads = 1, .queue = 8, .timeout = 60s});
     Factorizer factorizer(store, cpu);
-    openloop::tests::Numbers numbers(4);
+    openloop::test::Numbers numbers(4);
     Jobs jobs(store, cpu, factorizer);
     jobs.resume();
     mp_set_memory_functions(allocate, reallocate, release);

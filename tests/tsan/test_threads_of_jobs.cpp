@@ -97,7 +97,7 @@ private slots:
 
 private:
     QTemporaryDir m_folder;
-    openloop::tests::Numbers m_numbers{2};
+    openloop::test::Numbers m_numbers{2};
 };
 
 QTEST_GUILESS_MAIN(TestThreadsOfJobs)

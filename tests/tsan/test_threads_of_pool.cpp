@@ -16,7 +16,7 @@ using Answer = std::shared_ptr<Ending<factoring::Result>>;
 constexpr int patience = 60'000; // ms
 
 /// The shortest semiprime that has to queue for a thread.
-mpz_class longNumber(openloop::tests::Numbers &numbers)
+mpz_class longNumber(openloop::test::Numbers &numbers)
 {
     for (unsigned bits = 80;; bits += 4) {
         mpz_class n = numbers.semiprime(bits);
@@ -96,7 +96,7 @@ private slots:
     }
 
 private:
-    openloop::tests::Numbers m_numbers{1};
+    openloop::test::Numbers m_numbers{1};
 };
 
 QTEST_GUILESS_MAIN(TestThreadsOfPool)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_candidates.h.
+// The value of the polynomial in wide words, divided by what the sieve says hit it.
 #include "server/factoring/siqs/candidates.h"
 
 #include "server/factoring/arithmetic/word_operations.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_collect.h.
+// The threads, lent ones included, the store they share, and when there is enough.
 #include "server/factoring/siqs/collect.h"
 
 #include "server/factoring/siqs/sieve.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_factor_base.h.
+// Square roots of kn modulo each prime (Tonelli and Shanks), and the tables that the kernels read.
 #include "server/factoring/siqs/factor_base.h"
 
 #include <algorithm>

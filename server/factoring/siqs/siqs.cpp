@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs.h.
+// One run from multiplier to divisor: sieve, solve, and sieve on where that was not enough.
 #include "server/factoring/siqs/siqs.h"
 
 #include "server/factoring/siqs/collect.h"

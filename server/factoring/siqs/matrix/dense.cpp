@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_dense.h.
+// Gaussian elimination in panels of 64 columns, with tables of sums (the method of the four Russians).
 #include "server/factoring/siqs/matrix/dense.h"
 
 #include <algorithm>

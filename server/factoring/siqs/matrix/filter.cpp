@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_filter.h.
+// Drops relations whose large prime nobody else has, again and again, and numbers what is left.
 #include "server/factoring/siqs/matrix/filter.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_matrix.h.
+// Clears light rows by their lightest column; what stays is solved dense, and its kernel is carried back.
 #include "server/factoring/siqs/matrix/matrix.h"
 
 #include "server/factoring/siqs/matrix/dense.h"

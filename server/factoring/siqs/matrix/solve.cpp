@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_solve.h.
+// Both sides of the congruence for one kernel vector after another, until one splits n.
 #include "server/factoring/siqs/matrix/solve.h"
 
 #include "server/factoring/siqs/matrix/filter.h"

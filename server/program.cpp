@@ -128,7 +128,7 @@ int serve(Options options, const Program &program)
         options,
         Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency}),
         Store(options.database, options.databaseConnections),
-        Cpu({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress}),
+        FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress}),
     };
     http::App app(limits);
     program.addRoutes(app, services);

@@ -98,8 +98,8 @@ public:
 private:
     std::vector<MetricFamily> ofService() const
     {
-        const Cpu::Load load = m_use.cpu.load();
-        const auto byLane = [&load](int Cpu::LaneLoad::*figure) -> std::vector<ClientMetric> {
+        const Pool::Load load = m_use.pool.load();
+        const auto byLane = [&load](int Pool::LaneLoad::*figure) -> std::vector<ClientMetric> {
             return {gauge(load.lanes[std::size_t(Lane::Quick)].*figure, {{"lane", "quick"}}),
                     gauge(load.lanes[std::size_t(Lane::Long)].*figure, {{"lane", "long"}})};
         };
@@ -114,9 +114,9 @@ private:
             family("openloop_pool_busy", "Threads of the factoring pool at work.", MetricType::Gauge,
                    {gauge(load.busy)}),
             family("openloop_pool_computations", "Numbers being factored.", MetricType::Gauge,
-                   byLane(&Cpu::LaneLoad::running)),
+                   byLane(&Pool::LaneLoad::running)),
             family("openloop_queue_length", "Numbers that wait for a thread.", MetricType::Gauge,
-                   byLane(&Cpu::LaneLoad::queued)),
+                   byLane(&Pool::LaneLoad::queued)),
             family("openloop_shared_computations_total", "Requests answered by another one's computation.",
                    MetricType::Counter, {counter(load.shared)}),
             family("openloop_displaced_computations_total", "Computations refused in favour of another client's.",

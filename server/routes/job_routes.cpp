@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See job_routes.h.
+// The handlers; those that wait read the job again at every tick, so that nothing depends on an announcement.
 #include "server/routes/job_routes.h"
 
 #include "common/endpoints.h"

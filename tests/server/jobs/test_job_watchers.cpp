@@ -41,7 +41,7 @@ mpz_class numberOf(unsigned long seed)
 struct Service {
     explicit Service(const QString &database, int threads = 1)
         : services{options, Upstream({QUrl(u"http://127.0.0.1:1/"_s), 1s, 1}), Store(database, 2),
-                   Cpu({threads, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }})}
+                   FactoringPool({threads, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }})}
     {
         hold.set("sieving");
         addJobRoutes(app, services);

@@ -2,8 +2,8 @@
 // One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
-#include "server/http/limits.h"
 #include "server/http/message/chunked_body.h"
+#include "server/http/message/limits.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
 #include "server/http/wire/wire.h"

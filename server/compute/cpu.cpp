@@ -2,9 +2,9 @@
 // See cpu.h.
 #include "server/compute/cpu.h"
 
+#include "common/thread_priority.h"
 #include "server/compute/factors.h"
 #include "server/factoring/cost.h"
-#include "server/loop/thread_priority.h"
 
 #include <QCoroFuture>
 

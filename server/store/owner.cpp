@@ -2,9 +2,8 @@
 // See store_owner.h.
 #include "server/store/owner.h"
 
-#include "server/loop/thread_priority.h"
-
 #include "common/start_failure.h"
+#include "common/thread_priority.h"
 
 #include <QLoggingCategory>
 #include <QScopeGuard>

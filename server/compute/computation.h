@@ -4,7 +4,7 @@
 
 #include "server/factoring/factor.h"
 #include "server/http/message/failure.h"
-#include "server/loop/bell.h"
+#include "server/loop/async_event.h"
 
 #include <QString>
 
@@ -44,7 +44,7 @@ struct Computation {
     int waiting = 0; ///< those who await `ended`
     int requests = 0; ///< of them, those who are no jobs
     QString jobsClient; ///< of those who are jobs
-    http::Bell ended; ///< rings when one of the two is there
+    AsyncEvent ended; ///< notifies when one of the two is there
     std::optional<factoring::Result> result;
     std::optional<http::Failure> refused;
     Clock::time_point started; ///< with the result

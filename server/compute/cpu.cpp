@@ -108,8 +108,8 @@ QCoro::Task<factoring::Result> Cpu::factorize(mpz_class n, Ask ask)
     const auto begun = Clock::now();
     const Item item = join(n, ask);
     attend(item, ask);
-    // Level-triggered: nothing runs between join() and the registration with the bell, a computation that has ended is
-    // no longer joined, and what counts afterwards is `result`, not whether the bell or the timer was first.
+    // Level-triggered: nothing runs between join() and the registration with the event, a computation that has ended is
+    // no longer joined, and what counts afterwards is `result`, not whether the event or the timer was first.
     const bool ended = co_await item->ended.wait(ask.timeout, ask.stop);
     depart(item, ask);
     if (!ended)
@@ -253,7 +253,7 @@ void Cpu::end(const Item &item)
 {
     if (const auto found = m_computations.find(item->n); found != m_computations.end() && found->second == item)
         m_computations.erase(found);
-    item->ended.ring();
+    item->ended.notifyAll();
 }
 
 void Cpu::work()

@@ -165,7 +165,7 @@ void Jobs::announce(const QString &id)
         return;
     if (const auto watched = found->second.lock()) {
         ++watched->version;
-        watched->changed.ring();
+        watched->changed.notifyAll();
     }
 }
 
@@ -201,8 +201,8 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
     co_return job;
 }
 
-// Level-triggered: between the comparison and the registration with the bell nothing else runs, and who is woken by the
-// timer in the turn in which the bell rings reads all the same.
+// Level-triggered: between the comparison and the registration with the event nothing else runs, and who is woken by
+// the timer in the turn in which the event notifies reads all the same.
 QCoro::Task<void> Jobs::Watch::next(std::chrono::milliseconds atMost, std::stop_token stop)
 {
     if (m_announced->version == m_seen)
@@ -294,7 +294,7 @@ QCoro::Task<void> Jobs::run()
             break;
     }
     if (--m_runners == 0)
-        m_idle.ring();
+        m_idle.notifyAll();
 }
 
 QCoro::Task<void> Jobs::process(Job job)

@@ -48,7 +48,7 @@ public:
     void stop();
     bool isStopping() const { return m_stop.stop_requested(); }
     bool isIdle() const { return m_runners == 0 && !m_looking; }
-    http::Bell &idle() { return m_idle; }
+    AsyncEvent &idle() { return m_idle; }
 
 private:
     struct Outcome;
@@ -56,7 +56,7 @@ private:
     /// What this process announced of one job, shared by all who watch it.
     struct Announced {
         quint64 version = 0; ///< counts
-        http::Bell changed;
+        AsyncEvent changed;
     };
 
     void start();
@@ -79,7 +79,7 @@ private:
     bool m_looking = false;
     QTimer m_nextLook;
     bool m_news = false; ///< a job was accepted since a runner last looked
-    http::Bell m_idle;
+    AsyncEvent m_idle;
     std::function<QCoro::Task<void>()> m_interruption;
 };
 

@@ -4,10 +4,10 @@
 
 #include "common/start_failure.h"
 #include "server/http/message/response.h"
+#include "server/loop/wait_at_most.h"
 
 #include <QCoroFuture>
 #include <QDateTime>
-#include <QEventLoop>
 #include <QLoggingCategory>
 #include <QTimer>
 
@@ -73,17 +73,7 @@ Jobs::Jobs(Store &store, Cpu &cpu, Factorizer &factorizer) : m_store(store), m_c
 Jobs::~Jobs()
 {
     stop();
-    QEventLoop loop;
-    QTimer poll;
-    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
-        if (isIdle())
-            loop.quit();
-    });
-    QTimer::singleShot(longestFarewell, &loop, &QEventLoop::quit);
-    poll.start(1ms);
-    if (!isIdle())
-        loop.exec();
-    if (!isIdle())
+    if (!waitAtMost(longestFarewell, [this] { return isIdle(); }))
         qCCritical(log, "%d jobs did not end when told to stop", m_runners);
 }
 

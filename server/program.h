@@ -2,7 +2,7 @@
 // The program as a function, so that tests can run the very same one with routes of their own beside ours.
 #pragma once
 
-#include "server/http/limits.h"
+#include "server/http/message/limits.h"
 
 #include <chrono>
 #include <functional>

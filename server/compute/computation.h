@@ -4,7 +4,7 @@
 
 #include "server/compute/work.h"
 #include "server/http/message/failure.h"
-#include "server/loop/bell.h"
+#include "server/loop/async_event.h"
 
 #include <QString>
 
@@ -34,7 +34,7 @@ struct Computation {
     int waiting = 0; ///< those who await `ended`
     int awaited = 0; ///< of them, those who are not in the background
     QString backgroundClient; ///< of those who are
-    http::Bell ended; ///< rings when it is over
+    AsyncEvent ended; ///< notifies when it is over
     bool isOver = false; ///< one of the following is there
     std::any result;
     std::exception_ptr error;

@@ -2,7 +2,7 @@
 // Who waits, who is refused and whom a thread works for next; the loop's part of it first, then that of the threads.
 #include "server/compute/pool.h"
 
-#include "server/loop/thread_priority.h"
+#include "common/thread_priority.h"
 
 #include <QCoroFuture>
 
@@ -93,8 +93,8 @@ QCoro::Task<std::any> Pool::run(Ask ask, Work work)
     const auto begun = Clock::now();
     const Item item = join(std::move(work), ask);
     attend(item, ask);
-    // Level-triggered: nothing runs between join() and the registration with the bell, a computation that has ended is
-    // no longer joined, and what counts afterwards is what is there, not whether the bell or the timer was first.
+    // Level-triggered: nothing runs between join() and the registration with the event, a computation that has ended is
+    // no longer joined, and what counts afterwards is what is there, not whether the event or the timer was first.
     const bool ended = co_await item->ended.wait(ask.timeout, ask.stop);
     depart(item, ask);
     if (!ended)
@@ -241,7 +241,7 @@ void Pool::end(const Item &item)
 {
     forget(item);
     item->isOver = true;
-    item->ended.ring();
+    item->ended.notifyAll();
 }
 
 std::optional<std::any> Pool::progress(const QByteArray &key) const

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/compute/fair_queue.h"
-#include "server/http/timing.h"
+#include "server/http/message/timing.h"
 
 #include <QCoroTask>
 #include <QHash>

@@ -4,11 +4,10 @@
 
 #include "server/http/gate.h"
 #include "server/http/qt/facade.h"
+#include "server/loop/wait_at_most.h"
 
-#include <QEventLoop>
 #include <QLoggingCategory>
 #include <QRegularExpression>
-#include <QTimer>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -68,17 +67,7 @@ App::~App()
 {
     m_gate->close();
     m_gate->cutAll();
-    QEventLoop loop;
-    QTimer::singleShot(longestFarewell, &loop, &QEventLoop::quit);
-    QTimer poll;
-    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
-        if (m_ledger->inFlight == 0)
-            loop.quit();
-    });
-    poll.start(1ms);
-    if (m_ledger->inFlight > 0)
-        loop.exec();
-    if (m_ledger->inFlight > 0)
+    if (!waitAtMost(longestFarewell, [this] { return m_ledger->inFlight == 0; }))
         qCCritical(log, "%d handlers did not return when told to stop", m_ledger->inFlight);
 }
 

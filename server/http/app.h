@@ -85,7 +85,8 @@ private:
     static Task<void> run(Context &context, Task<Answer> (*handler)(Context &, Parameter), Exchange exchange)
     {
         try {
-            exchange.answer(Response(co_await handler(context, exchange.request())));
+            const Response response = co_await handler(context, exchange.request());
+            exchange.answer(response);
         } catch (...) {
             exchange.fail(std::current_exception());
         }

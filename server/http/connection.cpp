@@ -243,7 +243,7 @@ void Connection::wireTook()
         if (m_wire->bytesToWrite() > 0)
             enter(State::Streaming, limits().streamStall);
         if (hasRoom())
-            m_roomMade.ring();
+            m_roomMade.notifyAll();
     }
 }
 

@@ -2,12 +2,12 @@
 // One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
-#include "server/http/limits.h"
 #include "server/http/message/chunked_body.h"
+#include "server/http/message/limits.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
 #include "server/http/wire/wire.h"
-#include "server/loop/bell.h"
+#include "server/loop/async_event.h"
 
 #include <QObject>
 
@@ -50,9 +50,9 @@ public:
     void beginStream(const Response &head);
     void writeStream(const QByteArray &bytes);
     void finishStream();
-    /// Whether the client has taken enough of the stream to be given more; roomMade() rings when it has.
+    /// Whether the client has taken enough of the stream to be given more; roomMade() notifies when it has.
     bool hasRoom() const;
-    Bell &roomMade() { return m_roomMade; }
+    AsyncEvent &roomMade() { return m_roomMade; }
 
     const Limits &limits() const;
 
@@ -113,7 +113,7 @@ private:
     std::optional<ChunkedBody> m_chunks;
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
-    Bell m_roomMade;
+    AsyncEvent m_roomMade;
     bool m_taken = false;
     bool m_headBegun = false;
     bool m_reading = false; ///< within readMore()

@@ -2,7 +2,7 @@
 // The listener in front of QHttpServer: accepts, counts, encrypts, and keeps the clocks of its connections.
 #pragma once
 
-#include "server/http/limits.h"
+#include "server/http/message/limits.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
 

@@ -4,10 +4,10 @@
 
 #include "common/start_failure.h"
 #include "server/http/message/response.h"
+#include "server/loop/wait_at_most.h"
 
 #include <QCoroFuture>
 #include <QDateTime>
-#include <QEventLoop>
 #include <QLoggingCategory>
 #include <QTimer>
 
@@ -50,17 +50,7 @@ Jobs::Jobs(Store &store, Factorizer &factorizer) : m_store(store), m_factorizer(
 Jobs::~Jobs()
 {
     stop();
-    QEventLoop loop;
-    QTimer poll;
-    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
-        if (isIdle())
-            loop.quit();
-    });
-    QTimer::singleShot(longestFarewell, &loop, &QEventLoop::quit);
-    poll.start(1ms);
-    if (!isIdle())
-        loop.exec();
-    if (!isIdle())
+    if (!waitAtMost(longestFarewell, [this] { return isIdle(); }))
         qCCritical(log, "%d jobs did not end when told to stop", m_runners);
 }
 
@@ -142,7 +132,7 @@ void Jobs::announce(const QString &id)
         return;
     if (const auto watched = found->second.lock()) {
         ++watched->version;
-        watched->changed.ring();
+        watched->changed.notifyAll();
     }
 }
 
@@ -178,8 +168,8 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
     co_return job;
 }
 
-// Level-triggered: between the comparison and the registration with the bell nothing else runs, and who is woken by the
-// timer in the turn in which the bell rings reads all the same.
+// Level-triggered: between the comparison and the registration with the event nothing else runs, and who is woken by
+// the timer in the turn in which the event notifies reads all the same.
 QCoro::Task<void> Jobs::Watch::next(std::chrono::milliseconds atMost, std::stop_token stop)
 {
     if (m_announced->version == m_seen)
@@ -268,7 +258,7 @@ QCoro::Task<void> Jobs::run()
             break;
     }
     if (--m_runners == 0)
-        m_idle.ring();
+        m_idle.notifyAll();
 }
 
 QCoro::Task<void> Jobs::process(Job job)

@@ -49,7 +49,7 @@ private:
     /// What this process announced of one job, shared by all who watch it.
     struct Announced {
         quint64 version = 0; ///< counts
-        http::Bell changed;
+        AsyncEvent changed;
     };
 
     void start();
@@ -71,7 +71,7 @@ private:
     bool m_looking = false;
     QTimer m_nextLook;
     bool m_news = false; ///< a job was accepted since a runner last looked
-    http::Bell m_idle;
+    AsyncEvent m_idle;
     std::function<QCoro::Task<void>()> m_interruption;
 };
 

@@ -2,7 +2,7 @@
 // See probe_thread.h.
 #include "gui/probe/engine/probe_thread.h"
 
-#include "gui/probe/engine/thread_priority.h"
+#include "common/thread_priority.h"
 
 #include <algorithm>
 #include <sys/prctl.h>

@@ -11,28 +11,29 @@
 #include <stop_token>
 #include <vector>
 
-namespace openloop::http {
+namespace openloop {
 
 /// The thread of the event loop, stop requests included. May be destroyed while somebody waits: that ends the wait.
-class Bell
+class AsyncEvent
 {
 public:
-    Bell() = default;
-    ~Bell();
-    Q_DISABLE_COPY_MOVE(Bell)
+    AsyncEvent() = default;
+    ~AsyncEvent();
+    Q_DISABLE_COPY_MOVE(AsyncEvent)
 
-    /// True once it is rung; false when `atMost` has passed, `stop` was requested or the bell is gone.
+    /// True once notifyAll() is called; false when `atMost` has passed, `stop` was requested or the event is gone.
     QCoro::Task<bool> wait(std::chrono::milliseconds atMost, std::stop_token stop);
 
-    /// Ends every wait; those who were waiting run at the next turn of the event loop.
-    void ring();
+    /// Ends every wait; those who were waiting run at the next turn of the event loop. Nothing of it stays: who begins
+    /// to wait afterwards waits for the next one.
+    void notifyAll();
 
 private:
     using Waiter = QPromise<bool>;
 
-    void endAll(bool rung);
+    void endAll(bool happened);
 
     std::vector<std::weak_ptr<Waiter>> m_waiters;
 };
 
-} // namespace openloop::http
+} // namespace openloop

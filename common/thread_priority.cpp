@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See thread_priority.h.
-#include "gui/probe/engine/thread_priority.h"
+// The system calls behind it: nice values, and sched_setattr, which glibc does not wrap.
+#include "common/thread_priority.h"
 
 #include <cstdint>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace openloop::probe {
+namespace openloop {
 
 namespace {
 
@@ -29,6 +30,11 @@ bool adopt(const SchedulingAttributes &attributes)
 
 } // namespace
 
+void lowerThreadPriority(int niceness)
+{
+    ::setpriority(PRIO_PROCESS, id_t(::gettid()), niceness);
+}
+
 void raiseThreadPriority()
 {
     constexpr std::uint32_t roundRobin = 2; // SCHED_RR
@@ -46,4 +52,4 @@ void raiseThreadPriority()
     adopt(attributes);
 }
 
-} // namespace openloop::probe
+} // namespace openloop

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See bell.h.
-#include "server/loop/bell.h"
+// Each waiter is a promise of its own, fulfilled by whatever comes first; the rest finds it finished.
+#include "server/loop/async_event.h"
 
 #include <QCoroFuture>
 
 #include <QTimer>
 
-namespace openloop::http {
+namespace openloop {
 
 namespace {
 
-void end(QPromise<bool> &waiter, bool rung)
+void end(QPromise<bool> &waiter, bool happened)
 {
     if (waiter.future().isFinished())
         return;
-    waiter.addResult(rung);
+    waiter.addResult(happened);
     waiter.finish();
 }
 
 } // namespace
 
-Bell::~Bell()
+AsyncEvent::~AsyncEvent()
 {
     endAll(false);
 }
 
-QCoro::Task<bool> Bell::wait(std::chrono::milliseconds atMost, std::stop_token stop)
+QCoro::Task<bool> AsyncEvent::wait(std::chrono::milliseconds atMost, std::stop_token stop)
 {
     const auto waiter = std::make_shared<Waiter>();
     waiter->start();
@@ -39,20 +39,20 @@ QCoro::Task<bool> Bell::wait(std::chrono::milliseconds atMost, std::stop_token s
     const std::stop_callback leaving(std::move(stop), [waiter] { end(*waiter, false); });
 
     const QFuture<bool> ended = waiter->future();
-    co_return co_await ended; // the bell may be gone from here on
+    co_return co_await ended; // the event may be gone from here on
 }
 
-void Bell::ring()
+void AsyncEvent::notifyAll()
 {
     endAll(true);
 }
 
-void Bell::endAll(bool rung)
+void AsyncEvent::endAll(bool happened)
 {
     for (const std::weak_ptr<Waiter> &waiter : std::exchange(m_waiters, {})) {
         if (const auto waiting = waiter.lock())
-            end(*waiting, rung);
+            end(*waiting, happened);
     }
 }
 
-} // namespace openloop::http
+} // namespace openloop

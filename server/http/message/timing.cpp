@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See timing.h.
-#include "server/http/timing.h"
+// Adds up what a request spent where, and writes it as W3C Server Timing without a detour by floating point.
+#include "server/http/message/timing.h"
 
 #include <charconv>
 

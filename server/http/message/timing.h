@@ -30,7 +30,6 @@ public:
         const Clock::time_point m_begun = Clock::now();
     };
 
-    Span span(Part part) { return {*this, part}; }
     void add(Part part, Clock::duration time);
     Clock::duration total() const { return Clock::now() - m_begun; }
 

@@ -3,6 +3,7 @@
 #include "server/jobs/jobs.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
+#include "tests/support/patience.h"
 
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
@@ -13,8 +14,6 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-constexpr int patience = 60'000; // ms
 
 /// What the service has, without its routes.
 struct Service {

@@ -3,6 +3,7 @@
 #include "server/compute/factoring/factoring_pool.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
+#include "tests/support/patience.h"
 
 using namespace openloop;
 using namespace openloop::test;
@@ -12,8 +13,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 using Answer = std::shared_ptr<Ending<factoring::Result>>;
-
-constexpr int patience = 60'000; // ms
 
 /// The shortest semiprime that has to queue for a thread.
 mpz_class longNumber(openloop::test::Numbers &numbers)

@@ -4,6 +4,7 @@
 #include "tests/support/crowd.h"
 #include "tests/support/ending.h"
 #include "tests/support/hold.h"
+#include "tests/support/patience.h"
 
 #include <QTest>
 
@@ -19,9 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Awaited = std::shared_ptr<Ending<factoring::Result>>;
-
-constexpr auto longest = 60s; // that anything is waited for
-constexpr auto longestMs = int(std::chrono::milliseconds(longest).count());
 
 mpz_class longNumber(unsigned long seed)
 {
@@ -40,7 +38,7 @@ struct HeldPool {
         const auto isOver = [this] {
             return std::ranges::all_of(asked, [](const Awaited &ending) { return ending->over; });
         };
-        [[maybe_unused]] const bool inTime = QTest::qWaitFor(isOver, longestMs);
+        [[maybe_unused]] const bool inTime = QTest::qWaitFor(isOver, patience);
     }
     Awaited job(const mpz_class &n)
     {
@@ -77,11 +75,11 @@ void TestFactoringPool::aRequestThatJoinsAWaitingJobIsServedLikeAny()
     HeldPool held;
     held.hold.set("sieving", sieved);
     held.job(sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
     const Awaited before = held.job(longNumber(2));
     held.job(longNumber(3));
     const Awaited joined = held.request(longNumber(3));
-    QTRY_VERIFY_WITH_TIMEOUT(joined->over, longestMs); // by the thread that the held job lends
+    QTRY_VERIFY_WITH_TIMEOUT(joined->over, patience); // by the thread that the held job lends
     QCOMPARE(joined->status(), 200);
     QVERIFY(!before->over);
     QCOMPARE(held.queued(), 1);
@@ -92,22 +90,22 @@ void TestFactoringPool::whenTheLastRequestLeavesItIsAJobAgain()
     HeldPool held;
     held.hold.set("sieving", sieved, false);
     held.job(sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
     const Awaited job = held.job(longNumber(2));
     std::stop_source clients;
     const Awaited first = held.request(longNumber(2), clients.get_token());
     const Awaited second = held.request(longNumber(2), clients.get_token());
     clients.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(first->over && second->over, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(first->over && second->over, patience);
     QCOMPARE(first->status(), 499);
     held.hold.set("sieving", sieved);
     const Awaited other = held.request(longNumber(3));
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, longestMs); // the thread is lent, but not to the job that came first
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // the thread is lent, but not to the job that came first
     QCOMPARE(other->status(), 200);
     QVERIFY(!job->over);
     QCOMPARE(held.queued(), 1);
     held.hold.release();
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
     QCOMPARE(job->status(), 200);
 }
 
@@ -116,19 +114,19 @@ void TestFactoringPool::theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers(
     HeldPool held;
     held.hold.set("sieving", sieved);
     held.job(sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
     std::stop_source client;
     const Awaited joined = held.request(sieved, client.get_token());
     const Awaited other = held.request(longNumber(2));
-    const auto patience = 3 * 100ms; // of those who wait for a job's thread, three times
-    for (const auto begun = Clock::now(); Clock::now() - begun < patience;) {
+    const auto thrice = 3 * 100ms; // the patience of those who wait for a job's thread
+    for (const auto begun = Clock::now(); Clock::now() - begun < thrice;) {
         const Awaited moment = held.request(quick);
-        QTRY_VERIFY_WITH_TIMEOUT(moment->over, longestMs); // to short ones it is lent
+        QTRY_VERIFY_WITH_TIMEOUT(moment->over, patience); // to short ones it is lent
     }
     QVERIFY(!other->over);
     QCOMPARE(held.queued(), 1);
     client.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
     QCOMPARE(joined->status(), 499);
     QCOMPARE(held.hold.held(), 1);
 }
@@ -139,15 +137,15 @@ void TestFactoringPool::aJobThatJoinsARequestGoesOnAsAJob()
     held.hold.set("sieving", sieved);
     std::stop_source client;
     const Awaited request = held.request(sieved, client.get_token());
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
     const Awaited job = held.job(sieved);
     client.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(request->over, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(request->over, patience);
     const Awaited other = held.request(longNumber(2));
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, longestMs); // a job lends its thread
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // a job lends its thread
     QCOMPARE(held.hold.held(), 1);
     held.hold.release();
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
     QCOMPARE(job->status(), 200);
 }
 

@@ -6,7 +6,7 @@
 #include "common/start_failure.h"
 #include "common/stop_signals.h"
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/loop/stall_watch.h"
 #include "server/routes/guard.h"
 #include "server/services.h"
@@ -69,11 +69,11 @@ void guard(http::App &app, const Options &options)
 void listen(http::App &app, const Options &options)
 {
     if (!options.tlsCertificate.isEmpty())
-        app.gate().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
+        app.listener().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
                                .arg(options.port)
-                               .arg(app.gate().errorString()));
+                               .arg(app.listener().errorString()));
     }
 }
 
@@ -106,9 +106,9 @@ void drain(http::App &app, Services &services, const Program &program, Farewell 
     farewell.begin(services.options.drainTimeout + program.longestFarewell);
     services.draining = true;
     services.jobs.stop();
-    QObject::connect(&app.gate(), &http::Gate::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+    QObject::connect(&app.listener(), &http::Listener::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
     QTimer::singleShot(services.options.drainTimeout, qApp, &QCoreApplication::quit);
-    app.gate().drain();
+    app.listener().drain();
 }
 
 http::Response showMetrics(Metrics &metrics, const http::Request &)
@@ -137,13 +137,13 @@ int serve(Options options, const Program &program)
         metrics.emplace(app, services);
         app.route("GET", endpoints::metrics, *metrics, showMetrics);
     }
-    app.gate().showTiming(program.measures);
+    app.listener().showTiming(program.measures);
     guard(app, options);
     services.jobs.resume();
     listen(app, options);
     const StopSignals onStop([&] { drain(app, services, program, farewell); });
     const StallWatch watch;
-    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));
+    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.listener().serverPort())));
     return QCoreApplication::exec();
 }
 

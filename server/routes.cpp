@@ -4,7 +4,7 @@
 
 #include "common/endpoints.h"
 #include "server/compute/factors.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/routes/documents.h"
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"
@@ -101,7 +101,7 @@ try {
 void addRoutes(App &app, Services &use)
 {
     for (const QString &path : {endpoints::health, u"/livez"_s, u"/readyz"_s})
-        app.gate().putFirst(path.toLatin1());
+        app.listener().putFirst(path.toLatin1());
     app.route("GET", endpoints::health, use, health);
     app.route("GET", u"/livez"_s, use, alive);
     app.route("GET", u"/readyz"_s, use, ready);

@@ -2,7 +2,7 @@
 // See app.h. The only file that knows QHttpServer, and so all that differs between versions of Qt.
 #include "server/http/app.h"
 
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/http/qt/facade.h"
 #include "server/loop/wait_at_most.h"
 
@@ -52,9 +52,9 @@ QByteArray allowOf(const Methods &methods)
 
 } // namespace
 
-App::App(const Limits &limits) : m_gate(new Gate(limits, &m_server))
+App::App(const Limits &limits) : m_listener(new Listener(limits, &m_server))
 {
-    m_gate->setDoor([this](const Request &request) { return turnAway(request); });
+    m_listener->setDoor([this](const Request &request) { return turnAway(request); });
     const auto missing = [this](const QHttpServerRequest &, Responder) { dispatch(m_nowhere); };
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
     m_server.setMissingHandler(&m_server, missing);
@@ -65,17 +65,17 @@ App::App(const Limits &limits) : m_gate(new Gate(limits, &m_server))
 
 App::~App()
 {
-    m_gate->close();
-    m_gate->cutAll();
+    m_listener->close();
+    m_listener->cutAll();
     if (!waitAtMost(longestFarewell, [this] { return m_ledger->inFlight == 0; }))
         qCCritical(log, "%d handlers did not return when told to stop", m_ledger->inFlight);
 }
 
 bool App::listen(const QHostAddress &address, quint16 port)
 {
-    if (!m_gate->listen(address, port))
+    if (!m_listener->listen(address, port))
         return false;
-    m_server.bind(m_gate);
+    m_server.bind(m_listener);
     return true;
 }
 

@@ -13,12 +13,12 @@
 
 namespace openloop::http {
 
-class Gate;
+class Listener;
 
 template <typename T>
 using Task = QCoro::Task<T>;
 
-/// A QHttpServer behind a Gate, with handlers that may await.
+/// A QHttpServer behind a Listener, with handlers that may await.
 ///
 ///     Json health(Services &, const Request &);                        // answers at once
 ///     Task<Json> factorizeNumber(Services &use, Request request);      // awaits; the loop is free meanwhile
@@ -56,11 +56,11 @@ public:
         m_doors.insert(path.toLatin1(), {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
     }
 
-    /// Starts to accept; false: the address can't be had, gate().errorString() says why.
+    /// Starts to accept; false: the address can't be had, listener().errorString() says why.
     bool listen(const QHostAddress &address, quint16 port);
 
     void setGuard(Guard guard) { m_guard = std::move(guard); }
-    Gate &gate() { return *m_gate; }
+    Listener &listener() { return *m_listener; }
 
     /// Told of every request that was routed, when its answer has been given.
     void setObserver(std::function<void(const Finished &)> observer) { m_ledger->observer = std::move(observer); }
@@ -121,7 +121,7 @@ private:
     std::optional<Response> turnAway(const Request &request) const;
 
     QHttpServer m_server;
-    Gate *m_gate; ///< owned by m_server
+    Listener *m_listener; ///< owned by m_server
     std::map<QString, Route> m_routes;
     QHash<QByteArray, Door> m_doors; ///< by path
     const Route m_nowhere; ///< of paths that lead nowhere

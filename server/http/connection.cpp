@@ -2,7 +2,7 @@
 // See connection.h.
 #include "server/http/connection.h"
 
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 
 #include <QScopedValueRollback>
 
@@ -20,10 +20,11 @@ constexpr qsizetype idleBuffer = 4 * 1024; // bytes of memory that a connection 
 
 } // namespace
 
-Connection::Connection(std::unique_ptr<Wire> wire, Gate &gate) : QObject(&gate), m_gate(gate), m_wire(std::move(wire))
+Connection::Connection(std::unique_ptr<Wire> wire, Listener &listener)
+    : QObject(&listener), m_listener(listener), m_wire(std::move(wire))
 {
-    m_wire->setListener(this);
-    enter(State::Head, m_gate.limits().idleTime);
+    m_wire->setObserver(this);
+    enter(State::Head, m_listener.limits().idleTime);
 }
 
 Connection::~Connection()
@@ -55,13 +56,13 @@ void Connection::readMore(bool atOnce)
         if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
             return;
         if (takeWhole()) {
-            if (!m_gate.mayRunNow(m_head)) {
+            if (!m_listener.mayRunNow(m_head)) {
                 enter(State::Waiting, std::nullopt);
                 break;
             }
             release();
         } else if (m_wire->mayHaveMore()) {
-            if (!std::exchange(atOnce, false) && !m_gate.hasTime())
+            if (!std::exchange(atOnce, false) && !m_listener.hasTime())
                 break;
             m_wire->read(m_in);
         } else {
@@ -76,7 +77,7 @@ void Connection::readMore(bool atOnce)
 void Connection::readLater()
 {
     if (!std::exchange(m_turnAwaited, true))
-        m_gate.runLater(this);
+        m_listener.runLater(this);
     m_wire->heedLeaving(false);
 }
 
@@ -107,9 +108,9 @@ bool Connection::takeHead()
     if (m_in.isEmpty())
         return false;
     if (!std::exchange(m_headBegun, true))
-        enter(State::Head, m_gate.limits().headTime);
+        enter(State::Head, m_listener.limits().headTime);
     HeadReader first;
-    HeadReading reading = (m_headReader ? *m_headReader : first).read(m_in, m_gate.limits());
+    HeadReading reading = (m_headReader ? *m_headReader : first).read(m_in, m_listener.limits());
     if (reading.status != 0) {
         refuse(Failure(reading.status, reading.reason));
         return false;
@@ -125,8 +126,8 @@ bool Connection::takeHead()
     m_headBegun = false;
     m_chunks.reset();
     if (m_head.chunked)
-        m_chunks.emplace(m_gate.limits());
-    enter(State::Body, m_gate.limits().bodyTime);
+        m_chunks.emplace(m_listener.limits());
+    enter(State::Body, m_listener.limits().bodyTime);
     if (m_head.expectsContinue && m_in.isEmpty() && (m_head.chunked || m_head.contentLength > 0))
         m_wire->write("HTTP/1.1 100 Continue\r\n\r\n");
     return true;
@@ -154,13 +155,13 @@ void Connection::release()
 {
     enter(State::Exchange, std::nullopt);
     m_timing = std::make_shared<Timing>();
-    if (const auto refusal = m_gate.turnAway({m_head, {}, {}, m_wire->peerAddress(), {}, m_timing})) {
+    if (const auto refusal = m_listener.turnAway({m_head, {}, {}, m_wire->peerAddress(), {}, m_timing})) {
         m_body.clear();
         answer(*refusal);
         return;
     }
     m_taken = false;
-    m_gate.route(this);
+    m_listener.route(this);
     if (!m_taken)
         refuse(Failure(500, u"the request was not routed"_s));
     if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
@@ -189,8 +190,8 @@ void Connection::answer(const Response &response)
 
 Delivery Connection::delivery() const
 {
-    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_gate.date(),
-            m_gate.showsTiming() ? m_timing->text() : QByteArray()};
+    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_listener.date(),
+            m_listener.showsTiming() ? m_timing->text() : QByteArray()};
 }
 
 void Connection::beginStream(const Response &head)
@@ -231,7 +232,7 @@ bool Connection::hasRoom() const
 
 const Limits &Connection::limits() const
 {
-    return m_gate.limits();
+    return m_listener.limits();
 }
 
 void Connection::wireTook()
@@ -251,13 +252,13 @@ void Connection::refuse(const Failure &failure)
 {
     m_closing = true;
     m_in.clear();
-    m_gate.countRefusal(failure.status());
-    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_gate.date(), Timing().text()}));
+    m_listener.countRefusal(failure.status());
+    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_listener.date(), Timing().text()}));
 }
 
 void Connection::send(const QByteArray &bytes)
 {
-    const auto allowed = 30s + std::chrono::seconds(bytes.size() / m_gate.limits().slowestReader);
+    const auto allowed = 30s + std::chrono::seconds(bytes.size() / m_listener.limits().slowestReader);
     enter(State::Sending, allowed);
     m_wire->write(bytes);
     if (m_state == State::Sending && m_wire->bytesToWrite() == 0)
@@ -274,7 +275,7 @@ void Connection::sent()
         linger();
         return;
     }
-    enter(State::Head, m_gate.limits().idleTime);
+    enter(State::Head, m_listener.limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};
     if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left))
@@ -283,7 +284,7 @@ void Connection::sent()
 
 void Connection::linger()
 {
-    enter(State::Lingering, m_gate.limits().lingerTime);
+    enter(State::Lingering, m_listener.limits().lingerTime);
     m_wire->endWriting();
     if (m_state == State::Lingering && !m_reading && (m_wire->mayHaveMore() || m_left))
         readLater();

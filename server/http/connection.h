@@ -18,23 +18,23 @@
 
 namespace openloop::http {
 
-class Gate;
+class Listener;
 
 /// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
 /// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
 /// and what stands behind it is dropped.
 /// Lives in the thread of the event loop; deleted after ended().
-class Connection final : public QObject, private Wire::Listener
+class Connection final : public QObject, private Wire::Observer
 {
     Q_OBJECT
 
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(std::unique_ptr<Wire> wire, Gate &gate);
+    Connection(std::unique_ptr<Wire> wire, Listener &listener);
     ~Connection() override;
 
-    /// Goes on with what had to wait; see Gate::runLater.
+    /// Goes on with what had to wait; see Listener::runLater.
     void takeTurn();
 
     const RequestHead &head() const { return m_head; }
@@ -65,7 +65,7 @@ public:
     /// Cuts the wire and cancels the exchange.
     void cut();
 
-    /// Closes or refuses what has taken too long; called by the gate a few times a second.
+    /// Closes or refuses what has taken too long; called by the listener a few times a second.
     void checkDeadline(Clock::time_point now);
 
 signals:
@@ -102,7 +102,7 @@ private:
     void end();
     void enter(State state, std::optional<std::chrono::milliseconds> allowed);
 
-    Gate &m_gate;
+    Listener &m_listener;
     std::unique_ptr<Wire> m_wire;
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;

@@ -3,7 +3,7 @@
 #include "server/telemetry/metrics.h"
 
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/services.h"
 #include "server/telemetry/process_figures.h"
 
@@ -171,13 +171,13 @@ Metrics::Metrics(http::App &app, const Services &services)
       m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
 {
     app.setObserver([this](const http::Finished &finished) { count(finished); });
-    app.gate().setRefusalObserver([this](int status) { countRefusal(status); });
+    app.listener().setRefusalObserver([this](int status) { countRefusal(status); });
 }
 
 Metrics::~Metrics()
 {
     m_app.setObserver({});
-    m_app.gate().setRefusalObserver({});
+    m_app.listener().setRefusalObserver({});
 }
 
 Metrics::Route &Metrics::routeOf(const http::Finished &finished)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See gate.h.
-#include "server/http/gate.h"
+// See listener.h.
+#include "server/http/listener.h"
 
 #include "server/http/connection.h"
 #include "server/http/qt/facade.h"
@@ -28,7 +28,7 @@ constexpr auto shareOfATurn = 300us; // for what is not urgent
 
 } // namespace
 
-Gate::Gate(const Limits &limits, QObject *parent)
+Listener::Listener(const Limits &limits, QObject *parent)
     : QTcpServer(parent), m_limits(limits), m_poller(std::make_shared<Poller>()), m_date(currentDate())
 {
     setListenBacklogSize(backlog);
@@ -37,13 +37,13 @@ Gate::Gate(const Limits &limits, QObject *parent)
             [this] { QTimer::singleShot(acceptPause, this, &QTcpServer::resumeAccepting); });
 }
 
-Gate::~Gate()
+Listener::~Listener()
 {
     for (Connection *connection : std::as_const(m_connections))
         connection->disconnect(this);
 }
 
-void Gate::incomingConnection(qintptr descriptor)
+void Listener::incomingConnection(qintptr descriptor)
 {
     beginTurn();
     accept(descriptor);
@@ -51,7 +51,7 @@ void Gate::incomingConnection(qintptr descriptor)
         setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
 }
 
-bool Gate::mayRunNow(const RequestHead &head)
+bool Listener::mayRunNow(const RequestHead &head)
 {
     if (Facade::beingRouted())
         return false; // by a handler that is on its way
@@ -60,14 +60,14 @@ bool Gate::mayRunNow(const RequestHead &head)
     return hasTime() && m_later.empty();
 }
 
-void Gate::runLater(Connection *connection)
+void Listener::runLater(Connection *connection)
 {
     beginTurn();
     m_later.emplace_back(connection);
 }
 
 // QHttpServer does not recover from what it can't read; should that happen, it is given another socket.
-void Gate::route(Connection *connection)
+void Listener::route(Connection *connection)
 {
     if (!m_facade) {
         m_facade = new Facade(this);
@@ -79,7 +79,7 @@ void Gate::route(Connection *connection)
         std::exchange(m_facade, nullptr)->deleteLater();
 }
 
-void Gate::beginTurn()
+void Listener::beginTurn()
 {
     if (m_turnEnds)
         return;
@@ -87,14 +87,14 @@ void Gate::beginTurn()
     m_turn.start(0, this); // a timer: posted events run until there are none, before any socket is looked at
 }
 
-bool Gate::hasTime()
+bool Listener::hasTime()
 {
     beginTurn();
     return std::chrono::steady_clock::now() < *m_turnEnds;
 }
 
 // The next turn of the event loop: what the last one left comes first.
-void Gate::runTurn()
+void Listener::runTurn()
 {
     m_turnEnds.reset();
     m_turn.stop();
@@ -113,7 +113,7 @@ void Gate::runTurn()
     } while (hasTime() && !m_later.empty());
 }
 
-void Gate::accept(qintptr descriptor)
+void Listener::accept(qintptr descriptor)
 {
     const qsizetype beyond = m_connections.size() - m_limits.connections;
     if (beyond >= m_limits.refusals) {
@@ -134,7 +134,7 @@ void Gate::accept(qintptr descriptor)
         connection->refuse(Failure::unavailable(u"all connections are taken"_s, 1s));
 }
 
-void Gate::timerEvent(QTimerEvent *event)
+void Listener::timerEvent(QTimerEvent *event)
 {
     if (event->timerId() == m_turn.timerId()) {
         runTurn();
@@ -147,14 +147,14 @@ void Gate::timerEvent(QTimerEvent *event)
         connection->checkDeadline(now);
 }
 
-void Gate::forget(Connection *connection)
+void Listener::forget(Connection *connection)
 {
     m_connections.remove(connection);
     if (m_draining && m_connections.isEmpty())
         emit emptied();
 }
 
-void Gate::drain()
+void Listener::drain()
 {
     m_draining = true;
     close();
@@ -165,7 +165,7 @@ void Gate::drain()
         emit emptied();
 }
 
-void Gate::cutAll()
+void Listener::cutAll()
 {
     const auto connections = m_connections;
     for (Connection *connection : connections)

@@ -25,13 +25,13 @@ class Facade;
 class Poller;
 
 /// Listens like any QTcpServer; bind it to a QHttpServer. The thread of the event loop.
-class Gate final : public QTcpServer
+class Listener final : public QTcpServer
 {
     Q_OBJECT
 
 public:
-    explicit Gate(const Limits &limits, QObject *parent = nullptr);
-    ~Gate() override;
+    explicit Listener(const Limits &limits, QObject *parent = nullptr);
+    ~Listener() override;
 
     /// From now on every new connection is TLS.
     void encrypt(const QSslConfiguration &configuration) { m_tls = configuration; }

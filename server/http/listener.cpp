@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See listener.h.
+// New sockets become connections; a sweep four times a second holds them to their deadlines.
 #include "server/http/listener.h"
 
 #include "server/http/connection.h"
-#include "server/http/qt/facade.h"
+#include "server/http/message/response.h"
 #include "server/http/wire/plain_wire.h"
 #include "server/http/wire/tls_wire.h"
 
-#include <QMetaMethod>
 #include <QTimer>
-#include <QTimerEvent>
 
 #include <unistd.h>
 
@@ -24,17 +22,17 @@ constexpr int backlog = 4096;
 constexpr int mostPending = 30; // QTcpServer's own
 constexpr auto sweepInterval = 250ms;
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
-constexpr auto shareOfATurn = 300us; // for what is not urgent
 
 } // namespace
 
-Listener::Listener(const Limits &limits, QObject *parent)
-    : QTcpServer(parent), m_limits(limits), m_poller(std::make_shared<Poller>()), m_date(currentDate())
+Listener::Listener(const Limits &limits, std::function<void(Connection &)> handle)
+    : m_limits(limits), m_handle(std::move(handle)), m_poller(std::make_shared<Poller>()), m_date(currentDate())
 {
     setListenBacklogSize(backlog);
     m_sweep.start(int(std::chrono::milliseconds(sweepInterval).count()), this);
     connect(this, &QTcpServer::acceptError, this,
             [this] { QTimer::singleShot(acceptPause, this, &QTcpServer::resumeAccepting); });
+    connect(&m_turns, &Turns::next, this, &Listener::acceptAgain);
 }
 
 Listener::~Listener()
@@ -45,72 +43,18 @@ Listener::~Listener()
 
 void Listener::incomingConnection(qintptr descriptor)
 {
-    beginTurn();
+    m_turns.begin();
     accept(descriptor);
-    if (!hasTime())
+    if (!m_turns.hasTime())
         setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
 }
 
-bool Listener::mayRunNow(const RequestHead &head)
+void Listener::acceptAgain()
 {
-    if (Facade::beingRouted())
-        return false; // by a handler that is on its way
-    if (m_first.contains(head.path))
-        return true;
-    return hasTime() && m_later.empty();
-}
-
-void Listener::runLater(Connection *connection)
-{
-    beginTurn();
-    m_later.emplace_back(connection);
-}
-
-// QHttpServer does not recover from what it can't read; should that happen, it is given another socket.
-void Listener::route(Connection *connection)
-{
-    if (!m_facade) {
-        m_facade = new Facade(this);
-        addPendingConnection(m_facade);
-        QMetaMethod::fromSignal(&QTcpServer::newConnection).invoke(this, Qt::DirectConnection);
-    }
-    m_facade->show(connection, connection->head().path);
-    if (!connection->wasTaken() && m_facade)
-        std::exchange(m_facade, nullptr)->deleteLater();
-}
-
-void Listener::beginTurn()
-{
-    if (m_turnEnds)
+    if (maxPendingConnections() > 0)
         return;
-    m_turnEnds = std::chrono::steady_clock::now() + shareOfATurn;
-    m_turn.start(0, this); // a timer: posted events run until there are none, before any socket is looked at
-}
-
-bool Listener::hasTime()
-{
-    beginTurn();
-    return std::chrono::steady_clock::now() < *m_turnEnds;
-}
-
-// The next turn of the event loop: what the last one left comes first.
-void Listener::runTurn()
-{
-    m_turnEnds.reset();
-    m_turn.stop();
-    if (maxPendingConnections() == 0) {
-        setMaxPendingConnections(mostPending);
-        resumeAccepting();
-    }
-    if (m_later.empty())
-        return;
-    beginTurn();
-    do { // one at least, however slow the machine
-        const QPointer<Connection> connection = m_later.front();
-        m_later.pop_front();
-        if (connection)
-            connection->takeTurn();
-    } while (hasTime() && !m_later.empty());
+    setMaxPendingConnections(mostPending);
+    resumeAccepting();
 }
 
 void Listener::accept(qintptr descriptor)
@@ -127,24 +71,26 @@ void Listener::accept(qintptr descriptor)
         wire = std::make_unique<PlainWire>(int(descriptor), m_poller);
     if (!wire->isOpen())
         return;
-    auto *connection = new Connection(std::move(wire), *this);
+    auto *connection = new Connection(std::move(wire), *this, this);
     m_connections.insert(connection);
     connect(connection, &Connection::ended, this, [this, connection] { forget(connection); });
     if (beyond >= 0)
         connection->refuse(Failure::unavailable(u"all connections are taken"_s, 1s));
 }
 
-void Listener::timerEvent(QTimerEvent *event)
+void Listener::timerEvent(QTimerEvent *)
 {
-    if (event->timerId() == m_turn.timerId()) {
-        runTurn();
-        return;
-    }
     m_date = currentDate();
     const auto now = Connection::Clock::now();
     const auto connections = m_connections; // ending one takes it out of the set
     for (Connection *connection : connections)
         connection->checkDeadline(now);
+}
+
+void Listener::countRefusal(int status) const
+{
+    if (m_refusalObserver)
+        m_refusalObserver(status);
 }
 
 void Listener::forget(Connection *connection)

@@ -1,36 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener in front of QHttpServer: accepts, counts, encrypts, and keeps the clocks of its connections.
+// Where clients come in: accepts, counts, encrypts, and keeps the clocks of its connections.
 #pragma once
 
-#include "server/http/message/limits.h"
-#include "server/http/message/request.h"
-#include "server/http/message/response.h"
+#include "server/http/host.h"
+#include "server/http/turns.h"
 
 #include <QBasicTimer>
-#include <QPointer>
 #include <QSet>
 #include <QSslConfiguration>
 #include <QTcpServer>
 
-#include <chrono>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 
 namespace openloop::http {
 
-class Connection;
-class Facade;
 class Poller;
 
-/// Listens like any QTcpServer; bind it to a QHttpServer. The thread of the event loop.
-class Listener final : public QTcpServer
+/// Listens like any QTcpServer. The thread of the event loop.
+class Listener final : public QTcpServer, public Host
 {
     Q_OBJECT
 
 public:
-    explicit Listener(const Limits &limits, QObject *parent = nullptr);
+    /// handle: see Host::handle.
+    Listener(const Limits &limits, std::function<void(Connection &)> handle);
     ~Listener() override;
 
     /// From now on every new connection is TLS.
@@ -42,42 +37,21 @@ public:
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();
 
-    /// The path's requests are answered at once: they never wait behind others, whatever their number.
-    void putFirst(const QByteArray &path) { m_first.insert(path); }
-
-    /// Whether a request is handled in this turn of the event loop: urgent ones always, others as long as the turn's
-    /// share of time lasts, lest a crowd keep the loop from what is urgent.
-    bool mayRunNow(const RequestHead &head);
-    /// Whether the turn's share lasts. What is done from the first question on, reading heads included, is part of it.
-    bool hasTime();
-    /// Connection::takeTurn() at the loop's next turn, or as soon after as those before it leave time.
-    void runLater(Connection *connection);
-
-    /// An answer for those who are not let in, or nothing; asked before route().
-    using Door = std::function<std::optional<Response>(const Request &)>;
-    void setDoor(Door door) { m_door = std::move(door); }
-    std::optional<Response> turnAway(const Request &request) const { return m_door(request); }
-
-    /// Has QHttpServer call the handler of the connection's request, which takes it.
-    void route(Connection *connection);
-
     /// Whether answers carry Server-Timing; they do unless told otherwise.
     void showTiming(bool shown) { m_showsTiming = shown; }
-    bool showsTiming() const { return m_showsTiming; }
 
     /// Told of every refusal that came before a request was whole, with its status.
     void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
-    void countRefusal(int status) const
-    {
-        if (m_refusalObserver)
-            m_refusalObserver(status);
-    }
 
-    const Limits &limits() const { return m_limits; }
     qsizetype connectionCount() const { return m_connections.size(); }
 
-    /// The Date field of an answer, at most a quarter of a second old.
-    const QByteArray &date() const { return m_date; }
+    const Limits &limits() const override { return m_limits; }
+    Turns &turns() override { return m_turns; }
+    void handle(Connection &connection) override { m_handle(connection); }
+    void countRefusal(int status) const override;
+    /// At most a quarter of a second old.
+    const QByteArray &date() const override { return m_date; }
+    bool showsTiming() const override { return m_showsTiming; }
 
 signals:
     /// The last connection has ended after drain().
@@ -90,20 +64,15 @@ protected:
 private:
     void forget(Connection *connection);
     void accept(qintptr descriptor);
-    void beginTurn();
-    void runTurn();
+    void acceptAgain();
 
-    Limits m_limits;
+    const Limits m_limits;
+    const std::function<void(Connection &)> m_handle;
+    Turns m_turns;
     std::shared_ptr<Poller> m_poller;
     std::optional<QSslConfiguration> m_tls;
-    Door m_door = [](const Request &) { return std::nullopt; };
     std::function<void(int)> m_refusalObserver;
-    QPointer<Facade> m_facade;
     QSet<Connection *> m_connections;
-    QSet<QByteArray> m_first; ///< paths
-    std::deque<QPointer<Connection>> m_later; ///< wait for their turn
-    std::optional<std::chrono::steady_clock::time_point> m_turnEnds; ///< while a turn's share is being used up
-    QBasicTimer m_turn; ///< runs at the loop's next turn
     QBasicTimer m_sweep;
     QByteArray m_date;
     bool m_draining = false;

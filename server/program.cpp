@@ -5,7 +5,7 @@
 #include "common/start_failure.h"
 #include "common/stop_signals.h"
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/loop/stall_watch.h"
 #include "server/routes/figures.h"
 #include "server/routes/guard.h"
@@ -65,11 +65,11 @@ void guard(http::App &app, const Options &options)
 void listen(http::App &app, const Options &options)
 {
     if (!options.tlsCertificate.isEmpty())
-        app.gate().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
+        app.listener().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
                                .arg(options.port)
-                               .arg(app.gate().errorString()));
+                               .arg(app.listener().errorString()));
     }
 }
 
@@ -92,7 +92,7 @@ int serve(Options options, const Program &program)
     std::optional<Metrics> metrics;
     if (program.measures)
         addFigures(app, metrics.emplace(app), services);
-    app.gate().showTiming(program.measures);
+    app.listener().showTiming(program.measures);
     guard(app, options);
     services.jobs.resume();
     listen(app, options);
@@ -102,7 +102,7 @@ int serve(Options options, const Program &program)
         drain.begin(app, options.drainTimeout, program.longestFarewell);
     });
     const StallWatch watch;
-    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.gate().serverPort())));
+    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.listener().serverPort())));
     return QCoreApplication::exec();
 }
 

@@ -4,7 +4,7 @@
 
 #include "common/endpoints.h"
 #include "server/compute/factoring/factors.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/routes/documents.h"
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"
@@ -101,14 +101,14 @@ try {
 void addRoutes(App &app, Services &use)
 {
     for (const QString &path : {endpoints::health, u"/livez"_s, u"/readyz"_s})
-        app.gate().putFirst(path.toLatin1());
+        app.putFirst(path);
     app.route("GET", endpoints::health, use, health);
     app.route("GET", u"/livez"_s, use, alive);
     app.route("GET", u"/readyz"_s, use, ready);
     app.route("GET", endpoints::callOtherService, use, callOtherService);
     app.route("GET", endpoints::queryDatabase, use, queryDatabase);
     app.route("GET", endpoints::factorize, use, factorizeNumber);
-    app.setDoor(endpoints::factorize, use, poolIsFull);
+    app.setAdmission(endpoints::factorize, use, poolIsFull);
     addJobRoutes(app, use);
     addDocumentRoutes(app, use);
 }

@@ -3,13 +3,11 @@
 #pragma once
 
 #include "server/http/message/chunked_body.h"
-#include "server/http/message/limits.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
+#include "server/http/turns.h"
 #include "server/http/wire/wire.h"
 #include "server/loop/async_event.h"
-
-#include <QObject>
 
 #include <chrono>
 #include <memory>
@@ -18,30 +16,30 @@
 
 namespace openloop::http {
 
-class Gate;
+class Host;
 
 /// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
 /// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
 /// and what stands behind it is dropped.
 /// Lives in the thread of the event loop; deleted after ended().
-class Connection final : public QObject, private Wire::Listener
+class Connection final : public Turns::Waiter, private Wire::Observer
 {
     Q_OBJECT
 
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(std::unique_ptr<Wire> wire, Gate &gate);
+    Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent);
     ~Connection() override;
 
-    /// Goes on with what had to wait; see Gate::runLater.
-    void takeTurn();
+    void takeTurn() override;
 
+    /// Of the released request.
     const RequestHead &head() const { return m_head; }
-
+    /// The released request as far as it decides whether it is let in: without its body, and without a stop.
+    Request request() const;
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
-    bool wasTaken() const { return m_taken; }
 
     /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
     void answer(const Response &response);
@@ -65,7 +63,7 @@ public:
     /// Cuts the wire and cancels the exchange.
     void cut();
 
-    /// Closes or refuses what has taken too long; called by the gate a few times a second.
+    /// Closes or refuses what has taken too long; called by the listener a few times a second.
     void checkDeadline(Clock::time_point now);
 
 signals:
@@ -102,7 +100,7 @@ private:
     void end();
     void enter(State state, std::optional<std::chrono::milliseconds> allowed);
 
-    Gate &m_gate;
+    Host &m_host;
     std::unique_ptr<Wire> m_wire;
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;

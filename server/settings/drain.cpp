@@ -3,7 +3,7 @@
 #include "server/settings/drain.h"
 
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 
 #include <QCoreApplication>
 #include <QTimer>
@@ -37,9 +37,9 @@ void endProcessAfter(const std::stop_token &stop, std::chrono::milliseconds atMo
 void Drain::begin(http::App &app, std::chrono::milliseconds atMost, std::chrono::milliseconds farewell)
 {
     m_bound = std::jthread(endProcessAfter, atMost + farewell, QCoreApplication::applicationName().toLocal8Bit());
-    QObject::connect(&app.gate(), &http::Gate::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+    QObject::connect(&app.listener(), &http::Listener::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
     QTimer::singleShot(atMost, qApp, &QCoreApplication::quit);
-    app.gate().drain();
+    app.listener().drain();
 }
 
 } // namespace openloop

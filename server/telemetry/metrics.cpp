@@ -3,7 +3,7 @@
 #include "server/telemetry/metrics.h"
 
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/telemetry/process_figures.h"
 
 #include <prometheus/counter.h>
@@ -114,7 +114,7 @@ Metrics::Metrics(http::App &app)
       m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
 {
     app.setObserver([this](const http::Finished &finished) { count(finished); });
-    app.gate().setRefusalObserver([this](int status) { countRefusal(status); });
+    app.listener().setRefusalObserver([this](int status) { countRefusal(status); });
     add(Kind::Gauge, "openloop_build_info", "The version that runs.",
         [] { return std::vector<Figure>{{1, {{"version", OPENLOOP_VERSION}, {"qt", qVersion()}}}}; });
     add(Kind::Gauge, "openloop_requests_in_flight", "Requests being handled.", [&app] { return app.inFlight(); });
@@ -123,7 +123,7 @@ Metrics::Metrics(http::App &app)
 Metrics::~Metrics()
 {
     m_app.setObserver({});
-    m_app.gate().setRefusalObserver({});
+    m_app.listener().setRefusalObserver({});
 }
 
 Metrics::Route &Metrics::routeOf(const http::Finished &finished)

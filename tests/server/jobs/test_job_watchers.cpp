@@ -2,7 +2,7 @@
 // Whoever watches a job is told its end, at whatever moment it comes: within this process, so that a test can choose
 // it.
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/routes/job_routes.h"
 #include "server/services.h"
 #include "tests/support/crowd.h"
@@ -48,7 +48,7 @@ struct Service {
         listens = app.listen(QHostAddress(QHostAddress::LocalHost), 0);
     }
 
-    quint16 port() { return app.gate().serverPort(); }
+    quint16 port() { return app.listener().serverPort(); }
 
     /// The id of a new job; empty: it was not accepted.
     QByteArray newJob(unsigned long seed)

@@ -4,7 +4,6 @@
 
 #include "common/endpoints.h"
 #include "server/compute/factoring/factors.h"
-#include "server/http/listener.h"
 #include "server/routes/documents.h"
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"

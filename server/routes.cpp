@@ -3,7 +3,8 @@
 #include "server/routes.h"
 
 #include "common/endpoints.h"
-#include "server/compute/factors.h"
+#include "server/compute/factoring/factors.h"
+#include "server/http/listener.h"
 #include "server/routes/documents.h"
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"
@@ -87,7 +88,7 @@ Task<Json> factorizeNumber(Services &use, Request request)
 // A crowd that finds the pool full costs the loop little.
 std::optional<Failure> poolIsFull(Services &use, const Request &request)
 try {
-    if (!use.cpu.isFull())
+    if (!use.pool.isFull())
         return {};
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
     return use.factorizer.refusal(n, request);

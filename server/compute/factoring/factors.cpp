@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See factors.h.
-#include "server/compute/factors.h"
+// Integers and prime powers, each as its JSON value.
+#include "server/compute/factoring/factors.h"
 
 using namespace Qt::Literals::StringLiterals;
 

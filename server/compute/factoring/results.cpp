@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See results.h.
-#include "server/compute/results.h"
+// What a row holds is believed only if it multiplies back; the oldest rows make room for new ones.
+#include "server/compute/factoring/results.h"
 
-#include "server/compute/factors.h"
+#include "server/compute/factoring/factors.h"
 #include "server/store/sql_connection.h"
 
 using namespace Qt::Literals::StringLiterals;

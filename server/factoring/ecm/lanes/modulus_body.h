@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The text of a modulus in lanes, between numbers and digits; included after lanes_arithmetic_body.h, in the same
+// The text of a modulus in lanes, between numbers and digits; included after arithmetic_body.h, in the same
 // namespace.
 
 /// Residues x * 2^(digits digitBits) modulo an odd number, one per lane. Bounds, for a modulus at least four bits

@@ -122,6 +122,7 @@ private slots:
     void aLongWorkLendsItsThreadToQuickOnes();
     void theBackgroundLendsItsThreadToWhoWaits();
     void aThreadThatNobodyNeedsIsLent();
+    void aWorkIsToldThatOthersWait();
     void whatAStoppedWorkHasIsHandedOver();
     void aDeadlineThatIsNotTheWorksGivesNothing();
     void whoeverLeavesLastStopsIt();
@@ -225,6 +226,23 @@ void TestPool::aThreadThatNobodyNeedsIsLent()
     QVERIFY(valueOf<bool>(lending));
     QVERIFY(!wasCrowded);
     QCOMPARE(journal.text(), "another");
+}
+
+void TestPool::aWorkIsToldThatOthersWait()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const auto looks = [&barrier](const std::stop_token &stop, Worker &worker) {
+        barrier.pass(stop, worker);
+        return worker.isCrowded() && !worker.tryLend([] { });
+    };
+    const Awaited first = follow(pool.run(ask(u"a"_s), {"first", Lane::Long, looks}));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    const Awaited other = follow(pool.run(ask(u"b"_s), noted("other", Lane::Long, journal)));
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(first->over && other->over, patience);
+    QVERIFY(valueOf<bool>(first));
 }
 
 void TestPool::whatAStoppedWorkHasIsHandedOver()

@@ -2,7 +2,7 @@
 # Pictures of the monitor in every state, light and dark: bench/pictures/screenshots.sh [FOLDER] [URL]
 # Without a URL it starts the service of the same build on a free port. README=1 puts the README's into their place.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 bin=build/${PRESET:-release}/bin
 folder=${1:-build/screenshots}
 url=${2:-}

@@ -2,7 +2,7 @@
 // openloop-monitor: decides between the window and --headless before anything asks for a display.
 #include "gui/probe/headless/headless.h"
 #include "gui/probe/targets/command_line.h"
-#include "gui/run_window.h"
+#include "gui/window/run_window.h"
 
 #include <QCoreApplication>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CPU per frame of the window: 4 targets at 10 Hz over 10 minutes, all visible, one new tick each per frame.
-#include "gui/main_window.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
+#include "gui/window/main_window.h"
 
 #include <QApplication>
 #include <QTextStream>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a long measurement costs: 24 h of 20 targets at 10 Hz in memory, and the time until its recording is on screen.
-#include "gui/main_window.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/panels/targets_panel.h"
+#include "gui/window/main_window.h"
 
 #include <QApplication>
 #include <QElapsedTimer>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures of the real window measuring a real service, light and dark, in every state: for the README and for our
 // eyes.
-#include "gui/main_window.h"
 #include "gui/models/default_rules.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
@@ -14,6 +13,11 @@
 #include "gui/views/panels/jobs_panel.h"
 #include "gui/views/panels/limit_panel.h"
 #include "gui/views/top_bar.h"
+#include "gui/window/experiments.h"
+#include "gui/window/exports.h"
+#include "gui/window/main_window.h"
+#include "gui/window/recordings.h"
+#include "gui/window/targets.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -44,7 +48,7 @@ public:
         gui::MainWindow window(m_theme, m_targets, gui::defaultRules(m_targets));
         window.show();
         window.session().record(recording);
-        window.setIsolationConfig(quickTest());
+        window.experiments().setIsolationConfig(quickTest());
         wait(15);
         take(window, u"idle"_s);
         window.toggleHold();
@@ -59,7 +63,7 @@ public:
         window.topBar().load().toggle();
         window.session().record(m_folder.filePath(u"after.sqlite"_s));
         raise(window, u"experiment"_s);
-        window.toggleTest();
+        window.experiments().toggleTest();
         wait(9);
         take(window, u"test-running"_s);
         for (int i = 0; i < 60 && !window.experimentPanel().verdict(); ++i)
@@ -78,8 +82,8 @@ public:
         popup(window);
         dialogs(window);
         for (const auto &format : {u"html"_s, u"pdf"_s, u"svg"_s, u"csv"_s, u"json"_s})
-            std::fputs(qPrintable(window.exportTo(m_folder.filePath(u"report."_s + format))), stderr);
-        window.showRecording(recording);
+            std::fputs(qPrintable(window.exports().exportTo(m_folder.filePath(u"report."_s + format))), stderr);
+        window.recordings().show(recording);
         raise(window, u"experiment"_s);
         take(window, u"replay"_s);
         gone(window);
@@ -117,8 +121,8 @@ private:
         probe::LoadSearchConfig config;
         config.maxN = 64;
         config.measure = config.settle = std::chrono::seconds(1);
-        window.setSearchConfig(config);
-        window.toggleSearch();
+        window.experiments().setSearchConfig(config);
+        window.experiments().toggleSearch();
         for (int i = 0; i < 60 && window.limitPanel().verdict().isEmpty(); ++i)
             wait(1);
         take(window, u"limit"_s);
@@ -139,8 +143,8 @@ private:
 
     void dialogs(gui::MainWindow &window)
     {
-        window.editRules();
-        window.offerTargets();
+        window.targets().editRules();
+        window.targets().offer();
         wait(2);
         gui::TargetDialog edit(window.session().targets().last(), &window);
         edit.show();
@@ -159,7 +163,7 @@ private:
     /// A service that was there and is gone.
     void gone(gui::MainWindow &window)
     {
-        window.closeRecording();
+        window.recordings().close();
         wait(3);
         auto targets = window.session().targets();
         for (auto &target : targets)

@@ -356,6 +356,29 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>openloop::gui::Exports</name>
+    <message>
+        <source>Cannot write %1</source>
+        <translation>%1 kann nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>A file ending in png, svg, pdf, csv, json or html is needed</source>
+        <translation>Die Datei muss auf png, svg, pdf, csv, json oder html enden</translation>
+    </message>
+    <message>
+        <source>Export the visible range</source>
+        <translation>Sichtbaren Bereich exportieren</translation>
+    </message>
+    <message>
+        <source>Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)</source>
+        <translation>Bericht (*.html);;Bild (*.png *.svg *.pdf);;Daten (*.csv *.json)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::FirstRun</name>
     <message>
         <source>Start the local service</source>
@@ -681,20 +704,43 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Server</translation>
     </message>
     <message>
-        <source>openloop-server is neither beside this program nor in PATH</source>
-        <translation>openloop-server liegt weder neben diesem Programm noch im PATH</translation>
-    </message>
-    <message>
         <source>local service</source>
         <translation>lokaler Dienst</translation>
     </message>
+    <message>
+        <source>Factorizations</source>
+        <translation>Zerlegungen</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Menu</name>
     <message>
         <source>Add target…</source>
         <translation>Ziel hinzufügen …</translation>
     </message>
     <message>
+        <source>Add from /openapi.json…</source>
+        <translation>Aus /openapi.json hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Rules…</source>
+        <translation>Regeln…</translation>
+    </message>
+    <message>
         <source>Open recording…</source>
         <translation>Aufzeichnung öffnen …</translation>
+    </message>
+    <message>
+        <source>Compare with a recording…</source>
+        <translation>Mit einer Aufzeichnung vergleichen…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -705,6 +751,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Isolationstest starten oder abbrechen</translation>
     </message>
     <message>
+        <source>Find the load at which a promise breaks</source>
+        <translation>Die Last suchen, bei der ein Versprechen bricht</translation>
+    </message>
+    <message>
         <source>Start or stop the load</source>
         <translation>Last starten oder beenden</translation>
     </message>
@@ -713,12 +763,20 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Der Gegenwart folgen</translation>
     </message>
     <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
         <source>View</source>
         <translation>Ansicht</translation>
     </message>
     <message>
         <source>Logarithmic or linear axis</source>
         <translation>Logarithmische oder lineare Achse</translation>
+    </message>
+    <message>
+        <source>Points, heatmap, histogram, CCDF or phases</source>
+        <translation>Punkte, Heatmap, Histogramm, CCDF oder Phasen</translation>
     </message>
     <message>
         <source>Zoom in</source>
@@ -751,98 +809,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Dark</source>
         <translation>Dunkel</translation>
-    </message>
-    <message>
-        <source>Quit</source>
-        <translation>Beenden</translation>
-    </message>
-    <message>
-        <source>Add target</source>
-        <translation>Ziel hinzufügen</translation>
-    </message>
-    <message>
-        <source>A URL, name=URL, or a curl command:</source>
-        <translation>Eine URL, Name=URL oder ein curl-Befehl:</translation>
-    </message>
-    <message>
-        <source>Enter URL</source>
-        <translation>URL eingeben</translation>
-    </message>
-    <message>
-        <source>Base URL of the service, or any URL to measure:</source>
-        <translation>Basis-URL des Dienstes oder irgendeine URL:</translation>
-    </message>
-    <message>
-        <source>Open recording</source>
-        <translation>Aufzeichnung öffnen</translation>
-    </message>
-    <message>
-        <source>Cannot write %1</source>
-        <translation>%1 kann nicht geschrieben werden</translation>
-    </message>
-    <message>
-        <source>A file ending in png, svg, pdf, csv, json or html is needed</source>
-        <translation>Die Datei muss auf png, svg, pdf, csv, json oder html enden</translation>
-    </message>
-    <message>
-        <source>Export the visible range</source>
-        <translation>Sichtbaren Bereich exportieren</translation>
-    </message>
-    <message>
-        <source>Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)</source>
-        <translation>Bericht (*.html);;Bild (*.png *.svg *.pdf);;Daten (*.csv *.json)</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Exportieren</translation>
-    </message>
-    <message>
-        <source>Factorizations</source>
-        <translation>Zerlegungen</translation>
-    </message>
-    <message>
-        <source>Limit</source>
-        <translation>Grenze</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>Vergleich</translation>
-    </message>
-    <message>
-        <source>Add from /openapi.json…</source>
-        <translation>Aus /openapi.json hinzufügen…</translation>
-    </message>
-    <message>
-        <source>Rules…</source>
-        <translation>Regeln…</translation>
-    </message>
-    <message>
-        <source>Compare with a recording…</source>
-        <translation>Mit einer Aufzeichnung vergleichen…</translation>
-    </message>
-    <message>
-        <source>Find the load at which a promise breaks</source>
-        <translation>Die Last suchen, bei der ein Versprechen bricht</translation>
-    </message>
-    <message>
-        <source>Points, heatmap, histogram, CCDF or phases</source>
-        <translation>Punkte, Heatmap, Histogramm, CCDF oder Phasen</translation>
-    </message>
-    <message>
-        <source>%1/openapi.json answers HTTP %2</source>
-        <translation>%1/openapi.json antwortet mit HTTP %2</translation>
-    </message>
-    <message>
-        <source>Add from /openapi.json</source>
-        <translation>Aus /openapi.json hinzufügen</translation>
-    </message>
-    <message>
-        <source>Compare with a recording</source>
-        <translation>Mit einer Aufzeichnung vergleichen</translation>
-    </message>
-    <message>
-        <source>The file holds several sessions:</source>
-        <translation>Die Datei enthält mehrere Sitzungen:</translation>
     </message>
 </context>
 <context>
@@ -969,6 +935,21 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>max (n=%1)</source>
         <translation>max. (n=%1)</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Recordings</name>
+    <message>
+        <source>Open recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>The file holds several sessions:</source>
+        <translation>Die Datei enthält mehrere Sitzungen:</translation>
+    </message>
+    <message>
+        <source>Compare with a recording</source>
+        <translation>Mit einer Aufzeichnung vergleichen</translation>
     </message>
 </context>
 <context>
@@ -1292,6 +1273,37 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>errors in the last 10 s</source>
         <translation>Fehler in den letzten 10 s</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::Targets</name>
+    <message>
+        <source>openloop-server is neither beside this program nor in PATH</source>
+        <translation>openloop-server liegt weder neben diesem Programm noch im PATH</translation>
+    </message>
+    <message>
+        <source>Add target</source>
+        <translation>Ziel hinzufügen</translation>
+    </message>
+    <message>
+        <source>A URL, name=URL, or a curl command:</source>
+        <translation>Eine URL, Name=URL oder ein curl-Befehl:</translation>
+    </message>
+    <message>
+        <source>%1/openapi.json answers HTTP %2</source>
+        <translation>%1/openapi.json antwortet mit HTTP %2</translation>
+    </message>
+    <message>
+        <source>Add from /openapi.json</source>
+        <translation>Aus /openapi.json hinzufügen</translation>
+    </message>
+    <message>
+        <source>Enter URL</source>
+        <translation>URL eingeben</translation>
+    </message>
+    <message>
+        <source>Base URL of the service, or any URL to measure:</source>
+        <translation>Basis-URL des Dienstes oder irgendeine URL:</translation>
     </message>
 </context>
 <context>

@@ -5,11 +5,11 @@
 #include "gui/models/figures/time_window.h"
 #include "gui/models/format.h"
 #include "gui/models/pace.h"
+#include "gui/models/profile_file.h"
 #include "gui/models/verdict.h"
 #include "gui/models/watches/jobs.h"
 #include "gui/models/watches/metrics.h"
 #include "gui/models/watches/server_watch.h"
-#include "gui/profile_file.h"
 
 #include <QAbstractItemModelTester>
 #include <QJsonArray>

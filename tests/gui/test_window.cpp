@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real window on a real service: what a person sees and can do, by clicks and keys.
 #include "common/stop_signals.h"
-#include "gui/main_window.h"
 #include "gui/models/default_rules.h"
 #include "gui/probe/targets/profile.h"
 #include "gui/theme/theme.h"
@@ -13,6 +12,11 @@
 #include "gui/views/panels/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/views/verdict_bar.h"
+#include "gui/window/experiments.h"
+#include "gui/window/exports.h"
+#include "gui/window/main_window.h"
+#include "gui/window/recordings.h"
+#include "gui/window/targets.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
@@ -202,8 +206,8 @@ private slots:
         probe::IsolationConfig config;
         config.baseline = config.loaded = config.recovery = 1200ms;
         config.settle = 100ms;
-        m_window->setIsolationConfig(config);
-        m_window->toggleTest();
+        m_window->experiments().setIsolationConfig(config);
+        m_window->experiments().toggleTest();
         QVERIFY(!m_window->experimentPanel().verdict());
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
         const auto *health = m_window->experimentPanel().verdict()->find(u"health"_s);
@@ -218,7 +222,7 @@ private slots:
         m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
         m_window->show();
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
-        m_window->toggleTest();
+        m_window->experiments().toggleTest();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
         QVERIFY(m_window->experimentPanel().verdict()->sentence.startsWith(u"No verdict: api is the only target"_s));
         QVERIFY(m_window->session().loads().empty());
@@ -235,7 +239,7 @@ private slots:
         const QTemporaryDir folder;
         const auto written = [&](const QString &name) {
             const QString path = folder.filePath(name);
-            if (const QString problem = m_window->exportTo(path); !problem.isEmpty())
+            if (const QString problem = m_window->exports().exportTo(path); !problem.isEmpty())
                 return problem.toUtf8();
             QFile file(path);
             return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
@@ -252,7 +256,7 @@ private slots:
         const QByteArray page = written(u"a.html"_s);
         QVERIFY(page.contains("<svg") && page.contains("class='verdict'"));
         QVERIFY(!page.contains("src=") && !page.contains("<?xml"));
-        QVERIFY(!m_window->exportTo(folder.filePath(u"a.xyz"_s)).isEmpty());
+        QVERIFY(!m_window->exports().exportTo(folder.filePath(u"a.xyz"_s)).isEmpty());
     }
 
     void aRecordingIsReopenedAsItWas()
@@ -264,7 +268,7 @@ private slots:
         QVERIFY(hasMore(u"health"_s, 60));
         m_window.reset();
         open();
-        m_window->showRecording(path);
+        m_window->recordings().show(path);
         QVERIFY(m_window->session().isReplay());
         QVERIFY(!m_window->showsFirstRun());
         QCOMPARE(m_window->verdictBar().verdict().word, u"RECORDING"_s);
@@ -318,9 +322,9 @@ private slots:
         m_window->session().record(folder.filePath(u"none/session.sqlite"_s));
         QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
         QVERIFY2(badge.toolTip().contains(u"No such file"_s), qPrintable(badge.toolTip()));
-        m_window->showRecording(folder.filePath(u"other.sqlite"_s)); // nothing is to be recorded meanwhile
+        m_window->recordings().show(folder.filePath(u"other.sqlite"_s)); // nothing is to be recorded meanwhile
         QVERIFY(!badge.isVisible());
-        m_window->closeRecording();
+        m_window->recordings().close();
         QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
     }
 
@@ -331,12 +335,12 @@ private slots:
         recordTargets(path, {u"other"_s});
         open();
         const auto measured = m_window->session().targets();
-        m_window->showRecording(path);
+        m_window->recordings().show(path);
         QCOMPARE(m_window->session().targets().size(), 1);
-        QVERIFY(m_window->liveTargets() == measured);
-        m_window->showRecording(path);
-        QVERIFY(m_window->liveTargets() == measured);
-        m_window->closeRecording();
+        QVERIFY(m_window->targets().measured() == measured);
+        m_window->recordings().show(path);
+        QVERIFY(m_window->targets().measured() == measured);
+        m_window->recordings().close();
         QVERIFY(m_window->session().targets() == measured);
     }
 
@@ -347,7 +351,7 @@ private slots:
         recordTargets(path, {u"older"_s});
         recordTargets(path, {u"newer"_s, u"beside"_s});
         open();
-        m_window->showRecording(path);
+        m_window->recordings().show(path);
         QVERIFY(!m_window->session().isReplay());
         auto *dialog = m_window->findChild<QInputDialog *>();
         QVERIFY(dialog);
@@ -373,9 +377,9 @@ private slots:
             return false;
         };
         QVERIFY(isEnabled(u"Live"_s) && isEnabled(u"Log"_s));
-        m_window->showRecording(path);
+        m_window->recordings().show(path);
         QVERIFY(!isEnabled(u"Live"_s) && !isEnabled(u"Pause"_s));
-        m_window->closeRecording();
+        m_window->recordings().close();
         QVERIFY(isEnabled(u"Live"_s) && isEnabled(u"Pause"_s));
         m_window->chartPanel().setMode(ChartMode::Phases);
         QVERIFY(!isEnabled(u"Log"_s) && !isEnabled(u"Lin"_s));
@@ -433,12 +437,12 @@ private slots:
             return probe::targetsFromArguments(words).value.value_or(QList<probe::Target>());
         };
         m_window->session().setTargets(*probe::targetsFromArguments({u"http://127.0.0.1:9"_s}));
-        QCOMPARE(m_window->commandLine(),
+        QCOMPARE(m_window->experiments().commandLine(),
                  u"openloop-monitor --headless http://127.0.0.1:9 --isolation-test factorize=8"_s);
         m_window->session().setTargets(*probe::targetsFromArguments(
             {u"it's one=http://127.0.0.1:9/a?b&c"_s, u"factorize=http://127.0.0.1:9/d"_s}));
-        QVERIFY2(targetsOf(m_window->commandLine()) == m_window->session().targets(),
-                 qPrintable(m_window->commandLine()));
+        QVERIFY2(targetsOf(m_window->experiments().commandLine()) == m_window->session().targets(),
+                 qPrintable(m_window->experiments().commandLine()));
         auto special = m_window->session().targets();
         special[0].method = "POST";
         special[0].headers = {{u"X-Say"_s, u"\"it's $HOME\""_s}};
@@ -447,7 +451,8 @@ private slots:
         special[0].interval = 250ms;
         special[0].verifyTls = false;
         m_window->session().setTargets(special);
-        QVERIFY2(targetsOf(m_window->commandLine()) == special, qPrintable(m_window->commandLine()));
+        QVERIFY2(targetsOf(m_window->experiments().commandLine()) == special,
+                 qPrintable(m_window->experiments().commandLine()));
     }
 
     void durationsOfATargetAreEditedAsPeopleSayThem()
@@ -496,7 +501,7 @@ private slots:
     void aPastedCurlCommandBecomesATarget()
     {
         open();
-        m_window->addFromText(u"curl -X POST http://127.0.0.1:%1/things -H 'X-A: b'"_s.arg(m_server->port()));
+        m_window->targets().addFromText(u"curl -X POST http://127.0.0.1:%1/things -H 'X-A: b'"_s.arg(m_server->port()));
         QCOMPARE(m_window->session().targets().size(), 5);
         QCOMPARE(m_window->session().targets().last().method, QByteArray("POST"));
         QCOMPARE(m_window->targetsPanel().cards().size(), 6U);
@@ -523,11 +528,11 @@ private slots:
             m_window->chartPanel().setMode(static_cast<ChartMode>(mode));
             QVERIFY(!m_window->grab().isNull());
         }
-        m_window->toggleTest();
-        m_window->toggleSearch();
+        m_window->experiments().toggleTest();
+        m_window->experiments().toggleSearch();
         const QTemporaryDir folder;
         for (const QString &ending : {u"csv"_s, u"json"_s, u"html"_s})
-            QCOMPARE(m_window->exportTo(folder.filePath(u"a."_s + ending)), QString());
+            QCOMPARE(m_window->exports().exportTo(folder.filePath(u"a."_s + ending)), QString());
         QCOMPARE(m_window->session().loadedTarget(), QString());
     }
 
@@ -537,10 +542,10 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         probe::IsolationConfig config;
         config.baseline = 100ms;
-        m_window->setIsolationConfig(config);
-        m_window->toggleTest();
+        m_window->experiments().setIsolationConfig(config);
+        m_window->experiments().toggleTest();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, patience);
-        m_window->toggleTest();
+        m_window->experiments().toggleTest();
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
         QVERIFY(!m_window->experimentPanel().verdict());
     }

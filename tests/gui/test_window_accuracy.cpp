@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A window that repaints as fast as it can must not change what is measured.
-#include "gui/main_window.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
+#include "gui/window/main_window.h"
 #include "tests/support/engine_recording.h"
 #include "tests/support/programmed_server.h"
 

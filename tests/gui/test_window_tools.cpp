@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window's tools on a real service: the search for the limit, rules, targets to pick, replay, comparison, every
 // view.
-#include "gui/main_window.h"
 #include "gui/models/default_rules.h"
 #include "gui/models/figures/phases.h"
 #include "gui/theme/theme.h"
@@ -15,6 +14,10 @@
 #include "gui/views/panels/targets_panel.h"
 #include "gui/views/replay_bar.h"
 #include "gui/views/verdict_bar.h"
+#include "gui/window/experiments.h"
+#include "gui/window/main_window.h"
+#include "gui/window/recordings.h"
+#include "gui/window/targets.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
@@ -106,7 +109,7 @@ private slots:
         config.maxN = 16;
         config.settle = 300ms;
         config.measure = 600ms;
-        m_window->setSearchConfig(config);
+        m_window->experiments().setSearchConfig(config);
         auto *button = m_window->findChild<QPushButton *>(u"findLimit"_s);
         QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), patience);
         button->click();
@@ -122,17 +125,17 @@ private slots:
     {
         probe::LoadSearchConfig config;
         config.settle = config.measure = 200ms;
-        m_window->setSearchConfig(config);
-        m_window->toggleSearch();
+        m_window->experiments().setSearchConfig(config);
+        m_window->experiments().toggleSearch();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, patience);
-        m_window->toggleSearch();
+        m_window->experiments().toggleSearch();
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
         QVERIFY(m_window->limitPanel().verdict().isEmpty());
     }
 
     void rulesAreEditedAsTextAndCheckedWhileTyped()
     {
-        m_window->editRules();
+        m_window->targets().editRules();
         auto *dialog = m_window->findChild<RulesDialog *>();
         auto *ok = dialog->findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Ok);
         QCOMPARE(dialog->text().toPlainText(), u"health: p50<90ms over 2s"_s);
@@ -177,7 +180,7 @@ private slots:
 
     void targetsArePickedFromWhatTheServiceDescribes()
     {
-        m_window->offerTargets();
+        m_window->targets().offer();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<PickDialog *>(), patience);
         auto *dialog = m_window->findChild<PickDialog *>();
         QCOMPARE(dialog->list().count(), 1); // /health is measured already, /things is no GET
@@ -199,7 +202,7 @@ private slots:
         QVERIFY(hasMore(u"health"_s, 150));
         m_window->session().setLoad(u"factorize"_s, 0);
         const auto measured = m_window->session().targets();
-        m_window->showRecording(path);
+        m_window->recordings().show(path);
         auto &session = m_window->session();
         auto &bar = m_window->replayBar();
         QVERIFY(bar.isVisible());
@@ -227,7 +230,7 @@ private slots:
         bar.togglePlaying();
         QTRY_COMPARE_WITH_TIMEOUT(session.now(), session.end(), patience);
         QVERIFY(!bar.isPlaying());
-        m_window->closeRecording();
+        m_window->recordings().close();
         QVERIFY(!session.isReplay());
         QVERIFY(!bar.isVisible());
         QVERIFY(session.targets() == measured);

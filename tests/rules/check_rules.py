@@ -95,7 +95,7 @@ def self_test():
     """The checks can fail: each finds the mistake it is for."""
     header = "// SPDX-License-Identifier: GPL-3.0-or-later\n// Why this file exists.\n"
     mistakes = [
-        "#include \"gui/main_window.h\"\n",
+        "#include \"gui/window/main_window.h\"\n",
         "co_await run([n] { return n; });\n",
         "auto f = [n](int) -> Task<int> { co_return n; };\n",
     ]

@@ -106,7 +106,7 @@ void TargetsPanel::showMenu(Card *card, const QPoint &at)
             m_hidden.insert(name);
         else
             m_hidden.remove(name);
-        emit hideToggled(name, hidden);
+        emit hiddenChanged(m_hidden);
     });
     menu.exec(at);
 }

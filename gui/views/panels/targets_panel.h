@@ -31,7 +31,8 @@ signals:
     void selectionChanged(const QString &target);
     void addWanted();
     void loadWanted(const QString &target);
-    void hideToggled(const QString &target, bool hidden);
+    /// These are not to be seen in the chart.
+    void hiddenChanged(const QSet<QString> &targets);
     void copyCurlWanted(const QString &target);
     void editWanted(const QString &target);
     void removeWanted(const QString &target);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See run_window.h.
-#include "gui/run_window.h"
+// Reads arguments and profile, shows the window, and writes the profile when it is closed.
+#include "gui/window/run_window.h"
 
 #include "common/stop_signals.h"
-#include "gui/main_window.h"
 #include "gui/models/default_rules.h"
-#include "gui/profile_file.h"
+#include "gui/models/profile_file.h"
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
+#include "gui/views/dialogs/complaint.h"
+#include "gui/window/main_window.h"
+#include "gui/window/targets.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -21,7 +23,7 @@ namespace openloop::gui {
 
 namespace {
 
-void complain(const QString &problem)
+void say(const QString &problem)
 {
     if (!problem.isEmpty())
         std::fprintf(stderr, "openloop-monitor: %s\n", qPrintable(problem));
@@ -41,13 +43,13 @@ int runWindow(int argc, char **argv)
     const QStringList arguments = parser.positionalArguments();
     const auto given = probe::targetsFromArguments(arguments);
     if (!given) {
-        complain(given.error);
+        say(given.error);
         return 2;
     }
     // Closes the window as its button does: layout and settings are saved, a service that it started is ended.
     const StopSignals onStop([] { QCoreApplication::quit(); });
     const ProfileFile file(probe::defaultProfilePath());
-    complain(file.problem());
+    say(file.problem());
     auto profile = file.profile();
     const auto targets = arguments.isEmpty() && !profile.targets.isEmpty() ? profile.targets : *given;
     Theme theme;
@@ -56,15 +58,15 @@ int runWindow(int argc, char **argv)
     window.session().record(probe::SessionRecorder::defaultPath());
     window.show();
     if (!file.problem().isEmpty())
-        window.complain(ProfileFile::tr("Settings"), file.problem());
+        complain(&window, ProfileFile::tr("Settings"), file.problem());
     const int code = QApplication::exec();
-    complain(window.session().recordingProblem());
+    say(window.session().recordingProblem());
     profile.window = window.savedState();
     if (arguments.isEmpty()) {
-        profile.targets = window.liveTargets();
+        profile.targets = window.targets().measured();
         profile.rules = window.session().rules();
     }
-    complain(file.save(profile));
+    say(file.save(profile));
     return code;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What stands where in the window. The rest of main_window.h.
-#include "gui/main_window.h"
+// Makes the views and says what stands where.
+#include "gui/window/main_window.h"
 
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/first_run.h"
@@ -71,33 +71,33 @@ void MainWindow::buildDocks()
         addDockWidget(area, result);
         return result;
     };
-    m_targets = new TargetsPanel(m_session, m_window);
+    m_targetsPanel = new TargetsPanel(m_session, m_window);
     m_events = new EventsPanel(m_session.log());
-    m_experiment = new ExperimentPanel;
+    m_testPanel = new ExperimentPanel;
     m_server = new ServerPanel(m_serverWatch);
     m_jobs = new JobsPanel;
     m_limit = new LimitPanel;
     m_compare = new ComparePanel(m_session, m_window);
     m_notifier = new Notifier(this);
-    auto *targets = dock(tr("Targets"), u"targets"_s, m_targets, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
+    auto *targets = dock(tr("Targets"), u"targets"_s, m_targetsPanel, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
     auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
-    m_experimentDock = dock(tr("Experiment"), u"experiment"_s, m_experiment, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
-    m_serverDock = dock(tr("Server"), u"server"_s, m_server, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
-    splitDockWidget(events, m_experimentDock, Qt::Horizontal);
+    auto *experiment = dock(tr("Experiment"), u"experiment"_s, m_testPanel, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    auto *server = dock(tr("Server"), u"server"_s, m_server, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    splitDockWidget(events, experiment, Qt::Horizontal);
     auto *jobs = dock(tr("Factorizations"), u"jobs"_s, m_jobs, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
-    m_limitDock = dock(tr("Limit"), u"limit"_s, m_limit, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
-    m_compareDock = dock(tr("Compare"), u"compare"_s, m_compare, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
-    QDockWidget *last = m_experimentDock;
-    for (auto *one : {m_limitDock, m_serverDock, jobs, m_compareDock}) {
+    auto *limit = dock(tr("Limit"), u"limit"_s, m_limit, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    auto *compare = dock(tr("Compare"), u"compare"_s, m_compare, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    QDockWidget *last = experiment;
+    for (auto *one : {limit, server, jobs, compare}) {
         tabifyDockWidget(last, one);
         last = one;
     }
     // Their tabs name them already.
-    for (auto *one : {m_experimentDock, m_limitDock, m_serverDock, jobs, m_compareDock})
+    for (auto *one : {experiment, limit, server, jobs, compare})
         one->setTitleBarWidget(new QWidget(one));
-    m_experimentDock->raise();
+    experiment->raise();
     resizeDocks({targets}, {296}, Qt::Horizontal);
-    resizeDocks({events, m_experimentDock}, {370, 630}, Qt::Horizontal);
+    resizeDocks({events, experiment}, {370, 630}, Qt::Horizontal);
     resizeDocks({events}, {210}, Qt::Vertical);
 }
 

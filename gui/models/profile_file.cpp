@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See profile_file.h.
-#include "gui/profile_file.h"
+// Keeps what it does not know when it reads and writes the profile.
+#include "gui/models/profile_file.h"
 
 #include <QFile>
 #include <QFileInfo>

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Names each action, gives it its keys, and hands it to whom it concerns.
+#include "gui/window/menu.h"
+
+#include "gui/theme/theme.h"
+#include "gui/views/chart/chart_panel.h"
+#include "gui/views/load_control.h"
+#include "gui/views/top_bar.h"
+#include "gui/window/experiments.h"
+#include "gui/window/exports.h"
+#include "gui/window/main_window.h"
+#include "gui/window/recordings.h"
+#include "gui/window/targets.h"
+
+#include <QActionGroup>
+#include <QDockWidget>
+
+namespace openloop::gui {
+
+template <typename Receiver, typename Slot>
+QAction *Menu::action(const QString &text, const QKeySequence &keys, Receiver *receiver, Slot slot)
+{
+    auto *result = new QAction(text, &m_window);
+    result->setShortcut(keys);
+    connect(result, &QAction::triggered, receiver, slot);
+    m_window.addAction(result);
+    return result;
+}
+
+Menu::Menu(MainWindow &window, Theme &theme) : QMenu(&window), m_window(window)
+{
+    auto *targets = &window.targets();
+    auto *recordings = &window.recordings();
+    auto *experiments = &window.experiments();
+    addAction(action(tr("Add target…"), Qt::CTRL | Qt::Key_N, targets, &Targets::add));
+    addAction(action(tr("Add from /openapi.json…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, targets, &Targets::offer));
+    addAction(action(tr("Rules…"), Qt::CTRL | Qt::Key_L, targets, &Targets::editRules));
+    addSeparator();
+    addAction(action(tr("Open recording…"), Qt::CTRL | Qt::Key_O, recordings, &Recordings::open));
+    addAction(action(tr("Compare with a recording…"), Qt::CTRL | Qt::Key_D, recordings, &Recordings::compare));
+    addAction(action(tr("Export…"), Qt::Key_E, &window.exports(), &Exports::exportVisible));
+    addSeparator();
+    addAction(
+        action(tr("Run or abort the isolation test"), Qt::CTRL | Qt::Key_R, experiments, &Experiments::toggleTest));
+    addAction(action(tr("Find the load at which a promise breaks"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, experiments,
+                     &Experiments::toggleSearch));
+    addAction(action(tr("Start or stop the load"), Qt::Key_B, &window.topBar().load(), &LoadControl::toggle));
+    addAction(action(tr("Follow the present"), Qt::Key_L, &window.timeWindow(), &TimeWindow::goLive));
+    addSeparator();
+    addViewActions();
+    addThemes(theme);
+    addSeparator();
+    addAction(action(tr("Quit"), QKeySequence::Quit, &window, &QWidget::close));
+}
+
+void Menu::addViewActions()
+{
+    auto *chart = &m_window.chartPanel();
+    auto *time = &m_window.timeWindow();
+    auto *view = addMenu(tr("View"));
+    view->addAction(action(tr("Logarithmic or linear axis"), Qt::Key_G, chart,
+                           [chart] { chart->setLogarithmic(!chart->chart().isLogarithmic()); }));
+    view->addAction(action(tr("Points, heatmap, histogram, CCDF or phases"), Qt::Key_H, chart, [chart] {
+        chart->setMode(static_cast<ChartMode>((static_cast<int>(chart->chart().mode()) + 1) % chartModes));
+    }));
+    view->addAction(action(tr("Zoom in"), Qt::Key_Plus, time, [time] { time->zoom(0.5, time->to()); }));
+    view->addAction(action(tr("Zoom out"), Qt::Key_Minus, time, [time] { time->zoom(2, time->to()); }));
+    view->addAction(action(tr("Earlier"), Qt::Key_Left, time, [time] { time->pan(time->span() / 4); }));
+    view->addAction(action(tr("Later"), Qt::Key_Right, time, [time] { time->pan(-time->span() / 4); }));
+    view->addSeparator();
+    for (auto *dock : m_window.findChildren<QDockWidget *>())
+        view->addAction(dock->toggleViewAction());
+    for (int i = 0; i < static_cast<int>(ChartPanel::spans.size()); ++i)
+        action({}, QKeySequence(Qt::Key_1 + i), chart, [chart, i] { chart->chooseSpan(i); });
+}
+
+void Menu::addThemes(Theme &theme)
+{
+    auto *themes = addMenu(tr("Appearance"));
+    auto *group = new QActionGroup(this);
+    for (const auto &[mode, text] :
+         {std::pair(Theme::Mode::System, tr("Like the desktop")), std::pair(Theme::Mode::Light, tr("Light")),
+          std::pair(Theme::Mode::Dark, tr("Dark"))}) {
+        auto *choice = themes->addAction(text, this, [&theme, mode = mode] { theme.setMode(mode); });
+        choice->setCheckable(true);
+        choice->setChecked(theme.mode() == mode);
+        group->addAction(choice);
+    }
+}
+
+} // namespace openloop::gui

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From what people type, paste or pick to the list of targets that the session measures.
+#include "gui/window/targets.h"
+
+#include "gui/models/service.h"
+#include "gui/probe/targets/curl_command.h"
+#include "gui/probe/targets/openapi.h"
+#include "gui/views/dialogs/complaint.h"
+#include "gui/views/dialogs/first_run.h"
+#include "gui/views/dialogs/pick_dialog.h"
+#include "gui/views/dialogs/rules_dialog.h"
+#include "gui/views/dialogs/target_dialog.h"
+#include "gui/views/load_control.h"
+#include "gui/views/panels/targets_panel.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QInputDialog>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::gui {
+
+Targets::Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, LoadControl &load, QWidget &owner)
+    : m_session(session), m_firstRun(firstRun), m_load(load), m_owner(owner)
+{
+    connect(&panel, &TargetsPanel::addWanted, this, &Targets::add);
+    connect(&panel, &TargetsPanel::copyCurlWanted, this, &Targets::copyCurl);
+    connect(&panel, &TargetsPanel::editWanted, this, &Targets::edit);
+    connect(&panel, &TargetsPanel::removeWanted, this, &Targets::remove);
+    connect(&panel, &TargetsPanel::loadWanted, this, &Targets::load);
+    connect(&firstRun, &FirstRun::startWanted, this, &Targets::startLocalService);
+    connect(&firstRun, &FirstRun::urlWanted, this, &Targets::enterUrl);
+    connect(&m_service, &LocalService::failed, this,
+            [this](const QString &problem) { m_firstRun.setStarting(false, problem); });
+}
+
+void Targets::refreshFirstRun()
+{
+    const auto &targets = m_session.targets();
+    const auto *watch = targets.isEmpty() ? nullptr : m_session.watch(targets.first().name);
+    m_firstRun.setAddress(addressOf(targets), m_session.hasTried(), watch ? watch->cause() : QString());
+    const QString program = LocalService::program();
+    m_firstRun.setCanStart(!program.isEmpty(),
+                           program.isEmpty() ? tr("openloop-server is neither beside this program nor in PATH")
+                                             : program);
+}
+
+void Targets::add()
+{
+    bool accepted = false;
+    const QString text = QInputDialog::getMultiLineText(
+        &m_owner, tr("Add target"), tr("A URL, name=URL, or a curl command:"), u"http://"_s, &accepted);
+    if (accepted)
+        addFromText(text.trimmed());
+}
+
+void Targets::addFromText(const QString &text)
+{
+    QList<probe::Target> added;
+    QString problem;
+    if (probe::looksLikeCurlCommand(text)) {
+        const auto parsed = probe::targetFromCurlCommand(text);
+        if (parsed)
+            added << *parsed;
+        problem = parsed.error;
+    } else {
+        const auto parsed = probe::targetsFromArgument(text);
+        if (parsed)
+            added = *parsed;
+        problem = parsed.error;
+    }
+    for (const auto &one : added) {
+        if (problem.isEmpty())
+            problem = probe::problemOf(one);
+    }
+    if (!problem.isEmpty())
+        complain(&m_owner, tr("Add target"), problem);
+    else
+        addAll(added);
+}
+
+void Targets::offer()
+{
+    const QString base = baseUrlOf(m_session.targets());
+    m_fetcher.get(base + u"/openapi.json"_s, [this, base](const probe::Fetched &answer) {
+        const auto offered = answer.status == 200
+            ? probe::targetsFromOpenApi(answer.body, base)
+            : probe::Parsed<QList<probe::Target>>::failed(
+                  answer.status > 0 ? tr("%1/openapi.json answers HTTP %2").arg(base).arg(answer.status)
+                                    : answer.error);
+        if (!offered) {
+            complain(&m_owner, tr("Add from /openapi.json"), offered.error);
+            return;
+        }
+        auto *dialog = new PickDialog(*offered, m_session.targets(), &m_owner);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &QDialog::accepted, this, [this, dialog] { addAll(dialog->picked()); });
+        dialog->open();
+    });
+}
+
+void Targets::addAll(const QList<probe::Target> &added)
+{
+    auto targets = m_session.targets();
+    for (const auto &one : added)
+        targets << probe::withUniqueName(one, targets);
+    m_session.setTargets(targets);
+}
+
+void Targets::editRules()
+{
+    QStringList names;
+    for (const auto &one : m_session.targets())
+        names << one.name;
+    auto *dialog = new RulesDialog(m_session.rules(), names, &m_owner);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_session.setRules(dialog->rules()); });
+    dialog->open();
+}
+
+void Targets::edit(const QString &name)
+{
+    const auto *before = find(name);
+    if (!before)
+        return;
+    TargetDialog dialog(*before, &m_owner);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    auto targets = m_session.targets();
+    for (auto &one : targets) {
+        if (one.name == name)
+            one = dialog.target();
+    }
+    m_session.setTargets(targets);
+}
+
+void Targets::remove(const QString &name)
+{
+    auto targets = m_session.targets();
+    targets.removeIf([&name](const probe::Target &one) { return one.name == name; });
+    if (m_session.loadedTarget() == name)
+        m_session.setLoad(name, 0);
+    m_session.setTargets(targets);
+}
+
+void Targets::enterUrl()
+{
+    bool accepted = false;
+    const QString text =
+        QInputDialog::getText(&m_owner, tr("Enter URL"), tr("Base URL of the service, or any URL to measure:"),
+                              QLineEdit::Normal, u"http://"_s + addressOf(m_session.targets()), &accepted);
+    if (!accepted || text.isEmpty())
+        return;
+    const auto parsed = probe::targetsFromArgument(text.trimmed());
+    if (parsed)
+        m_session.open(*parsed, m_session.rules());
+    else
+        complain(&m_owner, tr("Enter URL"), parsed.error);
+}
+
+void Targets::startLocalService()
+{
+    m_firstRun.setStarting(true);
+    m_service.start(portOf(m_session.targets()));
+}
+
+void Targets::load(const QString &name)
+{
+    if (!m_session.loadedTarget().isEmpty())
+        m_load.toggle();
+    m_load.setTarget(name);
+    m_load.toggle();
+}
+
+void Targets::copyCurl(const QString &name)
+{
+    if (const auto *one = find(name))
+        QApplication::clipboard()->setText(probe::toCurlCommand(*one));
+}
+
+void Targets::copyCurlOfDown()
+{
+    for (const auto &one : m_session.targets()) {
+        if (m_session.watch(one.name)->state() == State::Down)
+            return copyCurl(one.name);
+    }
+}
+
+const probe::Target *Targets::find(const QString &name) const
+{
+    const auto &targets = m_session.targets();
+    const auto found = std::ranges::find(targets, name, &probe::Target::name);
+    return found == targets.end() ? nullptr : &*found;
+}
+
+} // namespace openloop::gui

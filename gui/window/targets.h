@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window does to its targets and rules when somebody asks.
+#pragma once
+
+#include "gui/models/session.h"
+#include "gui/models/watches/local_service.h"
+#include "gui/probe/engine/fetcher.h"
+
+namespace openloop::gui {
+
+class FirstRun;
+class LoadControl;
+class TargetsPanel;
+
+/// Adds, edits and removes what is measured, with the dialogs for it; knows what is measured also while a recording
+/// shows other targets. GUI thread; what it refers to outlives it.
+class Targets : public QObject
+{
+    Q_OBJECT
+public:
+    /// Dialogs stand above `owner`.
+    Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, LoadControl &load, QWidget &owner);
+
+    /// What is measured, also while a recording shows other targets: those are nobody's profile.
+    const QList<probe::Target> &measured() const { return m_session.isReplay() ? m_kept : m_session.targets(); }
+    /// A recording is shown from now on; these were measured before.
+    void keep(const QList<probe::Target> &measured) { m_kept = measured; }
+    /// Shows what stands in place of the chart while nothing answers.
+    void refreshFirstRun();
+
+public slots:
+    void add();
+    void addFromText(const QString &text);
+    /// Offers what the service describes in its /openapi.json.
+    void offer();
+    void editRules();
+    void enterUrl();
+    void startLocalService();
+    /// Copies the request of the first target that is down.
+    void copyCurlOfDown();
+
+private:
+    void addAll(const QList<probe::Target> &added);
+    void edit(const QString &name);
+    void remove(const QString &name);
+    void copyCurl(const QString &name);
+    void load(const QString &name);
+    const probe::Target *find(const QString &name) const;
+
+    Session &m_session;
+    FirstRun &m_firstRun;
+    LoadControl &m_load;
+    QWidget &m_owner;
+    probe::Fetcher m_fetcher;
+    LocalService m_service;
+    QList<probe::Target> m_kept; ///< a recording is shown
+};
+
+} // namespace openloop::gui

@@ -3,6 +3,7 @@
 #include "gui/models/session.h"
 
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,11 +15,6 @@ namespace openloop::gui {
 namespace {
 
 constexpr std::size_t mostDetails = 24'000; // of all targets: ten minutes of four at 10 Hz
-
-double toMilliseconds(probe::Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
 
 } // namespace
 
@@ -173,7 +169,7 @@ double Session::rate() const
 {
     double sum = 0;
     for (const auto &target : targets())
-        sum += 1000 / toMilliseconds(target.interval);
+        sum += 1000 / probe::toMilliseconds(target.interval);
     return sum;
 }
 
@@ -198,7 +194,8 @@ void Session::take(const probe::Batch &batch)
         if (const auto event = watch.evaluate(batch.until, *history, state->open(), batch.trust.suspendsAlerts())) {
             const QString text = event->firing
                 ? tr("%1 broken: %2").arg(event->rule, event->value)
-                : tr("%1 holds again after %2").arg(event->rule, formatSpan(toMilliseconds(event->lasted) / 1000));
+                : tr("%1 holds again after %2")
+                      .arg(event->rule, formatSpan(probe::toMilliseconds(event->lasted) / 1000));
             note(event->firing ? Event::Kind::Alert : Event::Kind::Recovery, event->target, text, true);
         }
     }

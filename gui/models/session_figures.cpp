@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is said about what was measured: figures of a stretch of time and the verdict. The rest of session.h.
 #include "gui/models/session.h"
+#include "gui/probe/samples/durations.h"
 
 #include <algorithm>
 
@@ -13,27 +14,23 @@ namespace {
 constexpr int sparklineColumns = 48;
 constexpr double sparklineSeconds = 60;
 
-double toMilliseconds(probe::Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 std::optional<double> toMilliseconds(const std::optional<probe::Quantile> &quantile)
 {
-    return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
+    return quantile ? std::optional(probe::toMilliseconds(quantile->value)) : std::nullopt;
 }
 
 /// Of what is the last to have been answered by `now`; in a recording `now` is not its end.
 std::optional<double> lastOf(const probe::Series &series, probe::Instant now)
 {
     if (const auto &last = series.last())
-        return probe::hasLatency(last->outcome) ? std::optional(toMilliseconds(last->response())) : std::nullopt;
+        return probe::hasLatency(last->outcome) ? std::optional(probe::toMilliseconds(last->response())) : std::nullopt;
     const auto known = series.samples(now - TargetWatch::window, now);
     const auto last = std::find_if(known.rbegin(), known.rend(), [&](const auto &sample) {
         return series.origin() + sample.due() + sample.response() <= now;
     });
-    return last != known.rend() && probe::hasLatency(last->outcome()) ? std::optional(toMilliseconds(last->response()))
-                                                                      : std::nullopt;
+    return last != known.rend() && probe::hasLatency(last->outcome())
+        ? std::optional(probe::toMilliseconds(last->response()))
+        : std::nullopt;
 }
 
 } // namespace
@@ -62,7 +59,7 @@ TargetFigures Session::figuresOf(const probe::Series &series, double from, doubl
     result.last = lastOf(series, instantAt(m_now));
     const double end = std::min(to, m_now);
     for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
-        result.sparkline.push_back(column.quantiles.p50 ? toMilliseconds(column.quantiles.p50->value) : -1);
+        result.sparkline.push_back(column.quantiles.p50 ? probe::toMilliseconds(column.quantiles.p50->value) : -1);
     return result;
 }
 

@@ -3,7 +3,7 @@
 #include "common/stop_signals.h"
 #include "gui/main_window.h"
 #include "gui/models/default_rules.h"
-#include "gui/probe/targets/profile.h"
+#include "gui/probe/measurement/profile.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/first_run.h"

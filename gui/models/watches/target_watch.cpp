@@ -3,6 +3,7 @@
 #include "gui/models/watches/target_watch.h"
 
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 
 #include <QCoreApplication>
 
@@ -86,7 +87,7 @@ State TargetWatch::judge(const probe::Series &series, std::optional<double> limi
         return State::Stale;
     }
     const auto recent = series.quantiles(now - window, now);
-    if (limit && recent.p99 && std::chrono::duration<double, std::milli>(recent.p99->value).count() > *limit) {
+    if (limit && recent.p99 && probe::toMilliseconds(recent.p99->value) > *limit) {
         cause = TargetWatchText::tr("p99 over its limit");
         return State::Degraded;
     }

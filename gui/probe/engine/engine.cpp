@@ -13,22 +13,6 @@
 
 namespace openloop::probe {
 
-void Batch::addTo(TrustJudge &judge) const
-{
-    for (const auto &sample : control)
-        judge.addControl(sample);
-    for (const auto lag : lags)
-        judge.addLag(until, lag);
-    if (processors)
-        judge.addProcessors(until, *processors);
-}
-
-const TargetBatch *Batch::find(const QString &name) const
-{
-    const auto at = std::ranges::find(targets, name, &TargetBatch::name);
-    return at == targets.end() ? nullptr : &*at;
-}
-
 class Engine::Private
 {
 public:

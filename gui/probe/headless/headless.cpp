@@ -3,6 +3,7 @@
 #include "gui/probe/headless/headless.h"
 
 #include "gui/probe/engine/file_descriptor.h"
+#include "gui/probe/headless/exit_code.h"
 #include "gui/probe/headless/run.h"
 
 #include <QCoreApplication>

@@ -2,9 +2,9 @@
 // See headless_options.h.
 #include "gui/probe/headless/options.h"
 
+#include "gui/probe/measurement/profile.h"
 #include "gui/probe/samples/durations.h"
 #include "gui/probe/targets/command_line.h"
-#include "gui/probe/targets/profile.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>

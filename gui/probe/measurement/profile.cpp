@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // See profile.h.
-#include "gui/probe/targets/profile.h"
+#include "gui/probe/measurement/profile.h"
 
 #include "common/paths.h"
 

@@ -176,8 +176,8 @@ void MainWindow::refreshFigures()
     m_centre->setCurrentWidget(silent ? static_cast<QWidget *>(m_firstRun) : m_chart);
     if (silent) {
         const auto &targets = m_session.targets();
-        const auto *watch = targets.isEmpty() ? nullptr : m_session.watch(targets.first().name);
-        m_firstRun->setAddress(address(), m_session.hasTried(), watch ? watch->cause() : QString());
+        m_firstRun->setAddress(address(), m_session.hasTried(),
+                               targets.isEmpty() ? QString() : m_session.causeOf(targets.first().name));
         m_firstRun->setCanStart(!LocalService::program().isEmpty(),
                                 LocalService::program().isEmpty()
                                     ? tr("openloop-server is neither beside this program nor in PATH")

@@ -2,6 +2,8 @@
 // The colours, dashes and markers of the window: chosen for contrast and colour blindness, written down once.
 #pragma once
 
+#include "gui/probe/measurement/target_watch.h"
+
 #include <QColor>
 #include <QPalette>
 #include <QPen>
@@ -15,8 +17,8 @@ namespace openloop::gui {
 /// The second cue of a series beside its colour.
 enum class Marker { Circle, Square, Triangle, Diamond, TriangleDown, Cross };
 
-/// What a target or the whole service is; each has a word, a shape and a colour, so that colour is never alone.
-enum class State { Unknown, Ok, Degraded, Down, Stale, Paused };
+/// Each has a word, a shape and a colour, so that colour is never alone.
+using State = probe::TargetState;
 
 /// How one target looks in every view.
 struct SeriesStyle {

@@ -28,6 +28,7 @@ public:
     Options options;
     QList<Target> targets;
     State state = State::Stopped;
+    int run = 0; ///< counts starts
     Instant origin;
     WallClock wall;
     TrustJudge judge;
@@ -37,6 +38,7 @@ public:
     struct Delivery {
         Batch batch;
         bool drained = false;
+        int run = 0;
     };
     std::mutex mutex;
     std::vector<Delivery> deliveries; ///< under the mutex; filled by the probe thread
@@ -55,10 +57,10 @@ void Engine::Private::start()
     deliveries.clear();
     if (options.control && !control)
         control = std::make_unique<ControlResponder>();
-    const auto sink = [this](Batch batch, bool drained) {
+    const auto sink = [this, run = ++run](Batch batch, bool drained) {
         {
             const std::lock_guard lock(mutex);
-            deliveries.push_back({std::move(batch), drained});
+            deliveries.push_back({std::move(batch), drained, run});
         }
         QMetaObject::invokeMethod(&q, [this] { take(); }, Qt::QueuedConnection);
     };
@@ -74,8 +76,8 @@ void Engine::Private::take()
         taken.swap(deliveries);
     }
     for (auto &delivery : taken) {
-        if (state == State::Stopped)
-            return; // by a slot, in between
+        if (state == State::Stopped || delivery.run != run)
+            return; // by a slot, in between, which may have started anew
         deliver(std::move(delivery.batch));
         if (delivery.drained && state == State::Finishing) {
             q.stop();

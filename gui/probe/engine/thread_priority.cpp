@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See thread_priority.h.
+// Asks for real time, else for a better nice value, and in any case for the shortest slice.
 #include "gui/probe/engine/thread_priority.h"
 
 #include <cstdint>

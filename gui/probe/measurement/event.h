@@ -5,6 +5,8 @@
 #include "gui/probe/measurement/target_watch.h"
 #include "gui/probe/recording/store.h"
 
+#include <functional>
+
 namespace openloop::probe {
 
 enum class EventKind { Alert, Recovery, Load, Trust, Experiment, Note };
@@ -27,15 +29,15 @@ struct Event {
         Told, ///< `text`: what an experiment or a recording says, in its own words
     };
 
-    Instant at;
+    Instant at{};
     EventKind kind = EventKind::Note;
     What what = What::Told;
-    QString target; ///< may be empty
-    QString text;
-    QString value; ///< "p99 412 ms"
+    QString target{}; ///< may be empty
+    QString text{};
+    QString value{}; ///< "p99 412 ms"
     Nanoseconds lasted{0};
     int load = 0;
-    Cause cause;
+    Cause cause{};
 
     /// True where somebody who looks elsewhere is to be told.
     bool alerts() const { return kind == EventKind::Alert || kind == EventKind::Recovery; }

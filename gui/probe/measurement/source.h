@@ -5,7 +5,6 @@
 #include "gui/probe/engine/batch.h"
 #include "gui/probe/recording/store.h"
 
-#include <QHash>
 #include <QObject>
 
 namespace openloop::probe {
@@ -30,7 +29,7 @@ public:
     virtual void loadSamples(const QString &, Instant, Instant, Series &) const { }
     virtual void loadControlSamples(Instant, Instant, Series &) const { }
     /// What was due in [from, now) as it was known at `now`: what was answered later is open.
-    virtual Batch moment(Instant from, Instant now) const { return {from, now, {}, {}, {}, {}, {}, {}, {}}; }
+    virtual Batch moment(Instant, Instant) const { return {}; }
 
     virtual void setTargets(const QList<Target> &) { }
     /// Keeps n requests of a target in flight; 0 ends it.

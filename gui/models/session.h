@@ -56,7 +56,6 @@ public:
     const QList<probe::Rule> &rules() const { return m_rules; }
     probe::Engine &engine() { return m_engine; }
     const probe::Engine &engine() const { return m_engine; }
-    const probe::Measurement &measurement() const { return *m_measurement; }
 
     /// The history of a target, or null for an unknown name; the control probe has its own.
     const probe::Series *series(const QString &name) const { return m_measurement->series(name); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See engine.h.
+// Owns the threads, and brings what they hand over into the caller's thread, batch by batch.
 #include "gui/probe/engine/engine.h"
 
 #include "gui/probe/engine/control_responder.h"

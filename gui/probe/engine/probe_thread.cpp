@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See probe_thread.h.
+// The loop of the probe thread: ticks that are due, batches, and the gaps in which it stood still.
 #include "gui/probe/engine/probe_thread.h"
 
 #include "gui/probe/engine/thread_priority.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See headless.h.
+// Opens what is to be written before it measures, listens to signals, turns the report into an exit code.
 #include "gui/probe/headless/headless.h"
 
 #include "gui/probe/engine/file_descriptor.h"

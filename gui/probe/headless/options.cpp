@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See headless_options.h.
+// Reads the options one by one; the first thing that is wrong ends the reading.
 #include "gui/probe/headless/options.h"
 
 #include "gui/probe/measurement/profile.h"

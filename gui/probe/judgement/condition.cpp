@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See condition.h.
+// Spelling of quantities, comparisons and limits, both ways, and the comparison itself.
 #include "gui/probe/judgement/condition.h"
 
 #include "gui/probe/samples/durations.h"

@@ -211,8 +211,7 @@ void Measurement::watchRules(const Batch &batch)
 
 void Measurement::setTrust(Instant at, const Trust &trust)
 {
-    const bool worthALine =
-        trust.level != m_trust.level && (trust.suspendsAlerts() || m_trust.suspendsAlerts());
+    const bool worthALine = trust.level != m_trust.level && (trust.suspendsAlerts() || m_trust.suspendsAlerts());
     m_trust = trust;
     if (worthALine)
         add({.at = at, .kind = EventKind::Trust, .what = Event::What::Trust, .text = trust.reason});

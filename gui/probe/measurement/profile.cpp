@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See profile.h.
+// To JSON and back; problems name the place in the file.
 #include "gui/probe/measurement/profile.h"
 
 #include "common/paths.h"

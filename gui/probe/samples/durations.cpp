@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See durations.h.
+// The units, and rounding to three significant digits.
 #include "gui/probe/samples/durations.h"
 
 #include <QRegularExpression>

@@ -12,7 +12,8 @@ namespace openloop::probe {
 RecordedSource::RecordedSource(const QString &path, std::optional<qint64> session) : m_reader(path)
 {
     const auto sessions = m_reader.sessions();
-    if (sessions.isEmpty())
+    m_hasSession = !sessions.isEmpty();
+    if (!m_hasSession)
         return;
     const auto wanted = std::ranges::find(sessions, session.value_or(sessions.last().id), &SessionReader::Summary::id);
     m_session = wanted == sessions.end() ? sessions.last() : *wanted;

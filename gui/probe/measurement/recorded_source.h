@@ -18,7 +18,7 @@ public:
     explicit RecordedSource(const QString &path, std::optional<qint64> session = {});
 
     QString error() const { return m_reader.error(); } ///< of the file; empty: readable
-    bool hasSession() const { return m_session.id != 0; }
+    bool hasSession() const { return m_hasSession; }
 
     bool isLive() const override { return false; }
     QList<Target> targets() const override { return m_session.targets; }
@@ -35,6 +35,7 @@ public:
 private:
     SessionReader m_reader;
     SessionReader::Summary m_session;
+    bool m_hasSession = false;
     QList<LogEntry> m_log;
     std::map<Instant, Trust> m_trust; ///< by the moment from which on it held
 };

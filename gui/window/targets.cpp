@@ -38,8 +38,8 @@ Targets::Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, Load
 void Targets::refreshFirstRun()
 {
     const auto &targets = m_session.targets();
-    const auto *watch = targets.isEmpty() ? nullptr : m_session.watch(targets.first().name);
-    m_firstRun.setAddress(addressOf(targets), m_session.hasTried(), watch ? watch->cause() : QString());
+    m_firstRun.setAddress(addressOf(targets), m_session.hasTried(),
+                          targets.isEmpty() ? QString() : m_session.causeOf(targets.first().name));
     const QString program = LocalService::program();
     m_firstRun.setCanStart(!program.isEmpty(),
                            program.isEmpty() ? tr("openloop-server is neither beside this program nor in PATH")

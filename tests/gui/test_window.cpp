@@ -2,7 +2,7 @@
 // The real window on a real service: what a person sees and can do, by clicks and keys.
 #include "common/stop_signals.h"
 #include "gui/models/default_rules.h"
-#include "gui/probe/targets/profile.h"
+#include "gui/probe/measurement/profile.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/first_run.h"

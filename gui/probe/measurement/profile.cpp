@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See profile.h.
-#include "gui/probe/targets/profile.h"
+// To JSON and back; problems name the place in the file.
+#include "gui/probe/measurement/profile.h"
 
 #include "common/paths.h"
 

@@ -5,6 +5,8 @@
 #include "gui/models/format.h"
 #include "gui/models/session.h"
 
+#include <QCoreApplication>
+
 namespace openloop::gui {
 
 namespace {

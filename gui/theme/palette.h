@@ -2,7 +2,7 @@
 // The colours, dashes and markers of the window: chosen for contrast and colour blindness, written down once.
 #pragma once
 
-#include "gui/probe/measurement/target_watch.h"
+#include "gui/models/state.h"
 
 #include <QColor>
 #include <QPalette>
@@ -16,9 +16,6 @@ namespace openloop::gui {
 
 /// The second cue of a series beside its colour.
 enum class Marker { Circle, Square, Triangle, Diamond, TriangleDown, Cross };
-
-/// Each has a word, a shape and a colour, so that colour is never alone.
-using State = probe::TargetState;
 
 /// How one target looks in every view.
 struct SeriesStyle {

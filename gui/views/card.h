@@ -4,6 +4,7 @@
 
 #include "gui/models/figures/figures.h"
 #include "gui/models/format.h"
+#include "gui/theme/palette.h"
 
 #include <QWidget>
 

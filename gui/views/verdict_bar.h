@@ -4,6 +4,7 @@
 
 #include "gui/models/verdict.h"
 #include "gui/probe/judgement/trust.h"
+#include "gui/theme/palette.h"
 
 #include <QFrame>
 

@@ -2,7 +2,7 @@
 // What the window says about one target: plain values, made by the session model, shown by cards, verdict and events.
 #pragma once
 
-#include "gui/theme/palette.h"
+#include "gui/models/state.h"
 
 #include <QString>
 

@@ -5,7 +5,7 @@
 #include "gui/models/export.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
-#include "gui/views/dialogs/complaint.h"
+#include "gui/views/dialogs/message.h"
 #include "gui/views/panels/experiment_panel.h"
 
 #include <QBuffer>

@@ -3,7 +3,7 @@
 #include "gui/window/recordings.h"
 
 #include "gui/models/format.h"
-#include "gui/views/dialogs/complaint.h"
+#include "gui/views/dialogs/message.h"
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/replay_bar.h"
 #include "gui/views/verdict_bar.h"

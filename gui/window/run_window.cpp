@@ -8,7 +8,7 @@
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
-#include "gui/views/dialogs/complaint.h"
+#include "gui/views/dialogs/message.h"
 #include "gui/window/main_window.h"
 #include "gui/window/targets.h"
 

@@ -5,8 +5,8 @@
 #include "gui/models/service.h"
 #include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/openapi.h"
-#include "gui/views/dialogs/complaint.h"
 #include "gui/views/dialogs/first_run.h"
+#include "gui/views/dialogs/message.h"
 #include "gui/views/dialogs/pick_dialog.h"
 #include "gui/views/dialogs/rules_dialog.h"
 #include "gui/views/dialogs/target_dialog.h"
@@ -82,7 +82,7 @@ void Targets::addFromText(const QString &text)
 
 void Targets::offer()
 {
-    const QString base = baseUrlOf(m_session.targets());
+    const QString base = baseUrlOf(measured());
     m_fetcher.get(base + u"/openapi.json"_s, [this, base](const probe::Fetched &answer) {
         const auto offered = answer.status == 200
             ? probe::targetsFromOpenApi(answer.body, base)
@@ -93,7 +93,7 @@ void Targets::offer()
             complain(&m_owner, tr("Add from /openapi.json"), offered.error);
             return;
         }
-        auto *dialog = new PickDialog(*offered, m_session.targets(), &m_owner);
+        auto *dialog = new PickDialog(*offered, measured(), &m_owner);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(dialog, &QDialog::accepted, this, [this, dialog] { addAll(dialog->picked()); });
         dialog->open();
@@ -102,10 +102,13 @@ void Targets::offer()
 
 void Targets::addAll(const QList<probe::Target> &added)
 {
-    auto targets = m_session.targets();
+    auto targets = measured();
     for (const auto &one : added)
         targets << probe::withUniqueName(one, targets);
-    m_session.setTargets(targets);
+    if (!m_session.isReplay())
+        return m_session.setTargets(targets);
+    m_kept = targets; // a recording holds what it holds
+    inform(&m_owner, tr("Add target"), tr("Measured as soon as the recording is closed."));
 }
 
 void Targets::editRules()
@@ -141,6 +144,10 @@ void Targets::remove(const QString &name)
     targets.removeIf([&name](const probe::Target &one) { return one.name == name; });
     if (m_session.loadedTarget() == name)
         m_session.setLoad(name, 0);
+    // A rule that names nobody could not be confirmed in its dialog, and would be that of whoever takes the name.
+    auto rules = m_session.rules();
+    if (rules.removeIf([&name](const probe::Rule &rule) { return rule.target == name; }))
+        m_session.setRules(rules);
     m_session.setTargets(targets);
 }
 

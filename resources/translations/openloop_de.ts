@@ -1305,6 +1305,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Base URL of the service, or any URL to measure:</source>
         <translation>Basis-URL des Dienstes oder irgendeine URL:</translation>
     </message>
+    <message>
+        <source>Measured as soon as the recording is closed.</source>
+        <translation>Wird gemessen, sobald die Aufzeichnung geschlossen ist.</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::TargetsPanel</name>

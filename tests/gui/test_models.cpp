@@ -10,6 +10,8 @@
 #include "gui/models/watches/jobs.h"
 #include "gui/models/watches/metrics.h"
 #include "gui/models/watches/server_watch.h"
+#include "tests/support/patience.h"
+#include "tests/support/programmed_server.h"
 
 #include <QAbstractItemModelTester>
 #include <QJsonArray>
@@ -284,6 +286,35 @@ private slots:
             QVERIFY(jobs.first().isOver());
         }
         QVERIFY(parseJobs("nonsense").isEmpty());
+    }
+
+    void jobsOfTheServiceBeforeAreDropped()
+    {
+        const auto baseOf = [](const test::ProgrammedServer &server) {
+            return u"http://127.0.0.1:%1"_s.arg(server.port());
+        };
+        test::ProgrammedServer before([](int, const QByteArray &) {
+            test::Reaction reaction;
+            reaction.latency = std::chrono::milliseconds(200);
+            reaction.body = R"([{"id": "1", "n": "15", "state": "done"}])";
+            return reaction;
+        });
+        test::ProgrammedServer after([](int, const QByteArray &) {
+            test::Reaction reaction;
+            reaction.kind = test::Reaction::Kind::Silence;
+            return reaction;
+        });
+        JobList list;
+        list.setBase(baseOf(before));
+        list.setWatched(true);
+        QTRY_COMPARE_WITH_TIMEOUT(before.requests(), 1, test::patience);
+        list.setBase(baseOf(after));
+        QTRY_COMPARE_WITH_TIMEOUT(after.requests(), 1, test::patience);
+        probe::Fetcher other; // asks later, so its answer comes after the one that was on its way
+        bool answered = false;
+        other.get(baseOf(before), [&answered](const probe::Fetched &) { answered = true; });
+        QTRY_VERIFY_WITH_TIMEOUT(answered, test::patience);
+        QCOMPARE(list.rowCount(), 0);
     }
 
     void aProfileThatCannotBeReadIsKept()

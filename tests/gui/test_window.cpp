@@ -28,6 +28,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMessageBox>
 #include <QProcess>
 #include <QPushButton>
 #include <QScopeGuard>
@@ -342,6 +343,48 @@ private slots:
         QVERIFY(m_window->targets().measured() == measured);
         m_window->recordings().close();
         QVERIFY(m_window->session().targets() == measured);
+    }
+
+    void whatIsAddedWhileARecordingIsShownIsMeasuredAfterIt()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"session.sqlite"_s);
+        recordTargets(path, {u"other"_s});
+        open();
+        m_window->recordings().show(path);
+        m_window->targets().addFromText(u"late="_s + m_server->url(u"/health"_s));
+        QCOMPARE(m_window->session().targets().size(), 1); // a recording holds what it holds
+        QCOMPARE(m_window->targets().measured().size(), 5);
+        QVERIFY(m_window->findChild<QMessageBox *>()); // says when it will be seen
+        m_window->recordings().close();
+        QCOMPARE(m_window->session().targets().last().name, u"late"_s);
+        QVERIFY(hasMore(u"late"_s, 1));
+    }
+
+    void aRemovedTargetLeavesNoRuleAndNoSelectionBehind()
+    {
+        open();
+        auto &panel = m_window->targetsPanel();
+        QCOMPARE(m_window->session().rules().size(), 1);
+        QCOMPARE(m_window->session().rules().front().target, u"health"_s);
+        QTest::mouseClick(panel.cards()[0], Qt::LeftButton);
+        QCOMPARE(panel.selected(), u"health"_s);
+        emit panel.removeWanted(u"health"_s);
+        QCOMPARE(panel.selected(), QString());
+        QVERIFY(std::ranges::none_of(panel.cards(), &Card::isSelected));
+        QVERIFY(m_window->session().rules().isEmpty()); // one that names nobody could not be confirmed
+    }
+
+    void theSelectionStaysWithItsTarget()
+    {
+        open();
+        auto &panel = m_window->targetsPanel();
+        QTest::mouseClick(panel.cards()[1], Qt::LeftButton);
+        const QString second = panel.selected();
+        emit panel.removeWanted(u"health"_s);
+        QCOMPARE(panel.selected(), second);
+        QVERIFY(panel.cards()[0]->isSelected());
+        QVERIFY(!panel.cards()[1]->isSelected());
     }
 
     void ofSeveralRecordedSessionsOneIsChosen()

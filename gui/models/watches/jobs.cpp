@@ -75,7 +75,9 @@ void JobList::setBase(const QString &base)
     if (base == m_base)
         return;
     m_base = base;
+    m_asking = false; // of the service before
     take({});
+    emit problem({});
     if (m_timer.isActive())
         ask();
 }
@@ -97,12 +99,20 @@ probe::Target JobList::request(const QByteArray &method, const QString &where) c
     return target;
 }
 
+void JobList::fetch(const probe::Target &request, probe::Fetcher::Done done)
+{
+    m_fetcher.fetch(request, [this, base = m_base, done = std::move(done)](const probe::Fetched &answer) {
+        if (base == m_base)
+            done(answer);
+    });
+}
+
 void JobList::submit(const QString &n)
 {
     auto post = request("POST", path);
     post.headers = {{u"Content-Type"_s, u"application/json"_s}};
     post.body = QJsonDocument(QJsonObject{{u"n"_s, n}}).toJson(QJsonDocument::Compact);
-    m_fetcher.fetch(post, [this](const probe::Fetched &answer) {
+    fetch(post, [this](const probe::Fetched &answer) {
         emit problem(answer.status == 202 ? QString() : problemIn(answer));
         ask();
     });
@@ -110,7 +120,7 @@ void JobList::submit(const QString &n)
 
 void JobList::cancel(const QString &id)
 {
-    m_fetcher.fetch(request("DELETE", path + u'/' + id), [this](const probe::Fetched &answer) {
+    fetch(request("DELETE", path + u'/' + id), [this](const probe::Fetched &answer) {
         emit problem(answer.status == 204 ? QString() : problemIn(answer));
         ask();
     });
@@ -121,7 +131,7 @@ void JobList::ask()
     if (m_asking || m_base.isEmpty())
         return;
     m_asking = true;
-    m_fetcher.fetch(request("GET", path), [this](const probe::Fetched &answer) {
+    fetch(request("GET", path), [this](const probe::Fetched &answer) {
         m_asking = false;
         if (answer.status == 200)
             take(parseJobs(answer.body));

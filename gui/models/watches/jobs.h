@@ -51,6 +51,8 @@ signals:
 
 private:
     void ask();
+    /// Sends it; what is answered after a change of the base is nobody's.
+    void fetch(const probe::Target &request, probe::Fetcher::Done done);
     void take(const QList<Job> &jobs);
     probe::Target request(const QByteArray &method, const QString &path) const;
 

@@ -29,6 +29,7 @@ void ServerWatch::setBase(const QString &base)
     if (base == m_base)
         return;
     m_base = base;
+    m_asking = false; // of the service before
     m_history.clear();
     m_last.clear();
     fail(base.isEmpty() ? tr("A recording does not hold the service's own figures") : tr("Not asked yet"));
@@ -45,9 +46,9 @@ void ServerWatch::ask()
         return;
     m_asking = true;
     m_fetcher.get(m_base + endpoints::metrics, [this, base = m_base](const probe::Fetched &answer) {
-        m_asking = false;
         if (base != m_base)
             return;
+        m_asking = false;
         m_timer.setInterval(answer.status == 0 || answer.status == 200 ? often : seldom);
         if (answer.status == 200)
             take(answer.body, static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000);

@@ -22,6 +22,8 @@ LatencyChart::LatencyChart(const Session &session, TimeWindow &window, QWidget *
     layout->addWidget(m_plot);
     setAccessibleName(tr("Latency over time"));
     applyAxes();
+    // Who is asked elsewhere, or comes back under its name, has other columns.
+    connect(&session, &Session::targetsChanged, this, [this] { m_caches.clear(); });
     connect(m_plot, &PlotView::zoomed, this, [this](double factor, double x) {
         if (isOverTime(m_mode))
             m_window.zoom(factor, x);

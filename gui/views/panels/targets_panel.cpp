@@ -7,9 +7,18 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
+
+namespace {
+
+const QString control = u"control"_s; // what the chart calls it, in every language
+
+} // namespace
 
 TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWidget *parent)
     : QWidget(parent), m_session(session), m_window(window)
@@ -67,6 +76,19 @@ void TargetsPanel::rebuild()
         m_cards[i]->setSeriesStyle(i + 1 == m_cards.size() ? m_palette->controlStyle() : m_palette->styleOf(i));
     }
     refresh();
+    forgetWhoIsGone();
+}
+
+void TargetsPanel::forgetWhoIsGone()
+{
+    const auto isShown = [this](const QString &name) {
+        return std::ranges::find(m_session.targets(), name, &probe::Target::name) != m_session.targets().end();
+    };
+    select(isShown(m_selected) ? m_selected : QString()); // cards have moved up, the selection stays with its target
+    // What a recording does not hold comes back with the present.
+    if (!m_session.isReplay()
+        && m_hidden.removeIf([&](const QString &name) { return name != control && !isShown(name); }))
+        emit hiddenChanged(m_hidden);
 }
 
 void TargetsPanel::refresh()
@@ -81,21 +103,24 @@ void TargetsPanel::refresh()
 
 void TargetsPanel::select(const QString &target)
 {
-    m_selected = target;
+    const bool changes = target != std::exchange(m_selected, target);
     for (auto *card : m_cards)
         card->setSelected(!target.isEmpty() && card->figures().name == target && !card->figures().isControl);
-    emit selectionChanged(target);
+    if (changes)
+        emit selectionChanged(target);
 }
 
 void TargetsPanel::showMenu(Card *card, const QPoint &at)
 {
-    const QString name = card->figures().name;
+    const QString name = card->figures().isControl ? control : card->figures().name;
     QMenu menu(this);
     if (!card->figures().isControl) {
-        menu.addAction(tr("Saturate /%1").arg(name), this, [this, name] { emit loadWanted(name); });
+        auto *load = menu.addAction(tr("Saturate /%1").arg(name), this, [this, name] { emit loadWanted(name); });
         menu.addAction(tr("Copy as curl command"), this, [this, name] { emit copyCurlWanted(name); });
-        menu.addAction(tr("Edit…"), this, [this, name] { emit editWanted(name); });
-        menu.addAction(tr("Remove"), this, [this, name] { emit removeWanted(name); });
+        auto *edit = menu.addAction(tr("Edit…"), this, [this, name] { emit editWanted(name); });
+        auto *remove = menu.addAction(tr("Remove"), this, [this, name] { emit removeWanted(name); });
+        for (auto *action : {load, edit, remove})
+            action->setEnabled(!m_session.isReplay()); // what was recorded stays as it was
         menu.addSeparator();
     }
     auto *hide = menu.addAction(tr("Hide in the chart"));

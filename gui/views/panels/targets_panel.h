@@ -40,6 +40,7 @@ signals:
 private:
     void rebuild();
     void select(const QString &target);
+    void forgetWhoIsGone();
     void showMenu(Card *card, const QPoint &at);
 
     const Session &m_session;

@@ -8,7 +8,9 @@ class QWidget;
 
 namespace openloop::gui {
 
-/// A message above `window` that waits for nobody.
+/// What went wrong, in a message above `window` that waits for nobody.
 void complain(QWidget *window, const QString &title, const QString &problem);
+/// The same of what is as it should be, but may surprise.
+void inform(QWidget *window, const QString &title, const QString &fact);
 
 } // namespace openloop::gui

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See postgres.h.
+// initdb, and as nobody where the tests run as root.
 #include "tests/support/peers/postgres.h"
 
 #include "tests/support/peers/peers.h"

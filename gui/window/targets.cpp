@@ -105,10 +105,9 @@ void Targets::addAll(const QList<probe::Target> &added)
     auto targets = measured();
     for (const auto &one : added)
         targets << probe::withUniqueName(one, targets);
-    if (!m_session.isReplay())
-        return m_session.setTargets(targets);
-    m_kept = targets; // a recording holds what it holds
-    inform(&m_owner, tr("Add target"), tr("Measured as soon as the recording is closed."));
+    m_session.setTargets(targets);
+    if (m_session.isReplay()) // a recording holds what it holds
+        inform(&m_owner, tr("Add target"), tr("Measured as soon as the recording is closed."));
 }
 
 void Targets::editRules()

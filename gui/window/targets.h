@@ -22,9 +22,7 @@ public:
     Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, LoadControl &load, QWidget &owner);
 
     /// What is measured, also while a recording shows other targets: those are nobody's profile.
-    const QList<probe::Target> &measured() const { return m_session.isReplay() ? m_kept : m_session.targets(); }
-    /// A recording is shown from now on; these were measured before.
-    void keep(const QList<probe::Target> &measured) { m_kept = measured; }
+    const QList<probe::Target> &measured() const { return m_session.liveTargets(); }
     /// Shows what stands in place of the chart while nothing answers.
     void refreshFirstRun();
 
@@ -53,7 +51,6 @@ private:
     QWidget &m_owner;
     probe::Fetcher m_fetcher;
     LocalService m_service;
-    QList<probe::Target> m_kept; ///< a recording is shown
 };
 
 } // namespace openloop::gui

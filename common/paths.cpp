@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See paths.h.
+// The XDG variables, with what they default to.
 #include "common/paths.h"
 
 #include <QDir>

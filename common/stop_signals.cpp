@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See stop_signals.h.
+// The handler writes a byte into a pipe, which the event loop reads.
 #include "common/stop_signals.h"
 
 #include <array>

@@ -2,7 +2,7 @@
 // The program as a function, so that tests can run the very same one with routes of their own beside ours.
 #pragma once
 
-#include "server/http/limits.h"
+#include "server/http/message/limits.h"
 
 #include <chrono>
 #include <functional>
@@ -19,7 +19,7 @@ struct Program {
     void (*addRoutes)(http::App &app, Services &use);
     http::Limits limits = {}; ///< of the wire; the number of connections comes from the options
     bool measures = true; ///< false: no metrics, no Server-Timing; to see what they cost
-    std::function<void(const Moment &)> atProgress = {}; ///< see Cpu::Settings
+    std::function<void(const Moment &)> atProgress = {}; ///< see FactoringPool::Settings
     /// From the end of the drain timeout to the end of the process, whatever does not end. What ends as it should takes
     /// 8 s at most: 5 for a write to a database that is frozen, 1 for its threads, 2 for a connection being opened.
     /// TimeoutStopSec in resources/systemd is longer than both together.

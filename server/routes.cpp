@@ -3,8 +3,7 @@
 #include "server/routes.h"
 
 #include "common/endpoints.h"
-#include "server/compute/factors.h"
-#include "server/http/gate.h"
+#include "server/compute/factoring/factors.h"
 #include "server/routes/documents.h"
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"
@@ -88,7 +87,7 @@ Task<Json> factorizeNumber(Services &use, Request request)
 // A crowd that finds the pool full costs the loop little.
 std::optional<Failure> poolIsFull(Services &use, const Request &request)
 try {
-    if (!use.cpu.isFull())
+    if (!use.pool.isFull())
         return {};
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
     return use.factorizer.refusal(n, request);
@@ -101,14 +100,14 @@ try {
 void addRoutes(App &app, Services &use)
 {
     for (const QString &path : {endpoints::health, u"/livez"_s, u"/readyz"_s})
-        app.gate().putFirst(path.toLatin1());
+        app.putFirst(path);
     app.route("GET", endpoints::health, use, health);
     app.route("GET", u"/livez"_s, use, alive);
     app.route("GET", u"/readyz"_s, use, ready);
     app.route("GET", endpoints::callOtherService, use, callOtherService);
     app.route("GET", endpoints::queryDatabase, use, queryDatabase);
     app.route("GET", endpoints::factorize, use, factorizeNumber);
-    app.setDoor(endpoints::factorize, use, poolIsFull);
+    app.setAdmission(endpoints::factorize, use, poolIsFull);
     addJobRoutes(app, use);
     addDocumentRoutes(app, use);
 }

@@ -12,9 +12,9 @@ struct Services {
     const Options &options;
     Upstream upstream;
     Store store;
-    Cpu cpu;
-    Factorizer factorizer{store, cpu};
-    Jobs jobs{store, cpu, factorizer};
+    FactoringPool pool;
+    Factorizer factorizer{store, pool};
+    Jobs jobs{store, factorizer};
     bool draining = false; ///< a stop was asked for: /readyz says no
 };
 

@@ -2,6 +2,7 @@
 // The figures of the service in the README, measured in one run against the real program over HTTP.
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
+#include "tests/support/load.h"
 #include "tests/support/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -65,28 +66,6 @@ Latency pollHealth(quint16 port, std::chrono::milliseconds interval = pollInterv
     return {latencies[std::size_t(polls / 2)], latencies[std::size_t(polls * 99 / 100)]};
 }
 
-// Eight requests that compute, always; each on a connection of its own.
-class Saturation
-{
-public:
-    explicit Saturation(quint16 port)
-    {
-        for (unsigned long i = 0; i < 8; ++i) {
-            m_threads.emplace_back([port, path = saturating(i)](const std::stop_token &stop) {
-                while (!stop.stop_requested()) {
-                    RawClient client(port);
-                    client.ask(path);
-                    while (!stop.stop_requested() && !client.read(50ms))
-                        continue;
-                }
-            });
-        }
-    }
-
-private:
-    std::vector<std::jthread> m_threads;
-};
-
 double median(std::vector<double> values)
 {
     std::sort(values.begin(), values.end());
@@ -99,7 +78,7 @@ void measureHealthUnderSaturation(ServerProcess &server)
     std::vector<double> ratios, idle50, idle99, busy50, busy99;
     for (int round = 0; round < rounds; ++round) {
         const Latency idle = pollHealth(server.port());
-        const Saturation saturation(server.port());
+        const Load saturation(server.port(), saturating, 8);
         std::this_thread::sleep_for(200ms); // until the pool is full
         const Latency busy = pollHealth(server.port());
         ratios.push_back(busy.p99 / idle.p99);

@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 
-SOURCE = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 FEWEST, STEP, MOST = 15, 5, 60  # pairs
 
 
@@ -91,7 +91,7 @@ class Factorize:
     def __init__(self, built, digits):
         self.program = built.binaries / "openloop-factor"
         self.count = max(1, 2000 // 2 ** (digits // 5))
-        sets = SOURCE / "bench" / "factoring_sets.py"
+        sets = SOURCE / "bench" / "figures" / "factoring_sets.py"
         self.numbers = output(sys.executable, sets, f"digits{digits}", self.count)
 
     def measure(self):

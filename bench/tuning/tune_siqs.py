@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 
-SETS = pathlib.Path(__file__).with_name("factoring_sets.py")
+SETS = pathlib.Path(__file__).resolve().parents[2] / "bench" / "figures" / "factoring_sets.py"
 STEPS = {
     "span": [0.5, 2.0],
     "primes": [0.85, 1.18],

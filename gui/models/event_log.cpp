@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See event_log.h.
+// Rows, columns and words of the list.
 #include "gui/models/event_log.h"
 
 #include <QDateTime>
-
-#include <algorithm>
-#include <array>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
 namespace {
-
-constexpr std::array keys{std::pair(Event::Kind::Alert, "alert"_L1),
-                          std::pair(Event::Kind::Recovery, "recovery"_L1),
-                          std::pair(Event::Kind::Load, "load"_L1),
-                          std::pair(Event::Kind::Trust, "trust"_L1),
-                          std::pair(Event::Kind::Experiment, "experiment"_L1),
-                          std::pair(Event::Kind::Note, "note"_L1)};
 
 QString wordFor(Event::Kind kind)
 {
@@ -45,17 +35,6 @@ void EventLog::add(const Event &event)
         m_events.resize(capacity);
         endRemoveRows();
     }
-}
-
-QString EventLog::keyOf(Event::Kind kind)
-{
-    return std::ranges::find(keys, kind, &decltype(keys)::value_type::first)->second;
-}
-
-Event::Kind EventLog::kindOf(const QString &key)
-{
-    const auto found = std::ranges::find(keys, key, &decltype(keys)::value_type::second);
-    return found == keys.end() ? Event::Kind::Note : found->first;
 }
 
 void EventLog::clear()

@@ -2,6 +2,8 @@
 // What happened, newest first: the model behind the list of events.
 #pragma once
 
+#include "gui/probe/measurement/event.h"
+
 #include <QAbstractTableModel>
 #include <QList>
 #include <QString>
@@ -10,7 +12,7 @@ namespace openloop::gui {
 
 /// Something worth a line.
 struct Event {
-    enum class Kind { Alert, Recovery, Load, Trust, Experiment, Note };
+    using Kind = probe::EventKind;
     double at = 0; ///< seconds since the epoch
     Kind kind = Kind::Note;
     QString target;
@@ -30,9 +32,6 @@ public:
 
     void add(const Event &event);
     void clear();
-    /// The kind as recordings name it: "alert"; and back, a note for what is unknown.
-    static QString keyOf(Event::Kind kind);
-    static Event::Kind kindOf(const QString &key);
     const QList<Event> &events() const { return m_events; }
 
     int rowCount(const QModelIndex &parent = {}) const override;

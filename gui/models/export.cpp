@@ -3,6 +3,7 @@
 #include "gui/models/export.h"
 
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -20,11 +21,6 @@ namespace {
 struct ExportText {
     Q_DECLARE_TR_FUNCTIONS(ExportText)
 };
-
-double toMilliseconds(probe::Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
 
 QDateTime timeOf(double seconds)
 {
@@ -96,7 +92,7 @@ QByteArray toCsv(const Session &session, double from, double to)
         for (const auto &sample : history->samples(session.instantAt(from), session.instantAt(to))) {
             const double due = origin + std::chrono::duration<double>(sample.due()).count();
             csv += quoted(target.name) + ',' + timeOf(due).toString(Qt::ISODateWithMs).toUtf8() + ','
-                + QByteArray::number(toMilliseconds(sample.response()), 'f', 4) + ','
+                + QByteArray::number(probe::toMilliseconds(sample.response()), 'f', 4) + ','
                 + quoted(probe::outcomeName(sample.outcome())) + ',' + QByteArray::number(sample.status()) + '\n';
         }
     }

@@ -2,7 +2,7 @@
 // The user's settings and targets between two runs of the window.
 #pragma once
 
-#include "gui/probe/targets/profile.h"
+#include "gui/probe/measurement/profile.h"
 
 #include <QCoreApplication>
 #include <QJsonObject>

@@ -1,261 +1,164 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See session.h.
+// Which measurement is shown, the present or a recording, and what views hear of it.
 #include "gui/models/session.h"
 
-#include "gui/models/format.h"
+#include "gui/models/words.h"
+#include "gui/probe/measurement/live_source.h"
+#include "gui/probe/measurement/recorded_source.h"
+#include "gui/probe/samples/durations.h"
 
 #include <algorithm>
-#include <cmath>
-
-using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
-namespace {
-
-constexpr std::size_t mostDetails = 24'000; // of all targets: ten minutes of four at 10 Hz
-
-double toMilliseconds(probe::Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-} // namespace
-
 Session::Session(QObject *parent) : QObject(parent)
 {
-    connect(&m_engine, &probe::Engine::batch, this, &Session::take);
-    connect(&m_engine, &probe::Engine::stateChanged, this, [this](probe::Engine::State state) {
-        bool changed = false;
-        for (auto &[name, watch] : m_watches)
-            changed = watch.setPaused(state == probe::Engine::State::Paused, probe::Instant::clock::now()) || changed;
-        if (changed)
-            emit advanced();
-    });
+    show(std::make_unique<probe::LiveSource>(m_engine));
 }
+
+Session::~Session() = default;
 
 void Session::open(const QList<probe::Target> &targets, const QList<probe::Rule> &rules)
 {
-    forget();
+    m_engine.stop();
+    m_liveTargets = targets;
     m_rules = rules;
     m_engine.setTargets(targets);
     m_engine.start();
-    m_origin = m_engine.origin();
-    m_wall = m_engine.wallClock();
-    m_control = probe::Series(m_origin);
-    m_now = m_beginning = secondsAt(m_origin);
-    setTargets(targets);
+    show(std::make_unique<probe::LiveSource>(m_engine));
     if (!m_recordingPath.isEmpty())
         record(m_recordingPath);
+    emit targetsChanged();
 }
 
-void Session::forget()
+QString Session::openRecording(const QString &path, std::optional<qint64> session)
 {
+    m_measurement->flushRecording(); // it may be the file that is opened
+    auto source = std::make_unique<probe::RecordedSource>(path, session);
+    if (!source->error().isEmpty())
+        return source->error();
+    if (!source->hasSession())
+        return tr("%1 holds no session").arg(path);
     m_engine.stop();
-    m_recorder.reset();
-    m_recordingProblem.clear();
-    m_reader.reset();
-    m_series.clear();
-    m_watches.clear();
-    m_details.clear();
-    m_loads.clear();
-    m_loadState.reset();
-    m_trust = {};
-    m_recordedTrust.clear();
+    show(std::move(source));
+    emit targetsChanged();
+    emit loadChanged();
+    emit advanced();
+    return {};
+}
+
+void Session::show(std::unique_ptr<probe::Source> source)
+{
+    m_measurement = std::make_unique<probe::Measurement>(std::move(source), m_rules);
     m_log.clear();
+    for (const auto &event : m_measurement->events())
+        m_log.add(shown(event));
+    const auto *measurement = m_measurement.get();
+    connect(measurement, &probe::Measurement::happened, this, &Session::onEvent);
+    connect(measurement, &probe::Measurement::advanced, this, &Session::advanced);
+    connect(measurement, &probe::Measurement::loadChanged, this, &Session::loadChanged);
+    connect(measurement, &probe::Measurement::trustChanged, this, &Session::trustChanged);
+}
+
+void Session::onEvent(const probe::Event &event)
+{
+    m_log.add(shown(event));
+    if (event.alerts())
+        emit noteworthy(shown(event));
+    if (event.what == probe::Event::What::NotRecorded || event.what == probe::Event::What::RecordedAgain)
+        emit recordingChanged();
+}
+
+Event Session::shown(const probe::Event &event) const
+{
+    return {secondsAt(event.at), event.kind, event.target, wordsFor(event)};
+}
+
+void Session::setReplayNow(double seconds)
+{
+    if (isReplay())
+        m_measurement->moveTo(seconds < end() ? instantAt(seconds) : m_measurement->end());
 }
 
 void Session::record(const QString &path)
 {
     m_recordingPath = path;
-    m_recorder = std::make_unique<probe::SessionRecorder>(path);
-    m_recordingProblem.clear();
-    connect(m_recorder.get(), &probe::SessionRecorder::failed, this, &Session::noteRecording);
-    connect(m_recorder.get(), &probe::SessionRecorder::recovered, this, [this] { noteRecording({}); });
-    m_recorder->begin(targets(), m_origin, m_wall);
+    m_measurement->record(path, qOverload<const probe::Event &>(wordsFor));
     emit recordingChanged();
 }
 
-void Session::noteRecording(const QString &problem)
+QString Session::recordingProblem() const
 {
-    m_recordingProblem = problem.isEmpty()
-        ? QString()
-        : tr("Not recorded: %1. Measuring goes on; what is missing is written once the file can be.").arg(problem);
-    if (problem.isEmpty())
-        note(Event::Kind::Recovery, {}, tr("Recorded again, with what was missing"), true);
-    else
-        note(Event::Kind::Alert, {}, m_recordingProblem, true);
-    emit recordingChanged();
+    const auto &problem = m_measurement->recordingProblem();
+    return problem.isEmpty() ? QString()
+                             : wordsFor(probe::Event{.what = probe::Event::What::NotRecorded, .text = problem});
 }
 
 void Session::setTargets(const QList<probe::Target> &targets)
 {
-    if (m_engine.targets() != targets)
-        m_engine.setTargets(targets);
-    if (m_recorder)
-        m_recorder->setTargets(targets);
-    for (const auto &target : targets) {
-        m_series.try_emplace(target.name, m_origin);
-        m_watches.try_emplace(target.name, target);
-    }
-    watchRules();
+    m_liveTargets = targets;
+    if (!isReplay())
+        m_measurement->setTargets(targets);
     emit targetsChanged();
 }
 
 void Session::setRules(const QList<probe::Rule> &rules)
 {
     m_rules = rules;
-    watchRules();
+    m_measurement->setRules(rules);
     emit targetsChanged();
-}
-
-void Session::watchRules()
-{
-    m_ruleWatches.clear();
-    for (const auto &rule : m_rules) {
-        for (const auto &target : targets()) {
-            if (rule.target.isEmpty() || rule.target == target.name)
-                m_ruleWatches.emplace_back(rule, target.name);
-        }
-    }
-}
-
-const probe::Series *Session::series(const QString &name) const
-{
-    const auto found = m_series.find(name);
-    return found == m_series.end() ? nullptr : &found->second;
-}
-
-const TargetWatch *Session::watch(const QString &name) const
-{
-    const auto found = m_watches.find(name);
-    return found == m_watches.end() ? nullptr : &found->second;
-}
-
-probe::Sample Session::detailed(const QString &name, const probe::PackedSample &packed) const
-{
-    auto sample = packed.unpacked(m_origin);
-    if (const auto details = m_details.find(name); details != m_details.end()) {
-        const auto found = std::ranges::find(details->second, packed.due(), &AnswerDetail::due);
-        if (found != details->second.end()) {
-            sample.serverTiming = found->serverTiming;
-            sample.requestId = found->requestId;
-        }
-    }
-    return sample;
 }
 
 double Session::secondsAt(probe::Instant instant) const
 {
-    return std::chrono::duration<double>(m_wall.at(instant).time_since_epoch()).count();
+    return std::chrono::duration<double>(m_measurement->wallClock().at(instant).time_since_epoch()).count();
 }
 
 probe::Instant Session::instantAt(double seconds) const
 {
     // A suspend is left out: it shifts the axis by its length, and the gap is drawn there.
     // 126 years either way: what nanoseconds in 64 bits can hold.
-    const double sinceOrigin = std::clamp(seconds - secondsAt(m_origin), -4e9, 4e9);
-    return m_origin + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(sinceOrigin));
-}
-
-bool Session::nothingAnswers() const
-{
-    return !isReplay() && std::ranges::none_of(m_watches, [](const auto &entry) { return entry.second.hasAnswered(); });
-}
-
-bool Session::hasTried() const
-{
-    return !m_watches.empty()
-        && std::ranges::any_of(m_watches, [](const auto &entry) { return entry.second.hasFinished(); });
+    const double sinceOrigin = std::clamp(seconds - beginning(), -4e9, 4e9);
+    return m_measurement->origin()
+        + std::chrono::duration_cast<probe::Nanoseconds>(std::chrono::duration<double>(sinceOrigin));
 }
 
 double Session::rate() const
 {
     double sum = 0;
     for (const auto &target : targets())
-        sum += 1000 / toMilliseconds(target.interval);
+        sum += 1000 / probe::toMilliseconds(target.interval);
     return sum;
 }
 
-void Session::take(const probe::Batch &batch)
+void Session::setLoad(const QString &name, int n)
 {
-    if (isReplay())
-        return;
-    m_wall = m_engine.wallClock();
-    if (m_recorder)
-        m_recorder->add(batch);
-    m_now = std::max(m_now, secondsAt(batch.until));
-    for (const auto &sample : batch.control)
-        m_control.add(sample);
-    for (const auto &one : batch.targets)
-        takeTarget(one, batch.gaps);
-    noticeLoad();
-    for (auto &watch : m_ruleWatches) {
-        const auto *history = series(watch.target());
-        const auto *state = this->watch(watch.target());
-        if (!history || !state)
-            continue;
-        if (const auto event = watch.evaluate(batch.until, *history, state->open(), batch.trust.suspendsAlerts())) {
-            const QString text = event->firing
-                ? tr("%1 broken: %2").arg(event->rule, event->value)
-                : tr("%1 holds again after %2").arg(event->rule, formatSpan(toMilliseconds(event->lasted) / 1000));
-            note(event->firing ? Event::Kind::Alert : Event::Kind::Recovery, event->target, text, true);
-        }
-    }
-    for (const auto &load : batch.loads) {
-        if (load.name == loadedTarget())
-            m_loadState = load;
-    }
-    const bool trustChanges = batch.trust.level != m_trust.level;
-    const bool worthALine = trustChanges
-        && (m_trust.level == probe::TrustLevel::HostBusy || batch.trust.level == probe::TrustLevel::HostBusy);
-    m_trust = batch.trust;
-    if (worthALine)
-        note(Event::Kind::Trust, {}, textOf(m_trust));
-    if (trustChanges)
-        emit trustChanged();
-    emit advanced();
+    if (const QString before = loadedTarget(); !before.isEmpty() && before != name)
+        m_measurement->setLoad(before, 0);
+    m_measurement->setLoad(name, n);
 }
 
-void Session::takeTarget(const probe::TargetBatch &batch, const QList<probe::Gap> &gaps)
+std::vector<LoadSpan> Session::loads() const
 {
-    const auto history = m_series.find(batch.name);
-    const auto state = m_watches.find(batch.name);
-    if (history == m_series.end() || state == m_watches.end())
-        return;
-    auto &details = m_details[batch.name];
-    for (const auto &sample : batch.samples) {
-        history->second.add(sample);
-        if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
-            details.push_back({sample.due - m_origin, sample.serverTiming, sample.requestId});
-        if (details.size() > mostDetails / m_series.size())
-            details.pop_front();
+    std::vector<LoadSpan> spans;
+    for (const auto &span : m_measurement->loads()) {
+        spans.push_back({span.target, span.size, secondsAt(span.from), {}});
+        if (span.to)
+            spans.back().to = secondsAt(*span.to);
     }
-    for (const auto &gap : gaps)
-        history->second.addGap(gap);
-    const State before = state->second.state();
-    if (!state->second.take(batch, history->second, limitOf(batch.name), instantAt(m_now)))
-        return;
-    if (state->second.state() == State::Down)
-        note(Event::Kind::Alert, batch.name, tr("down: %1").arg(state->second.cause()), true);
-    else if (before == State::Down)
-        note(Event::Kind::Recovery, batch.name, tr("answers again"), true);
+    return spans;
 }
 
-QString Session::textOf(const probe::Trust &trust)
+QString Session::loadedTarget() const
 {
-    return trust.reason.isEmpty() ? tr("The measurement is trustworthy again") : trust.reason;
+    const auto *running = m_measurement->load();
+    return running ? running->target : QString();
 }
 
-void Session::note(Event::Kind kind, const QString &target, const QString &text, bool alerts)
+int Session::loadSize() const
 {
-    const Event event{m_now, kind, target, text};
-    m_log.add(event);
-    // Trust is recorded with the batches.
-    if (m_recorder && kind != Event::Kind::Trust)
-        m_recorder->add(probe::LogEntry{instantAt(m_now), EventLog::keyOf(kind), target, text});
-    if (alerts)
-        emit noteworthy(event);
+    const auto *running = m_measurement->load();
+    return running ? running->size : 0;
 }
 
 } // namespace openloop::gui

@@ -3,6 +3,7 @@
 #include "gui/views/verdict_bar.h"
 
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -144,8 +145,7 @@ void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
         reasons << tr("Control probe, answered inside this program: %1 %2")
                        .arg(trust.control.p99Label(), trust.control.p99->text());
     if (trust.lagP99)
-        reasons << tr("Schedule late by %1 (p99)")
-                       .arg(formatDuration(std::chrono::duration<double, std::milli>(*trust.lagP99).count()));
+        reasons << tr("Schedule late by %1 (p99)").arg(formatDuration(probe::toMilliseconds(*trust.lagP99)));
     if (trust.processors)
         reasons << tr("Processors taken by work of normal priority: %1").arg(formatShare(*trust.processors));
     if (trust.stolen.value_or(0) > 0)

@@ -49,7 +49,7 @@ MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const 
     buildDocks();
     m_experiments = std::make_unique<Experiments>(m_session, m_window, *m_topBar, *m_testPanel, *m_limit);
     m_targets = std::make_unique<Targets>(m_session, *m_targetsPanel, *m_firstRun, m_topBar->load(), *this);
-    m_recordings = std::make_unique<Recordings>(m_session, m_window, *m_targets, *m_replay, *m_compare, *this);
+    m_recordings = std::make_unique<Recordings>(m_session, m_window, *m_replay, *m_compare, *this);
     m_exports = std::make_unique<Exports>(m_session, m_window, m_theme, *m_chart, *m_testPanel, *this);
     m_topBar->setMenu(new Menu(*this, m_theme));
     connectSession();

@@ -7,7 +7,6 @@
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/replay_bar.h"
 #include "gui/views/verdict_bar.h"
-#include "gui/window/targets.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -17,9 +16,8 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
-Recordings::Recordings(Session &session, TimeWindow &window, Targets &targets, ReplayBar &bar, ComparePanel &panel,
-                       QWidget &owner)
-    : m_session(session), m_window(window), m_targets(targets), m_bar(bar), m_panel(panel), m_owner(owner)
+Recordings::Recordings(Session &session, TimeWindow &window, ReplayBar &bar, ComparePanel &panel, QWidget &owner)
+    : m_session(session), m_window(window), m_bar(bar), m_panel(panel), m_owner(owner)
 {
     connect(&bar, &ReplayBar::liveWanted, this, &Recordings::close);
     connect(&panel, &ComparePanel::fileWanted, this, &Recordings::compare);
@@ -70,12 +68,10 @@ void Recordings::show(const QString &path)
 void Recordings::showSession(const QString &path, std::optional<qint64> session)
 {
     emit presentEnds();
-    const auto measured = m_targets.measured();
     if (const QString problem = m_session.openRecording(path, session); !problem.isEmpty()) {
         complain(&m_owner, tr("Open recording"), problem);
         return;
     }
-    m_targets.keep(measured);
     m_window.setBeginning(m_session.beginning());
     m_window.setNow(m_session.now());
     m_window.showAll();
@@ -85,7 +81,7 @@ void Recordings::showSession(const QString &path, std::optional<qint64> session)
 
 void Recordings::close()
 {
-    m_session.open(m_targets.measured(), m_session.rules());
+    m_session.closeRecording();
     m_bar.restart();
     m_window.setBeginning(m_session.beginning());
     m_window.setNow(m_session.now());

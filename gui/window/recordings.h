@@ -11,7 +11,6 @@ namespace openloop::gui {
 
 class ComparePanel;
 class ReplayBar;
-class Targets;
 
 /// Asks for files and sessions, and puts the session into the past and back. GUI thread; what it refers to outlives it.
 class Recordings : public QObject
@@ -19,8 +18,7 @@ class Recordings : public QObject
     Q_OBJECT
 public:
     /// Dialogs stand above `owner`.
-    Recordings(Session &session, TimeWindow &window, Targets &targets, ReplayBar &bar, ComparePanel &panel,
-               QWidget &owner);
+    Recordings(Session &session, TimeWindow &window, ReplayBar &bar, ComparePanel &panel, QWidget &owner);
 
 public slots:
     /// Asks for a file and shows it.
@@ -48,7 +46,6 @@ private:
 
     Session &m_session;
     TimeWindow &m_window;
-    Targets &m_targets;
     ReplayBar &m_bar;
     ComparePanel &m_panel;
     QWidget &m_owner;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See fair_queue.h.
+// The turns, the one who is next first; each holds what one client has waiting.
 #include "server/compute/fair_queue.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ FairQueue::Item FairQueue::popAwaited(Computation::Clock::time_point admitted)
 {
     return popFrom(std::find_if(m_turns.begin(), m_turns.end(), [&](const Turn &turn) {
         const Item &oldest = turn.items.front();
-        return !oldest->isJob && oldest->admitted < admitted;
+        return !oldest->isBackground && oldest->admitted < admitted;
     }));
 }
 
@@ -75,7 +75,7 @@ FairQueue::Item FairQueue::popFromGreedierThan(const QString &client)
 
 FairQueue::Turns::iterator FairQueue::greedierThan(const QString &client)
 {
-    const auto sizeOf = [](const Turn &turn) { return turn.items.front()->isJob ? 0 : turn.items.size(); };
+    const auto sizeOf = [](const Turn &turn) { return turn.items.front()->isBackground ? 0 : turn.items.size(); };
     const auto greediest = std::ranges::max_element(m_turns, {}, sizeOf);
     const auto own = turnOf(client);
     const std::size_t had = own == m_turns.end() ? 0 : own->items.size();

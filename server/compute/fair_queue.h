@@ -27,7 +27,7 @@ public:
     /// False if it does not wait here.
     bool remove(const Item &item);
 
-    /// Whether some client has at least two more waiting than `client`; jobs are not counted.
+    /// Whether some client has at least two more waiting than `client`; what is in the background is not counted.
     bool hasGreedierThan(const QString &client);
     /// The newest of the one that has most; null if there is none such.
     Item popFromGreedierThan(const QString &client);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See command.h.
+// From standard input or arguments to lines and an exit code.
 #include "server/factor_command/command.h"
 
 #include "server/factor_command/number_text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See interrupt.h.
+// A thread that waits in sigwait: no handler, so nothing is forbidden in it.
 #include "server/factor_command/interrupt.h"
 
 #include <csignal>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See number_text.h.
+// Checks every character before GMP sees it.
 #include "server/factor_command/number_text.h"
 
 #include <algorithm>

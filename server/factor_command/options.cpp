@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See options.h.
+// The table of options, the text of --help, and what is wrong with a value.
 #include "server/factor_command/options.h"
 
 #include <algorithm>

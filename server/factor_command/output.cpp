@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See output.h.
+// Writes the three forms, in large pieces; a failed write is told once.
 #include "server/factor_command/output.h"
 
 #include <cerrno>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See progress_line.h.
+// Writes over the same line, from the second second on.
 #include "server/factor_command/progress_line.h"
 
 #include <cstdio>

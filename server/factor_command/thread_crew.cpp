@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See thread_crew.h.
+// Threads that wait for work, and one more is started as long as none is idle.
 #include "server/factor_command/thread_crew.h"
 
 #include <system_error>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See token_reader.h.
+// Reads blocks and cuts them at separators; what is too long is skipped and told.
 #include "server/factor_command/token_reader.h"
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See factor.h. The driver: which method gets a number, and for how long.
+// The driver: which method gets a number, and for how long.
 #include "server/factoring/factor.h"
 
 #include "server/factoring/ecm/ecm.h"

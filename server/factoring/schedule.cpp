@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See schedule.h.
+// The measured figures, and what follows from them.
 #include "server/factoring/schedule.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace openloop::factoring {
 
@@ -16,12 +18,23 @@ struct Effort {
 };
 
 // In AVX-512 a curve takes 40 us at a bound of 200, 0.5 ms at 2,000, 2.4 ms at 11,000, 15 ms at 50,000 and 90 ms at
-// 250,000 (bench/tune_ecm), in AVX2 twice as long and in neither six times; the sieve 15 ms for 133 bits, 0.9 s for
-// 200, 45 s for 266.
+// 250,000 (bench/tuning/tune_ecm.cpp), in AVX2 twice as long and in neither six times; the sieve 15 ms for 133 bits,
+// 0.9 s for 200, 45 s for 266.
 constexpr Effort efforts[] = {
     {129, {200, 8}},     {150, {600, 8}},      {166, {2'000, 8}},     {183, {2'000, 8}},
     {200, {6'000, 16}},  {217, {11'000, 24}},  {233, {11'000, 48}},   {249, {25'000, 64}},
     {266, {50'000, 96}}, {282, {50'000, 120}}, {298, {100'000, 200}}, {314, {250'000, 200}},
+};
+
+struct Measured {
+    double bits;
+    double seconds;
+};
+
+// bench/figures/bench_factoring.py; beyond the last the slope goes on.
+constexpr std::array measured{
+    Measured{32, 1e-6}, Measured{64, 6e-5}, Measured{96, 1.6e-3}, Measured{128, 1.5e-2}, Measured{166, 0.17},
+    Measured{199, 1.5}, Measured{233, 15},  Measured{266, 110},   Measured{299, 900},
 };
 
 } // namespace
@@ -55,6 +68,18 @@ EcmRound firstEcmWithoutSieve(unsigned bits)
 EcmRound nextEcm(const EcmRound &round)
 {
     return {std::min(largestBound1, round.bound1 / 2 * 5), round.curves * 2, round.before + round.curves};
+}
+
+std::chrono::duration<double> mostTime(const mpz_class &n)
+{
+    const auto bits = double(mpz_sizeinbase(n.get_mpz_t(), 2));
+    std::size_t above = 1;
+    while (above + 1 < measured.size() && measured[above].bits < bits)
+        ++above;
+    const Measured &low = measured[above - 1];
+    const Measured &high = measured[above];
+    const double share = (bits - low.bits) / (high.bits - low.bits);
+    return std::chrono::duration<double>(low.seconds * std::pow(high.seconds / low.seconds, share));
 }
 
 } // namespace openloop::factoring

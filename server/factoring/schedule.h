@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How much of each method a number of given length gets; the figures come from bench/ and are here alone.
+// How much of each method a number of given length gets, and how long it may take; the figures come from bench/ and are
+// here alone.
 #pragma once
 
 #include "server/factoring/ecm/ecm.h"
 
+#include <chrono>
+#include <gmpxx.h>
 #include <vector>
 
 namespace openloop::factoring {
@@ -21,5 +24,9 @@ std::vector<EcmRound> ecmBeforeSieve(unsigned bits);
 /// What is run on numbers that are too long to sieve, until a stop: bounds grow, and stay where stops are quick.
 EcmRound firstEcmWithoutSieve(unsigned bits);
 EcmRound nextEcm(const EcmRound &round);
+
+/// CPU time of the worst number of n's length, a product of two primes of equal length, within a factor of 2 or so
+/// on a machine of 2020. Most numbers take far less. Any thread.
+std::chrono::duration<double> mostTime(const mpz_class &n);
 
 } // namespace openloop::factoring

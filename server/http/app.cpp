@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See app.h. The only file that knows QHttpServer, and so all that differs between versions of Qt.
+// From a released request to its handler: who is let in, by which route and method, and what is said otherwise.
 #include "server/http/app.h"
 
-#include "server/http/gate.h"
-#include "server/http/qt/facade.h"
+#include "server/http/listener.h"
+#include "server/http/qt/qt_router.h"
+#include "server/loop/wait_at_most.h"
 
-#include <QEventLoop>
 #include <QLoggingCategory>
-#include <QRegularExpression>
-#include <QTimer>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -19,28 +19,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.http")
 
-#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
-using Responder = QHttpServerResponder &;
-#else
-using Responder = QHttpServerResponder &&;
-#endif
-
 constexpr auto longestFarewell = 10s; // every await ends soon after a stop; this is for the one that doesn't
-
-constexpr QStringView anySegment = u"<arg>";
-
-// The segments of a path where its pattern has <arg>, decoded.
-QStringList argumentsOf(const QString &pattern, const QByteArray &path)
-{
-    const QStringList places = pattern.split(u'/');
-    const QByteArrayList segments = path.split('/');
-    QStringList arguments;
-    for (qsizetype i = 0; i < qMin(places.size(), segments.size()); ++i) {
-        if (places[i] == anySegment)
-            arguments.append(QString::fromUtf8(QByteArray::fromPercentEncoding(segments[i])));
-    }
-    return arguments;
-}
 
 template <typename Methods>
 QByteArray allowOf(const Methods &methods)
@@ -53,73 +32,53 @@ QByteArray allowOf(const Methods &methods)
 
 } // namespace
 
-App::App(const Limits &limits) : m_gate(new Gate(limits, &m_server))
+App::App(const Limits &limits)
+    : m_router(makeQtRouter()),
+      m_listener(std::make_unique<Listener>(limits, [this](Connection &connection) { dispatch(connection); }))
 {
-    m_gate->setDoor([this](const Request &request) { return turnAway(request); });
-    const auto missing = [this](const QHttpServerRequest &, Responder) { dispatch(m_nowhere); };
-#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
-    m_server.setMissingHandler(&m_server, missing);
-#else
-    m_server.setMissingHandler(missing);
-#endif
 }
 
 App::~App()
 {
-    m_gate->close();
-    m_gate->cutAll();
-    QEventLoop loop;
-    QTimer::singleShot(longestFarewell, &loop, &QEventLoop::quit);
-    QTimer poll;
-    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
-        if (m_ledger->inFlight == 0)
-            loop.quit();
-    });
-    poll.start(1ms);
-    if (m_ledger->inFlight > 0)
-        loop.exec();
-    if (m_ledger->inFlight > 0)
+    m_listener->close();
+    m_listener->cutAll();
+    if (!waitAtMost(longestFarewell, [this] { return m_ledger->inFlight == 0; }))
         qCCritical(log, "%d handlers did not return when told to stop", m_ledger->inFlight);
 }
 
 bool App::listen(const QHostAddress &address, quint16 port)
 {
-    if (!m_gate->listen(address, port))
-        return false;
-    m_server.bind(m_gate);
-    return true;
+    return m_listener->listen(address, port);
+}
+
+void App::putFirst(const QString &path)
+{
+    m_listener->turns().putFirst(path.toLatin1());
 }
 
 void App::add(const QByteArray &method, const QString &pattern, Handler handler)
 {
-    Route &route = m_routes[pattern];
-    const bool isNew = route.methods.empty();
-    route.pattern = pattern;
-    route.methods[method] = std::move(handler);
-    if (isNew)
-        connectRoute(route);
+    auto route = std::ranges::find(m_routes, pattern, &Route::pattern);
+    if (route == m_routes.end()) {
+        m_router->add(pattern, int(m_routes.size()));
+        route = m_routes.insert(route, Route{pattern, {}});
+    }
+    route->methods[method] = std::move(handler);
 }
 
-// QHttpServer takes a pattern for a regular expression, and for each <arg> a parameter: it is given one that matches
-// the same paths and has no <arg>, so that there may be any number of them.
-void App::connectRoute(const Route &route)
+void App::dispatch(Connection &connection)
 {
-    QStringList texts = route.pattern.split(anySegment.toString());
-    for (QString &text : texts)
-        text = QRegularExpression::escape(text);
-    m_server.route(texts.join(u"[^/]+"_s), QHttpServerRequest::Method::Get,
-                   [this, &route](const QHttpServerRequest &, Responder) { dispatch(route); });
-}
-
-void App::dispatch(const Route &route)
-{
-    Connection *connection = Facade::beingRouted();
-    if (!connection)
+    if (const auto refusal = turnAway(connection)) {
+        connection.answer(*refusal);
         return;
-    Request request = connection->takeRequest();
-    if (route.pattern.contains(anySegment))
-        request.arguments = argumentsOf(route.pattern, request.head.path);
-    handle(route, Exchange(connection, std::move(request), route.pattern, m_ledger));
+    }
+    std::optional<Router::Target> target = m_router->resolve(connection.head().path);
+    if (!target)
+        return;
+    const Route &route = target->route == Router::nowhere ? m_nowhere : m_routes[std::size_t(target->route)];
+    Request request = connection.takeRequest();
+    request.arguments = std::move(target->arguments);
+    handle(route, Exchange(&connection, std::move(request), route.pattern, m_ledger));
 }
 
 void App::handle(const Route &route, Exchange exchange)
@@ -149,22 +108,24 @@ void App::handle(const Route &route, Exchange exchange)
 }
 
 // Whom the guard would refuse is left to it.
-std::optional<Response> App::turnAway(const Request &request) const
+std::optional<Response> App::turnAway(const Connection &connection) const
 {
-    const auto door = m_doors.constFind(request.head.path);
-    if (door == m_doors.constEnd() || (request.head.method != "GET" && request.head.method != "HEAD"))
+    const RequestHead &head = connection.head();
+    const auto admission = m_admissions.constFind(head.path);
+    if (admission == m_admissions.constEnd() || (head.method != "GET" && head.method != "HEAD"))
         return {};
+    const Request request = connection.request();
     try {
         if (m_guard)
             m_guard(request);
     } catch (const Failure &) {
         return {};
     }
-    const std::optional<Failure> refusal = door->refusal(request);
+    const std::optional<Failure> refusal = admission->refusal(request);
     if (!refusal)
         return {};
     if (m_ledger->observer)
-        m_ledger->observer({door->path, request.head.method, refusal->status(), request.timing->total()});
+        m_ledger->observer({admission->path, head.method, refusal->status(), request.timing->total()});
     return toResponse(*refusal, newRequestId());
 }
 

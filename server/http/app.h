@@ -4,21 +4,23 @@
 
 #include "server/http/event_stream.h"
 #include "server/http/exchange.h"
+#include "server/http/router.h"
 
 #include <QHash>
-#include <QHttpServer>
 
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace openloop::http {
 
-class Gate;
+class Listener;
 
 template <typename T>
 using Task = QCoro::Task<T>;
 
-/// A QHttpServer behind a Gate, with handlers that may await.
+/// Handlers that may await, behind a Listener; a Router finds them.
 ///
 ///     Json health(Services &, const Request &);                        // answers at once
 ///     Task<Json> factorizeNumber(Services &use, Request request);      // awaits; the loop is free meanwhile
@@ -49,18 +51,23 @@ public:
     }
 
     /// Asked about every GET and HEAD of `path` before its handler is: a Failure turns the request away. For crowds: it
-    /// costs less than two thirds of the processor time that a handler's Failure takes.
+    /// costs less than two thirds of the processor time that a handler's Failure takes. The request has no body yet.
     template <typename Context>
-    void setDoor(const QString &path, Context &context, std::optional<Failure> (*refusal)(Context &, const Request &))
+    void setAdmission(const QString &path, Context &context,
+                      std::optional<Failure> (*refusal)(Context &, const Request &))
     {
-        m_doors.insert(path.toLatin1(), {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
+        m_admissions.insert(path.toLatin1(),
+                            {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
     }
 
-    /// Starts to accept; false: the address can't be had, gate().errorString() says why.
+    /// The path's requests are answered at once: they never wait behind others, whatever their number.
+    void putFirst(const QString &path);
+
+    /// Starts to accept; false: the address can't be had, listener().errorString() says why.
     bool listen(const QHostAddress &address, quint16 port);
 
     void setGuard(Guard guard) { m_guard = std::move(guard); }
-    Gate &gate() { return *m_gate; }
+    Listener &listener() { return *m_listener; }
 
     /// Told of every request that was routed, when its answer has been given.
     void setObserver(std::function<void(const Finished &)> observer) { m_ledger->observer = std::move(observer); }
@@ -76,7 +83,7 @@ private:
         std::map<QByteArray, Handler> methods;
     };
 
-    struct Door {
+    struct Admission {
         QString path;
         std::function<std::optional<Failure>(const Request &)> refusal;
     };
@@ -85,7 +92,8 @@ private:
     static Task<void> run(Context &context, Task<Answer> (*handler)(Context &, Parameter), Exchange exchange)
     {
         try {
-            exchange.answer(Response(co_await handler(context, exchange.request())));
+            const Response response = co_await handler(context, exchange.request());
+            exchange.answer(response);
         } catch (...) {
             exchange.fail(std::current_exception());
         }
@@ -114,18 +122,17 @@ private:
     }
 
     void add(const QByteArray &method, const QString &pattern, Handler handler);
-    void connectRoute(const Route &route);
-    void dispatch(const Route &route);
+    void dispatch(Connection &connection);
     void handle(const Route &route, Exchange exchange);
-    std::optional<Response> turnAway(const Request &request) const;
+    std::optional<Response> turnAway(const Connection &connection) const;
 
-    QHttpServer m_server;
-    Gate *m_gate; ///< owned by m_server
-    std::map<QString, Route> m_routes;
-    QHash<QByteArray, Door> m_doors; ///< by path
+    const std::unique_ptr<Router> m_router;
+    std::deque<Route> m_routes; ///< the router knows them by their place
     const Route m_nowhere; ///< of paths that lead nowhere
+    QHash<QByteArray, Admission> m_admissions; ///< by path
     Guard m_guard;
     std::shared_ptr<Ledger> m_ledger = std::make_shared<Ledger>();
+    const std::unique_ptr<Listener> m_listener; // last: its connections use the others
 };
 
 } // namespace openloop::http

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See connection.h.
+// The states of a connection, one after another, and what moves it from each to the next.
 #include "server/http/connection.h"
 
-#include "server/http/gate.h"
+#include "server/http/host.h"
 
 #include <QScopedValueRollback>
 
@@ -20,15 +20,21 @@ constexpr qsizetype idleBuffer = 4 * 1024; // bytes of memory that a connection 
 
 } // namespace
 
-Connection::Connection(std::unique_ptr<Wire> wire, Gate &gate) : QObject(&gate), m_gate(gate), m_wire(std::move(wire))
+Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
+    : Turns::Waiter(parent), m_host(host), m_wire(std::move(wire))
 {
-    m_wire->setListener(this);
-    enter(State::Head, m_gate.limits().idleTime);
+    m_wire->setObserver(this);
+    enter(State::Head, m_host.limits().idleTime);
 }
 
 Connection::~Connection()
 {
     m_stop.request_stop();
+}
+
+Request Connection::request() const
+{
+    return {m_head, {}, {}, m_wire->peerAddress(), {}, m_timing};
 }
 
 Request Connection::takeRequest()
@@ -55,13 +61,13 @@ void Connection::readMore(bool atOnce)
         if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
             return;
         if (takeWhole()) {
-            if (!m_gate.mayRunNow(m_head)) {
+            if (!m_host.turns().mayRunNow(m_head.path)) {
                 enter(State::Waiting, std::nullopt);
                 break;
             }
             release();
         } else if (m_wire->mayHaveMore()) {
-            if (!std::exchange(atOnce, false) && !m_gate.hasTime())
+            if (!std::exchange(atOnce, false) && !m_host.turns().hasTime())
                 break;
             m_wire->read(m_in);
         } else {
@@ -76,7 +82,7 @@ void Connection::readMore(bool atOnce)
 void Connection::readLater()
 {
     if (!std::exchange(m_turnAwaited, true))
-        m_gate.runLater(this);
+        m_host.turns().runLater(this);
     m_wire->heedLeaving(false);
 }
 
@@ -107,9 +113,9 @@ bool Connection::takeHead()
     if (m_in.isEmpty())
         return false;
     if (!std::exchange(m_headBegun, true))
-        enter(State::Head, m_gate.limits().headTime);
+        enter(State::Head, m_host.limits().headTime);
     HeadReader first;
-    HeadReading reading = (m_headReader ? *m_headReader : first).read(m_in, m_gate.limits());
+    HeadReading reading = (m_headReader ? *m_headReader : first).read(m_in, m_host.limits());
     if (reading.status != 0) {
         refuse(Failure(reading.status, reading.reason));
         return false;
@@ -125,8 +131,8 @@ bool Connection::takeHead()
     m_headBegun = false;
     m_chunks.reset();
     if (m_head.chunked)
-        m_chunks.emplace(m_gate.limits());
-    enter(State::Body, m_gate.limits().bodyTime);
+        m_chunks.emplace(m_host.limits());
+    enter(State::Body, m_host.limits().bodyTime);
     if (m_head.expectsContinue && m_in.isEmpty() && (m_head.chunked || m_head.contentLength > 0))
         m_wire->write("HTTP/1.1 100 Continue\r\n\r\n");
     return true;
@@ -154,14 +160,9 @@ void Connection::release()
 {
     enter(State::Exchange, std::nullopt);
     m_timing = std::make_shared<Timing>();
-    if (const auto refusal = m_gate.turnAway({m_head, {}, {}, m_wire->peerAddress(), {}, m_timing})) {
-        m_body.clear();
-        answer(*refusal);
-        return;
-    }
     m_taken = false;
-    m_gate.route(this);
-    if (!m_taken)
+    m_host.handle(*this);
+    if (!m_taken && m_state == State::Exchange)
         refuse(Failure(500, u"the request was not routed"_s));
     if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
         m_stop.request_stop();
@@ -177,6 +178,7 @@ void Connection::answer(const Response &response)
 {
     if (m_state != State::Exchange)
         return;
+    m_body.clear(); // of a request that was not taken
     const bool givenUp = isGivenUp();
     m_stop = std::stop_source(std::nostopstate);
     if (givenUp) {
@@ -189,8 +191,8 @@ void Connection::answer(const Response &response)
 
 Delivery Connection::delivery() const
 {
-    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_gate.date(),
-            m_gate.showsTiming() ? m_timing->text() : QByteArray()};
+    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_host.date(),
+            m_host.showsTiming() ? m_timing->text() : QByteArray()};
 }
 
 void Connection::beginStream(const Response &head)
@@ -231,7 +233,7 @@ bool Connection::hasRoom() const
 
 const Limits &Connection::limits() const
 {
-    return m_gate.limits();
+    return m_host.limits();
 }
 
 void Connection::wireTook()
@@ -243,7 +245,7 @@ void Connection::wireTook()
         if (m_wire->bytesToWrite() > 0)
             enter(State::Streaming, limits().streamStall);
         if (hasRoom())
-            m_roomMade.ring();
+            m_roomMade.notifyAll();
     }
 }
 
@@ -251,13 +253,13 @@ void Connection::refuse(const Failure &failure)
 {
     m_closing = true;
     m_in.clear();
-    m_gate.countRefusal(failure.status());
-    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_gate.date(), Timing().text()}));
+    m_host.countRefusal(failure.status());
+    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_host.date(), Timing().text()}));
 }
 
 void Connection::send(const QByteArray &bytes)
 {
-    const auto allowed = 30s + std::chrono::seconds(bytes.size() / m_gate.limits().slowestReader);
+    const auto allowed = 30s + std::chrono::seconds(bytes.size() / m_host.limits().slowestReader);
     enter(State::Sending, allowed);
     m_wire->write(bytes);
     if (m_state == State::Sending && m_wire->bytesToWrite() == 0)
@@ -274,7 +276,7 @@ void Connection::sent()
         linger();
         return;
     }
-    enter(State::Head, m_gate.limits().idleTime);
+    enter(State::Head, m_host.limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};
     if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left))
@@ -283,7 +285,7 @@ void Connection::sent()
 
 void Connection::linger()
 {
-    enter(State::Lingering, m_gate.limits().lingerTime);
+    enter(State::Lingering, m_host.limits().lingerTime);
     m_wire->endWriting();
     if (m_state == State::Lingering && !m_reading && (m_wire->mayHaveMore() || m_left))
         readLater();

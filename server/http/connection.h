@@ -2,14 +2,12 @@
 // One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
-#include "server/http/limits.h"
 #include "server/http/message/chunked_body.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
+#include "server/http/turns.h"
 #include "server/http/wire/wire.h"
-#include "server/loop/bell.h"
-
-#include <QObject>
+#include "server/loop/async_event.h"
 
 #include <chrono>
 #include <memory>
@@ -18,30 +16,30 @@
 
 namespace openloop::http {
 
-class Gate;
+class Host;
 
 /// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
 /// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
 /// and what stands behind it is dropped.
 /// Lives in the thread of the event loop; deleted after ended().
-class Connection final : public QObject, private Wire::Listener
+class Connection final : public Turns::Waiter, private Wire::Observer
 {
     Q_OBJECT
 
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(std::unique_ptr<Wire> wire, Gate &gate);
+    Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent);
     ~Connection() override;
 
-    /// Goes on with what had to wait; see Gate::runLater.
-    void takeTurn();
+    void takeTurn() override;
 
+    /// Of the released request.
     const RequestHead &head() const { return m_head; }
-
+    /// The released request as far as it decides whether it is let in: without its body, and without a stop.
+    Request request() const;
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
-    bool wasTaken() const { return m_taken; }
 
     /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
     void answer(const Response &response);
@@ -50,9 +48,9 @@ public:
     void beginStream(const Response &head);
     void writeStream(const QByteArray &bytes);
     void finishStream();
-    /// Whether the client has taken enough of the stream to be given more; roomMade() rings when it has.
+    /// Whether the client has taken enough of the stream to be given more; roomMade() notifies when it has.
     bool hasRoom() const;
-    Bell &roomMade() { return m_roomMade; }
+    AsyncEvent &roomMade() { return m_roomMade; }
 
     const Limits &limits() const;
 
@@ -65,7 +63,7 @@ public:
     /// Cuts the wire and cancels the exchange.
     void cut();
 
-    /// Closes or refuses what has taken too long; called by the gate a few times a second.
+    /// Closes or refuses what has taken too long; called by the listener a few times a second.
     void checkDeadline(Clock::time_point now);
 
 signals:
@@ -102,7 +100,7 @@ private:
     void end();
     void enter(State state, std::optional<std::chrono::milliseconds> allowed);
 
-    Gate &m_gate;
+    Host &m_host;
     std::unique_ptr<Wire> m_wire;
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;
@@ -113,7 +111,7 @@ private:
     std::optional<ChunkedBody> m_chunks;
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
-    Bell m_roomMade;
+    AsyncEvent m_roomMade;
     bool m_taken = false;
     bool m_headBegun = false;
     bool m_reading = false; ///< within readMore()

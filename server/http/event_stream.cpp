@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See event_stream.h.
+// The head is sent before the first event, each event in one write.
 #include "server/http/event_stream.h"
 
 #include "server/http/exchange.h"

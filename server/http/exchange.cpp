@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See exchange.h.
+// What the log, the metrics and the client are told at the end of an exchange, however it ends.
 #include "server/http/exchange.h"
 
 #include <QLoggingCategory>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/http/connection.h"
-#include "server/loop/bell.h"
+#include "server/loop/async_event.h"
 
 #include <QPointer>
 

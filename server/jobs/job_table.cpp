@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See job_table.h.
+// The statements; each change names the state that it expects, so that what somebody else changed stays as it is.
 #include "server/jobs/job_table.h"
 
-#include "server/compute/factors.h"
+#include "server/compute/factoring/factors.h"
 #include "server/http/message/failure.h"
 #include "server/store/sql_connection.h"
 

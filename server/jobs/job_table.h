@@ -2,7 +2,7 @@
 // Factorizations that outlive their request, as rows: every change of a state is one of these functions.
 #pragma once
 
-#include "server/compute/results.h"
+#include "server/compute/factoring/results.h"
 
 #include <QList>
 #include <QSet>

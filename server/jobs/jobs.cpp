@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See jobs.h.
+// Runners take rows, compute them and write what came of it; a look each second makes up for what nobody told.
 #include "server/jobs/jobs.h"
 
 #include "common/start_failure.h"
 #include "server/http/message/response.h"
+#include "server/loop/wait_at_most.h"
 
 #include <QCoroFuture>
 #include <QDateTime>
-#include <QEventLoop>
 #include <QLoggingCategory>
 #include <QTimer>
 
@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 namespace openloop {
 
-using factoring::Phase;
 using http::Failure;
 
 namespace {
@@ -39,28 +38,6 @@ bool isAway(const Failure &failure)
     return failure.status() == 503 || failure.status() == 504;
 }
 
-// Where a phase lies within the whole; sieving is nearly all of a long number's time.
-double overall(const factoring::Progress &progress)
-{
-    struct Span {
-        double from;
-        double to;
-    };
-    const Span span = [&]() -> Span {
-        switch (progress.phase) {
-        case Phase::TrialDivision:
-        case Phase::Rho: return {0, 0.01};
-        case Phase::Ecm: return {0.01, 0.1};
-        case Phase::Sieving: return {0.1, 0.95};
-        case Phase::Filtering: return {0.95, 0.96};
-        case Phase::LinearAlgebra: return {0.96, 0.99};
-        case Phase::SquareRoot: return {0.99, 1};
-        }
-        return {0, 1};
-    }();
-    return span.from + (span.to - span.from) * std::clamp(progress.fraction, 0.0, 1.0);
-}
-
 } // namespace
 
 struct Jobs::Outcome {
@@ -68,22 +45,12 @@ struct Jobs::Outcome {
     QString detail; ///< why there are none
 };
 
-Jobs::Jobs(Store &store, Cpu &cpu, Factorizer &factorizer) : m_store(store), m_cpu(cpu), m_factorizer(factorizer) { }
+Jobs::Jobs(Store &store, Factorizer &factorizer) : m_store(store), m_factorizer(factorizer) { }
 
 Jobs::~Jobs()
 {
     stop();
-    QEventLoop loop;
-    QTimer poll;
-    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
-        if (isIdle())
-            loop.quit();
-    });
-    QTimer::singleShot(longestFarewell, &loop, &QEventLoop::quit);
-    poll.start(1ms);
-    if (!isIdle())
-        loop.exec();
-    if (!isIdle())
+    if (!waitAtMost(longestFarewell, [this] { return isIdle(); }))
         qCCritical(log, "%d jobs did not end when told to stop", m_runners);
 }
 
@@ -165,7 +132,7 @@ void Jobs::announce(const QString &id)
         return;
     if (const auto watched = found->second.lock()) {
         ++watched->version;
-        watched->changed.ring();
+        watched->changed.notifyAll();
     }
 }
 
@@ -201,8 +168,8 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
     co_return job;
 }
 
-// Level-triggered: between the comparison and the registration with the bell nothing else runs, and who is woken by the
-// timer in the turn in which the bell rings reads all the same.
+// Level-triggered: between the comparison and the registration with the event nothing else runs, and who is woken by
+// the timer in the turn in which the event notifies reads all the same.
 QCoro::Task<void> Jobs::Watch::next(std::chrono::milliseconds atMost, std::stop_token stop)
 {
     if (m_announced->version == m_seen)
@@ -216,22 +183,19 @@ QCoro::Task<void> Jobs::Watch::suspended()
         co_await m_jobs.m_interruption();
 }
 
-Jobs::Progress Jobs::progress(const Job &job) const
+Factorizer::Progress Jobs::progress(const Job &job) const
 {
     if (job.state == JobState::Done)
         return {{}, 1, {}};
     if (job.state != JobState::Running)
         return {};
-    const std::optional<factoring::Progress> progress = m_cpu.progress(job.n);
-    if (!progress)
-        return {};
-    return {QString::fromUtf8(factoring::phaseName(progress->phase)), overall(*progress), progress->timeLeft};
+    return m_factorizer.progress(job.n).value_or(Factorizer::Progress());
 }
 
 void Jobs::start()
 {
     m_news = true;
-    while (!isStopping() && m_runners < std::max(1, m_cpu.settings().threads / 2)) {
+    while (!isStopping() && m_runners < std::max(1, m_factorizer.threads() / 2)) {
         ++m_runners;
         follow(run());
     }
@@ -294,7 +258,7 @@ QCoro::Task<void> Jobs::run()
             break;
     }
     if (--m_runners == 0)
-        m_idle.ring();
+        m_idle.notifyAll();
 }
 
 QCoro::Task<void> Jobs::process(Job job)
@@ -314,7 +278,7 @@ QCoro::Task<void> Jobs::process(Job job)
 
 QCoro::Task<Jobs::Outcome> Jobs::compute(Job job, std::stop_token stop)
 {
-    const Cpu::Ask ask{u"jobs"_s, longestJob, stop, nullptr, true};
+    const FactoringPool::Ask ask{u"jobs"_s, longestJob, stop, nullptr, true};
     for (;;) {
         Outcome outcome;
         bool refused = false; // together with somebody who waited for the same number

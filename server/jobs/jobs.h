@@ -2,7 +2,7 @@
 // Factorizations that outlive their request: accepted means stored; a restart takes them up again.
 #pragma once
 
-#include "server/compute/factorizer.h"
+#include "server/compute/factoring/factorizer.h"
 #include "server/jobs/job_table.h"
 
 #include <QTimer>
@@ -15,14 +15,7 @@ namespace openloop {
 class Jobs
 {
 public:
-    /// How far a running job is.
-    struct Progress {
-        QString phase; ///< "sieving", ...; empty: not begun
-        double fraction = 0; ///< of the whole, 0..1
-        std::optional<std::chrono::duration<double>> timeLeft;
-    };
-
-    Jobs(Store &store, Cpu &cpu, Factorizer &factorizer);
+    Jobs(Store &store, Factorizer &factorizer);
     ~Jobs();
     Q_DISABLE_COPY_MOVE(Jobs)
 
@@ -39,16 +32,16 @@ public:
 
     class Watch;
 
-    Progress progress(const Job &job) const;
+    /// How far it is, for people.
+    Factorizer::Progress progress(const Job &job) const;
 
     /// Awaited after each suspension of a watcher, if set: a test drives a change into that very moment.
     void setInterruption(std::function<QCoro::Task<void>()> interruption) { m_interruption = std::move(interruption); }
 
-    /// Puts running jobs back and starts none any more. `isIdle()` and `idle()` tell when that is done.
+    /// Puts running jobs back and starts none any more. `isIdle()` tells when that is done.
     void stop();
     bool isStopping() const { return m_stop.stop_requested(); }
     bool isIdle() const { return m_runners == 0 && !m_looking; }
-    http::Bell &idle() { return m_idle; }
 
 private:
     struct Outcome;
@@ -56,7 +49,7 @@ private:
     /// What this process announced of one job, shared by all who watch it.
     struct Announced {
         quint64 version = 0; ///< counts
-        http::Bell changed;
+        AsyncEvent changed;
     };
 
     void start();
@@ -69,7 +62,6 @@ private:
     void announce(const QString &id);
 
     Store &m_store;
-    Cpu &m_cpu;
     Factorizer &m_factorizer;
     std::stop_source m_stop;
     std::map<QString, std::stop_source> m_running; ///< by id
@@ -79,7 +71,7 @@ private:
     bool m_looking = false;
     QTimer m_nextLook;
     bool m_news = false; ///< a job was accepted since a runner last looked
-    http::Bell m_idle;
+    AsyncEvent m_idle;
     std::function<QCoro::Task<void>()> m_interruption;
 };
 

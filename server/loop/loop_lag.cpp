@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See loop_lag.h.
+// A timer of one shot at a time, so that the next is due an interval after the last one was seen, not after it was due.
 #include "server/loop/loop_lag.h"
 
 namespace openloop {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See stall_watch.h.
+// The loop beats, the watcher listens; the signal and what its handler may touch are here alone.
 #include "server/loop/stall_watch.h"
 
 #include <QLoggingCategory>

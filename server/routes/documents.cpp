@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See documents.h.
+// Answers from the resources, each read once.
 #include "server/routes/documents.h"
 
 #include <QFile>
@@ -8,7 +8,7 @@ using namespace Qt::Literals::StringLiterals;
 
 static void initOpenapiResource()
 {
-    Q_INIT_RESOURCE(openapi); // see store_schema.cpp
+    Q_INIT_RESOURCE(openapi); // see server/store/schema.cpp
 }
 
 namespace openloop {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See guard.h.
+// Reads Authorization, Host and Origin of a request, and says no.
 #include "server/routes/guard.h"
 
 #include "common/endpoints.h"

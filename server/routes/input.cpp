@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See input.h.
+// Decodes strictly: digits only, each field once, and no number that JSON may have rounded.
 #include "server/routes/input.h"
 
 #include "server/http/message/failure.h"

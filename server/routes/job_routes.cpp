@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See job_routes.h.
+// The handlers; those that wait read the job again at every tick, so that nothing depends on an announcement.
 #include "server/routes/job_routes.h"
 
 #include "common/endpoints.h"
-#include "server/compute/factors.h"
+#include "server/compute/factoring/factors.h"
 #include "server/routes/input.h"
 #include "server/services.h"
 
@@ -41,7 +41,7 @@ Json toTime(qint64 milliseconds)
 
 Json jobJson(const Services &use, const Job &job)
 {
-    const Jobs::Progress progress = use.jobs.progress(job);
+    const Factorizer::Progress progress = use.jobs.progress(job);
     Json json{
         {u"id"_s, job.id},
         {u"n"_s, toText(job.n)},

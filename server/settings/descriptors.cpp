@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See descriptors.h.
+// Counts what the process itself needs and shares out the rest.
 #include "server/settings/descriptors.h"
 
 #include "common/start_failure.h"

@@ -2,7 +2,7 @@
 // File descriptors: what the system grants, and who may have how many of them.
 #pragma once
 
-#include "server/http/limits.h"
+#include "server/http/message/limits.h"
 #include "server/settings/options.h"
 
 namespace openloop {

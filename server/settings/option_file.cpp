@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See option_file.h.
+// Reads line by line, so that each complaint names its line.
 #include "server/settings/option_file.h"
 
-#include "server/settings/options.h"
+#include "server/settings/usage_error.h"
 
 #include <QFile>
 #include <QRegularExpression>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See options.h. One row of the table below is one option, everywhere: command line, environment, file, help.
+// One row of the table below is one option, everywhere: command line, environment, file, help.
 #include "server/settings/options.h"
 
 #include "common/endpoints.h"
 #include "common/paths.h"
 #include "server/settings/option_file.h"
+#include "server/settings/usage_error.h"
 
 #include <QCommandLineParser>
 #include <QFile>

@@ -8,7 +8,6 @@
 #include <QUrl>
 
 #include <chrono>
-#include <stdexcept>
 
 namespace openloop {
 
@@ -32,13 +31,6 @@ struct Options {
     QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
     QString tlsKey;
     LogFormat logFormat = LogFormat::Json;
-};
-
-/// The command line can't be followed; the text names the option and what it takes.
-class UsageError : public std::runtime_error
-{
-public:
-    explicit UsageError(const QString &text) : std::runtime_error(text.toStdString()) { }
 };
 
 struct CommandLine {

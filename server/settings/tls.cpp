@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See tls.h.
+// PEM in, a configuration out; that key and certificate belong together is tried before anybody connects.
 #include "server/settings/tls.h"
 
 #include "common/start_failure.h"

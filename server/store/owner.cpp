@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See store_owner.h.
+// The life of one thread: open, serve, look after the connection, open again; a watchdog ends what runs too long.
 #include "server/store/owner.h"
 
-#include "server/loop/thread_priority.h"
-
 #include "common/start_failure.h"
+#include "common/thread_priority.h"
 
 #include <QLoggingCategory>
 #include <QScopeGuard>

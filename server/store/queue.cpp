@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See store_queue.h.
+// Whoever pops skips what was answered meanwhile; whoever pushes is refused at the bound.
 #include "server/store/queue.h"
 
 namespace openloop {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See store_schema.h.
+// Each step is written down in the database itself, in the transaction that it is done in.
 #include "server/store/schema.h"
 
 #include "server/store/sql_connection.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See sql_connection.h.
+// Statements are prepared once and always finished; whatever Qt calls an error is classified and thrown.
 #include "server/store/sql_connection.h"
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See sql_dialect.h.
+// Codes of errors, URLs, options of drivers, and how each library is told to let go of a statement.
 #include "server/store/sql_dialect.h"
 
 #include "common/paths.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See store.h.
+// Joins the threads, the schema and the questions that handlers ask.
 #include "server/store/store.h"
 
 #include "server/store/schema.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See store_threads.h.
+// Opens the first connection before the others, which expect the schema; the watchdog looks at every deadline.
 #include "server/store/threads.h"
 
 #include "server/store/owner.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See todos.h.
+// The one SELECT, its conditions made of those filters that are set.
 #include "server/store/todos.h"
 
 #include "server/store/sql_connection.h"

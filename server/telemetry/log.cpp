@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See log.h.
+// The two message handlers; each writes a line at once, so that lines of different threads do not mix.
 #include "server/telemetry/log.h"
 
 #include "server/http/message/json.h"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See metrics.h.
+// Series are found once for each route, method and status, and counted after that without a search by name.
 #include "server/telemetry/metrics.h"
 
 #include "server/http/app.h"
-#include "server/http/gate.h"
-#include "server/services.h"
+#include "server/http/listener.h"
 #include "server/telemetry/process_figures.h"
 
 #include <prometheus/counter.h>
@@ -59,97 +58,42 @@ std::string refusalReason(int status)
     }
 }
 
-MetricFamily family(const char *name, const char *help, MetricType type, std::vector<ClientMetric> metrics)
-{
-    return {name, help, type, std::move(metrics)};
-}
-
-ClientMetric gauge(double value, std::vector<ClientMetric::Label> labels = {})
+ClientMetric metricOf(Metrics::Kind kind, const Metrics::Figure &figure)
 {
     ClientMetric metric;
-    metric.label = std::move(labels);
-    metric.gauge.value = value;
+    for (const auto &[name, value] : figure.labels)
+        metric.label.push_back({name, value});
+    (kind == Metrics::Kind::Gauge ? metric.gauge.value : metric.counter.value) = figure.value;
     return metric;
 }
 
-ClientMetric counter(double value)
+MetricFamily familyOf(Metrics::Kind kind, const std::string &name, const std::string &help,
+                      const std::vector<Metrics::Figure> &figures)
 {
-    ClientMetric metric;
-    metric.counter.value = value;
-    return metric;
+    MetricFamily family{name, help, kind == Metrics::Kind::Gauge ? MetricType::Gauge : MetricType::Counter, {}};
+    for (const Metrics::Figure &figure : figures)
+        family.metric.push_back(metricOf(kind, figure));
+    return family;
+}
+
+void addProcess(std::vector<MetricFamily> &families)
+{
+    using enum Metrics::Kind;
+    const ProcessFigures figures = processFigures();
+    const auto add = [&families](Metrics::Kind kind, const char *name, const char *help, double value) {
+        families.push_back(familyOf(kind, name, help, {{value}}));
+    };
+    add(Counter, "process_cpu_seconds_total", "CPU time of all threads.", figures.cpuSeconds);
+    add(Gauge, "process_resident_memory_bytes", "Memory in RAM.", figures.residentBytes);
+    add(Gauge, "process_start_time_seconds", "When the process started, in seconds since 1970.", figures.startTime);
+    add(Gauge, "process_threads", "Threads of the process.", figures.threads);
+    add(Gauge, "process_open_fds", "Open file descriptors.", figures.openDescriptors);
+    add(Gauge, "process_max_fds", "Most file descriptors that may be open.", figures.maxDescriptors);
 }
 
 } // namespace
 
-// What is looked up when somebody asks, instead of being kept up to date.
-class Metrics::Gauges : public prometheus::Collectable
-{
-public:
-    Gauges(const http::App &app, const Services &use) : m_app(app), m_use(use) { }
-
-    std::vector<MetricFamily> Collect() const override
-    {
-        std::vector<MetricFamily> all = ofService();
-        const std::vector<MetricFamily> process = ofProcess();
-        all.insert(all.end(), process.begin(), process.end());
-        return all;
-    }
-
-private:
-    std::vector<MetricFamily> ofService() const
-    {
-        const Cpu::Load load = m_use.cpu.load();
-        const auto byLane = [&load](int Cpu::LaneLoad::*figure) -> std::vector<ClientMetric> {
-            return {gauge(load.lanes[std::size_t(Lane::Quick)].*figure, {{"lane", "quick"}}),
-                    gauge(load.lanes[std::size_t(Lane::Long)].*figure, {{"lane", "long"}})};
-        };
-        return {
-            family("openloop_build_info", "The version that runs.", MetricType::Gauge,
-                   {gauge(1, {{"version", OPENLOOP_VERSION}, {"qt", qVersion()}})}),
-            family("openloop_requests_in_flight", "Requests being handled.", MetricType::Gauge,
-                   {gauge(m_app.inFlight())}),
-            family("openloop_upstream_calls_in_flight", "Calls that wait for the upstream.", MetricType::Gauge,
-                   {gauge(m_use.upstream.inFlight())}),
-            family("openloop_pool_threads", "Threads of the factoring pool.", MetricType::Gauge, {gauge(load.threads)}),
-            family("openloop_pool_busy", "Threads of the factoring pool at work.", MetricType::Gauge,
-                   {gauge(load.busy)}),
-            family("openloop_pool_computations", "Numbers being factored.", MetricType::Gauge,
-                   byLane(&Cpu::LaneLoad::running)),
-            family("openloop_queue_length", "Numbers that wait for a thread.", MetricType::Gauge,
-                   byLane(&Cpu::LaneLoad::queued)),
-            family("openloop_shared_computations_total", "Requests answered by another one's computation.",
-                   MetricType::Counter, {counter(load.shared)}),
-            family("openloop_displaced_computations_total", "Computations refused in favour of another client's.",
-                   MetricType::Counter, {counter(load.displaced)}),
-            family("openloop_database_ready", "Whether the database answers.", MetricType::Gauge,
-                   {gauge(m_use.store.ready() ? 1 : 0)}),
-            family("openloop_upstream_ready", "Whether calls to the upstream are tried.", MetricType::Gauge,
-                   {gauge(m_use.upstream.ready() ? 1 : 0)}),
-        };
-    }
-
-    static std::vector<MetricFamily> ofProcess()
-    {
-        const ProcessFigures figures = processFigures();
-        return {
-            family("process_cpu_seconds_total", "CPU time of all threads.", MetricType::Counter,
-                   {counter(figures.cpuSeconds)}),
-            family("process_resident_memory_bytes", "Memory in RAM.", MetricType::Gauge,
-                   {gauge(figures.residentBytes)}),
-            family("process_start_time_seconds", "When the process started, in seconds since 1970.", MetricType::Gauge,
-                   {gauge(figures.startTime)}),
-            family("process_threads", "Threads of the process.", MetricType::Gauge, {gauge(figures.threads)}),
-            family("process_open_fds", "Open file descriptors.", MetricType::Gauge, {gauge(figures.openDescriptors)}),
-            family("process_max_fds", "Most file descriptors that may be open.", MetricType::Gauge,
-                   {gauge(figures.maxDescriptors)}),
-        };
-    }
-
-    const http::App &m_app;
-    const Services &m_use;
-};
-
-Metrics::Metrics(http::App &app, const Services &services)
+Metrics::Metrics(http::App &app)
     : m_app(app), m_requests(prometheus::BuildCounter()
                                  .Name("openloop_http_requests_total")
                                  .Help("Requests answered, by route, method and status.")
@@ -167,17 +111,19 @@ Metrics::Metrics(http::App &app, const Services &services)
                 .Help("How much later than asked for the event loop woke up, ten times a second.")
                 .Register(m_registry)
                 .Add({}, seconds)),
-      m_gauges(std::make_unique<Gauges>(app, services)),
       m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
 {
     app.setObserver([this](const http::Finished &finished) { count(finished); });
-    app.gate().setRefusalObserver([this](int status) { countRefusal(status); });
+    app.listener().setRefusalObserver([this](int status) { countRefusal(status); });
+    add(Kind::Gauge, "openloop_build_info", "The version that runs.",
+        [] { return std::vector<Figure>{{1, {{"version", OPENLOOP_VERSION}, {"qt", qVersion()}}}}; });
+    add(Kind::Gauge, "openloop_requests_in_flight", "Requests being handled.", [&app] { return app.inFlight(); });
 }
 
 Metrics::~Metrics()
 {
     m_app.setObserver({});
-    m_app.gate().setRefusalObserver({});
+    m_app.listener().setRefusalObserver({});
 }
 
 Metrics::Route &Metrics::routeOf(const http::Finished &finished)
@@ -208,11 +154,23 @@ void Metrics::countRefusal(int status)
         m_refusals.Add({{"reason", reason}}).Increment();
 }
 
+void Metrics::add(Kind kind, const std::string &name, const std::string &help,
+                  std::function<std::vector<Figure>()> look)
+{
+    m_looked.push_back({kind, name, help, std::move(look)});
+}
+
+void Metrics::add(Kind kind, const std::string &name, const std::string &help, std::function<double()> look)
+{
+    m_looked.push_back({kind, name, help, [look = std::move(look)] { return std::vector<Figure>{{look()}}; }});
+}
+
 QByteArray Metrics::text() const
 {
     std::vector<MetricFamily> families = m_registry.Collect();
-    const std::vector<MetricFamily> looked = m_gauges->Collect();
-    families.insert(families.end(), looked.begin(), looked.end());
+    for (const Looked &looked : m_looked)
+        families.push_back(familyOf(looked.kind, looked.name, looked.help, looked.look()));
+    addProcess(families);
     return QByteArray::fromStdString(prometheus::TextSerializer().Serialize(families));
 }
 

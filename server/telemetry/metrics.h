@@ -9,9 +9,11 @@
 
 #include <QByteArray>
 
+#include <functional>
 #include <map>
-#include <memory>
+#include <string>
 #include <tuple>
+#include <vector>
 
 namespace prometheus {
 class Counter;
@@ -23,21 +25,38 @@ namespace openloop {
 namespace http {
 class App;
 }
-struct Services;
 
-/// Counts what happens, and looks at what is when it is asked. The thread of the event loop.
+/// Counts what happens to requests, and looks at what is when it is asked: the app, the process, and whatever figures
+/// it was given. The thread of the event loop.
 class Metrics
 {
 public:
-    Metrics(http::App &app, const Services &services);
+    enum class Kind { Gauge, Counter };
+
+    /// One line of a family.
+    struct Figure {
+        double value = 0;
+        std::vector<std::pair<std::string, std::string>> labels = {}; ///< name and value
+    };
+
+    explicit Metrics(http::App &app);
     ~Metrics();
     Q_DISABLE_COPY_MOVE(Metrics)
+
+    /// Shows what `look` returns behind what was added before; whatever it refers to must outlive the last text().
+    void add(Kind kind, const std::string &name, const std::string &help, std::function<std::vector<Figure>()> look);
+    void add(Kind kind, const std::string &name, const std::string &help, std::function<double()> look);
 
     /// The text format of Prometheus, version 0.0.4.
     QByteArray text() const;
 
 private:
-    class Gauges;
+    struct Looked {
+        Kind kind;
+        std::string name;
+        std::string help;
+        std::function<std::vector<Figure>()> look;
+    };
 
     struct Route {
         prometheus::Counter *requests = nullptr;
@@ -55,7 +74,7 @@ private:
     prometheus::Family<prometheus::Counter> &m_refusals;
     prometheus::Histogram &m_lag;
     std::map<std::tuple<const QString *, const char *, int>, Route> m_routes; ///< by pattern, method label, status
-    std::unique_ptr<Gauges> m_gauges;
+    std::vector<Looked> m_looked;
     LoopLag m_loopLag;
 };
 

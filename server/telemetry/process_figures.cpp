@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See process_figures.h.
+// Asks getrusage() and getrlimit(), and reads the rest below /proc.
 #include "server/telemetry/process_figures.h"
 
 #include <QDir>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See upstream_call.h.
+// Whichever comes first - the last byte, the deadline, the client's leaving - settles the outcome.
 #include "server/upstream/call.h"
 
 #include <QTimer>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See circuit.h.
+// Calls and failures of the last ten seconds, a slot for each, and the pause that doubles.
 #include "server/upstream/circuit.h"
 
 #include <algorithm>

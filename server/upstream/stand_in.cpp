@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See stand_in.h.
+// Just enough of HTTP/1.1 for a client to keep its connection.
 #include "server/upstream/stand_in.h"
 
 #include "common/start_failure.h"

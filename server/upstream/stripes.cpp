@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See upstream_stripes.h.
+// Picks the lowest stripe with room, and makes its manager when it is first needed.
 #include "server/upstream/stripes.h"
 
 #include <QNetworkProxy>

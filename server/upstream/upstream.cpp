@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See upstream.h.
+// Admits a call, makes it once or twice within its deadline, and judges what came back.
 #include "server/upstream/upstream.h"
 
 #include "server/http/message/failure.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a profile: what is taken is sound, and is the same after it was written and read again.
-#include "gui/probe/targets/profile.h"
+#include "gui/probe/measurement/profile.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace openloop;

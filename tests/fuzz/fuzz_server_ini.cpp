@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as server.ini: known names and clean values or a complaint of one line, and values are read as written.
 #include "server/settings/option_file.h"
-#include "server/settings/options.h"
+#include "server/settings/usage_error.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <algorithm>

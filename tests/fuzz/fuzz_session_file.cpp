@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a recording: it is refused, or everything that the window asks of it has an answer no larger than it.
-#include "gui/probe/recording/store.h"
+#include "gui/probe/measurement/measurement.h"
+#include "gui/probe/measurement/recorded_source.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <QCoreApplication>
@@ -29,6 +30,23 @@ void readAll(const probe::SessionReader &reader, qint64 size)
     }
 }
 
+/// As the window does: the last session, from its end to its beginning.
+void lookAt(const QString &path)
+{
+    auto source = std::make_unique<probe::RecordedSource>(path);
+    if (!source->hasSession())
+        return;
+    probe::Measurement measurement(std::move(source));
+    const auto middle = measurement.origin() + (measurement.end() - measurement.origin()) / 2;
+    for (const auto moment : {measurement.end(), middle, measurement.origin()}) {
+        measurement.moveTo(moment);
+        require(measurement.now() == moment);
+        measurement.provideSamples(moment - std::chrono::minutes(1), moment);
+        for (const auto &target : measurement.targets())
+            measurement.series(target.name)->whole().quantiles();
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
@@ -43,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const probe::SessionReader reader(file.fileName());
     if (reader.error().isEmpty())
         readAll(reader, qint64(size));
+    lookAt(file.fileName());
 
     // What a file holds of ten seconds, without SQLite around it.
     const auto bytes = fuzz::bytesOf(data, size);

@@ -49,7 +49,7 @@ void record(const QString &path)
     }
     recorder.add(probe::LogEntry::load(origin + 30s, u"factorize"_s, 8));
     recorder.add(probe::LogEntry::load(origin + 60s, u"factorize"_s, 0));
-    recorder.add(probe::LogEntry{origin + 61s, EventLog::keyOf(Event::Kind::Alert), u"health"_s, u"down"_s});
+    recorder.add(probe::LogEntry{origin + 61s, probe::keyOf(Event::Kind::Alert), u"health"_s, u"down"_s});
 }
 
 } // namespace
@@ -70,7 +70,7 @@ private slots:
         QCOMPARE(stateAt(20), State::Ok);
         QCOMPARE(stateAt(70), State::Down);
         QVERIFY(std::abs(m_session.figures(u"health"_s, 0, 1e12).stateSeconds - 10) < 0.2);
-        QCOMPARE(m_session.watch(u"health"_s)->cause(), u"connection refused"_s);
+        QCOMPARE(m_session.causeOf(u"health"_s), u"connection refused"_s);
         QVERIFY(m_session.verdict().sentence.startsWith(u"DOWN 10"_s));
         QVERIFY(stateAt(88.9) != State::Down);
     }

@@ -2,7 +2,7 @@
 // The real window on a real service: what a person sees and can do, by clicks and keys.
 #include "common/stop_signals.h"
 #include "gui/models/default_rules.h"
-#include "gui/probe/targets/profile.h"
+#include "gui/probe/measurement/profile.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/first_run.h"
@@ -338,9 +338,9 @@ private slots:
         const auto measured = m_window->session().targets();
         m_window->recordings().show(path);
         QCOMPARE(m_window->session().targets().size(), 1);
-        QVERIFY(m_window->targets().measured() == measured);
+        QVERIFY(m_window->session().liveTargets() == measured);
         m_window->recordings().show(path);
-        QVERIFY(m_window->targets().measured() == measured);
+        QVERIFY(m_window->session().liveTargets() == measured);
         m_window->recordings().close();
         QVERIFY(m_window->session().targets() == measured);
     }
@@ -354,7 +354,7 @@ private slots:
         m_window->recordings().show(path);
         m_window->targets().addFromText(u"late="_s + m_server->url(u"/health"_s));
         QCOMPARE(m_window->session().targets().size(), 1); // a recording holds what it holds
-        QCOMPARE(m_window->targets().measured().size(), 5);
+        QCOMPARE(m_window->session().liveTargets().size(), 5);
         QVERIFY(m_window->findChild<QMessageBox *>()); // says when it will be seen
         m_window->recordings().close();
         QCOMPARE(m_window->session().targets().last().name, u"late"_s);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A window that repaints as fast as it can must not change what is measured.
+#include "gui/probe/samples/durations.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/window/main_window.h"
@@ -39,7 +40,7 @@ QList<probe::Target> targetAt(const test::ProgrammedServer &server)
 
 double p50Of(const std::optional<probe::Quantile> &quantile)
 {
-    return quantile ? std::chrono::duration<double, std::milli>(quantile->value).count() : 0;
+    return quantile ? probe::toMilliseconds(quantile->value) : 0;
 }
 
 double withoutWindow()

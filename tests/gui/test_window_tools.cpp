@@ -213,7 +213,7 @@ private slots:
         const double middle = (session.beginning() + session.end()) / 2;
         QVERIFY(std::abs(session.now() - middle) < 0.01);
         // To the middle of the load, which began as late as this machine brought the window up.
-        const auto &load = session.loads().front();
+        const auto load = session.loads().front();
         const double loaded = (load.from + load.to.value_or(session.end())) / 2;
         bar.scrubber().setValue(static_cast<int>(bar.scrubber().maximum() * (loaded - session.beginning())
                                                  / (session.end() - session.beginning())));

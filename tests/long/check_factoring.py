@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-SETS = pathlib.Path(__file__).with_name("factoring_sets.py")
+SETS = pathlib.Path(__file__).resolve().parents[2] / "bench" / "figures" / "factoring_sets.py"
 CLASSES = ["edge", "random32", "random64", "semiprime40", "semiprime52", "semiprime64", "powers64", "close64",
            "random96", "semiprime80", "semiprime96", "unbalanced96", "close96", "powers128", "random128",
            "unbalanced128", "semiprime112", "semiprime128", "random160", "digits40", "digits45", "digits50"]

@@ -60,7 +60,7 @@ void count(Tally &tally, const std::optional<Answer> &answer, bool isRight)
 
 void ask(const std::stop_token &stop, quint16 port, unsigned long seed, Tally &tally)
 {
-    openloop::tests::Numbers numbers(seed);
+    openloop::test::Numbers numbers(seed);
     std::mt19937 random(seed);
     auto client = std::make_unique<RawClient>(port);
     while (!stop.stop_requested()) {
@@ -83,7 +83,7 @@ void ask(const std::stop_token &stop, quint16 port, unsigned long seed, Tally &t
 
 void submitJobs(const std::stop_token &stop, quint16 port, Tally &tally)
 {
-    openloop::tests::Numbers numbers(7);
+    openloop::test::Numbers numbers(7);
     RawClient client(port);
     while (!stop.stop_requested()) {
         const mpz_class n = numbers.ofBits(150);
@@ -98,7 +98,7 @@ void submitJobs(const std::stop_token &stop, quint16 port, Tally &tally)
 // Says something, sensible or not, and leaves at a moment of its own.
 void misbehave(const std::stop_token &stop, quint16 port, Tally &tally)
 {
-    openloop::tests::Numbers numbers(11);
+    openloop::test::Numbers numbers(11);
     std::mt19937 random(11);
     while (!stop.stop_requested()) {
         RawClient client(port);

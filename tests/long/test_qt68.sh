@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests this source on Qt 6.8: in a Debian 13 root of its own, kept in build/debian13. Needs root.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 root=$PWD/build/debian13
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
 if [ ! -e "$root/.complete" ]; then

@@ -3,6 +3,7 @@
 // Each has its negative control, the same work done on the event loop, which must make /health late.
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
+#include "tests/support/load.h"
 #include "tests/support/peers.h"
 #include "tests/support/postgres.h"
 #include "tests/support/raw_client.h"
@@ -47,36 +48,6 @@ double healthP99(quint16 port, int polls = pollsPerRound)
     std::nth_element(latencies.begin(), p99, latencies.end());
     return *p99;
 }
-
-// What the client of that number asks for.
-using PathOf = std::function<QByteArray(unsigned long)>;
-
-PathOf always(const QByteArray &path)
-{
-    return [path](unsigned long) { return path; };
-}
-
-// Keeps `clients` requests in flight, on connections of their own, until it is destroyed.
-class Load
-{
-public:
-    Load(quint16 port, const PathOf &pathOf, unsigned long clients)
-    {
-        for (unsigned long i = 0; i < clients; ++i) {
-            m_threads.emplace_back([port, path = pathOf(i)](const std::stop_token &stop) {
-                while (!stop.stop_requested()) {
-                    RawClient client(port);
-                    client.ask(path);
-                    while (!stop.stop_requested() && !client.read(20ms))
-                        continue;
-                }
-            });
-        }
-    }
-
-private:
-    std::vector<std::jthread> m_threads;
-};
 
 // A product of two 45-digit primes: beyond what a thread does in the time of a round.
 QByteArray hard(unsigned long seed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Work under real traffic, against the real program: shared, bounded, fair, given up when nobody waits.
 #include "tests/support/crowd.h"
+#include "tests/support/patience.h"
 #include "tests/support/server_process.h"
 
 #include <QJsonArray>
@@ -22,8 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 const QByteArray sieved = semiprime(150); // long enough to be held while it is sieved
 const QByteArray moment = "/factorize?n=1000000016000000063";
-constexpr auto longest = 60s; // that anything is waited for
-constexpr auto longestMs = int(std::chrono::milliseconds(longest).count());
 
 std::vector<RawClient> clientsOf(quint16 port, int count, const QByteArray &path)
 {
@@ -78,8 +77,8 @@ void TestWork::equalNumbersAreComputedOnce()
     QVERIFY(server.waitUntilReady());
     QVERIFY(server.hold("sieving"));
     auto clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, longestMs);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(server.metric(longRunning), 1.0);
     QCOMPARE(server.metric(longQueued), 0.0);
     QVERIFY(server.release());
@@ -101,16 +100,16 @@ void TestWork::workGoesOnWhileAnyoneWaits()
     QVERIFY(server.waitUntilReady());
     QVERIFY(server.hold("sieving"));
     auto clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, longestMs);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     while (clients.size() > 1) {
         clients.back().reset();
         clients.pop_back();
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_requests_in_flight"), 2.0, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_requests_in_flight"), 2.0, patience);
     QCOMPARE(server.figure("held"), 1);
     clients.front().reset();
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, patience);
 }
 
 void TestWork::aFloodOfLongNumbersDelaysNoShortOne()
@@ -122,9 +121,9 @@ void TestWork::aFloodOfLongNumbersDelaysNoShortOne()
         flood.emplace_back(server.port());
         flood.back().ask("/factorize?n=" + semiprime(332, i)); // the longest that the service takes
         if (i == 0) // the others wait behind it
-            QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, longestMs);
+            QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, patience);
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, patience);
     std::vector<double> times;
     RawClient other(server.port());
     for (int i = 0; i < 20; ++i) {
@@ -147,7 +146,7 @@ void TestWork::aJobLendsItsThreadToWhoWaits()
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
     QCOMPARE(client.post("/factorizations", "{\"n\":\"" + semiprime(330) + "\"}").value_or(Answer()).status, 202);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, patience);
     QCOMPARE(client.get("/factorize?n=" + semiprime(170), longest).value_or(Answer()).status, 200);
     QCOMPARE(server.metric(longRunning), 1.0); // it goes on
 }
@@ -163,16 +162,16 @@ void TestWork::clientsTakeTurns()
         flood.emplace_back(server.port());
         flood.back().ask("/factorize?n=" + semiprime(150, i));
         if (i == 0) // the others wait behind it
-            QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+            QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 16.0, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 16.0, patience);
     const QByteArray number = semiprime(150, 1000);
     RawClient single(server.port(), "127.0.0.2");
     single.ask("/factorize?n=" + number);
     QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_displaced_computations_total"), 1.0,
-                              longestMs); // a place was made
+                              patience); // a place was made
     QVERIFY(server.hold("sieving", "&n=" + number)); // the flood is released
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QVERIFY(server.metric(longQueued) >= 14); // its turn came after one or two of the flood
     QVERIFY(server.release());
     const auto answer = single.read(longest);
@@ -187,7 +186,7 @@ void TestWork::aDeadlineInTheQueueAnswersBeforeTheWorkStarts()
     QVERIFY(server.hold("sieving", "&lends=no"));
     RawClient client(server.port());
     QCOMPARE(client.post("/factorizations", "{\"n\":\"" + sieved + "\"}").value_or(Answer()).status, 202);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs); // the only thread
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience); // the only thread
     const QByteArray number = semiprime(290, 2);
     const auto answer = client.get("/factorize?n=" + number, longest);
     QVERIFY(answer);
@@ -213,7 +212,7 @@ void TestWork::whatWasFoundOnceIsNotComputedAgain()
         QVERIFY(answer);
         first = answer->body;
         QVERIFY(answer->fields.value("server-timing").contains("compute"));
-        QTRY_COMPARE_WITH_TIMEOUT(resultsIn(file), 1, longestMs); // it is answered before it is kept
+        QTRY_COMPARE_WITH_TIMEOUT(resultsIn(file), 1, patience); // it is answered before it is kept
         QCOMPARE(server.stop(), 0);
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
@@ -234,7 +233,7 @@ void TestWork::aComputationThatIgnoresItsStopEndsWithTheProcess()
     QVERIFY(server.hold("sieving", "&stops=no"));
     RawClient client(server.port());
     client.ask("/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(server.stop(), 1);
     QVERIFY(server.standardError().contains("does not end when told to stop"));
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 
 #include <QThread>
 
@@ -22,7 +22,7 @@ public:
             m_app = std::make_unique<http::App>(limits);
             addRoutes(*m_app);
             m_app->listen(QHostAddress(QHostAddress::LocalHost), 0);
-            m_port = m_app->gate().serverPort();
+            m_port = m_app->listener().serverPort();
         });
     }
     ~AppThread()
@@ -42,7 +42,7 @@ public:
     qsizetype connections()
     {
         qsizetype count = 0;
-        onLoop([&] { count = m_app->gate().connectionCount(); });
+        onLoop([&] { count = m_app->listener().connectionCount(); });
         return count;
     }
     void destroyApp()

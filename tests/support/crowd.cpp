@@ -59,7 +59,7 @@ std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, st
 
 QByteArray semiprime(unsigned bits, unsigned long seed)
 {
-    return QByteArray::fromStdString(openloop::tests::Numbers(seed).semiprime(bits).get_str());
+    return QByteArray::fromStdString(openloop::test::Numbers(seed).semiprime(bits).get_str());
 }
 
 } // namespace openloop::test

@@ -2,7 +2,7 @@
 // Where tests hold a computation, so that none of them needs to know how fast the machine is.
 #pragma once
 
-#include "server/compute/computation.h"
+#include "server/compute/factoring/factoring_pool.h"
 
 #include <QByteArray>
 
@@ -28,7 +28,7 @@ public:
     /// How many wait now, and will until something changes.
     int held() const;
 
-    /// For Cpu::Settings::atProgress.
+    /// For FactoringPool::Settings::atProgress.
     void pass(const Moment &moment);
 
 private:

@@ -4,7 +4,7 @@
 
 #include <gmpxx.h>
 
-namespace openloop::tests {
+namespace openloop::test {
 
 class Numbers
 {
@@ -41,4 +41,4 @@ private:
     gmp_randclass m_random;
 };
 
-} // namespace openloop::tests
+} // namespace openloop::test

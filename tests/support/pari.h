@@ -8,7 +8,7 @@
 #include <QStringList>
 #include <vector>
 
-namespace openloop::tests {
+namespace openloop::test {
 
 inline bool hasPari()
 {
@@ -31,4 +31,4 @@ inline QStringList factorsByPari(const std::vector<mpz_class> &numbers)
     return QString::fromLatin1(gp.readAllStandardOutput()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
 }
 
-} // namespace openloop::tests
+} // namespace openloop::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-server with the mistakes that it avoids as routes beside its own: the negative controls of the tests.
-#include "server/compute/factors.h"
+#include "server/compute/factoring/factors.h"
 #include "server/program.h"
 #include "server/routes.h"
 #include "server/routes/input.h"
@@ -95,7 +95,7 @@ Json releaseComputations(Services &, const Request &)
 
 Json figures(Services &use, const Request &)
 {
-    const Cpu::Load load = use.cpu.load();
+    const Pool::Load load = use.pool.load();
     return {{u"running"_s, load.busy},
             {u"queued"_s, load.lanes[0].queued + load.lanes[1].queued},
             {u"held"_s, hold.held()},

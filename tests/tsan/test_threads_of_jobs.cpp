@@ -3,6 +3,7 @@
 #include "server/jobs/jobs.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
+#include "tests/support/patience.h"
 
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
@@ -14,19 +15,17 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-constexpr int patience = 60'000; // ms
-
 /// What the service has, without its routes.
 struct Service {
     explicit Service(const QString &path)
-        : store(u"sqlite:"_s + path, 2), cpu({.threads = 2, .queue = 100, .timeout = 60s}), factorizer(store, cpu),
-          jobs(store, cpu, factorizer)
+        : store(u"sqlite:"_s + path, 2), pool({.threads = 2, .queue = 100, .timeout = 60s}), factorizer(store, pool),
+          jobs(store, factorizer)
     {
         jobs.resume();
     }
 
     Store store;
-    Cpu cpu;
+    FactoringPool pool;
     Factorizer factorizer;
     Jobs jobs;
 };
@@ -49,7 +48,7 @@ private slots:
         }
         std::vector<std::shared_ptr<Ending<Factors>>> requests;
         for (int i = 0; i < 40; ++i) {
-            const Cpu::Ask ask{u"client"_s, 60s, {}};
+            const FactoringPool::Ask ask{u"client"_s, 60s, {}};
             requests.push_back(follow(service.factorizer.factors(m_numbers.semiprime(60), ask)));
         }
         for (const auto &id : ids) {
@@ -78,7 +77,7 @@ private slots:
         QString left;
         const auto isRunning = [](Service &service, const QString &id) {
             const auto job = await(service.jobs.find(id, {}), patience);
-            return job.value && job.value->state == JobState::Running && service.cpu.load().lanes[1].running == 1;
+            return job.value && job.value->state == JobState::Running && service.pool.load().lanes[1].running == 1;
         };
         {
             Service service(path);
@@ -97,7 +96,7 @@ private slots:
 
 private:
     QTemporaryDir m_folder;
-    openloop::tests::Numbers m_numbers{2};
+    openloop::test::Numbers m_numbers{2};
 };
 
 QTEST_GUILESS_MAIN(TestThreadsOfJobs)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pool inside the test's own process, where ThreadSanitizer sees its threads and the loop's side by side.
-#include "server/compute/cpu.h"
+#include "server/compute/factoring/factoring_pool.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
+#include "tests/support/patience.h"
 
 using namespace openloop;
 using namespace openloop::test;
@@ -13,14 +14,12 @@ namespace {
 
 using Answer = std::shared_ptr<Ending<factoring::Result>>;
 
-constexpr int patience = 60'000; // ms
-
 /// The shortest semiprime that has to queue for a thread.
-mpz_class longNumber(openloop::tests::Numbers &numbers)
+mpz_class longNumber(openloop::test::Numbers &numbers)
 {
     for (unsigned bits = 80;; bits += 4) {
         mpz_class n = numbers.semiprime(bits);
-        if (Cpu::laneOf(n) == Lane::Long)
+        if (FactoringPool::laneOf(n) == Lane::Long)
             return n;
     }
 }
@@ -44,22 +43,22 @@ class TestThreadsOfPool : public QObject
 private slots:
     void manyClientsAndJobsOfBothLanesAreAllAnswered()
     {
-        Cpu cpu({.threads = 3, .queue = 200, .timeout = 60s});
+        FactoringPool pool({.threads = 3, .queue = 200, .timeout = 60s});
         std::vector<mpz_class> asked;
         std::vector<Answer> answers;
         for (int i = 0; i < 80; ++i) {
             asked.push_back(i % 10 == 0 ? longNumber(m_numbers) : m_numbers.semiprime(40));
             const bool isJob = i % 20 == 0;
             const auto timing = isJob ? nullptr : std::make_shared<http::Timing>();
-            const Cpu::Ask ask{u"client %1"_s.arg(i % 4), 60s, {}, timing, isJob};
-            answers.push_back(follow(cpu.factorize(asked.back(), ask)));
+            const FactoringPool::Ask ask{u"client %1"_s.arg(i % 4), 60s, {}, timing, isJob};
+            answers.push_back(follow(pool.factorize(asked.back(), ask)));
         }
         for (std::size_t i = 0; i < answers.size(); ++i) {
             const auto looked = [&] { // at what the pool's threads write meanwhile
-                const auto load = cpu.load();
-                cpu.progress(asked[i]);
-                cpu.refusal(asked[i] + 1, u"another"_s);
-                return load.threads == 3 && !cpu.isFull() && answers[i]->over;
+                const auto load = pool.load();
+                pool.progress(asked[i]);
+                pool.refusal(asked[i] + 1, u"another"_s);
+                return load.threads == 3 && !pool.isFull() && answers[i]->over;
             };
             QTRY_VERIFY_WITH_TIMEOUT(looked(), patience);
             QCOMPARE(answers[i]->status(), 200);
@@ -69,34 +68,34 @@ private slots:
 
     void whoLeavesOrComesTooLateIsToldAtOnce()
     {
-        Cpu cpu({.threads = 2, .queue = 8, .timeout = 60s});
+        FactoringPool pool({.threads = 2, .queue = 8, .timeout = 60s});
         for (int i = 0; i < 8; ++i) {
             const mpz_class n = m_numbers.semiprime(220); // takes minutes here
             std::stop_source client;
-            const auto leaving = follow(cpu.factorize(n, {u"a"_s, 60s, client.get_token()}));
-            const auto late = follow(cpu.factorize(n + 2, {u"b"_s, 1ms, {}}));
+            const auto leaving = follow(pool.factorize(n, {u"a"_s, 60s, client.get_token()}));
+            const auto late = follow(pool.factorize(n + 2, {u"b"_s, 1ms, {}}));
             QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
             client.request_stop();
             QTRY_VERIFY_WITH_TIMEOUT(leaving->over, patience);
             QCOMPARE(leaving->status(), 499);
         }
-        QTRY_COMPARE_WITH_TIMEOUT(cpu.load().lanes[1].running, 0, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(pool.load().lanes[1].running, 0, patience);
     }
 
     void aPoolThatEndsStopsWhatItComputes()
     {
         for (int i = 0; i < 5; ++i) {
-            Cpu cpu({.threads = 2, .queue = 8, .timeout = 60s});
+            FactoringPool pool({.threads = 2, .queue = 8, .timeout = 60s});
             std::stop_source client;
-            const auto answer = follow(cpu.factorize(m_numbers.semiprime(220), {u"a"_s, 60s, client.get_token()}));
-            QTRY_COMPARE_WITH_TIMEOUT(cpu.load().lanes[1].running, 1, patience);
+            const auto answer = follow(pool.factorize(m_numbers.semiprime(220), {u"a"_s, 60s, client.get_token()}));
+            QTRY_COMPARE_WITH_TIMEOUT(pool.load().lanes[1].running, 1, patience);
             client.request_stop();
             QTRY_VERIFY_WITH_TIMEOUT(answer->over, patience);
         }
     }
 
 private:
-    openloop::tests::Numbers m_numbers{1};
+    openloop::test::Numbers m_numbers{1};
 };
 
 QTEST_GUILESS_MAIN(TestThreadsOfPool)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // See column_cache.h.
 #include "gui/models/figures/column_cache.h"
+#include "gui/probe/samples/durations.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,7 @@ namespace {
 
 double milliseconds(const std::optional<probe::Quantile> &quantile)
 {
-    return quantile ? std::chrono::duration<double, std::milli>(quantile->value).count() : 0;
+    return quantile ? probe::toMilliseconds(quantile->value) : 0;
 }
 
 } // namespace

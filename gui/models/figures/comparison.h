@@ -29,7 +29,6 @@ public:
     void set(QList<ComparedTarget> targets);
     /// Latencies as their factor alone, where there is no room for more; tooltips always say both.
     void setBrief(bool brief);
-    bool isBrief() const { return m_brief; }
     const QList<ComparedTarget> &targets() const { return m_targets; }
     /// before: its whole length; after: from `from` to `to`.
     static QList<ComparedTarget> of(const Session &before, const Session &after, double from, double to);

@@ -3,6 +3,7 @@
 #include "gui/models/figures/distribution.h"
 
 #include "gui/models/figures/column_cache.h"
+#include "gui/probe/samples/durations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,11 +13,6 @@ namespace openloop::gui {
 namespace {
 
 constexpr int rowsPerDecade = 24;
-
-double toMilliseconds(probe::Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
 
 } // namespace
 
@@ -31,8 +27,8 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
     const auto all = series.statistics(session.instantAt(map.fromX), session.instantAt(map.toX)).histogram();
     if (all.count() == 0)
         return map;
-    const double low = std::max(0.001, toMilliseconds(*all.atRank(1)));
-    const double high = std::max(low, toMilliseconds(*all.atRank(all.count())));
+    const double low = std::max(0.001, probe::toMilliseconds(*all.atRank(1)));
+    const double high = std::max(low, probe::toMilliseconds(*all.atRank(all.count())));
     const double bottom = std::floor(std::log10(low * 0.9));
     const double top = std::max(std::ceil(std::log10(high * 1.2)), bottom + 2);
     map.fromY = std::pow(10, bottom);
@@ -49,7 +45,7 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
             continue;
         const double x = origin + std::chrono::duration<double>(sample.due()).count();
         const int column = std::clamp(static_cast<int>((x - map.fromX) / width), 0, map.columns - 1);
-        const int cell = column * map.rows + rowOf(toMilliseconds(sample.response()));
+        const int cell = column * map.rows + rowOf(probe::toMilliseconds(sample.response()));
         map.cells[static_cast<std::size_t>(cell)] += 1;
     }
     return map;
@@ -64,8 +60,8 @@ std::vector<HistogramBar> histogramOf(const probe::Statistics &statistics)
         return static_cast<int>(std::floor(std::log10(std::max(milliseconds, 0.001)) * rowsPerDecade));
     };
     const auto middle = [](const probe::Histogram::Bucket &bucket) {
-        return (toMilliseconds(probe::Histogram::lowerBound(bucket.index))
-                + toMilliseconds(probe::Histogram::upperBound(bucket.index)))
+        return (probe::toMilliseconds(probe::Histogram::lowerBound(bucket.index))
+                + probe::toMilliseconds(probe::Histogram::upperBound(bucket.index)))
             / 2;
     };
     const auto buckets = histogram.buckets();
@@ -88,7 +84,7 @@ std::vector<Exceedance> exceedanceOf(const probe::Statistics &statistics)
     const auto total = static_cast<double>(histogram.count());
     auto left = histogram.count();
     for (const auto &bucket : histogram.buckets()) {
-        result.push_back({std::max(0.001, toMilliseconds(probe::Histogram::lowerBound(bucket.index))),
+        result.push_back({std::max(0.001, probe::toMilliseconds(probe::Histogram::lowerBound(bucket.index))),
                           static_cast<double>(left) / total});
         left -= bucket.count;
     }

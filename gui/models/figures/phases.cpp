@@ -3,6 +3,7 @@
 #include "gui/models/figures/phases.h"
 
 #include "gui/models/figures/column_cache.h"
+#include "gui/probe/samples/durations.h"
 
 #include <QCoreApplication>
 
@@ -25,7 +26,7 @@ PhaseColumn columnOf(const probe::Sample &sample, double x)
     std::size_t i = 0;
     for (const auto part : {sample.wait(), p.dns, p.tcp, p.tls, p.firstByte, p.body}) {
         sum += part;
-        column.upTo[i++] = std::chrono::duration<double, std::milli>(sum).count();
+        column.upTo[i++] = probe::toMilliseconds(sum);
     }
     return column;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See control_responder.h.
+// Accepts on loopback and answers whatever asks as soon as its head is whole: one epoll loop, no parsing.
 #include "gui/probe/engine/control_responder.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See engine.h.
+// Owns the threads, and brings what they hand over into the caller's thread, batch by batch.
 #include "gui/probe/engine/engine.h"
 
 #include "gui/probe/engine/control_responder.h"
@@ -12,22 +12,6 @@
 #include <mutex>
 
 namespace openloop::probe {
-
-void Batch::addTo(TrustJudge &judge) const
-{
-    for (const auto &sample : control)
-        judge.addControl(sample);
-    for (const auto lag : lags)
-        judge.addLag(until, lag);
-    if (processors)
-        judge.addProcessors(until, *processors);
-}
-
-const TargetBatch *Batch::find(const QString &name) const
-{
-    const auto at = std::ranges::find(targets, name, &TargetBatch::name);
-    return at == targets.end() ? nullptr : &*at;
-}
 
 class Engine::Private
 {
@@ -44,6 +28,7 @@ public:
     Options options;
     QList<Target> targets;
     State state = State::Stopped;
+    int run = 0; ///< counts starts
     Instant origin;
     WallClock wall;
     TrustJudge judge;
@@ -53,6 +38,7 @@ public:
     struct Delivery {
         Batch batch;
         bool drained = false;
+        int run = 0;
     };
     std::mutex mutex;
     std::vector<Delivery> deliveries; ///< under the mutex; filled by the probe thread
@@ -71,10 +57,10 @@ void Engine::Private::start()
     deliveries.clear();
     if (options.control && !control)
         control = std::make_unique<ControlResponder>();
-    const auto sink = [this](Batch batch, bool drained) {
+    const auto sink = [this, run = ++run](Batch batch, bool drained) {
         {
             const std::lock_guard lock(mutex);
-            deliveries.push_back({std::move(batch), drained});
+            deliveries.push_back({std::move(batch), drained, run});
         }
         QMetaObject::invokeMethod(&q, [this] { take(); }, Qt::QueuedConnection);
     };
@@ -90,8 +76,8 @@ void Engine::Private::take()
         taken.swap(deliveries);
     }
     for (auto &delivery : taken) {
-        if (state == State::Stopped)
-            return; // by a slot, in between
+        if (state == State::Stopped || delivery.run != run)
+            return; // by a slot, in between, which may have started anew
         deliver(std::move(delivery.batch));
         if (delivery.drained && state == State::Finishing) {
             q.stop();

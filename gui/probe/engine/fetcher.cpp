@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See fetcher.h.
+// A thread of its own with a lane for each errand; calls back in the thread that asked.
 #include "gui/probe/engine/fetcher.h"
 
 #include "gui/probe/engine/lane.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See lane.h.
+// Drives the multi handle from the reactor: which sockets, until when, and what is done.
 #include "gui/probe/engine/lane.h"
 
 #include "gui/probe/engine/transfer.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See load_generator.h.
+// Refills each target to its number of requests, with a rest after failures.
 #include "gui/probe/engine/load_generator.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // the probe.
 #pragma once
 
-#include "gui/probe/engine/engine.h"
+#include "gui/probe/engine/batch.h"
 #include "gui/probe/engine/lane.h"
 #include "gui/probe/engine/url_feeder.h"
 

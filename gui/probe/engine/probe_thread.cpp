@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See probe_thread.h.
+// The loop of the probe thread: ticks that are due, batches, and the gaps in which it stood still.
 #include "gui/probe/engine/probe_thread.h"
 
-#include "gui/probe/engine/thread_priority.h"
+#include "common/thread_priority.h"
 
 #include <algorithm>
 #include <sys/prctl.h>
@@ -38,7 +38,7 @@ Target controlTarget(const QByteArray &url)
 
 } // namespace
 
-Probe::Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options)
+Probe::Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const EngineOptions &options)
     : m_target(target), m_schedule(schedule), m_ticks(options.inFlightCap, options.waitingCap),
       m_urls(templateOf(target.url), urlsAhead), m_lane(reactor, target, 0, [this](Answer answer) {
           m_ticks.finished();
@@ -122,7 +122,7 @@ TargetBatch Probe::takeBatch()
     return batch;
 }
 
-ProbeThread::ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink)
+ProbeThread::ProbeThread(const EngineOptions &options, const QByteArray &controlUrl, Sink sink)
     : m_options(options), m_controlUrl(controlUrl), m_sink(std::move(sink)),
       m_thread([this](std::stop_token stop) { run(stop); })
 {

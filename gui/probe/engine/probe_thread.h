@@ -3,7 +3,7 @@
 // times a second.
 #pragma once
 
-#include "gui/probe/engine/engine.h"
+#include "gui/probe/engine/batch.h"
 #include "gui/probe/engine/lane.h"
 #include "gui/probe/engine/schedule.h"
 #include "gui/probe/engine/url_feeder.h"
@@ -19,7 +19,7 @@ namespace openloop::probe {
 class Probe
 {
 public:
-    Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const Engine::Options &options);
+    Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const EngineOptions &options);
 
     const Target &target() const { return m_target; }
     /// Takes the ticks that are due and sends what may be sent. Adds the lag of each tick to `lags`.
@@ -57,7 +57,7 @@ class ProbeThread
 public:
     using Sink = std::function<void(Batch batch, bool drained)>;
 
-    ProbeThread(const Engine::Options &options, const QByteArray &controlUrl, Sink sink);
+    ProbeThread(const EngineOptions &options, const QByteArray &controlUrl, Sink sink);
     ~ProbeThread(); ///< stops and joins; what is in flight is dropped
 
     void setTargets(const QList<Target> &targets);
@@ -76,7 +76,7 @@ private:
     template <typename Function>
     void forEach(Function function) const;
 
-    Engine::Options m_options;
+    EngineOptions m_options;
     QByteArray m_controlUrl;
     Sink m_sink;
     Reactor m_reactor;

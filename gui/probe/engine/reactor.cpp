@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See reactor.h.
+// epoll with a timerfd for the deadline and an eventfd for what other threads post.
 #include "gui/probe/engine/reactor.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See schedule.h.
+// Counts ticks from t0, so that no lateness adds up, and queues those above the in-flight cap.
 #include "gui/probe/engine/schedule.h"
 
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See transfer.h.
+// Sets up an easy handle, reads its times and headers, and judges the answer by the expectation.
 #include "gui/probe/engine/transfer.h"
 
 #include <algorithm>

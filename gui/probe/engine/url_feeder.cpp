@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See url_feeder.h.
+// Fills a small stock in a thread of low priority; a constant URL needs none.
 #include "gui/probe/engine/url_feeder.h"
 
 #include <sys/prctl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See isolation.h.
+// The phases of the experiment, and which sample counts for which.
 #include "gui/probe/experiments/isolation.h"
 
 #include <QCoreApplication>

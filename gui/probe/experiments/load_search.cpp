@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See load_search.h.
+// Doubling and bisecting, and the steps of it on a running engine.
 #include "gui/probe/experiments/load_search.h"
 
 #include <algorithm>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See headless.h.
+// Opens what is to be written before it measures, listens to signals, turns the report into an exit code.
 #include "gui/probe/headless/headless.h"
 
 #include "gui/probe/engine/file_descriptor.h"
+#include "gui/probe/headless/exit_code.h"
 #include "gui/probe/headless/run.h"
 
 #include <QCoreApplication>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See headless_options.h.
+// Reads the options one by one; the first thing that is wrong ends the reading.
 #include "gui/probe/headless/options.h"
 
+#include "gui/probe/measurement/profile.h"
 #include "gui/probe/samples/durations.h"
 #include "gui/probe/targets/command_line.h"
-#include "gui/probe/targets/profile.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>

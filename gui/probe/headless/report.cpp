@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See run_report.h.
+// The exit code, the table for people, JUnit.
 #include "gui/probe/headless/report.h"
 
 #include "gui/probe/samples/durations.h"

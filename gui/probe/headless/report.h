@@ -4,7 +4,7 @@
 
 #include "gui/probe/experiments/isolation.h"
 #include "gui/probe/experiments/load_search.h"
-#include "gui/probe/headless/headless.h"
+#include "gui/probe/headless/exit_code.h"
 
 namespace openloop::probe {
 

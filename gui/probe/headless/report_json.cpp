@@ -16,7 +16,7 @@ namespace {
 
 QJsonValue jsonMs(const std::optional<Quantile> &quantile)
 {
-    return quantile ? QJsonValue(milliseconds(quantile->value)) : QJsonValue();
+    return quantile ? QJsonValue(toMilliseconds(quantile->value)) : QJsonValue();
 }
 
 QJsonObject toJson(const Quantiles &quantiles)
@@ -128,7 +128,7 @@ QByteArray toJson(const RunReport &report)
 {
     QJsonObject control{{u"p99_ms"_s, jsonMs(report.trust.control.p99)}, {u"n"_s, report.trust.control.n}};
     if (report.trust.lagP99)
-        control[u"lag_p99_ms"_s] = milliseconds(*report.trust.lagP99);
+        control[u"lag_p99_ms"_s] = toMilliseconds(*report.trust.lagP99);
     if (report.trust.processors)
         control[u"processors"_s] = *report.trust.processors;
     if (report.trust.stolen)
@@ -138,7 +138,7 @@ QByteArray toJson(const RunReport &report)
                        {u"trustworthy"_s, report.trustworthy()},
                        {u"doubt"_s, report.trustworthy() ? QString() : report.doubt()},
                        {u"control"_s, control},
-                       {u"duration_ms"_s, milliseconds(report.duration)}};
+                       {u"duration_ms"_s, toMilliseconds(report.duration)}};
     if (!report.loads.isEmpty())
         object[u"loads"_s] = arrayOf(report.loads, [](const LoadState &load) {
             return QJsonObject{{u"name"_s, load.name},

@@ -1,61 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measuring without a display: from the options of a command line to the report on it.
+// The measurement without a display: from the options of a command line to the report on it.
 #pragma once
 
 #include "gui/probe/headless/options.h"
 #include "gui/probe/headless/report.h"
-#include "gui/probe/recording/store.h"
+#include "gui/probe/measurement/measurement.h"
 
 #include <cstdio>
-#include <map>
 
 namespace openloop::probe {
+
+/// What a measurement proves, held against the asserts and rules of `options`; `isolation`: of a finished test. What
+/// only a run knows (its length, its search) is for that to add.
+RunReport reportOn(const Measurement &measurement, const HeadlessOptions &options,
+                   const std::optional<IsolationVerdict> &isolation = {});
 
 /// One run from start to report. Main thread.
 class HeadlessRun : public QObject
 {
 public:
     explicit HeadlessRun(const HeadlessOptions &options);
+    ~HeadlessRun() override;
 
     void start();
     void interrupt(); ///< the first ends the measurement, the second the wait for outstanding answers
-    RunReport report() const;
+    RunReport report() const; ///< once started
 
 private:
-    struct Watched {
-        Statistics statistics;
-        Series series;
-        bool answered = false;
-        QString lastProblem;
-    };
-    struct WatchedRule {
-        RuleWatch watch;
-        std::optional<RuleEvent> fired;
-        QString doubt; ///< why it was suspended last
-    };
-
     void onBatch(const Batch &batch);
-    void watchRules(const Batch &batch);
+    void onEvent(const Event &event) const;
     void showProgress(const Batch &batch);
     void finish();
     void end();
-    void recordLoad(const QString &name, int n);
-    AssertResult judged(const Assertion &assertion, const TargetResult &result) const;
-    QList<AssertResult> judgedRules() const;
+    void addSearch(RunReport &report) const;
 
     HeadlessOptions m_options;
     Engine m_engine;
+    std::unique_ptr<Measurement> m_measurement; ///< since start()
     std::unique_ptr<IsolationRun> m_isolation;
     std::unique_ptr<LoadSearchRun> m_search;
-    std::unique_ptr<SessionRecorder> m_recorder;
     QString m_unrecorded; ///< why not all of the run is in the recording
-    std::map<QString, Watched> m_watched;
-    std::vector<WatchedRule> m_rules;
-    QList<LoadState> m_loads;
     Instant m_end = Instant::max();
     Instant m_nextProgress;
     Nanoseconds m_measured{0};
-    std::map<QString, int> m_recordedLoads;
     bool m_showsProgress;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See assertion.h.
+// Splits the target from its condition at the last dot before the operator.
 #include "gui/probe/judgement/assertion.h"
 
 #include <QRegularExpression>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See blame.h.
+// Reads Server-Timing, compares with the control probe, and names what took half of the time.
 #include "gui/probe/judgement/blame.h"
 
 #include "gui/probe/samples/durations.h"

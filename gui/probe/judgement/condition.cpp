@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See condition.h.
+// Spelling of quantities, comparisons and limits, both ways, and the comparison itself.
 #include "gui/probe/judgement/condition.h"
 
 #include "gui/probe/samples/durations.h"
@@ -65,7 +65,7 @@ QString readLimit(const QString &text, Condition &condition)
 {
     if (condition.isLatency()) {
         const auto duration = parseDuration(text);
-        condition.limit = duration ? milliseconds(*duration) : 0;
+        condition.limit = duration ? toMilliseconds(*duration) : 0;
         return duration.error;
     }
     const bool isPercent = text.endsWith(u'%');
@@ -89,7 +89,7 @@ std::optional<double> Condition::valueOf(const Quantiles &quantiles, std::option
 {
     if (isLatency()) {
         const auto &quantile = quantileOf(quantity, quantiles);
-        return quantile ? std::optional(milliseconds(quantile->value)) : std::nullopt;
+        return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
     }
     switch (quantity) {
     case Quantity::N: return static_cast<double>(quantiles.n);

@@ -2,8 +2,8 @@
 // `p99 < 20ms`: the comparison that asserts and SLO rules share, so that both are spelled and judged alike.
 #pragma once
 
+#include "gui/probe/samples/parsed.h"
 #include "gui/probe/samples/statistics.h"
-#include "gui/probe/targets/parsed.h"
 
 namespace openloop::probe {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See processor_use.h.
+// Sums the columns of /proc/stat that count.
 #include "gui/probe/judgement/processor_use.h"
 
 #include <QFile>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See rules.h.
+// The spelling of rules, and the state machine that decides when one fires.
 #include "gui/probe/judgement/rules.h"
 
 #include "gui/probe/samples/durations.h"

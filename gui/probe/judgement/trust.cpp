@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See trust.h.
+// Counts slow controls, late ticks and busy processors, and words the gravest doubt.
 #include "gui/probe/judgement/trust.h"
 
 #include "gui/probe/samples/durations.h"

@@ -187,7 +187,8 @@ QList<LogEntry> SessionReader::log(qint64 session) const
 {
     QList<LogEntry> entries;
     const auto origin = m_database->origin(session);
-    auto rows = m_database->query(u"SELECT at, kind, target, text FROM log WHERE session = ? ORDER BY at"_s, {session});
+    auto rows =
+        m_database->query(u"SELECT at, kind, target, text FROM log WHERE session = ? ORDER BY at, rowid"_s, {session});
     while (rows.next()) {
         entries.append({origin + timeIn(rows.value(0)), rows.value(1).toString(), rows.value(2).toString(),
                         rows.value(3).toString()});

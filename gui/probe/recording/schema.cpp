@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See session_schema.h.
+// Opens a file as ours, makes the tables where there are none, and leaves foreign files alone.
 #include "gui/probe/recording/schema.h"
 
 #include <QFile>

@@ -3,8 +3,11 @@
 // compared.
 #pragma once
 
-#include "gui/probe/engine/engine.h"
+#include "gui/probe/engine/batch.h"
 #include "gui/probe/samples/series.h"
+#include "gui/probe/targets/target.h"
+
+#include <QObject>
 
 #include <memory>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See session_writer.h: the thread, what it gathers and what it does when writing fails.
+// The thread: what it gathers, and what it does when writing fails.
 #include "gui/probe/recording/writer.h"
 
 #include <QJsonDocument>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See session_writer.h: what goes into which table, within one transaction.
+// What goes into which table, within one transaction.
 #include "gui/probe/recording/writer.h"
 
 #include <QSqlError>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See clock.h.
+// Suspends shift the wall clock from then on; the drift of two kernel clocks tells of them.
 #include "gui/probe/samples/clock.h"
 
 #include <QCoreApplication>

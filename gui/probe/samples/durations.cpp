@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See durations.h.
+// The units, and rounding to three significant digits.
 #include "gui/probe/samples/durations.h"
 
 #include <QRegularExpression>
@@ -64,7 +64,7 @@ QString formatDuration(Nanoseconds duration)
     return u"%1 h %2 min"_s.arg(whole / 3600).arg(whole / 60 % 60, 2, 10, QChar(u'0'));
 }
 
-double milliseconds(Nanoseconds duration)
+double toMilliseconds(Nanoseconds duration)
 {
     return std::chrono::duration<double, std::milli>(duration).count();
 }

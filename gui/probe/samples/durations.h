@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gui/probe/samples/clock.h"
-#include "gui/probe/targets/parsed.h"
+#include "gui/probe/samples/parsed.h"
 
 namespace openloop::probe {
 
@@ -16,6 +16,6 @@ Parsed<Nanoseconds> parseDuration(const QString &text);
 QString formatDuration(Nanoseconds duration);
 
 /// Milliseconds as a JSON number takes them.
-double milliseconds(Nanoseconds duration);
+double toMilliseconds(Nanoseconds duration);
 
 } // namespace openloop::probe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See histogram.h. A value's index is its leading 8 bits and how far they were shifted.
+// Maps durations to log-linear buckets, kept sparse and in order.
 #include "gui/probe/samples/histogram.h"
 
 #include <QDataStream>

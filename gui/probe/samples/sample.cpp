@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See sample.h.
+// The packed form of a sample: phases as small floats of 16 bits.
 #include "gui/probe/samples/sample.h"
 
 #include <QCoreApplication>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See series.h.
+// Keeps the newest samples, and of all of them a rollup per stretch; answers from whichever suffices.
 #include "gui/probe/samples/series.h"
 
 #include <algorithm>
@@ -53,8 +53,10 @@ void Series::trim()
                         m_samples.begin() + static_cast<std::ptrdiff_t>(m_samples.size() - m_capacity));
         m_completeFrom = m_samples.front().due();
     }
-    while (m_rollups.size() > maxRollups)
+    while (m_rollups.size() > maxRollups) {
+        m_forgotten.merge(m_rollups.begin()->second);
         m_rollups.erase(m_rollups.begin());
+    }
 }
 
 void Series::addGap(const Gap &gap)
@@ -130,6 +132,20 @@ Statistics Series::statistics(Instant from, Instant until) const
         return merged(earliest, latest);
     Statistics statistics;
     addTo(statistics, earliest, latest);
+    return statistics;
+}
+
+Statistics Series::whole() const
+{
+    if (hasSamples(m_origin, end() + Nanoseconds(1))
+        && static_cast<qint64>(m_samples.size()) <= Statistics::exactUpTo) {
+        Statistics statistics;
+        addTo(statistics, m_origin, end() + Nanoseconds(1));
+        return statistics;
+    }
+    auto statistics = m_forgotten;
+    for (const auto &[place, rolledUp] : m_rollups)
+        statistics.merge(rolledUp);
     return statistics;
 }
 

@@ -57,6 +57,8 @@ public:
     /// them; beyond: merged rollups, where an end without single samples is rounded outwards to 30 s.
     Quantiles quantiles(Instant from, Instant until) const { return statistics(from, until).quantiles(); }
     Statistics statistics(Instant from, Instant until) const;
+    /// Of all ticks there ever were, also those beyond what columns are made of.
+    Statistics whole() const;
 
     /// [from, until) in `count` columns of equal width, 1 <= count <= 10,000, those without a tick with n =
     /// 0. Columns of a minute and more come from rollups. Past columns stay as they are, so they may be
@@ -80,6 +82,7 @@ private:
     Nanoseconds m_completeFrom{0}; ///< single samples are complete between these
     Nanoseconds m_completeUntil = Nanoseconds::max();
     std::map<qint64, Statistics> m_rollups;
+    Statistics m_forgotten{Statistics::Keep::Histogram}; ///< of the rollups that went
     std::optional<Sample> m_last;
     QList<Gap> m_gaps;
 };

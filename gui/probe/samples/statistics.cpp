@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See statistics.h.
+// Ranks among values while they are few, among buckets beyond; what is censored lies above.
 #include "gui/probe/samples/statistics.h"
 
 #include "gui/probe/samples/durations.h"

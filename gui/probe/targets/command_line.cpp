@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See command_line.h.
+// Declares the options once for both programs, and leaves to Qt what is its own.
 #include "gui/probe/targets/command_line.h"
 
 #include "gui/probe/targets/target.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See curl_command.h.
+// Goes through the words as curl does, and refuses by name what a probe would do differently.
 #include "gui/probe/targets/curl_command.h"
 
 #include "gui/probe/targets/shell_words.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See json_members.h.
+// Notes the first mistake and goes on with the default.
 #include "gui/probe/targets/json_members.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See openapi.h.
+// Follows references within bounds, and fills parameters with values that are likely to be taken.
 #include "gui/probe/targets/openapi.h"
 
 #include <QJsonArray>

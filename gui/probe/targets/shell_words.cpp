@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See shell_words.h.
+// Quotes, escapes and comments, character by character.
 #include "gui/probe/targets/shell_words.h"
 
 using namespace Qt::Literals::StringLiterals;

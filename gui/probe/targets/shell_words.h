@@ -2,7 +2,7 @@
 // A command line taken apart as a POSIX shell would, without running anything.
 #pragma once
 
-#include "gui/probe/targets/parsed.h"
+#include "gui/probe/samples/parsed.h"
 
 #include <QStringList>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See target.h.
+// Names, checks, and the forms in which targets are given and handed on.
 #include "gui/probe/targets/target.h"
 
 #include "common/endpoints.h"

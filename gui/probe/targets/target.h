@@ -3,8 +3,8 @@
 #pragma once
 
 #include "gui/probe/samples/clock.h"
+#include "gui/probe/samples/parsed.h"
 #include "gui/probe/targets/json_members.h"
-#include "gui/probe/targets/parsed.h"
 
 #include <QByteArray>
 #include <QJsonObject>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See url_template.h.
+// Takes placeholders out of a URL, encodes what lies between, and makes the primes.
 #include "gui/probe/targets/url_template.h"
 
 #include <QRegularExpression>

@@ -3,7 +3,7 @@
 // away.
 #pragma once
 
-#include "gui/probe/targets/parsed.h"
+#include "gui/probe/samples/parsed.h"
 
 #include <QByteArray>
 #include <QList>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lines, bands, points and crosses over time, and the axis that fits them. The rest of latency_chart.h.
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 #include "gui/views/chart/latency_chart.h"
 
 #include <algorithm>
@@ -113,7 +114,7 @@ PlotSeries LatencyChart::seriesFor(const probe::Series &history, ColumnCache &ca
         if (sample.outcome() != probe::Outcome::Ok)
             result.crosses.emplace_back(x, 0);
         else if (withPoints)
-            result.points.emplace_back(x, std::chrono::duration<double, std::milli>(sample.response()).count());
+            result.points.emplace_back(x, probe::toMilliseconds(sample.response()));
     }
     return result;
 }

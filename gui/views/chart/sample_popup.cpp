@@ -4,6 +4,7 @@
 
 #include "gui/models/format.h"
 #include "gui/probe/judgement/blame.h"
+#include "gui/probe/samples/durations.h"
 
 #include <QPainter>
 
@@ -12,15 +13,6 @@
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
-
-namespace {
-
-double toMilliseconds(probe::Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-} // namespace
 
 std::optional<SamplePopup::Found> SamplePopup::nearest(const Session &session, double seconds, double milliseconds,
                                                        double tolerance)
@@ -38,7 +30,7 @@ std::optional<SamplePopup::Found> SamplePopup::nearest(const Session &session, d
         for (const auto &packed : history->samples(from, until)) {
             const double aside = (origin + std::chrono::duration<double>(packed.due()).count() - seconds) / tolerance;
             const double above =
-                std::log2(std::max(1e-3, toMilliseconds(packed.response())) / std::max(1e-3, milliseconds));
+                std::log2(std::max(1e-3, probe::toMilliseconds(packed.response())) / std::max(1e-3, milliseconds));
             if (const double distance = aside * aside + above * above; distance < bestDistance) {
                 bestDistance = distance;
                 best = Found{target.name, {}, {}};
@@ -63,7 +55,8 @@ SamplePopup::SamplePopup(const Found &found, const QString &time, const Palette 
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setAccessibleName(
-        tr("/%1 took %2. %3").arg(found.target, formatDuration(toMilliseconds(found.sample.response())), found.blame));
+        tr("/%1 took %2. %3")
+            .arg(found.target, formatDuration(probe::toMilliseconds(found.sample.response())), found.blame));
     resize(sizeHint());
 }
 
@@ -102,7 +95,7 @@ void SamplePopup::paintEvent(QPaintEvent *)
     painter.setFont(bold);
     painter.setPen(m_palette->text);
     painter.drawText(line, Qt::AlignLeft,
-                     u"/%1  %2"_s.arg(m_found.target, formatDuration(toMilliseconds(sample.response()))));
+                     u"/%1  %2"_s.arg(m_found.target, formatDuration(probe::toMilliseconds(sample.response()))));
     painter.setFont(font());
     painter.setPen(m_palette->muted);
     painter.drawText(line, Qt::AlignRight, m_time);
@@ -115,14 +108,14 @@ void SamplePopup::paintEvent(QPaintEvent *)
                                                                        {tr("TLS"), sample.phases.tls},
                                                                        {tr("first byte"), sample.phases.firstByte},
                                                                        {tr("body"), sample.phases.body}}};
-    const double whole = std::max(1e-6, toMilliseconds(sample.response()));
+    const double whole = std::max(1e-6, probe::toMilliseconds(sample.response()));
     const std::array colours{m_palette->muted,     m_palette->series[3], m_palette->series[1],
                              m_palette->series[4], m_palette->series[0], m_palette->series[2]};
     double left = line.left();
     line.translate(0, 26);
     painter.setPen(Qt::NoPen);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const double width = line.width() * std::min(1.0, toMilliseconds(parts[i].second) / whole);
+        const double width = line.width() * std::min(1.0, probe::toMilliseconds(parts[i].second) / whole);
         painter.fillRect(QRectF(left, line.top(), width, 10), colours[i]);
         left += width;
     }
@@ -133,7 +126,7 @@ void SamplePopup::paintEvent(QPaintEvent *)
         painter.fillRect(QRectF(cell.left(), cell.top() + 6, 7, 7), colours[i]);
         painter.setPen(m_palette->text);
         painter.drawText(cell.adjusted(12, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                         parts[i].first + u"  "_s + formatDuration(toMilliseconds(parts[i].second)));
+                         parts[i].first + u"  "_s + formatDuration(probe::toMilliseconds(parts[i].second)));
     }
     painter.setPen(m_palette->text);
     painter.drawText(QRectF(line.left(), line.top() + 56, line.width(), height() - line.top() - 60),

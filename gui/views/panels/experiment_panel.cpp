@@ -3,6 +3,7 @@
 #include "gui/views/panels/experiment_panel.h"
 
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 #include "gui/views/verdict_bar.h"
 
 #include <QHBoxLayout>
@@ -44,8 +45,7 @@ QString p99Of(const probe::Quantiles &quantiles)
     const auto &tail = quantiles.hasP99() ? quantiles.p99 : quantiles.max;
     if (!tail)
         return u"–"_s;
-    const QString text = (tail->atLeast ? u"> "_s : QString())
-        + formatDuration(std::chrono::duration<double, std::milli>(tail->value).count());
+    const QString text = (tail->atLeast ? u"> "_s : QString()) + formatDuration(probe::toMilliseconds(tail->value));
     return text;
 }
 

@@ -3,6 +3,7 @@
 #include "gui/views/panels/limit_panel.h"
 
 #include "gui/models/format.h"
+#include "gui/probe/samples/durations.h"
 #include "gui/views/plot/view.h"
 #include "gui/views/verdict_bar.h"
 
@@ -22,7 +23,7 @@ namespace {
 
 double toMilliseconds(const std::optional<probe::Quantile> &quantile)
 {
-    return quantile ? std::chrono::duration<double, std::milli>(quantile->value).count() : 0;
+    return quantile ? probe::toMilliseconds(quantile->value) : 0;
 }
 
 const probe::Quantiles *quantilesOf(const probe::LoadStep &step, const QString &target)

@@ -7,50 +7,18 @@
 
 namespace openloop::factoring {
 
-/// Residues modulo an odd n, 3 <= n < 2^64, as x * 2^64 mod n (Montgomery, Math. Comp. 44, 1985).
-/// All values that go in and out are below n. Any thread; immutable.
-class Montgomery64
+/// Residues modulo an odd n, 3 <= n < R, as x * R mod n for R = 2^(bits of a Word) (Montgomery, Math. Comp. 44, 1985).
+/// All values that go in and out are below n. Multiply: one of words::multiply and its like. Any thread; immutable.
+template <typename WordType, WordType (*Multiply)(WordType, WordType, WordType, std::uint64_t)>
+class WordMontgomery
 {
 public:
-    using Word = std::uint64_t;
+    using Word = WordType;
 
-    explicit Montgomery64(Word n) : m_n(n), m_inverse(inverseOfOdd(n)), m_one((0 - n) % n)
+    explicit WordMontgomery(Word n) : m_n(n), m_inverse(inverseOfOdd(static_cast<std::uint64_t>(n))), m_one((0 - n) % n)
     {
         m_square = add(add(m_one, m_one), add(m_one, m_one));
-        for (int exponent = 2; exponent < 64; exponent *= 2)
-            m_square = sqr(m_square);
-    }
-
-    Word modulus() const { return m_n; }
-    Word one() const { return m_one; }
-    Word fromWord(Word x) const { return mul(x, m_square); }
-    Word fromNumber(unsigned x) const { return fromWord(x < m_n ? x : x % m_n); }
-    Word toWord(Word x) const { return mul(x, 1); }
-    Word divisorOf(Word x) const { return gcdWithOdd(x, m_n); } ///< common with the modulus
-
-    Word add(Word a, Word b) const { return words::add(a, b, m_n); }
-    Word sub(Word a, Word b) const { return words::subtract(a, b, m_n); }
-    Word mul(Word a, Word b) const { return words::multiply(a, b, m_n, m_inverse); }
-    Word sqr(Word a) const { return mul(a, a); }
-
-private:
-    Word m_n;
-    Word m_inverse;
-    Word m_one;
-    Word m_square; ///< 2^128 mod n: takes a number into the residue system
-};
-
-/// The same for an odd n, 3 <= n < 2^128, with residues x * 2^128 mod n. Multiply: one of the functions above.
-template <uint128 (*Multiply)(uint128, uint128, uint128, std::uint64_t)>
-class TwoWordMontgomery
-{
-public:
-    using Word = uint128;
-
-    explicit TwoWordMontgomery(Word n) : m_n(n), m_inverse(inverseOfOdd(low64(n))), m_one((0 - n) % n)
-    {
-        m_square = add(add(m_one, m_one), add(m_one, m_one));
-        for (int exponent = 2; exponent < 128; exponent *= 2)
+        for (unsigned exponent = 2; exponent < 8 * sizeof(Word); exponent *= 2)
             m_square = sqr(m_square);
     }
 
@@ -70,12 +38,13 @@ private:
     Word m_n;
     std::uint64_t m_inverse;
     Word m_one;
-    Word m_square;
+    Word m_square; ///< R^2 mod n: takes a number into the residue system
 };
 
-using Montgomery128 = TwoWordMontgomery<portable::multiply>;
+using Montgomery64 = WordMontgomery<std::uint64_t, words::multiply>;
+using Montgomery128 = WordMontgomery<uint128, portable::multiply>;
 #ifdef OPENLOOP_MULX
-using Montgomery128Mulx = TwoWordMontgomery<x86::multiplyMulx>;
+using Montgomery128Mulx = WordMontgomery<uint128, x86::multiplyMulx>;
 #endif
 
 } // namespace openloop::factoring

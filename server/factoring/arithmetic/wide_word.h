@@ -92,4 +92,99 @@ WideWord<limbs> withoutLowBits(WideWord<limbs> x, unsigned bits, bool carry)
     return x;
 }
 
+// Two's complement, wrapping.
+
+template <std::size_t limbs>
+WideWord<limbs> negated(const WideWord<limbs> &x)
+{
+    WideWord<limbs> result;
+    bool carry = true;
+    for (std::size_t i = 0; i < limbs; ++i) {
+        result.limb[i] = ~x.limb[i] + carry;
+        carry = carry && result.limb[i] == 0;
+    }
+    return result;
+}
+
+template <std::size_t limbs>
+bool isNegative(const WideWord<limbs> &x)
+{
+    return x.limb[limbs - 1] >> 63;
+}
+
+/// value: -2^(64 limbs - 1) <= value < 2^(64 limbs - 1).
+template <std::size_t limbs>
+WideWord<limbs> toSignedWide(const mpz_class &value)
+{
+    const WideWord<limbs> magnitude = toWide<limbs>(value);
+    return value < 0 ? negated(magnitude) : magnitude;
+}
+
+template <std::size_t limbs>
+WideWord<limbs> sum(const WideWord<limbs> &a, const WideWord<limbs> &b)
+{
+    WideWord<limbs> result;
+    uint128 carry = 0;
+    for (std::size_t i = 0; i < limbs; ++i) {
+        carry += uint128(a.limb[i]) + b.limb[i];
+        result.limb[i] = low64(carry);
+        carry >>= 64;
+    }
+    return result;
+}
+
+template <std::size_t limbs>
+WideWord<limbs> product(const WideWord<limbs> &x, std::int64_t factor)
+{
+    const std::uint64_t magnitude = factor < 0 ? 0 - std::uint64_t(factor) : std::uint64_t(factor);
+    WideWord<limbs> result;
+    uint128 carry = 0;
+    for (std::size_t i = 0; i < limbs; ++i) {
+        carry += uint128(x.limb[i]) * magnitude;
+        result.limb[i] = low64(carry);
+        carry >>= 64;
+    }
+    return factor < 0 ? negated(result) : result;
+}
+
+// Of values that are not negative.
+
+template <std::size_t limbs>
+bool fitsOneWord(const WideWord<limbs> &x)
+{
+    std::uint64_t above = 0;
+    for (std::size_t i = 1; i < limbs; ++i)
+        above |= x.limb[i];
+    return above == 0;
+}
+
+/// Limbs up to the highest that is not zero, 1 at least.
+template <std::size_t limbs>
+std::size_t usedLimbs(const WideWord<limbs> &x)
+{
+    std::size_t used = limbs;
+    while (used > 1 && x.limb[used - 1] == 0)
+        --used;
+    return used;
+}
+
+/// Divides x by an odd p and says true, or leaves it and says false. Exact division from the low end (Jebelean, J.
+/// Symb. Comp. 15, 1993): no hardware division. inverse: inverseOfOdd(p); x has at most `used` limbs that are not zero.
+template <std::size_t limbs>
+bool divideExactly(WideWord<limbs> &x, std::uint32_t p, std::uint64_t inverse, std::size_t used = limbs)
+{
+    std::array<std::uint64_t, limbs> quotient;
+    std::uint64_t borrow = 0;
+    for (std::size_t i = 0; i < used; ++i) {
+        const std::uint64_t digit = x.limb[i] - borrow;
+        const std::uint64_t under = x.limb[i] < borrow;
+        quotient[i] = digit * inverse;
+        borrow = high64(uint128(quotient[i]) * p) + under;
+    }
+    if (borrow != 0)
+        return false;
+    std::copy_n(quotient.begin(), used, x.limb.begin());
+    return true;
+}
+
 } // namespace openloop::factoring

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See big_ecm.h.
+// The curves over plain residues of GMP; a single product asks whether to stop.
 #include "server/factoring/ecm/big_ecm.h"
 
 #include "server/factoring/arithmetic/wide_montgomery.h"

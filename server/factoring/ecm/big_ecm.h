@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/factoring/ecm/micro_ecm_plan.h"
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <gmpxx.h>
 #include <memory>

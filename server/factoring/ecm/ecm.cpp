@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See ecm.h.
+// Cuts a round into turns of eight curves, and has the threads take one after another.
 #include "server/factoring/ecm/ecm.h"
 
 #include "server/factoring/arithmetic/wide_montgomery.h"

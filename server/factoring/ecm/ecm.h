@@ -2,8 +2,7 @@
 // The elliptic curve method for numbers of more than two words, on as many threads as are lent.
 #pragma once
 
-#include "server/factoring/factor.h"
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <functional>
 #include <gmpxx.h>

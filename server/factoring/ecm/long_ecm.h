@@ -4,7 +4,7 @@
 
 #include "server/factoring/ecm/curve_pairs.h"
 #include "server/factoring/ecm/edwards_curve.h"
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <algorithm>
 #include <memory>

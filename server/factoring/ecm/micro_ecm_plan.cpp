@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See micro_ecm_plan.h.
+// Works the plans out: windows of stage 1, pairs of stage 2; the long ones are kept for the next number.
 #include "server/factoring/ecm/micro_ecm_plan.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // are the same for every curve and every number.
 #pragma once
 
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_buckets.h.
+// Fills the buckets polynomial by polynomial through the kernels, strikes from them, and finds who hit a place.
 #include "server/factoring/siqs/buckets.h"
 
 #include "server/factoring/siqs/polynomial.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_candidates.h.
+// The value of the polynomial in wide words, divided by what the sieve says hit it.
 #include "server/factoring/siqs/candidates.h"
 
+#include "server/factoring/arithmetic/word_operations.h"
 #include "server/factoring/siqs/cofactor.h"
 
 #include <algorithm>
@@ -40,8 +41,8 @@ void CandidateTester::begin(const Leading &leading)
     for (const mpz_class &part : leading.parts)
         m_twiceParts.push_back(2 * part);
     m_b = leading.firstB();
-    m_wideA = Wide::from(leading.a);
-    m_wideB = Wide::from(m_b);
+    m_wideA = toSignedWide<wideLimbs>(leading.a);
+    m_wideB = toSignedWide<wideLimbs>(m_b);
     m_haveC = false;
 }
 
@@ -51,7 +52,7 @@ void CandidateTester::step(const Step &step)
         m_b -= m_twiceParts[step.part];
     else
         m_b += m_twiceParts[step.part];
-    m_wideB = Wide::from(m_b);
+    m_wideB = toSignedWide<wideLimbs>(m_b);
     m_haveC = false;
 }
 
@@ -61,25 +62,25 @@ void CandidateTester::computeC()
     mpz_sub(m_c.get_mpz_t(), m_c.get_mpz_t(), m_kn.get_mpz_t());
     mpz_tdiv_q_2exp(m_c.get_mpz_t(), m_c.get_mpz_t(), 2);
     mpz_divexact(m_c.get_mpz_t(), m_c.get_mpz_t(), m_leading->a.get_mpz_t());
-    m_wideC = Wide::from(m_c);
+    m_wideC = toSignedWide<wideLimbs>(m_c);
     m_haveC = true;
 }
 
 void CandidateTester::divideOut(std::uint32_t index)
 {
     const std::uint32_t p = m_base.prime[index];
-    const std::uint64_t inverse = inverse64(p);
-    while (m_rest.divideExactly(p, inverse, m_restWords)) {
+    const std::uint64_t inverse = inverseOfOdd(p);
+    while (divideExactly(m_rest, p, inverse, m_restLimbs)) {
         m_relation.factors.push_back(index);
-        m_restWords -= m_restWords > 1 && m_rest.word[m_restWords - 1] == 0;
+        m_restLimbs -= m_restLimbs > 1 && m_rest.limb[m_restLimbs - 1] == 0;
     }
 }
 
 bool CandidateTester::splitRest()
 {
-    if (!m_rest.fitsOneWord())
+    if (!fitsOneWord(m_rest))
         return false;
-    const std::uint64_t rest = m_rest.word[0];
+    const std::uint64_t rest = m_rest.limb[0];
     m_relation.large = {1, 1};
     if (rest < m_bounds.largest) {
         m_relation.large[1] = std::uint32_t(rest);
@@ -99,23 +100,24 @@ void CandidateTester::test(Sieve &sieve, std::uint16_t location, std::int64_t x,
 {
     if (!m_haveC)
         computeC();
-    const Wide ax = m_wideA.times(x);
-    const Wide axb = ax.plus(m_wideB);
-    m_rest = axb.times(x).plus(m_wideC);
+    const Wide ax = product(m_wideA, x);
+    const Wide axb = sum(ax, m_wideB);
+    m_rest = sum(product(axb, x), m_wideC);
     m_relation.factors.clear();
-    if (m_rest.isNegative()) {
-        m_rest = m_rest.negated();
+    if (isNegative(m_rest)) {
+        m_rest = negated(m_rest);
         m_relation.factors.push_back(0);
     }
-    if (m_rest.word[0] == 0)
+    if (m_rest.limb[0] == 0)
         return; // 64 factors two, or zero: not worth a path of its own
-    const unsigned twos = unsigned(std::countr_zero(m_rest.word[0]));
+    const unsigned twos = unsigned(std::countr_zero(m_rest.limb[0]));
     m_relation.factors.insert(m_relation.factors.end(), twos, 1);
-    m_rest.shiftRight(twos);
-    m_restWords = m_rest.usedWords();
+    if (twos != 0)
+        m_rest = withoutLowBits(m_rest, twos, false);
+    m_restLimbs = usedLimbs(m_rest);
     for (const std::uint32_t index : sieve.smallDivisors(location))
         divideOut(index);
-    if (double(m_rest.bits()) - sieve.foundBits(location) > m_bounds.bits + roundingBits)
+    if (double(bitLength(m_rest)) - sieve.foundBits(location) > m_bounds.bits + roundingBits)
         return;
 
     for (const std::uint32_t index : sieve.sievedDivisors(location))
@@ -125,10 +127,10 @@ void CandidateTester::test(Sieve &sieve, std::uint16_t location, std::int64_t x,
     if (!splitRest())
         return;
     m_relation.factors.insert(m_relation.factors.end(), m_leading->factors.begin(), m_leading->factors.end());
-    Wide root = axb.plus(ax);
-    if (root.isNegative())
-        root = root.negated();
-    std::copy_n(root.word.begin(), m_relation.x.size(), m_relation.x.begin());
+    Wide root = sum(axb, ax);
+    if (isNegative(root))
+        root = negated(root);
+    std::copy_n(root.limb.begin(), m_relation.x.size(), m_relation.x.begin());
     found.append(m_relation);
 }
 

@@ -2,15 +2,19 @@
 // From a likely place in the sieve to a relation, or to nothing: trial division of one value.
 #pragma once
 
+#include "server/factoring/arithmetic/wide_word.h"
 #include "server/factoring/siqs/factor_base.h"
 #include "server/factoring/siqs/polynomial.h"
 #include "server/factoring/siqs/relations.h"
 #include "server/factoring/siqs/sieve.h"
-#include "server/factoring/siqs/wide.h"
 
 #include <optional>
 
 namespace openloop::factoring::siqs {
+
+/// Of a value of the sieve: wide enough for a kn of 380 bits.
+inline constexpr std::size_t wideLimbs = 4;
+using Wide = WideWord<wideLimbs>;
 
 /// What the cofactor of a value may be, in numbers; the same for all threads.
 struct CofactorBounds {
@@ -48,7 +52,7 @@ private:
     bool m_haveC = false;
     mpz_class m_c;
     Wide m_rest; ///< of the value under test
-    std::size_t m_restWords = Wide::words; ///< beyond them it is zero
+    std::size_t m_restLimbs = wideLimbs; ///< beyond them it is zero
     Relation m_relation;
 };
 

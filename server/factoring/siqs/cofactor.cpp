@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_cofactor.h.
+// A Fermat test first, for most are prime, then the small curves.
 #include "server/factoring/siqs/cofactor.h"
 
 #include "server/factoring/arithmetic/montgomery.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_collect.h.
+// The threads, lent ones included, the store they share, and when there is enough.
 #include "server/factoring/siqs/collect.h"
 
 #include "server/factoring/siqs/sieve.h"
@@ -27,7 +27,7 @@ std::uint8_t thresholdFor(const mpz_class &kn, const Parameters &parameters, con
 
 } // namespace
 
-Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const StopSignal &stop)
+Job::Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const Stop &stop)
     : n(number), kn(number * multiplier), parameters(sizes), kernels(kernelsFor(simd)),
       base(makeFactorBase(kn, sizes, stop)), bounds(CofactorBounds::from(base, sizes)),
       threshold(thresholdFor(kn, sizes, bounds)), source(kn, base, sizes)
@@ -93,7 +93,7 @@ private:
     RelationBatch m_found;
 };
 
-Collector::Collector(const Job &job, LeadingSource &source, const Options &options, const StopSignal &stop)
+Collector::Collector(const Job &job, LeadingSource &source, const Options &options, const Stop &stop)
     : m_job(job), m_source(source), m_options(options), m_stop(stop), m_shared(std::make_shared<Shared>()),
       m_own(std::make_unique<Worker>(job))
 {

@@ -2,12 +2,11 @@
 // Sieving with as many threads as there are to be had, until there are enough relations.
 #pragma once
 
-#include "server/factoring/factor.h"
+#include "server/factoring/job.h"
 #include "server/factoring/siqs/candidates.h"
 #include "server/factoring/siqs/kernels/kernels.h"
 #include "server/factoring/siqs/polynomial.h"
 #include "server/factoring/siqs/relations.h"
-#include "server/factoring/siqs/stop.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -19,7 +18,7 @@ namespace openloop::factoring::siqs {
 
 /// What the threads of one job share.
 struct Job {
-    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const StopSignal &stop);
+    Job(const mpz_class &number, unsigned multiplier, const Parameters &sizes, Simd simd, const Stop &stop);
 
     const mpz_class n;
     const mpz_class kn;
@@ -34,7 +33,7 @@ struct Job {
 class Collector
 {
 public:
-    Collector(const Job &, LeadingSource &, const Options &, const StopSignal &);
+    Collector(const Job &, LeadingSource &, const Options &, const Stop &);
     ~Collector();
 
     enum class Outcome { Enough, Stopped, Exhausted };
@@ -68,7 +67,7 @@ private:
     const Job &m_job;
     LeadingSource &m_source;
     const Options &m_options;
-    const StopSignal &m_stop;
+    const Stop &m_stop;
     std::shared_ptr<Shared> m_shared;
     std::unique_ptr<Worker> m_own;
 };

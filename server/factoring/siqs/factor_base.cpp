@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_factor_base.h.
+// Square roots of kn modulo each prime (Tonelli and Shanks), and the tables that the kernels read.
 #include "server/factoring/siqs/factor_base.h"
 
 #include <algorithm>
@@ -127,7 +127,7 @@ std::uint32_t squareRootModulo(std::uint32_t a, std::uint32_t p)
     return std::uint32_t(root);
 }
 
-FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop)
+FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const Stop &stop)
 {
     FactorBase base;
     base.prime = {1, 2};

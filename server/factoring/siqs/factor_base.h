@@ -2,8 +2,8 @@
 // The primes that relations may be made of, with what every polynomial needs to know about them.
 #pragma once
 
+#include "server/factoring/job.h"
 #include "server/factoring/siqs/parameters.h"
-#include "server/factoring/siqs/stop.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +59,6 @@ struct FactorBase {
 
 /// kn = 1 mod 8, not a square.
 /// Shorter than wanted when stopped.
-FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const StopSignal &stop = {});
+FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, const Stop &stop = {});
 
 } // namespace openloop::factoring::siqs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_medium.h.
+// Groups the primes by how often they hit a block, strikes group after group, and finds who hit a place.
 #include "server/factoring/siqs/medium.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_multiplier.h.
+// Knuth and Schroeppel's score of every small square-free k.
 #include "server/factoring/siqs/multiplier.h"
 
 #include "server/factoring/siqs/factor_base.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_parameters.h; bench/tune_siqs measures the rows.
+// The rows, measured by bench/tuning/tune_siqs.py, and what lies between them.
 #include "server/factoring/siqs/parameters.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_polynomial.h.
+// Draws the factors of A near its ideal size, no set twice, and steps B by a Gray code.
 #include "server/factoring/siqs/polynomial.h"
 
 #include <algorithm>

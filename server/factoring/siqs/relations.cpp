@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_relations.h.
+// Records of bytes, duplicates by fingerprint, and cycles of large primes counted by union and find.
 #include "server/factoring/siqs/relations.h"
 
 #include <algorithm>

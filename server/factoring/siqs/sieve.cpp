@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_sieve.h.
+// Roots from one polynomial to the next, a batch of them into the buckets, then block after block.
 #include "server/factoring/siqs/sieve.h"
 
 #include <algorithm>

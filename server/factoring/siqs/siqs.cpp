@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs.h.
+// One run from multiplier to divisor: sieve, solve, and sieve on where that was not enough.
 #include "server/factoring/siqs/siqs.h"
 
 #include "server/factoring/siqs/collect.h"
@@ -83,7 +83,7 @@ private:
 class Run
 {
 public:
-    Run(const Options &options, const StopSignal &stop, Meter &meter, Report &report)
+    Run(const Options &options, const Stop &stop, Meter &meter, Report &report)
         : m_options(options), m_stop(stop), m_meter(meter), m_report(report)
     {
     }
@@ -124,7 +124,7 @@ public:
 
 private:
     const Options &m_options;
-    const StopSignal &m_stop;
+    const Stop &m_stop;
     Meter &m_meter;
     Report &m_report;
 };
@@ -138,7 +138,7 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
     const std::size_t bits = mpz_sizeinbase(n.get_mpz_t(), 2);
     if (mpz_even_p(n.get_mpz_t()) || bits < fewestBits || bits > mostBits)
         return std::nullopt;
-    const StopSignal signal(std::move(stop), options.deadline, &options.interlude);
+    const Stop signal(std::move(stop), options.deadline, &options.interlude);
     Report unused;
     Report &told = report ? *report : unused;
     Meter meter(progress);

@@ -2,7 +2,7 @@
 // The self-initialising quadratic sieve: the engine's method for composites of about 25 to 95 digits.
 #pragma once
 
-#include "server/factoring/factor.h"
+#include "server/factoring/job.h"
 #include "server/factoring/siqs/kernels/kernels.h"
 #include "server/factoring/siqs/parameters.h"
 

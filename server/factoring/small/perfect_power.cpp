@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See perfect_power.h.
+// Roots of every prime exponent that may fit, the smallest exponent first.
 #include "server/factoring/small/perfect_power.h"
 
 #include "server/factoring/arithmetic/word.h"

@@ -2,7 +2,7 @@
 // Powers are taken apart before any sieve or curve sees them: those never split p^2 well.
 #pragma once
 
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <gmpxx.h>
 #include <optional>

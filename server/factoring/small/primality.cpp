@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See primality.h.
+// Strong probable prime tests for words, and for longer numbers BPSW in steps between which a stop is seen.
 #include "server/factoring/small/primality.h"
 
 #include "server/factoring/arithmetic/montgomery.h"

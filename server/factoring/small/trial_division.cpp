@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See trial_division.h.
+// A table of the small primes with their inverses, so that no division is needed below 2^64.
 #include "server/factoring/small/trial_division.h"
 
 #include "server/factoring/arithmetic/montgomery.h"

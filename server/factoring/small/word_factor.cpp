@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See word_factor.h.
+// The levels of curves by length, tuned, and how a word goes through them, one by one or in lanes.
 #include "server/factoring/small/word_factor.h"
 
 #include "server/factoring/ecm/lanes/micro_ecm_lanes.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/factoring/arithmetic/word.h"
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <vector>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See chunked_body.h.
+// A state machine over whole lines: what is no line yet is left where it is.
 #include "server/http/message/chunked_body.h"
 
 #include "server/http/message/characters.h"

@@ -2,7 +2,7 @@
 // Decodes a chunked request body as it arrives, strictly and within bounds.
 #pragma once
 
-#include "server/http/limits.h"
+#include "server/http/message/limits.h"
 
 #include <QByteArray>
 #include <QString>

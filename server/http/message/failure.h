@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one error type of the service: thrown anywhere, answered as problem+json in one place (app.cpp).
+// The one error type of the service: thrown anywhere, answered as problem+json in one place (exchange.cpp).
 #pragma once
 
 #include "server/http/message/field.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See json.h.
+// Writes text once, in the order in which it is given; escapes what RFC 8259 wants escaped, and no more.
 #include "server/http/message/json.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/http/message/request_head.h"
-#include "server/http/timing.h"
+#include "server/http/message/timing.h"
 
 #include <QHostAddress>
 #include <QStringList>

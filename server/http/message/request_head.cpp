@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See request_head.h.
+// A head is read line by line, each into what it means; what the lines mean together is judged at the end.
 #include "server/http/message/request_head.h"
 
 #include "server/http/message/characters.h"

@@ -2,8 +2,8 @@
 // The strict reader of request heads: what it accepts has one meaning only, so nothing can be smuggled past it.
 #pragma once
 
-#include "server/http/limits.h"
 #include "server/http/message/field.h"
+#include "server/http/message/limits.h"
 
 #include <QList>
 #include <QString>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See response.h.
+// Status lines, fields and problem documents as bytes.
 #include "server/http/message/response.h"
 
 #include <QDateTime>

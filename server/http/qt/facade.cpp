@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See facade.h.
+// What is shown is a whole request of its own, made of the path alone; there is no descriptor below.
 #include "server/http/qt/facade.h"
 
 #include <QHostAddress>
-#include <QScopedValueRollback>
 
 #include <cstring>
 
 namespace openloop::http {
 
 namespace {
-
-thread_local Connection *routed = nullptr;
 
 // In a form that QHttpServer can't misread: it would take an encoded slash for the end of a segment.
 QByteArray routingForm(QByteArray path)
@@ -31,14 +28,8 @@ Facade::Facade(QObject *parent) : QTcpSocket(parent)
     setOpenMode(ReadWrite | Unbuffered);
 }
 
-Connection *Facade::beingRouted()
+void Facade::show(const QByteArray &path)
 {
-    return routed;
-}
-
-void Facade::show(Connection *connection, const QByteArray &path)
-{
-    const QScopedValueRollback routing(routed, connection);
     m_shown = routingForm(path);
     m_read = 0;
     emit readyRead();

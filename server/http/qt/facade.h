@@ -6,8 +6,6 @@
 
 namespace openloop::http {
 
-class Connection;
-
 /// QHttpServer only routes: of a request it is shown the path, and what it writes is dropped. So no client can reach
 /// its parser, and it holds no socket of a client that leaves. The thread of the event loop.
 class Facade final : public QTcpSocket
@@ -15,11 +13,8 @@ class Facade final : public QTcpSocket
 public:
     explicit Facade(QObject *parent);
 
-    /// The connection whose request is being routed right now; null outside of that.
-    static Connection *beingRouted();
-
     /// Shows the path to QHttpServer, which calls the route's handler before this returns.
-    void show(Connection *connection, const QByteArray &path);
+    void show(const QByteArray &path);
 
     qint64 bytesAvailable() const override;
     void disconnectFromHost() override { }

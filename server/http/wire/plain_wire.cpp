@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See plain_wire.h.
+// Edge-triggered epoll with reads into one shared buffer; what a client does not take waits here.
 #include "server/http/wire/plain_wire.h"
 
 #include <QLoggingCategory>
@@ -176,16 +176,16 @@ void PlainWire::abort()
 void PlainWire::handle(quint32 events)
 {
     if ((events & EPOLLOUT) != 0 && !m_out.isEmpty() && flush())
-        listener().wireTook();
+        observer().wireTook();
     if ((events & EPOLLIN) != 0 && m_descriptor >= 0) {
         m_readable = true;
-        listener().wireReadable();
+        observer().wireReadable();
     }
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 || m_descriptor < 0)
         return;
     if ((events & (EPOLLHUP | EPOLLERR)) != 0)
         breakOff();
-    listener().wireLeft();
+    observer().wireLeft();
 }
 
 } // namespace openloop::http

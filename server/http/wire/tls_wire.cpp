@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See tls_wire.h.
+// QSslSocket tells by signals; keeping it from reading needs the notifier that it does not show.
 #include "server/http/wire/tls_wire.h"
 
 #include <QTimer>
@@ -17,9 +17,9 @@ TlsWire::TlsWire(qintptr descriptor, const QSslConfiguration &configuration, std
     }
     m_socket.setReadBufferSize(mostAhead);
     m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    QObject::connect(&m_socket, &QSslSocket::readyRead, &m_socket, [this] { listener().wireReadable(); });
-    QObject::connect(&m_socket, &QSslSocket::disconnected, &m_socket, [this] { listener().wireLeft(); });
-    QObject::connect(&m_socket, &QSslSocket::encryptedBytesWritten, &m_socket, [this] { listener().wireTook(); });
+    QObject::connect(&m_socket, &QSslSocket::readyRead, &m_socket, [this] { observer().wireReadable(); });
+    QObject::connect(&m_socket, &QSslSocket::disconnected, &m_socket, [this] { observer().wireLeft(); });
+    QObject::connect(&m_socket, &QSslSocket::encryptedBytesWritten, &m_socket, [this] { observer().wireTook(); });
     QTimer::singleShot(handshakeTime, &m_socket, [this] {
         if (!m_socket.isEncrypted())
             m_socket.abort();

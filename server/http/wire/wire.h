@@ -11,7 +11,7 @@ class Wire
 {
 public:
     /// Whom the wire tells what happens. May abort() the wire in answer, but not destroy it.
-    class Listener
+    class Observer
     {
     public:
         virtual void wireReadable() = 0; ///< read() has something
@@ -20,14 +20,14 @@ public:
                                      ///< isOpen() is false; maybe told twice
 
     protected:
-        ~Listener() = default;
+        ~Observer() = default;
     };
 
     Wire() = default;
     virtual ~Wire() = default;
     Q_DISABLE_COPY_MOVE(Wire)
 
-    void setListener(Listener *listener) { m_listener = listener; }
+    void setObserver(Observer *observer) { m_observer = observer; }
 
     virtual QHostAddress peerAddress() const = 0;
 
@@ -51,10 +51,10 @@ public:
     virtual void abort() = 0;
 
 protected:
-    Listener &listener() const { return *m_listener; }
+    Observer &observer() const { return *m_observer; }
 
 private:
-    Listener *m_listener = nullptr;
+    Observer *m_observer = nullptr;
 };
 
 } // namespace openloop::http

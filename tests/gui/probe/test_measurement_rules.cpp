@@ -266,6 +266,31 @@ private slots:
         QVERIFY(clock.at(Instant{21s}) == noon + 11s + 3h);
     }
 
+    void aNewRunGetsNoBatchOfTheOneBefore()
+    {
+        Engine::Options options;
+        options.batchInterval = 1ms;
+        Engine engine(options);
+        engine.setTargets({targetFor(u"http://127.0.0.1:9"_s)});
+        int restarts = 0, old = 0;
+        bool restarted = false;
+        connect(&engine, &Engine::batch, this, [&](const Batch &batch) {
+            old += batch.until < engine.origin() ? 1 : 0;
+            if (std::exchange(restarted, true))
+                return;
+            engine.stop(); // while others of its run lie behind this batch
+            engine.start();
+            ++restarts;
+        });
+        engine.start();
+        while (restarts < 5) {
+            std::this_thread::sleep_for(20ms); // this thread is busy with something else, as a window can be
+            restarted = false;
+            QVERIFY(QTest::qWaitFor([&] { return restarted; }, patience));
+        }
+        QCOMPARE(old, 0);
+    }
+
     // 6
     void aPauseIsAGapWithItsReason()
     {

@@ -47,8 +47,8 @@ bool isNear(const char *what, const std::optional<Quantile> &measured, Nanosecon
     if (!measured)
         return false;
     const auto bound = std::max<Nanoseconds>(truth / 50, 200us) + noise;
-    qInfo("%s: %.3f ms, truth %.3f ms, noise of the machine %.3f ms", what, milliseconds(measured->value),
-          milliseconds(truth), milliseconds(noise));
+    qInfo("%s: %.3f ms, truth %.3f ms, noise of the machine %.3f ms", what, toMilliseconds(measured->value),
+          toMilliseconds(truth), toMilliseconds(noise));
     return measured->value >= truth - 200us && measured->value <= truth + bound;
 }
 
@@ -155,7 +155,7 @@ private slots:
         for (const auto &sample : recording.samples[u"t"_s]) {
             if (isError(sample.outcome) && sample.outcome != Outcome::HttpError)
                 qInfo("unexpected: %s after %.3f ms, reused %d, at %.3f ms", qPrintable(outcomeName(sample.outcome)),
-                      milliseconds(sample.service()), sample.reused, milliseconds(sample.due - engine.origin()));
+                      toMilliseconds(sample.service()), sample.reused, toMilliseconds(sample.due - engine.origin()));
         }
         QCOMPARE(quantiles.errors, failures.load());
         QCOMPARE(recording.count(u"t"_s, Outcome::HttpError), failures.load());
@@ -231,7 +231,7 @@ private slots:
         QVERIFY(recording.samples[u"t"_s].size() >= 1960);
         const auto trust = engine.trustOfRun();
         QVERIFY(trust.lagP99);
-        qInfo("1 kHz: schedule lag p99 %.3f ms", milliseconds(*trust.lagP99));
+        qInfo("1 kHz: schedule lag p99 %.3f ms", toMilliseconds(*trust.lagP99));
         QVERIFY(*trust.lagP99 < 2ms || trust.level == TrustLevel::HostBusy);
     }
 
@@ -247,7 +247,7 @@ private slots:
         QVERIFY(recording.run(engine, 2s));
         const auto trust = engine.trustOfRun();
         QVERIFY(trust.lagP99);
-        qInfo("100 targets at 10 Hz: schedule lag p99 %.3f ms", milliseconds(*trust.lagP99));
+        qInfo("100 targets at 10 Hz: schedule lag p99 %.3f ms", toMilliseconds(*trust.lagP99));
         QVERIFY(*trust.lagP99 < 2ms || trust.level == TrustLevel::HostBusy);
         for (const auto &target : targets)
             QVERIFY(recording.samples[target.name].size() >= 18);

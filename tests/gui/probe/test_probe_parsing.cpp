@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Everything that people type or paste into the monitor, right and wrong.
 #include "gui/probe/headless/options.h"
+#include "gui/probe/measurement/profile.h"
 #include "gui/probe/samples/durations.h"
 #include "gui/probe/targets/command_line.h"
 #include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/openapi.h"
-#include "gui/probe/targets/profile.h"
 #include "gui/probe/targets/url_template.h"
 
 #include <QFile>

@@ -211,6 +211,23 @@ private slots:
         QCOMPARE(series.samples(t + 2s, t + 3s).size(), std::size_t(1));
     }
 
+    void theWholeOfASeriesIsMoreThanWhatItKeeps()
+    {
+        constexpr auto ticks = static_cast<qint64>(Series::maxRollups) + 100;
+        Series series(Instant{}, 1000);
+        for (qint64 i = 0; i < ticks; ++i)
+            series.add(sampleAt(Instant{i * Series::rollup}, i == 0 ? 7s : 1s));
+        QVERIFY(series.begin() > Instant{}); // the first of them are gone
+        const auto whole = series.whole().quantiles();
+        QCOMPARE(whole.n, ticks);
+        QVERIFY(relativeError(whole.max->value, 7s) < 0.005);
+        Series few;
+        few.add(sampleAt(Instant{1s}, 3ms));
+        QVERIFY(few.whole().quantiles().exact);
+        QCOMPARE(few.whole().n(), 1);
+        QCOMPARE(Series().whole().n(), 0);
+    }
+
     void aSeriesIsBoundedAndItsRollupsRememberTheRest()
     {
         Series series(Instant{}, 1000);

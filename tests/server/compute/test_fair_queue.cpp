@@ -16,21 +16,26 @@ private slots:
     void clientsTakeTurns();
     void whatLeavesIsNotTaken();
     void theGreediestGivesWayToWhoHasFewer();
-    void jobsGiveNoPlaceAwayAndAreNotAwaited();
+    void whatIsInTheBackgroundGivesNoPlaceAwayAndIsNotAwaited();
 };
 
 namespace {
 
 FairQueue::Item item(int n, const QString &client)
 {
-    return std::make_shared<Computation>(mpz_class(n), Lane::Long, client, client == u"jobs");
+    return std::make_shared<Computation>(Work{QByteArray::number(n), Lane::Long, {}}, client, client == u"background");
 }
 
-QList<long> taken(FairQueue &queue)
+int numberOf(const FairQueue::Item &item)
 {
-    QList<long> numbers;
+    return item->work.key.toInt();
+}
+
+QList<int> taken(FairQueue &queue)
+{
+    QList<int> numbers;
     while (const FairQueue::Item next = queue.pop())
-        numbers.append(next->n.get_si());
+        numbers.append(numberOf(next));
     return numbers;
 }
 
@@ -41,7 +46,7 @@ void TestFairQueue::aClientsOwnAreTakenInOrder()
     FairQueue queue;
     for (int n = 1; n <= 3; ++n)
         queue.push(item(n, u"a"_s));
-    QCOMPARE(taken(queue), (QList<long>{1, 2, 3}));
+    QCOMPARE(taken(queue), (QList<int>{1, 2, 3}));
 }
 
 void TestFairQueue::clientsTakeTurns()
@@ -51,7 +56,7 @@ void TestFairQueue::clientsTakeTurns()
         queue.push(item(n, u"greedy"_s));
     queue.push(item(100, u"modest"_s));
     queue.push(item(101, u"modest"_s));
-    QCOMPARE(taken(queue), (QList<long>{1, 100, 2, 101, 3, 4}));
+    QCOMPARE(taken(queue), (QList<int>{1, 100, 2, 101, 3, 4}));
 }
 
 void TestFairQueue::whatLeavesIsNotTaken()
@@ -63,7 +68,7 @@ void TestFairQueue::whatLeavesIsNotTaken()
     QVERIFY(queue.remove(leaving));
     QVERIFY(!queue.remove(leaving));
     QCOMPARE(queue.size(), 1);
-    QCOMPARE(taken(queue), QList<long>{1});
+    QCOMPARE(taken(queue), QList<int>{1});
 }
 
 void TestFairQueue::theGreediestGivesWayToWhoHasFewer()
@@ -72,24 +77,24 @@ void TestFairQueue::theGreediestGivesWayToWhoHasFewer()
     for (int n = 1; n <= 3; ++n)
         queue.push(item(n, u"greedy"_s));
     QVERIFY(!queue.popFromGreedierThan(u"greedy"_s));
-    QCOMPARE(queue.popFromGreedierThan(u"new"_s)->n.get_si(), 3);
+    QCOMPARE(numberOf(queue.popFromGreedierThan(u"new"_s)), 3);
     queue.push(item(100, u"new"_s));
     QVERIFY(!queue.popFromGreedierThan(u"new"_s)); // two against one: taking one away would only turn it round
     QCOMPARE(queue.size(), 3);
 }
 
-void TestFairQueue::jobsGiveNoPlaceAwayAndAreNotAwaited()
+void TestFairQueue::whatIsInTheBackgroundGivesNoPlaceAwayAndIsNotAwaited()
 {
     FairQueue queue;
     for (int n = 1; n <= 3; ++n)
-        queue.push(item(n, u"jobs"_s));
+        queue.push(item(n, u"background"_s));
     queue.push(item(4, u"a"_s));
     QVERIFY(!queue.popFromGreedierThan(u"new"_s));
     const auto later = Computation::Clock::now() + std::chrono::seconds(1);
     QVERIFY(!queue.popAwaited(later - std::chrono::hours(1)));
-    QCOMPARE(queue.popAwaited(later)->n.get_si(), 4);
+    QCOMPARE(numberOf(queue.popAwaited(later)), 4);
     QVERIFY(!queue.popAwaited(later));
-    QCOMPARE(taken(queue), (QList<long>{1, 2, 3}));
+    QCOMPARE(taken(queue), (QList<int>{1, 2, 3}));
 }
 
 QTEST_APPLESS_MAIN(TestFairQueue)

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whom the pool's threads work for when a request and a job ask for the same number: within this process.
-#include "server/compute/cpu.h"
-#include "tests/support/crowd.h"
+// The pool with works of which it can know nothing: whose turn it is, what is shared, lent, refused and given up.
+#include "server/compute/pool.h"
 #include "tests/support/ending.h"
-#include "tests/support/hold.h"
+#include "tests/support/patience.h"
 
 #include <QTest>
+#include <QThread>
 
-#include <algorithm>
-#include <vector>
+#include <condition_variable>
+#include <mutex>
+#include <semaphore>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -17,47 +18,97 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Awaited = std::shared_ptr<Ending<factoring::Result>>;
+using Awaited = std::shared_ptr<Ending<std::any>>;
 
-constexpr auto longest = 60s; // that anything is waited for
-constexpr auto longestMs = int(std::chrono::milliseconds(longest).count());
-
-mpz_class longNumber(unsigned long seed)
+/// Where works wait until they are let go or told to stop; any thread.
+class Barrier
 {
-    return mpz_class(semiprime(150, seed).toStdString());
+public:
+    /// Lends the thread meanwhile. False: told to stop.
+    bool pass(const std::stop_token &stop, Worker &worker)
+    {
+        std::unique_lock lock(m_mutex);
+        ++m_held;
+        while (!m_open && !stop.stop_requested()) {
+            lock.unlock();
+            worker.interlude();
+            lock.lock();
+            m_changed.wait_for(lock, stop, 1ms, [this] { return m_open; }); // an interlude each time
+        }
+        --m_held;
+        return m_open;
+    }
+    void open()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_open = true;
+        m_changed.notify_all();
+    }
+    int held() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_held;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::condition_variable_any m_changed;
+    bool m_open = false;
+    int m_held = 0;
+};
+
+/// What ran, in order; any thread.
+class Journal
+{
+public:
+    void add(const QByteArray &key)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_keys.append(key);
+    }
+    QByteArray text() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_keys.join(' ');
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    QList<QByteArray> m_keys;
+};
+
+Pool::Ask ask(const QString &client, std::stop_token stop = {}, std::chrono::milliseconds timeout = 600s)
+{
+    return {client, timeout, std::move(stop)};
 }
 
-const mpz_class held = longNumber(1);
-const mpz_class quick(u"1000000016000000063"_s.toStdString());
+Pool::Ask inBackground()
+{
+    return {u"background"_s, 600s, {}, nullptr, true};
+}
 
-/// A pool with a single thread, which `held` keeps as long as it is held.
-struct Pool {
-    /// Nobody may be left waiting for it.
-    ~Pool()
-    {
-        hold.release();
-        const auto isOver = [this] {
-            return std::ranges::all_of(asked, [](const Awaited &ending) { return ending->over; });
-        };
-        [[maybe_unused]] const bool inTime = QTest::qWaitFor(isOver, longestMs);
-    }
-    Awaited job(const mpz_class &n)
-    {
-        const Cpu::Ask ask{u"jobs"_s, 600s, {}, nullptr, true};
-        return asked.emplace_back(follow(cpu.factorize(n, ask)));
-    }
-    Awaited request(const mpz_class &n, std::stop_token stop = {})
-    {
-        const Cpu::Ask ask{u"a client"_s, 600s, std::move(stop)};
-        return asked.emplace_back(follow(cpu.factorize(n, ask)));
-    }
-    int queued() const { return cpu.load().lanes[std::size_t(Lane::Long)].queued; }
+/// Returns whether it was let go.
+Work held(const QByteArray &key, Barrier &barrier)
+{
+    return {key, Lane::Long,
+            [&barrier](const std::stop_token &stop, Worker &worker) { return barrier.pass(stop, worker); }};
+}
 
-    Hold hold;
-    std::vector<Awaited> asked;
-    Cpu cpu{{1, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }}};
-};
+/// Returns its key.
+Work noted(const QByteArray &key, Lane lane, Journal &journal)
+{
+    return {key, lane, [key, &journal](const std::stop_token &, Worker &) {
+                journal.add(key);
+                return key;
+            }};
+}
+
+template <typename T>
+T valueOf(const Awaited &ending)
+{
+    const T *value = ending->value ? std::any_cast<T>(&*ending->value) : nullptr;
+    return value ? *value : T();
+}
 
 } // namespace
 
@@ -66,89 +117,238 @@ class TestPool : public QObject
     Q_OBJECT
 
 private slots:
-    void aRequestThatJoinsAWaitingJobIsServedLikeAny();
-    void whenTheLastRequestLeavesItIsAJobAgain();
-    void theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers();
-    void aJobThatJoinsARequestGoesOnAsAJob();
+    void worksOfOneKeyAreComputedOnce();
+    void clientsTakeTurns();
+    void aLongWorkLendsItsThreadToQuickOnes();
+    void theBackgroundLendsItsThreadToWhoWaits();
+    void aThreadThatNobodyNeedsIsLent();
+    void aWorkIsToldThatOthersWait();
+    void whatAStoppedWorkHasIsHandedOver();
+    void aDeadlineThatIsNotTheWorksGivesNothing();
+    void whoeverLeavesLastStopsIt();
+    void whatItThrowsIsThrownToAll();
+    void aFullQueueRefusesUnlessAnotherHasMore();
+    void whatItTellsIsShown();
 };
 
-void TestPool::aRequestThatJoinsAWaitingJobIsServedLikeAny()
+void TestPool::worksOfOneKeyAreComputedOnce()
 {
-    Pool pool;
-    pool.hold.set("sieving", held);
-    pool.job(held);
-    QTRY_COMPARE_WITH_TIMEOUT(pool.hold.held(), 1, longestMs);
-    const Awaited before = pool.job(longNumber(2));
-    pool.job(longNumber(3));
-    const Awaited joined = pool.request(longNumber(3));
-    QTRY_VERIFY_WITH_TIMEOUT(joined->over, longestMs); // by the thread that the held job lends
-    QCOMPARE(joined->status(), 200);
-    QVERIFY(!before->over);
-    QCOMPARE(pool.queued(), 1);
-}
-
-void TestPool::whenTheLastRequestLeavesItIsAJobAgain()
-{
-    Pool pool;
-    pool.hold.set("sieving", held, false);
-    pool.job(held);
-    QTRY_COMPARE_WITH_TIMEOUT(pool.hold.held(), 1, longestMs);
-    const Awaited job = pool.job(longNumber(2));
-    std::stop_source clients;
-    const Awaited first = pool.request(longNumber(2), clients.get_token());
-    const Awaited second = pool.request(longNumber(2), clients.get_token());
-    clients.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(first->over && second->over, longestMs);
-    QCOMPARE(first->status(), 499);
-    pool.hold.set("sieving", held);
-    const Awaited other = pool.request(longNumber(3));
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, longestMs); // the thread is lent, but not to the job that came first
-    QCOMPARE(other->status(), 200);
-    QVERIFY(!job->over);
-    QCOMPARE(pool.queued(), 1);
-    pool.hold.release();
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, longestMs);
-    QCOMPARE(job->status(), 200);
-}
-
-void TestPool::theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers()
-{
-    Pool pool;
-    pool.hold.set("sieving", held);
-    pool.job(held);
-    QTRY_COMPARE_WITH_TIMEOUT(pool.hold.held(), 1, longestMs);
-    std::stop_source client;
-    const Awaited joined = pool.request(held, client.get_token());
-    const Awaited other = pool.request(longNumber(2));
-    const auto patience = 3 * 100ms; // of those who wait for a job's thread, three times
-    for (const auto begun = Clock::now(); Clock::now() - begun < patience;) {
-        const Awaited moment = pool.request(quick);
-        QTRY_VERIFY_WITH_TIMEOUT(moment->over, longestMs); // to short ones it is lent
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+    QList<Awaited> equal;
+    for (int i = 0; i < 3; ++i)
+        equal.append(follow(pool.run(ask(u"a"_s), noted("equal", Lane::Long, journal))));
+    QCOMPARE(pool.load().shared, 2);
+    barrier.open();
+    for (const Awaited &one : equal) {
+        QTRY_VERIFY_WITH_TIMEOUT(one->over, patience);
+        QCOMPARE(valueOf<QByteArray>(one), "equal");
     }
-    QVERIFY(!other->over);
-    QCOMPARE(pool.queued(), 1);
-    client.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, longestMs);
-    QCOMPARE(joined->status(), 499);
-    QCOMPARE(pool.hold.held(), 1);
+    QCOMPARE(journal.text(), "equal");
+    QVERIFY(valueOf<bool>(first));
 }
 
-void TestPool::aJobThatJoinsARequestGoesOnAsAJob()
+void TestPool::clientsTakeTurns()
 {
-    Pool pool;
-    pool.hold.set("sieving", held);
-    std::stop_source client;
-    const Awaited request = pool.request(held, client.get_token());
-    QTRY_COMPARE_WITH_TIMEOUT(pool.hold.held(), 1, longestMs);
-    const Awaited job = pool.job(held);
-    client.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(request->over, longestMs);
-    const Awaited other = pool.request(longNumber(2));
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, longestMs); // a job lends its thread
-    QCOMPARE(pool.hold.held(), 1);
-    pool.hold.release();
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, longestMs);
-    QCOMPARE(job->status(), 200);
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    QList<Awaited> all;
+    for (const auto *key : {"a1", "a2", "a3", "b1"})
+        all.append(follow(pool.run(ask(QString::fromLatin1(key, 1)), noted(key, Lane::Long, journal))));
+    barrier.open();
+    for (const Awaited &one : all)
+        QTRY_VERIFY_WITH_TIMEOUT(one->over, patience);
+    QCOMPARE(journal.text(), "a1 b1 a2 a3");
+}
+
+void TestPool::aLongWorkLendsItsThreadToQuickOnes()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+    const Awaited other = follow(pool.run(ask(u"b"_s), noted("long", Lane::Long, journal)));
+    const Awaited quick = follow(pool.run(ask(u"b"_s), noted("quick", Lane::Quick, journal)));
+    QTRY_VERIFY_WITH_TIMEOUT(quick->over, patience);
+    QCOMPARE(journal.text(), "quick");
+    QVERIFY(!first->over);
+    QCOMPARE(pool.load().lanes[std::size_t(Lane::Long)].queued, 1);
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
+}
+
+void TestPool::theBackgroundLendsItsThreadToWhoWaits()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const Awaited first = follow(pool.run(inBackground(), held("first", barrier)));
+    const Awaited next = follow(pool.run(inBackground(), noted("background", Lane::Long, journal)));
+    const Awaited awaited = follow(pool.run(ask(u"a"_s), noted("awaited", Lane::Long, journal)));
+    QTRY_VERIFY_WITH_TIMEOUT(awaited->over, patience);
+    QCOMPARE(journal.text(), "awaited");
+    QVERIFY(!first->over);
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(next->over, patience);
+}
+
+void TestPool::aThreadThatNobodyNeedsIsLent()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({2, 64});
+    std::atomic<bool> wasCrowded = false;
+    std::binary_semaphore returned(0);
+    const auto lends = [&](const std::stop_token &stop, Worker &worker) {
+        QThread *const own = QThread::currentThread();
+        const bool accepted = worker.tryLend([&, stop, own] {
+            journal.add(QThread::currentThread() == own ? "own" : "another");
+            barrier.pass(stop, worker);
+            returned.release();
+        });
+        const bool second = worker.tryLend([&journal] { journal.add("third"); });
+        barrier.pass(stop, worker);
+        wasCrowded = worker.isCrowded();
+        if (accepted)
+            returned.acquire();
+        return accepted && !second;
+    };
+    const Awaited lending = follow(pool.run(ask(u"a"_s), {"lending", Lane::Long, lends}));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 2, patience);
+    QCOMPARE(pool.load().busy, 2);
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(lending->over, patience);
+    QVERIFY(valueOf<bool>(lending));
+    QVERIFY(!wasCrowded);
+    QCOMPARE(journal.text(), "another");
+}
+
+void TestPool::aWorkIsToldThatOthersWait()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const auto looks = [&barrier](const std::stop_token &stop, Worker &worker) {
+        barrier.pass(stop, worker);
+        return worker.isCrowded() && !worker.tryLend([] { });
+    };
+    const Awaited first = follow(pool.run(ask(u"a"_s), {"first", Lane::Long, looks}));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    const Awaited other = follow(pool.run(ask(u"b"_s), noted("other", Lane::Long, journal)));
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(first->over && other->over, patience);
+    QVERIFY(valueOf<bool>(first));
+}
+
+void TestPool::whatAStoppedWorkHasIsHandedOver()
+{
+    Pool pool({1, 64});
+    const auto half = [](const std::stop_token &stop, Worker &worker) {
+        Barrier never;
+        never.pass(stop, worker);
+        return 42;
+    };
+    const Awaited late = follow(pool.run(ask(u"a"_s, {}, 1ms), {"half", Lane::Long, half}));
+    QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
+    QVERIFY(late->value);
+    QVERIFY(!late->value->has_value() || valueOf<int>(late) == 42); // empty: it had not begun
+    QTRY_COMPARE_WITH_TIMEOUT(pool.load().busy, 0, patience);
+}
+
+void TestPool::aDeadlineThatIsNotTheWorksGivesNothing()
+{
+    Barrier barrier;
+    Pool pool({1, 64});
+    const Awaited patient = follow(pool.run(ask(u"a"_s), held("one", barrier)));
+    const Awaited late = follow(pool.run(ask(u"b"_s, {}, 1ms), held("one", barrier)));
+    QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
+    QVERIFY(late->value);
+    QVERIFY(!late->value->has_value());
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(patient->over, patience);
+    QVERIFY(valueOf<bool>(patient));
+}
+
+void TestPool::whoeverLeavesLastStopsIt()
+{
+    Barrier barrier;
+    Pool pool({1, 64});
+    std::stop_source one;
+    std::stop_source other;
+    const Awaited first = follow(pool.run(ask(u"a"_s, one.get_token()), held("one", barrier)));
+    const Awaited second = follow(pool.run(ask(u"b"_s, other.get_token()), held("one", barrier)));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    one.request_stop();
+    QTRY_COMPARE_WITH_TIMEOUT(first->status(), 499, patience);
+    QCOMPARE(barrier.held(), 1);
+    other.request_stop();
+    QTRY_COMPARE_WITH_TIMEOUT(second->status(), 499, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 0, patience);
+}
+
+void TestPool::whatItThrowsIsThrownToAll()
+{
+    Barrier barrier;
+    Pool pool({1, 64});
+    const auto fails = [&barrier](const std::stop_token &stop, Worker &worker) -> std::any {
+        barrier.pass(stop, worker);
+        throw http::Failure(418, u"a mistake"_s);
+    };
+    const Awaited first = follow(pool.run(ask(u"a"_s), {"one", Lane::Long, fails}));
+    const Awaited second = follow(pool.run(ask(u"b"_s), {"one", Lane::Long, fails}));
+    barrier.open();
+    QTRY_COMPARE_WITH_TIMEOUT(first->status(), 418, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(second->status(), 418, patience);
+    Journal journal;
+    const Awaited next = follow(pool.run(ask(u"a"_s), noted("next", Lane::Long, journal)));
+    QTRY_COMPARE_WITH_TIMEOUT(next->status(), 200, patience); // its thread is none the worse for it
+}
+
+void TestPool::aFullQueueRefusesUnlessAnotherHasMore()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 2});
+    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    const Awaited kept = follow(pool.run(ask(u"a"_s), noted("a1", Lane::Long, journal)));
+    const Awaited displaced = follow(pool.run(ask(u"a"_s), noted("a2", Lane::Long, journal)));
+    QVERIFY(pool.isFull(Lane::Long));
+    QVERIFY(pool.refusal("a3", Lane::Long, u"a"_s));
+    QVERIFY(!pool.refusal("a2", Lane::Long, u"a"_s)); // it is there
+    QVERIFY(!pool.refusal("b1", Lane::Long, u"b"_s));
+    const Awaited refused = follow(pool.run(ask(u"a"_s), noted("a3", Lane::Long, journal)));
+    QCOMPARE(refused->status(), 503);
+    const Awaited modest = follow(pool.run(ask(u"b"_s), noted("b1", Lane::Long, journal)));
+    QTRY_COMPARE_WITH_TIMEOUT(displaced->status(), 503, patience);
+    QCOMPARE(pool.load().displaced, 1);
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(modest->over && kept->over, patience);
+    QCOMPARE(journal.text(), "a1 b1");
+}
+
+void TestPool::whatItTellsIsShown()
+{
+    Barrier barrier;
+    Pool pool({1, 64});
+    const auto tells = [&barrier](const std::stop_token &stop, Worker &worker) {
+        worker.tell(u"half"_s);
+        return barrier.pass(stop, worker);
+    };
+    QVERIFY(!pool.progress("one"));
+    const Awaited telling = follow(pool.run(ask(u"a"_s), {"one", Lane::Long, tells}));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    const auto told = pool.progress("one");
+    QVERIFY(told);
+    QCOMPARE(std::any_cast<QString>(*told), u"half"_s);
+    barrier.open();
+    QTRY_VERIFY_WITH_TIMEOUT(telling->over, patience);
+    QVERIFY(!pool.progress("one"));
 }
 
 QTEST_GUILESS_MAIN(TestPool)

@@ -11,7 +11,7 @@
 #include <QTest>
 
 using namespace openloop::factoring;
-using openloop::tests::Numbers;
+using openloop::test::Numbers;
 
 namespace {
 

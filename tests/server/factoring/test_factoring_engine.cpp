@@ -14,7 +14,7 @@
 using namespace openloop::factoring;
 using namespace std::chrono_literals;
 using openloop::factor_command::ThreadCrew;
-using openloop::tests::Numbers;
+using openloop::test::Numbers;
 using Clock = std::chrono::steady_clock;
 
 namespace {
@@ -47,9 +47,9 @@ mpz_class productOf(const Result &result)
 
 void compareWithPari(const std::vector<mpz_class> &numbers)
 {
-    if (!openloop::tests::hasPari())
+    if (!openloop::test::hasPari())
         QSKIP("gp (Debian package pari-gp) is not installed");
-    const QStringList expected = openloop::tests::factorsByPari(numbers);
+    const QStringList expected = openloop::test::factorsByPari(numbers);
     QCOMPARE(static_cast<std::size_t>(expected.size()), numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i)
         QCOMPARE(lineOf(numbers[i], factor(numbers[i])), expected[static_cast<int>(i)]);

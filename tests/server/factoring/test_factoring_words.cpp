@@ -14,7 +14,7 @@
 #include <random>
 
 using namespace openloop::factoring;
-using openloop::tests::Numbers;
+using openloop::test::Numbers;
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The quadratic sieve from inside: each part against its definition.
+#include "server/factoring/arithmetic/wide_word.h"
+#include "server/factoring/arithmetic/word_operations.h"
 #include "server/factoring/siqs/candidates.h"
 #include "server/factoring/siqs/cofactor.h"
 #include "server/factoring/siqs/collect.h"
@@ -8,7 +10,6 @@
 #include "server/factoring/siqs/matrix/matrix.h"
 #include "server/factoring/siqs/multiplier.h"
 #include "server/factoring/siqs/sieve.h"
-#include "server/factoring/siqs/wide.h"
 
 #include <QtTest>
 
@@ -122,18 +123,18 @@ private slots:
         for (int i = 0; i < 500; ++i) {
             mpz_class a = random.get_z_bits(150) - random.get_z_bits(150);
             const long factor = long(i) * 7919 - 1000000;
-            Wide wide = Wide::from(a).times(factor).plus(Wide::from(mpz_class(-5)));
+            Wide wide = sum(product(toSignedWide<wideLimbs>(a), factor), toSignedWide<wideLimbs>(-5));
             mpz_class exact = a * factor - 5;
-            QCOMPARE(wide.isNegative(), exact < 0);
-            if (wide.isNegative()) {
-                wide = wide.negated();
+            QCOMPARE(isNegative(wide), exact < 0);
+            if (isNegative(wide)) {
+                wide = negated(wide);
                 exact = -exact;
             }
-            QVERIFY(wide.word == Wide::from(exact).word);
-            QCOMPARE(wide.bits(), exact == 0 ? 0U : unsigned(mpz_sizeinbase(exact.get_mpz_t(), 2)));
+            QVERIFY(wide == toSignedWide<wideLimbs>(exact));
+            QCOMPARE(bitLength(wide), exact == 0 ? 0U : unsigned(mpz_sizeinbase(exact.get_mpz_t(), 2)));
             const bool divisible = mpz_divisible_ui_p(exact.get_mpz_t(), 7);
-            QCOMPARE(wide.divideExactly(7, inverse64(7)), divisible);
-            QVERIFY(wide.word == Wide::from(divisible ? mpz_class(exact / 7) : exact).word);
+            QCOMPARE(divideExactly(wide, 7, inverseOfOdd(7)), divisible);
+            QVERIFY(wide == toSignedWide<wideLimbs>(divisible ? mpz_class(exact / 7) : exact));
         }
     }
 
@@ -317,7 +318,7 @@ private slots:
                 asked = std::chrono::steady_clock::now();
                 source.request_stop();
             });
-            const StopSignal stop(source.get_token(), {});
+            const Stop stop(source.get_token(), {});
             kernelOf(columns, 256, rows, kernelsFor(bestSimd()), stop, [](double) { });
             const auto end = std::chrono::steady_clock::now();
             killer.join();

@@ -97,7 +97,7 @@ void TestCrowds::everyRequestBeyondTheBoundIsRefusedAtOnce()
               healthy[1000], healthy.back());
         best = std::min(best, times[1000] / healthy[1000]);
     }
-    QVERIFY(best <= 3); // turned away before anything is set up: see App::setDoor
+    QVERIFY(best <= 3); // turned away before anything is set up: see App::setAdmission
 
     QVERIFY(server.metric("process_threads") <= threads + 2);
     const auto refused = RawClient(server.port()).get(hours(66));

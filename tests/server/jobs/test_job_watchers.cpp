@@ -2,12 +2,13 @@
 // Whoever watches a job is told its end, at whatever moment it comes: within this process, so that a test can choose
 // it.
 #include "server/http/app.h"
-#include "server/http/gate.h"
+#include "server/http/listener.h"
 #include "server/routes/job_routes.h"
 #include "server/services.h"
 #include "tests/support/crowd.h"
 #include "tests/support/ending.h"
 #include "tests/support/hold.h"
+#include "tests/support/patience.h"
 
 #include <QDateTime>
 #include <QTemporaryDir>
@@ -27,10 +28,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto longest = 60s; // that anything is waited for
 constexpr int computedMs = 180'000; // that all jobs of a test take
 constexpr int toldMs = 10'000; // 0.1 s usually; 20 ticks of the safety net on a busy machine
-constexpr auto longestMs = int(std::chrono::milliseconds(longest).count());
 
 mpz_class numberOf(unsigned long seed)
 {
@@ -41,7 +40,7 @@ mpz_class numberOf(unsigned long seed)
 struct Service {
     explicit Service(const QString &database, int threads = 1)
         : services{options, Upstream({QUrl(u"http://127.0.0.1:1/"_s), 1s, 1}), Store(database, 2),
-                   Cpu({threads, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }})}
+                   FactoringPool({threads, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }})}
     {
         hold.set("sieving");
         addJobRoutes(app, services);
@@ -49,12 +48,12 @@ struct Service {
         listens = app.listen(QHostAddress(QHostAddress::LocalHost), 0);
     }
 
-    quint16 port() { return app.gate().serverPort(); }
+    quint16 port() { return app.listener().serverPort(); }
 
     /// The id of a new job; empty: it was not accepted.
     QByteArray newJob(unsigned long seed)
     {
-        const auto accepted = await(services.jobs.accept(numberOf(seed), {}), longestMs);
+        const auto accepted = await(services.jobs.accept(numberOf(seed), {}), patience);
         return accepted.value ? accepted.value->id.toLatin1() : QByteArray();
     }
 
@@ -139,18 +138,18 @@ void TestJobWatchers::anEndThatComesAtAnySuspensionIsTold()
     Service service(u"sqlite:"_s + m_folder.filePath(QString::number(suspension)));
     QVERIFY(service.listens);
     QVERIFY(!service.newJob(1).isEmpty());
-    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
     const QByteArray id = service.newJob(2); // waits behind the other, so that its end is announced just once
     QVERIFY(!id.isEmpty());
     Interruption interruption{service.services.jobs, QString::fromLatin1(id), suspension};
     const auto interrupt = [&interruption] { return interruption(); };
     service.services.jobs.setInterruption(interrupt);
     Watcher watcher(service.port(), "/factorizations/" + id + "/events");
-    QTRY_VERIFY_WITH_TIMEOUT(interruption.count > suspension, longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(interruption.count > suspension, patience);
     const auto isOver = [&watcher] { return watcher.isOver(); };
     const bool wasTold = QTest::qWaitFor(isOver, toldMs);
     service.services.jobs.stop(); // ends every stream
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), patience);
     service.services.jobs.setInterruption({});
     QVERIFY2(wasTold, watcher.stream().right(300).constData());
     QVERIFY(watcher.stream().contains("event: cancelled"));
@@ -166,24 +165,24 @@ void TestJobWatchers::aJobThatNobodyAnnouncedIsDone()
     job.n = numberOf(1);
     job.createdAt = QDateTime::currentMSecsSinceEpoch();
     const auto store = [job](SqlConnection &sql) { return acceptJob(sql, job, {}); };
-    QCOMPARE(await(taskOf(service.services.store.write(store)), longestMs).status(), 200);
+    QCOMPARE(await(taskOf(service.services.store.write(store)), patience).status(), 200);
     const auto state = [&] {
-        const auto found = await(service.services.jobs.find(job.id, {}), longestMs);
+        const auto found = await(service.services.jobs.find(job.id, {}), patience);
         return found.value ? stateName(found.value->state) : QString();
     };
-    QTRY_COMPARE_WITH_TIMEOUT(state(), u"done"_s, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(state(), u"done"_s, patience);
 }
 
 void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
 {
     Service service(u"sqlite:"_s + m_folder.filePath(u"cancelled"_s));
     const QByteArray id = service.newJob(1);
-    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
     Watcher watcher(service.port(), "/factorizations/" + id + "/events");
     const auto change = [id](SqlConnection &sql) { return cancelJob(sql, QString::fromLatin1(id), 1); };
-    QCOMPARE(await(taskOf(service.services.store.write(change)), longestMs).status(), 200);
-    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, longestMs);
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), longestMs);
+    QCOMPARE(await(taskOf(service.services.store.write(change)), patience).status(), 200);
+    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), patience);
     QVERIFY2(watcher.stream().contains("event: cancelled"), watcher.stream().right(300).constData());
 }
 
@@ -201,12 +200,12 @@ void TestJobWatchers::manyWatchersThatComeAtAnyTimeAreToldTheEnd()
             watchers.emplace_back(service.port(), "/factorizations/" + id + "/events");
     }
     const auto done = [&] {
-        const auto found = await(service.services.jobs.list({.state = JobState::Done, .after = {}}, {}), longestMs);
+        const auto found = await(service.services.jobs.list({.state = JobState::Done, .after = {}}, {}), patience);
         return found.value ? found.value->size() : 0;
     };
     QTRY_COMPARE_WITH_TIMEOUT(done(), qsizetype(jobs), computedMs);
     const auto areOver = [&] { return std::ranges::all_of(watchers, &Watcher::isOver); };
-    QTRY_VERIFY_WITH_TIMEOUT(areOver(), longestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(areOver(), patience);
     for (const Watcher &watcher : watchers)
         QVERIFY2(watcher.stream().contains("event: done"), watcher.stream().right(300).constData());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
 #include "tests/support/crowd.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers.h"
 #include "tests/support/postgres.h"
 #include "tests/support/server_process.h"
@@ -28,8 +29,6 @@ using Clock = std::chrono::steady_clock;
 const QByteArray jobs = "/factorizations";
 constexpr int mostJobsOfALife = 10; // else the last start has too much to do for a test
 const QByteArray sieved = semiprime(150); // long enough to be held while it is sieved
-constexpr auto longest = 60s; // that anything is waited for
-constexpr auto longestMs = int(std::chrono::milliseconds(longest).count());
 
 QByteArray bodyOf(const QByteArray &n)
 {
@@ -118,7 +117,7 @@ void TestJobs::aJobIsAcceptedAndDone()
     const QByteArray path = answer->fields.value("location");
     QVERIFY(path.startsWith("/factorizations/"));
     QCOMPARE(objectOf(answer)[u"n"_s].toString(), u"360"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, patience);
     const QJsonObject done = job(server.port(), path);
     QCOMPARE(productOf(done), 360);
     QCOMPARE(done[u"progress"_s].toDouble(), 1.0);
@@ -138,7 +137,7 @@ void TestJobs::waitingIsAPreference()
     QVERIFY(server.hold("sieving"));
     const QByteArray another = semiprime(150, 2);
     const QByteArray path = accept(server.port(), another);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     const auto later = RawClient(server.port()).post(jobs, bodyOf(another), "Prefer: wait=1\r\n", longest);
     QVERIFY(later);
     QCOMPARE(later->status, 202);
@@ -153,7 +152,7 @@ void TestJobs::theSameKeyIsTheSameJob()
     const QByteArray key = "Idempotency-Key: a6c1\r\n";
     const QByteArray first = accept(server.port(), "91", key);
     QVERIFY(!first.isEmpty());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), first)[u"state"_s].toString(), u"done"_s, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), first)[u"state"_s].toString(), u"done"_s, patience);
     QCOMPARE(accept(server.port(), "91", key), first);
     QVERIFY(accept(server.port(), "91") != first);
     const auto other = RawClient(server.port()).post(jobs, bodyOf("93"), key);
@@ -169,10 +168,10 @@ void TestJobs::anUnfinishedNumberIsTheSameJob()
     QVERIFY(server.hold("sieving"));
     const QByteArray first = accept(server.port(), sieved);
     QVERIFY(!first.isEmpty());
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(accept(server.port(), sieved), first);
     QVERIFY(server.release());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), first)[u"state"_s].toString(), u"done"_s, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), first)[u"state"_s].toString(), u"done"_s, patience);
     QVERIFY(accept(server.port(), sieved) != first);
 }
 
@@ -195,7 +194,7 @@ void TestJobs::aPageLeadsToTheNext()
     }
     QCOMPARE(pages, 3);
     QCOMPARE(listed, accepted);
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), jobs + "?state=done")[u"data"_s].toArray().size(), 7, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), jobs + "?state=done")[u"data"_s].toArray().size(), 7, patience);
     QCOMPARE(job(server.port(), jobs + "?state=failed")[u"data"_s].toArray().size(), 0);
 }
 
@@ -236,7 +235,7 @@ void TestJobs::progressIsToldEverySecondUntilDone()
     QVERIFY(server.waitUntilReady());
     QVERIFY(server.hold("sieving"));
     const QByteArray path = accept(server.port(), sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     RawClient client(server.port());
     client.ask(path + "/events");
     QByteArray stream = client.readSome(longest);
@@ -271,7 +270,7 @@ void TestJobs::deletingStopsTheWork()
     QVERIFY(server.waitUntilReady());
     QVERIFY(server.hold("sieving"));
     const QByteArray path = accept(server.port(), sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
     QCOMPARE(job(server.port(), path)[u"phase"_s].toString(), u"sieving"_s);
     RawClient watcher(server.port());
@@ -279,7 +278,7 @@ void TestJobs::deletingStopsTheWork()
     QVERIFY(hears(watcher, "event: progress"));
     QCOMPARE(RawClient(server.port()).remove(path).value_or(Answer()).status, 204);
     QVERIFY(hears(watcher, "event: cancelled"));
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, longestMs); // never released: it was stopped
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, patience); // never released: it was stopped
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"cancelled"_s);
     QCOMPARE(RawClient(server.port()).remove(path).value_or(Answer()).status, 204);
     QCOMPARE(RawClient(server.port()).remove(jobs + "/0000000000000000").value_or(Answer()).status, 404);
@@ -297,14 +296,14 @@ void TestJobs::aSlowReaderHoldsNothingUp()
         watchers.back().shrinkReceiveBuffer();
         watchers.back().ask(path + "/events");
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QVERIFY(server.release());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, patience);
     watchers.clear(); // some unread, all left
     const auto inFlight = [&] {
         return objectOf(RawClient(server.port()).get("/test/in_flight"))[u"in_flight"_s].toInt(-1);
     };
-    QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, patience);
 }
 
 void TestJobs::nothingAcceptedIsLostByKills_data()
@@ -373,7 +372,7 @@ void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
         QVERIFY(server.waitUntilReady());
         if (path.isEmpty())
             path = accept(server.port(), sieved);
-        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
         QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
         ::kill(pid_t(server.processId()), SIGKILL);
         QVERIFY(server.process().waitForFinished());
@@ -395,7 +394,7 @@ void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
         ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
         QVERIFY(server.waitUntilReady());
         path = accept(server.port(), sieved);
-        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
         const std::array<const char *, 4> paths{"/health", "/query_database", "/call_other_service",
                                                 "/factorize?n=1000000016000000063"};
         std::array<std::atomic<int>, 4> whole{};
@@ -417,14 +416,14 @@ void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
             });
         }
         const auto allAreBusy = [&] { return std::ranges::all_of(whole, [](const auto &count) { return count > 9; }); };
-        QTRY_VERIFY_WITH_TIMEOUT(allAreBusy(), longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(allAreBusy(), patience);
         QCOMPARE(server.stop(), 0);
         clients.clear();
         QCOMPARE(cut.load(), 0);
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
     QVERIFY(server.waitUntilReady());
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, longestMs);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
 }
 

@@ -5,6 +5,7 @@
 #include "server/store/store.h"
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers.h"
 #include "tests/support/postgres.h"
 
@@ -21,8 +22,6 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-constexpr int longestMs = 60'000; // that anything is waited for
 
 qint64 countTodos(SqlConnection &sql)
 {
@@ -99,7 +98,7 @@ private slots:
         for (int i = 0; i < 1000; ++i)
             endings.push_back(follow(store.todos({.userId = i % 10 + 1, .completed = {}, .limit = 100}, {})));
         for (size_t i = 0; i < endings.size(); ++i) {
-            QTRY_VERIFY_WITH_TIMEOUT(endings[i]->over, longestMs);
+            QTRY_VERIFY_WITH_TIMEOUT(endings[i]->over, patience);
             QCOMPARE(endings[i]->status(), 200);
             QCOMPARE(endings[i]->value->size(), 20);
             QCOMPARE(endings[i]->value->first().userId, qint64(i % 10 + 1));
@@ -151,7 +150,7 @@ private slots:
         QCOMPARE(await(sleepInDatabase(store, 10s)).status(), 504);
         QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed()))); // half of what it would take
         QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.read(countTodos))).value, 200,
-                                  longestMs); // the thread is free again
+                                  patience); // the thread is free again
     }
 
     void aFullQueueRefusesWithRetryAfter_data() { databases(); }
@@ -163,15 +162,15 @@ private slots:
         std::vector<std::shared_ptr<Ending<qint64>>> endings;
         for (int i = 0; i < 8; ++i)
             endings.push_back(follow(taskOf(store.read(countTodos, leaving.get_token()))));
-        QTRY_VERIFY_WITH_TIMEOUT(endings.back()->over, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(endings.back()->over, patience);
         QCOMPARE(endings.back()->status(), 503);
         QVERIFY(endings.back()->failure->retryAfter().has_value());
         leaving.request_stop(); // those who left give their places back
-        QTRY_COMPARE_WITH_TIMEOUT(endings.front()->over, true, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(endings.front()->over, true, patience);
         const auto next = follow(taskOf(store.read(countTodos)));
-        QTRY_VERIFY_WITH_TIMEOUT(next->over, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(next->over, patience);
         QCOMPARE(next->status(), 200);
-        QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
     }
 
     void workWhoseClientLeftIsNotBegun_data() { databases(); }
@@ -184,7 +183,7 @@ private slots:
         const auto work = [&begun](SqlConnection &) { begun = true; };
         const auto ending = follow(taskOf(store.read(work, client.get_token())));
         client.request_stop();
-        QTRY_VERIFY_WITH_TIMEOUT(ending->over, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
         QCOMPARE(ending->status(), 499);
         QVERIFY(!sleeping->over);
         QCOMPARE(await(taskOf(store.read(countTodos))).value, 200); // it stood behind it

@@ -5,6 +5,7 @@
 #include "server/store/store.h"
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers.h"
 #include "tests/support/postgres.h"
 #include "tests/support/raw_client.h"
@@ -24,8 +25,6 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-constexpr int longestMs = 60'000; // that anything is waited for
 
 constexpr int storeFarewellMs = 5000; // a second's grace and a connection that is being opened, however many there are
 
@@ -111,7 +110,7 @@ private slots:
         for (int round = 0; round < 6; ++round) {
             const int before = asked.rows;
             killed += m_postgres->terminateBackends();
-            QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, longestMs);
+            QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, patience);
         }
         finish(asked);
         QVERIFY2(killed >= 12, qPrintable(QString::number(killed)));
@@ -124,9 +123,9 @@ private slots:
         const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
         const auto writing = follow(taskOf(store.write(lengthenTheFirstSlowly)));
         const auto inTransaction = [this] { return m_postgres->hasBackend("SELECT"); };
-        QTRY_VERIFY_WITH_TIMEOUT(inTransaction(), longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(inTransaction(), patience);
         m_postgres->terminateBackends();
-        QTRY_VERIFY_WITH_TIMEOUT(writing->over, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(writing->over, patience);
         QCOMPARE(writing->status(), 200);
         QCOMPARE(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!'); // once, not twice
     }
@@ -137,12 +136,12 @@ private slots:
         Asked asked;
         for (int client = 0; client < 16; ++client)
             askAgainAndAgain(store, asked);
-        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, patience);
         m_postgres->stop();
         QTest::qWait(500); // the outage itself, during which the clients go on asking
         m_postgres->start();
         const int before = asked.rows;
-        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, patience);
         finish(asked);
         QVERIFY(asked.failures.isEmpty());
     }
@@ -153,17 +152,17 @@ private slots:
         Asked asked;
         for (int client = 0; client < 4; ++client)
             askAgainAndAgain(store, asked);
-        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, patience);
         m_postgres->stop();
-        QTRY_VERIFY_WITH_TIMEOUT(!store.ready(), longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(!store.ready(), patience);
         QCOMPARE(store.state(), u"the database is away"_s);
         asked.enough = true;
-        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, longestMs);
-        QTRY_COMPARE_WITH_TIMEOUT(refusedAtOnce(store), true, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(refusedAtOnce(store), true, patience);
 
         m_postgres->start();
-        QTRY_VERIFY_WITH_TIMEOUT(store.ready(), longestMs);
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(store.ready(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
         QCOMPARE(asked.failures.keys(), QList<int>{503});
     }
 
@@ -174,12 +173,12 @@ private slots:
         QElapsedTimer clock;
         clock.start();
         const auto frozen = follow(sleepInDatabase(store, 1900ms));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
         QVERIFY(m_postgres->freezeBackends() > 0);
-        QTRY_VERIFY_WITH_TIMEOUT(frozen->over, longestMs);
+        QTRY_VERIFY_WITH_TIMEOUT(frozen->over, patience);
         QCOMPARE(frozen->status(), 504);
         QVERIFY2(clock.elapsed() < 2 * deadlineMs, qPrintable(QString::number(clock.elapsed())));
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
         QVERIFY2(clock.elapsed() < 4 * deadlineMs, qPrintable(QString::number(clock.elapsed())));
         m_postgres->thawBackends();
     }
@@ -191,12 +190,12 @@ private slots:
         {
             Store store(databaseUrl(), 1);
             frozen = follow(sleepInDatabase(store, 60s));
-            QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), longestMs);
+            QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
             m_postgres->freezeBackends();
             clock.start();
         }
         QVERIFY2(clock.elapsed() < storeFarewellMs, qPrintable(QString::number(clock.elapsed())));
-        QTRY_COMPARE_WITH_TIMEOUT(frozen->status(), 503, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(frozen->status(), 503, patience);
         m_postgres->thawBackends();
     }
 
@@ -212,7 +211,7 @@ private slots:
         m_postgres->thaw();
         QVERIFY(noticed);
         QVERIFY(QTest::qWaitFor(isBack, 60'000));
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
     }
 
     void aStoreOnAPostgresFrozenWhileIdleEnds_data()
@@ -261,7 +260,7 @@ private slots:
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
         m_postgres->kill();
         m_postgres->start();
-        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!', longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!', patience);
     }
 
     void aSecondWriterOfTheSqliteFileIsWaitedFor()
@@ -275,7 +274,7 @@ private slots:
         QVERIFY(!writing->over);
         lengthenTheFirst(other);
         other.commit();
-        QTRY_COMPARE_WITH_TIMEOUT(writing->status(), 200, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(writing->status(), 200, patience);
         QVERIFY(await(taskOf(store.read(titleOfTheFirst))).value->endsWith(u"!!"_s));
     }
 
@@ -287,7 +286,7 @@ private slots:
         other.begin();
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).status(), 504);
         other.rollback();
-        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.write(lengthenTheFirst))).status(), 200, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.write(lengthenTheFirst))).status(), 200, patience);
     }
 
     void twoStoresWriteTheSameSqliteFile()
@@ -302,7 +301,7 @@ private slots:
             endings.push_back(follow(taskOf(second.write(lengthenTheFirst))));
         }
         for (const auto &ending : endings) {
-            QTRY_VERIFY_WITH_TIMEOUT(ending->over, longestMs);
+            QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
             QCOMPARE(ending->status(), 200);
         }
         QCOMPARE(await(taskOf(second.read(titleOfTheFirst))).value->size(), before + 2 * writes);
@@ -341,7 +340,7 @@ private slots:
         QCOMPARE(await(store.todos({}, {})).status(), 503);
         file.seek(0);
         file.write(good);
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
     }
 
     void aReadOnlySqliteFileStopsTheStart()
@@ -394,7 +393,7 @@ private:
     static void finish(Asked &asked)
     {
         asked.enough = true;
-        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, longestMs);
+        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, patience);
     }
 
     QTemporaryDir m_folder;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See long_ecm_lanes.h: the choice at run time, and the curves for processors without lanes.
+// The choice at run time, and the curves for processors without lanes.
 #include "server/factoring/ecm/lanes/long_ecm_lanes.h"
 
 #include "server/factoring/arithmetic/wide_montgomery.h"

@@ -5,7 +5,7 @@
 #include "server/factoring/arithmetic/wide_word.h"
 #include "server/factoring/ecm/curve_series.h"
 #include "server/factoring/ecm/micro_ecm_plan.h"
-#include "server/factoring/stop.h"
+#include "server/factoring/job.h"
 
 #include <array>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See micro_ecm_lanes.h: the choice at run time.
+// The choice of the widest lanes at run time.
 #include "server/factoring/ecm/lanes/micro_ecm_lanes.h"
 
 namespace openloop::factoring {

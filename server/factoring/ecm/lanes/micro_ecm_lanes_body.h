@@ -1,5 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The text of the small curves in lanes; included after lanes_modulus_body.h, in the same namespace.
+// The text of the small curves in lanes: a file for each level includes it and nothing else.
+#include "server/factoring/ecm/lanes/micro_ecm_lanes.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include "server/factoring/arithmetic/montgomery.h"
+#include "server/factoring/arithmetic/wide_word.h"
+#include "server/factoring/ecm/micro_ecm_plan.h"
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+#include <vector>
+
+#include "server/factoring/ecm/lanes/level_begin_body.h"
+
+// The templates of micro_ecm.h must be read inside the region, so that their code for lanes is made for it and takes
+// the operations in; the headers above must not be.
+#include "server/factoring/ecm/micro_ecm.h"
+
+namespace openloop::factoring::OPENLOOP_LEVEL {
+
+namespace {
+
+#include "server/factoring/ecm/lanes/vector_body.h"
+
+#include "server/factoring/ecm/lanes/arithmetic_body.h"
+#include "server/factoring/ecm/lanes/modulus_body.h"
 
 template <unsigned digits, typename Base>
 typename Base::Word runCurves(const Base &base, const MicroEcmPlan &plan,
@@ -21,3 +50,25 @@ typename Base::Word runCurves(const Base &base, const MicroEcmPlan &plan,
     }
     return divisor;
 }
+
+std::uint64_t oneWord(std::uint64_t n, const MicroEcmPlan &plan, const LaneParameters<std::uint64_t> &parameters)
+{
+    return runCurves<2>(Montgomery64(n), plan, parameters);
+}
+
+uint128 twoWords(uint128 n, const MicroEcmPlan &plan, const LaneParameters<uint128> &parameters)
+{
+    const Montgomery128 base(n);
+    return bitLength(n) <= LanesModulus<2, Montgomery128>::mostBits ? runCurves<2>(base, plan, parameters)
+                                                                    : runCurves<3>(base, plan, parameters);
+}
+
+} // namespace
+
+const CurvesInLanes curves{oneWord, twoWords};
+
+#include "server/factoring/ecm/lanes/level_end_body.h"
+
+} // namespace openloop::factoring::OPENLOOP_LEVEL
+
+#endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_kernels.h: the choice at run time.
+// The choice of the instruction set at run time.
 #include "server/factoring/siqs/kernels/kernels.h"
 
 namespace openloop::factoring::siqs {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_dense.h.
+// Gaussian elimination in panels of 64 columns, with tables of sums (the method of the four Russians).
 #include "server/factoring/siqs/matrix/dense.h"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ DenseMatrix::DenseMatrix(std::size_t rows, std::size_t columns)
 {
 }
 
-bool DenseMatrix::clear(const StopSignal &stop)
+bool DenseMatrix::clear(const Stop &stop)
 {
     constexpr std::size_t piece = std::size_t(1) << 20;
     const std::size_t size = m_rows * m_stride;
@@ -82,7 +82,7 @@ void DenseMatrix::findPivots(std::size_t word, std::vector<Pivot> &panel)
 }
 
 bool DenseMatrix::clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels,
-                             const StopSignal &stop)
+                             const Stop &stop)
 {
     std::vector<unsigned> places;
     for (const Pivot &pivot : panel)
@@ -123,7 +123,7 @@ bool DenseMatrix::clearBelow(std::size_t word, const std::vector<Pivot> &panel, 
     return true;
 }
 
-std::optional<std::vector<std::uint64_t>> DenseMatrix::substituteBack(const StopSignal &stop) const
+std::optional<std::vector<std::uint64_t>> DenseMatrix::substituteBack(const Stop &stop) const
 {
     std::vector<std::uint64_t> solution(m_columns);
     std::vector<bool> bound(m_columns);
@@ -148,7 +148,7 @@ std::optional<std::vector<std::uint64_t>> DenseMatrix::substituteBack(const Stop
     return solution;
 }
 
-std::optional<std::vector<std::uint64_t>> DenseMatrix::kernel(const Kernels &kernels, const StopSignal &stop,
+std::optional<std::vector<std::uint64_t>> DenseMatrix::kernel(const Kernels &kernels, const Stop &stop,
                                                               const std::function<void(double)> &progress)
 {
     std::vector<Pivot> panel;

@@ -2,8 +2,8 @@
 // The last step of the linear algebra: a dense matrix over GF(2), eliminated 64 columns at a time.
 #pragma once
 
+#include "server/factoring/job.h"
 #include "server/factoring/siqs/kernels/kernels.h"
-#include "server/factoring/siqs/stop.h"
 
 #include <functional>
 #include <optional>
@@ -18,7 +18,7 @@ public:
     DenseMatrix(std::size_t rows, std::size_t columns);
 
     /// Makes all bits zero; false when stopped: a large matrix takes its time.
-    bool clear(const StopSignal &stop);
+    bool clear(const Stop &stop);
 
     std::size_t rows() const { return m_rows; }
     std::size_t columns() const { return m_columns; }
@@ -34,7 +34,7 @@ public:
     /// Up to 64 vectors of the kernel at once: bit t of word j says whether column j is in vector t; unused
     /// bits are clear. Nothing when stopped. Destroys the matrix. `progress` hears a fraction. Gauss with
     /// tables of eight rows: Arlazarov, Dinic, Kronrod, Faradzhev 1970 ("four Russians").
-    std::optional<std::vector<std::uint64_t>> kernel(const Kernels &kernels, const StopSignal &stop,
+    std::optional<std::vector<std::uint64_t>> kernel(const Kernels &kernels, const Stop &stop,
                                                      const std::function<void(double)> &progress);
 
 private:
@@ -44,8 +44,8 @@ private:
 
     std::uint64_t *row(std::size_t index) { return m_bits.data() + index * m_stride; }
     void findPivots(std::size_t word, std::vector<Pivot> &panel);
-    bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels, const StopSignal &stop);
-    std::optional<std::vector<std::uint64_t>> substituteBack(const StopSignal &stop) const;
+    bool clearBelow(std::size_t word, const std::vector<Pivot> &panel, const Kernels &kernels, const Stop &stop);
+    std::optional<std::vector<std::uint64_t>> substituteBack(const Stop &stop) const;
 
     std::size_t m_rows, m_columns, m_stride; ///< stride in 64-bit words, a multiple of 8
     std::vector<std::uint64_t> m_bits;

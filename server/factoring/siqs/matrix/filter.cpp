@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_filter.h.
+// Drops relations whose large prime nobody else has, again and again, and numbers what is left.
 #include "server/factoring/siqs/matrix/filter.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct Edge {
 };
 
 /// False when stopped.
-bool dropSingletons(std::vector<Edge> &edges, std::size_t primes, const StopSignal &stop)
+bool dropSingletons(std::vector<Edge> &edges, std::size_t primes, const Stop &stop)
 {
     for (std::size_t before = edges.size() + 1; before != edges.size();) {
         if (stop.requested())
@@ -53,7 +53,7 @@ void keepOdd(std::vector<std::uint32_t> &sorted)
 
 } // namespace
 
-std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const StopSignal &stop)
+std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const Stop &stop)
 {
     std::vector<Edge> edges;
     for (std::size_t i = 0; i < store.size(); ++i) {

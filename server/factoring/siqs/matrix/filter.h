@@ -15,6 +15,6 @@ struct Matrix {
 
 /// Drops relations with a large prime that no other has, again and again; columns are what occurs to odd
 /// powers. Nothing when stopped.
-std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const StopSignal &stop);
+std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBaseSize, const Stop &stop);
 
 } // namespace openloop::factoring::siqs

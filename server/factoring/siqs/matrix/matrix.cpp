@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_matrix.h.
+// Clears light rows by their lightest column; what stays is solved dense, and its kernel is carried back.
 #include "server/factoring/siqs/matrix/matrix.h"
 
 #include "server/factoring/siqs/matrix/dense.h"
@@ -27,7 +27,7 @@ public:
     }
 
     /// False when stopped.
-    bool run(const StopSignal &stop)
+    bool run(const Stop &stop)
     {
         if (!makeRows(stop))
             return false;
@@ -40,7 +40,7 @@ public:
         return true;
     }
 
-    std::optional<std::vector<std::uint64_t>> finish(const Kernels &kernels, const StopSignal &stop,
+    std::optional<std::vector<std::uint64_t>> finish(const Kernels &kernels, const Stop &stop,
                                                      const std::function<void(double)> &progress);
 
 private:
@@ -49,7 +49,7 @@ private:
         std::size_t first, count; ///< in m_others: the columns whose sum it is
     };
 
-    bool makeRows(const StopSignal &stop)
+    bool makeRows(const Stop &stop)
     {
         for (std::size_t column = 0; column < m_columns.size(); ++column) {
             takeDense(column);
@@ -134,7 +134,7 @@ private:
     std::vector<Step> m_steps;
 };
 
-std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &kernels, const StopSignal &stop,
+std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &kernels, const Stop &stop,
                                                               const std::function<void(double)> &progress)
 {
     constexpr auto none = std::numeric_limits<std::uint32_t>::max();
@@ -185,8 +185,8 @@ std::optional<std::vector<std::uint64_t>> Elimination::finish(const Kernels &ker
 } // namespace
 
 std::optional<std::vector<std::uint64_t>> kernelOf(SparseColumns columns, std::uint32_t denseRows,
-                                                   std::uint32_t rowCount, const Kernels &kernels,
-                                                   const StopSignal &stop, const std::function<void(double)> &progress)
+                                                   std::uint32_t rowCount, const Kernels &kernels, const Stop &stop,
+                                                   const std::function<void(double)> &progress)
 {
     Elimination elimination(std::move(columns), std::min(denseRows, rowCount), rowCount);
     if (!elimination.run(stop))

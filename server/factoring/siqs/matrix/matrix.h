@@ -3,8 +3,8 @@
 // DenseMatrix.
 #pragma once
 
+#include "server/factoring/job.h"
 #include "server/factoring/siqs/kernels/kernels.h"
-#include "server/factoring/siqs/stop.h"
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +20,7 @@ using SparseColumns = std::vector<std::vector<std::uint32_t>>;
 /// is trivial. Nothing when stopped. Rows below denseRows are expected to be crowded and are kept as bits.
 /// Structured Gaussian elimination: LaMacchia, Odlyzko (Crypto 1990); Pomerance, Smith (Exp. Math. 1, 1992).
 std::optional<std::vector<std::uint64_t>> kernelOf(SparseColumns columns, std::uint32_t denseRows,
-                                                   std::uint32_t rowCount, const Kernels &kernels,
-                                                   const StopSignal &stop, const std::function<void(double)> &progress);
+                                                   std::uint32_t rowCount, const Kernels &kernels, const Stop &stop,
+                                                   const std::function<void(double)> &progress);
 
 } // namespace openloop::factoring::siqs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See siqs_solve.h.
+// Both sides of the congruence for one kernel vector after another, until one splits n.
 #include "server/factoring/siqs/matrix/solve.h"
 
 #include "server/factoring/siqs/matrix/filter.h"
@@ -48,7 +48,7 @@ public:
     }
 
     /// A proper divisor of n, or 1; also when stopped.
-    mpz_class divisor(const StopSignal &stop)
+    mpz_class divisor(const Stop &stop)
     {
         mpz_class y, power;
         const mpz_class two = 2;
@@ -81,7 +81,7 @@ private:
 } // namespace
 
 Solution solve(const mpz_class &n, const FactorBase &base, const RelationStore &store, const Kernels &kernels,
-               const StopSignal &stop, const std::function<void(Phase, double)> &progress)
+               const Stop &stop, const std::function<void(Phase, double)> &progress)
 {
     Solution solution{1, false};
     progress(Phase::Filtering, 0);

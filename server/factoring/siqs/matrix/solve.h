@@ -2,11 +2,10 @@
 // From enough relations to a divisor: filtering, linear algebra, square root.
 #pragma once
 
-#include "server/factoring/factor.h"
+#include "server/factoring/job.h"
 #include "server/factoring/siqs/factor_base.h"
 #include "server/factoring/siqs/kernels/kernels.h"
 #include "server/factoring/siqs/relations.h"
-#include "server/factoring/siqs/stop.h"
 
 #include <functional>
 
@@ -19,6 +18,6 @@ struct Solution {
 
 /// Tries every dependency found until one splits n. Stops within some 20 ms. The calling thread does all.
 Solution solve(const mpz_class &n, const FactorBase &base, const RelationStore &store, const Kernels &kernels,
-               const StopSignal &stop, const std::function<void(Phase, double)> &progress);
+               const Stop &stop, const std::function<void(Phase, double)> &progress);
 
 } // namespace openloop::factoring::siqs

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What happened, in the words of the window: translated, with its units.
+#pragma once
+
+#include "gui/probe/measurement/event.h"
+
+namespace openloop::gui {
+
+/// One line without time, kind and target.
+QString wordsFor(const probe::Event &event);
+/// "connection refused"; empty for none.
+QString wordsFor(const probe::Cause &cause);
+
+} // namespace openloop::gui

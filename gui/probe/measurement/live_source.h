@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The present: what an engine measures.
+#pragma once
+
+#include "gui/probe/engine/engine.h"
+#include "gui/probe/measurement/source.h"
+
+namespace openloop::probe {
+
+/// The run of an engine that was started last; who started it stops it. The engine outlives it.
+class LiveSource : public Source
+{
+    Q_OBJECT
+
+public:
+    explicit LiveSource(Engine &engine);
+
+    bool isLive() const override { return true; }
+    QList<Target> targets() const override { return m_engine.targets(); }
+    Instant origin() const override { return m_engine.origin(); }
+    Instant end() const override { return m_engine.origin(); }
+    WallClock wallClock() const override { return m_engine.wallClock(); }
+    void setTargets(const QList<Target> &targets) override;
+    void setLoad(const QString &name, int n) override { m_engine.setLoad(name, n); }
+    int load(const QString &name) const override { return m_engine.load(name); }
+
+private:
+    Engine &m_engine;
+};
+
+} // namespace openloop::probe

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What follows from each batch, and who takes part.
+#include "gui/probe/measurement/measurement.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::probe {
+
+namespace {
+
+constexpr std::size_t mostDetails = 24'000; // of all targets: ten minutes of four at 10 Hz
+
+} // namespace
+
+Measurement::Measurement(std::unique_ptr<Source> source, const QList<Rule> &rules)
+    : m_source(std::move(source)), m_wantedRules(rules), m_control(m_source->controlSeries()),
+      m_wall(m_source->wallClock()), m_now(m_source->origin())
+{
+    setTargets(m_source->targets());
+    connect(m_source.get(), &Source::batch, this, &Measurement::take);
+    connect(m_source.get(), &Source::pausedChanged, this, [this](bool paused) {
+        bool changed = false;
+        for (auto &[name, watched] : m_watched)
+            changed = watched.watch.setPaused(paused, Instant::clock::now()) || changed;
+        if (changed)
+            emit advanced();
+    });
+    restore();
+}
+
+Measurement::~Measurement() = default;
+
+void Measurement::setTargets(const QList<Target> &targets)
+{
+    const auto before = std::exchange(m_targets, targets);
+    m_source->setTargets(targets);
+    if (m_recorder)
+        m_recorder->setTargets(targets);
+    std::erase_if(m_watched, [this](const auto &entry) { return !target(entry.first); });
+    for (const auto &target : targets) {
+        if (auto known = m_watched.find(target.name); known != m_watched.end())
+            known->second.watch.setTarget(target);
+        else
+            m_watched.try_emplace(target.name, Watched{m_source->series(target.name), TargetWatch(target), {}});
+    }
+    bindRules(before);
+}
+
+void Measurement::setRules(const QList<Rule> &rules)
+{
+    m_wantedRules = rules;
+    bindRules(m_targets);
+}
+
+void Measurement::bindRules(const QList<Target> &before)
+{
+    auto bound = std::exchange(m_rules, {});
+    for (const auto &rule : std::as_const(m_wantedRules)) {
+        for (const auto &target : std::as_const(m_targets)) {
+            if (!rule.target.isEmpty() && rule.target != target.name)
+                continue;
+            const auto same = std::ranges::find_if(bound, [&](const WatchedRule &one) {
+                return one.watch.rule() == rule && one.watch.target() == target.name && before.contains(target);
+            });
+            if (same == bound.end())
+                m_rules.push_back({RuleWatch(rule, target.name), {}, {}});
+            else
+                m_rules.push_back(*same);
+        }
+    }
+}
+
+const Target *Measurement::target(const QString &name) const
+{
+    const auto found = std::ranges::find(m_targets, name, &Target::name);
+    return found == m_targets.end() ? nullptr : &*found;
+}
+
+const Measurement::Watched *Measurement::find(const QString &name) const
+{
+    const auto found = m_watched.find(name);
+    return found == m_watched.end() ? nullptr : &found->second;
+}
+
+const Series *Measurement::series(const QString &name) const
+{
+    const auto *watched = find(name);
+    return watched ? &watched->series : nullptr;
+}
+
+const TargetWatch *Measurement::watch(const QString &name) const
+{
+    const auto *watched = find(name);
+    return watched ? &watched->watch : nullptr;
+}
+
+Sample Measurement::detailed(const QString &name, const PackedSample &packed) const
+{
+    auto sample = packed.unpacked(origin());
+    if (const auto *watched = find(name)) {
+        const auto found = std::ranges::find(watched->details, packed.due(), &AnswerDetail::due);
+        if (found != watched->details.end()) {
+            sample.serverTiming = found->serverTiming;
+            sample.requestId = found->requestId;
+        }
+    }
+    return sample;
+}
+
+std::optional<double> Measurement::limitOf(const QString &name) const
+{
+    for (const auto &rule : m_rules) {
+        if (rule.watch.target() == name && rule.watch.rule().condition.quantity == Quantity::P99)
+            return rule.watch.rule().condition.limit;
+    }
+    return {};
+}
+
+bool Measurement::nothingAnswers() const
+{
+    return isLive() && std::ranges::none_of(m_watched, [](const auto &one) { return one.second.watch.hasAnswered(); });
+}
+
+bool Measurement::hasTried() const
+{
+    return std::ranges::any_of(m_watched, [](const auto &one) { return one.second.watch.hasFinished(); });
+}
+
+void Measurement::take(const Batch &batch)
+{
+    m_wall = m_source->wallClock();
+    m_now = std::max(m_now, batch.until);
+    for (const auto &sample : batch.control)
+        m_control.add(sample);
+    for (const auto &one : batch.targets)
+        takeTarget(one, batch.gaps);
+    noticeLoads();
+    if (!batch.loads.isEmpty())
+        m_loadStates = batch.loads;
+    watchRules(batch);
+    if (m_recorder)
+        m_recorder->add(batch); // and the trust, whose change is the last event of a batch
+    const auto before = m_trust.level;
+    setTrust(m_now, batch.trust);
+    if (m_trust.level != before)
+        emit trustChanged();
+    emit advanced();
+}
+
+void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
+{
+    const auto found = m_watched.find(batch.name);
+    if (found == m_watched.end())
+        return;
+    auto &watched = found->second;
+    for (const auto &sample : batch.samples) {
+        watched.series.add(sample);
+        keepDetails(watched, sample);
+    }
+    for (const auto &gap : gaps)
+        watched.series.addGap(gap);
+    const auto before = watched.watch.state();
+    if (!watched.watch.take(batch, watched.series, limitOf(batch.name), m_now))
+        return;
+    Event event{.at = m_now, .target = batch.name, .cause = watched.watch.cause()};
+    if (watched.watch.state() == TargetState::Down) {
+        event.kind = EventKind::Alert;
+        event.what = Event::What::Down;
+        add(event);
+    } else if (before == TargetState::Down) {
+        event.kind = EventKind::Recovery;
+        event.what = Event::What::Back;
+        add(event);
+    }
+}
+
+void Measurement::keepDetails(Watched &watched, const Sample &sample) const
+{
+    auto &details = watched.details;
+    if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
+        details.push_back({sample.due - origin(), sample.serverTiming, sample.requestId});
+    while (details.size() > mostDetails / m_watched.size())
+        details.pop_front();
+}
+
+void Measurement::watchRules(const Batch &batch)
+{
+    const bool suspended = batch.trust.suspendsAlerts();
+    for (auto &[watch, fired, doubt] : m_rules) {
+        if (suspended)
+            doubt = batch.trust.reason;
+        const auto &watched = m_watched.at(watch.target());
+        const auto event = watch.evaluate(batch.until, watched.series, watched.watch.open(), suspended);
+        if (!event)
+            continue;
+        if (event->firing && !fired)
+            fired = event;
+        add({.at = m_now,
+             .kind = event->firing ? EventKind::Alert : EventKind::Recovery,
+             .what = event->firing ? Event::What::RuleBroken : Event::What::RuleHolds,
+             .target = event->target,
+             .text = event->rule,
+             .value = event->value,
+             .lasted = event->lasted});
+    }
+}
+
+void Measurement::setTrust(Instant at, const Trust &trust)
+{
+    const bool worthALine = trust.level != m_trust.level && (trust.suspendsAlerts() || m_trust.suspendsAlerts());
+    m_trust = trust;
+    if (worthALine)
+        add({.at = at, .kind = EventKind::Trust, .what = Event::What::Trust, .text = trust.reason});
+}
+
+void Measurement::note(EventKind kind, const QString &text)
+{
+    add({.at = m_now, .kind = kind, .what = Event::What::Told, .text = text});
+}
+
+void Measurement::add(const Event &event)
+{
+    // Trust is recorded with the batches.
+    if (m_recorder && event.kind != EventKind::Trust)
+        m_recorder->add(toEntry(event, m_words));
+    m_events.append(event);
+    if (m_events.size() > keptEvents)
+        m_events.removeFirst();
+    emit happened(event);
+}
+
+void Measurement::record(const QString &path, EventWords words)
+{
+    m_words = std::move(words);
+    m_recordingProblem.clear();
+    m_recorder = std::make_unique<SessionRecorder>(path);
+    connect(m_recorder.get(), &SessionRecorder::failed, this, &Measurement::noteRecording);
+    connect(m_recorder.get(), &SessionRecorder::recovered, this, [this] { noteRecording({}); });
+    m_recorder->begin(m_targets, origin(), m_wall);
+}
+
+void Measurement::noteRecording(const QString &problem)
+{
+    m_recordingProblem = problem;
+    add({.at = m_now,
+         .kind = problem.isEmpty() ? EventKind::Recovery : EventKind::Alert,
+         .what = problem.isEmpty() ? Event::What::RecordedAgain : Event::What::NotRecorded,
+         .text = problem});
+}
+
+QString Measurement::flushRecording()
+{
+    if (!m_recorder)
+        return {};
+    const auto missing = m_recorder->flush();
+    QCoreApplication::sendPostedEvents(m_recorder.get()); // what it has to say of that
+    return missing;
+}
+
+} // namespace openloop::probe

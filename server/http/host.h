@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a Connection asks of the place where it lives, and no more.
+#pragma once
+
+#include "server/http/message/limits.h"
+
+#include <QByteArray>
+
+namespace openloop::http {
+
+class Connection;
+class Turns;
+
+/// Outlives its connections. The thread of the event loop.
+class Host
+{
+public:
+    virtual const Limits &limits() const = 0;
+    virtual Turns &turns() = 0;
+
+    /// The connection has released a request: it is answered at once, or taken by Connection::takeRequest(). One for
+    /// which neither is done is refused with 500.
+    virtual void handle(Connection &connection) = 0;
+
+    /// A request was refused before it was whole.
+    virtual void countRefusal(int status) const = 0;
+
+    /// The Date field of an answer.
+    virtual const QByteArray &date() const = 0;
+    /// Whether answers carry Server-Timing.
+    virtual bool showsTiming() const = 0;
+
+protected:
+    ~Host() = default;
+};
+
+} // namespace openloop::http

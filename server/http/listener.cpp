@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// New sockets become connections; a sweep four times a second holds them to their deadlines.
+#include "server/http/listener.h"
+
+#include "server/http/connection.h"
+#include "server/http/message/response.h"
+#include "server/http/wire/plain_wire.h"
+#include "server/http/wire/tls_wire.h"
+
+#include <QTimer>
+
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace openloop::http {
+
+namespace {
+
+constexpr int backlog = 4096;
+constexpr int mostPending = 30; // QTcpServer's own
+constexpr auto sweepInterval = 250ms;
+constexpr auto acceptPause = 100ms; // when file descriptors have run out
+
+} // namespace
+
+Listener::Listener(const Limits &limits, std::function<void(Connection &)> handle)
+    : m_limits(limits), m_handle(std::move(handle)), m_poller(std::make_shared<Poller>()), m_date(currentDate())
+{
+    setListenBacklogSize(backlog);
+    m_sweep.start(int(std::chrono::milliseconds(sweepInterval).count()), this);
+    connect(this, &QTcpServer::acceptError, this,
+            [this] { QTimer::singleShot(acceptPause, this, &QTcpServer::resumeAccepting); });
+    connect(&m_turns, &Turns::next, this, &Listener::acceptAgain);
+}
+
+Listener::~Listener()
+{
+    for (Connection *connection : std::as_const(m_connections))
+        connection->disconnect(this);
+}
+
+void Listener::incomingConnection(qintptr descriptor)
+{
+    m_turns.begin();
+    accept(descriptor);
+    if (!m_turns.hasTime())
+        setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
+}
+
+void Listener::acceptAgain()
+{
+    if (maxPendingConnections() > 0)
+        return;
+    setMaxPendingConnections(mostPending);
+    resumeAccepting();
+}
+
+void Listener::accept(qintptr descriptor)
+{
+    const qsizetype beyond = m_connections.size() - m_limits.connections;
+    if (beyond >= m_limits.refusals) {
+        ::close(int(descriptor));
+        return;
+    }
+    std::unique_ptr<Wire> wire;
+    if (m_tls)
+        wire = std::make_unique<TlsWire>(descriptor, *m_tls, m_limits.headTime);
+    else
+        wire = std::make_unique<PlainWire>(int(descriptor), m_poller);
+    if (!wire->isOpen())
+        return;
+    auto *connection = new Connection(std::move(wire), *this, this);
+    m_connections.insert(connection);
+    connect(connection, &Connection::ended, this, [this, connection] { forget(connection); });
+    if (beyond >= 0)
+        connection->refuse(Failure::unavailable(u"all connections are taken"_s, 1s));
+}
+
+void Listener::timerEvent(QTimerEvent *)
+{
+    m_date = currentDate();
+    const auto now = Connection::Clock::now();
+    const auto connections = m_connections; // ending one takes it out of the set
+    for (Connection *connection : connections)
+        connection->checkDeadline(now);
+}
+
+void Listener::countRefusal(int status) const
+{
+    if (m_refusalObserver)
+        m_refusalObserver(status);
+}
+
+void Listener::forget(Connection *connection)
+{
+    m_connections.remove(connection);
+    if (m_draining && m_connections.isEmpty())
+        emit emptied();
+}
+
+void Listener::drain()
+{
+    m_draining = true;
+    close();
+    const auto connections = m_connections;
+    for (Connection *connection : connections)
+        connection->closeWhenIdle();
+    if (m_connections.isEmpty())
+        emit emptied();
+}
+
+void Listener::cutAll()
+{
+    const auto connections = m_connections;
+    for (Connection *connection : connections)
+        connection->cut();
+}
+
+} // namespace openloop::http

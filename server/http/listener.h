@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where clients come in: accepts, counts, encrypts, and keeps the clocks of its connections.
+#pragma once
+
+#include "server/http/host.h"
+#include "server/http/turns.h"
+
+#include <QBasicTimer>
+#include <QSet>
+#include <QSslConfiguration>
+#include <QTcpServer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace openloop::http {
+
+class Poller;
+
+/// Listens like any QTcpServer. The thread of the event loop.
+class Listener final : public QTcpServer, public Host
+{
+    Q_OBJECT
+
+public:
+    /// handle: see Host::handle.
+    Listener(const Limits &limits, std::function<void(Connection &)> handle);
+    ~Listener() override;
+
+    /// From now on every new connection is TLS.
+    void encrypt(const QSslConfiguration &configuration) { m_tls = configuration; }
+
+    /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end.
+    void drain();
+
+    /// Cuts every connection; open exchanges are told to stop.
+    void cutAll();
+
+    /// Whether answers carry Server-Timing; they do unless told otherwise.
+    void showTiming(bool shown) { m_showsTiming = shown; }
+
+    /// Told of every refusal that came before a request was whole, with its status.
+    void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
+
+    qsizetype connectionCount() const { return m_connections.size(); }
+
+    const Limits &limits() const override { return m_limits; }
+    Turns &turns() override { return m_turns; }
+    void handle(Connection &connection) override { m_handle(connection); }
+    void countRefusal(int status) const override;
+    /// At most a quarter of a second old.
+    const QByteArray &date() const override { return m_date; }
+    bool showsTiming() const override { return m_showsTiming; }
+
+signals:
+    /// The last connection has ended after drain().
+    void emptied();
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+    void timerEvent(QTimerEvent *event) override;
+
+private:
+    void forget(Connection *connection);
+    void accept(qintptr descriptor);
+    void acceptAgain();
+
+    const Limits m_limits;
+    const std::function<void(Connection &)> m_handle;
+    Turns m_turns;
+    std::shared_ptr<Poller> m_poller;
+    std::optional<QSslConfiguration> m_tls;
+    std::function<void(int)> m_refusalObserver;
+    QSet<Connection *> m_connections;
+    QBasicTimer m_sweep;
+    QByteArray m_date;
+    bool m_draining = false;
+    bool m_showsTiming = true;
+};
+
+} // namespace openloop::http

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Adds up what a request spent where, and writes it as W3C Server Timing without a detour by floating point.
+#include "server/http/message/timing.h"
+
+#include <charconv>
+
+namespace openloop::http {
+
+namespace {
+
+constexpr std::array names{"queue", "compute", "db", "upstream"};
+
+void append(QByteArray &text, const char *name, Timing::Clock::duration time)
+{
+    using std::chrono::microseconds;
+    const auto micros = std::chrono::duration_cast<microseconds>(time).count();
+    std::array<char, 32> digits{};
+    char *end = std::to_chars(digits.begin(), digits.end(), micros / 1000).ptr;
+    *end++ = '.';
+    for (auto unit = 100; unit > 0; unit /= 10)
+        *end++ = char('0' + micros / unit % 10);
+    if (!text.isEmpty())
+        text += ", ";
+    text += name;
+    text += ";dur=";
+    text.append(digits.data(), end - digits.data());
+}
+
+} // namespace
+
+void Timing::add(Part part, Clock::duration time)
+{
+    m_parts[part] += std::max(time, Clock::duration(1)); // taking part shows, however short
+}
+
+QByteArray Timing::text() const
+{
+    QByteArray text;
+    text.reserve(96);
+    for (std::size_t part = 0; part < names.size(); ++part) {
+        if (m_parts[part] > Clock::duration::zero())
+            append(text, names[part], m_parts[part]);
+    }
+    append(text, "total", total());
+    return text;
+}
+
+} // namespace openloop::http

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Targets that are edited, removed and added while they are measured, without a window and without waiting: the batches
+// are made here.
+#include "gui/models/session.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace openloop;
+using namespace openloop::gui;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+probe::Target targetNamed(const QString &name, probe::Nanoseconds interval = 100ms)
+{
+    probe::Target target;
+    target.name = name;
+    target.url = u"http://127.0.0.1:9/"_s + name;
+    target.interval = interval;
+    return target;
+}
+
+} // namespace
+
+class SessionTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void init() { m_session = std::make_unique<Session>(); }
+
+    void anEditedTargetIsJudgedByItsNewPatience()
+    {
+        open({targetNamed(u"a"_s, 10s)});
+        take(0s, u"a"_s, 1ms);
+        m_session->setTargets({targetNamed(u"a"_s, 100ms)});
+        m_session->take(batch(6s, {u"a"_s, {}, {at(1s)}, 0, 0}));
+        QCOMPARE(m_session->watch(u"a"_s)->state(), State::Stale);
+    }
+
+    void aRemovedTargetCountsNoMore()
+    {
+        open({targetNamed(u"a"_s), targetNamed(u"b"_s)});
+        take(0s, u"b"_s, 1ms);
+        QVERIFY(!m_session->nothingAnswers());
+        QVERIFY(m_session->hasTried());
+        m_session->setTargets({targetNamed(u"a"_s)});
+        QVERIFY(m_session->nothingAnswers());
+        QVERIFY(!m_session->hasTried());
+        QVERIFY(!m_session->series(u"b"_s));
+        QVERIFY(!m_session->watch(u"b"_s));
+        QCOMPARE(m_session->figures(u"b"_s, 0, 1e12).n, 0);
+        QCOMPARE(m_session->rate(), 10.0);
+    }
+
+    void aRemovedTargetTakesNoShareOfTheDetails()
+    {
+        open({targetNamed(u"a"_s), targetNamed(u"b"_s)});
+        m_session->setTargets({targetNamed(u"a"_s)});
+        probe::TargetBatch many{u"a"_s, {}, {}, 0, 0};
+        for (int i = 0; i < 20'000; ++i) { // more than half of what is kept for all
+            many.samples << answered(at(i * 10ms), 1ms);
+            many.samples.last().requestId = QByteArray::number(i);
+        }
+        m_session->take(batch(200s, many));
+        const auto *history = m_session->series(u"a"_s);
+        const auto first = history->samples(at(0s), at(1s)).front();
+        QCOMPARE(m_session->detailed(u"a"_s, first).requestId, "0");
+    }
+
+    void aRuleThatFiresIsNoNewsToAnotherTarget()
+    {
+        const auto alerts = [this] {
+            return std::ranges::count(m_session->events(), Event::Kind::Alert, &Event::kind);
+        };
+        open({targetNamed(u"a"_s)}, {*probe::parseRule(u"a: p50<20ms over 1s"_s)});
+        take(0s, u"a"_s, 50ms);
+        QCOMPARE(alerts(), 1);
+        m_session->setTargets({targetNamed(u"a"_s), targetNamed(u"b"_s)});
+        take(1s, u"a"_s, 50ms);
+        QCOMPARE(alerts(), 1);
+    }
+
+    void targetsAddedWhileARecordingIsShownAreMeasuredAfterIt()
+    {
+        const QTemporaryDir folder;
+        const auto path = folder.filePath(u"session.sqlite"_s);
+        open({targetNamed(u"recorded"_s)});
+        m_session->record(path);
+        take(0s, u"recorded"_s, 1ms);
+        open({targetNamed(u"a"_s)}); // closes that recording's session in the file
+        m_session->record(folder.filePath(u"another.sqlite"_s));
+        QCOMPARE(m_session->openRecording(path, 1), QString());
+        QCOMPARE(m_session->targets().first().name, u"recorded"_s);
+        m_session->setTargets(m_session->liveTargets() + QList{targetNamed(u"b"_s)});
+        QCOMPARE(m_session->targets().size(), 1);
+        QCOMPARE(m_session->targets().first().name, u"recorded"_s);
+        m_session->closeRecording();
+        QVERIFY(!m_session->isReplay());
+        QCOMPARE(m_session->targets(), (QList{targetNamed(u"a"_s), targetNamed(u"b"_s)}));
+        QCOMPARE(m_session->engine().targets().size(), 2);
+        m_session->engine().stop();
+    }
+
+private:
+    void open(const QList<probe::Target> &targets, const QList<probe::Rule> &rules = {})
+    {
+        m_session->open(targets, rules);
+        m_session->engine().stop();
+    }
+    probe::Instant at(probe::Nanoseconds sinceOrigin) const { return m_session->engine().origin() + sinceOrigin; }
+    static probe::Sample answered(probe::Instant due, probe::Nanoseconds response)
+    {
+        probe::Sample sample;
+        sample.due = sample.sent = due;
+        sample.done = sample.firstByte = due + response;
+        sample.status = 200;
+        return sample;
+    }
+    probe::Batch batch(probe::Nanoseconds until, const probe::TargetBatch &target) const
+    {
+        probe::Batch batch;
+        batch.from = batch.until = at(until);
+        batch.targets = {target};
+        return batch;
+    }
+    /// Ten answers to ticks from `from` on, a tenth of a second apart.
+    void take(probe::Nanoseconds from, const QString &name, probe::Nanoseconds response)
+    {
+        for (auto due = from; due < from + 1s; due += 100ms)
+            m_session->take(batch(due + 100ms, {name, {answered(at(due), response)}, {}, 0, 0}));
+    }
+
+    std::unique_ptr<Session> m_session;
+};
+
+QTEST_GUILESS_MAIN(SessionTest)
+#include "test_session.moc"

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whom the pool's threads work for when a request and a job ask for the same number: within this process.
+#include "server/compute/factoring/factoring_pool.h"
+#include "tests/support/crowd.h"
+#include "tests/support/ending.h"
+#include "tests/support/hold.h"
+#include "tests/support/patience.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <vector>
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Awaited = std::shared_ptr<Ending<factoring::Result>>;
+
+mpz_class longNumber(unsigned long seed)
+{
+    return mpz_class(semiprime(150, seed).toStdString());
+}
+
+const mpz_class sieved = longNumber(1);
+const mpz_class quick(u"1000000016000000063"_s.toStdString());
+
+/// A pool with a single thread, which a computation keeps as long as it is held.
+struct HeldPool {
+    /// Nobody may be left waiting for it.
+    ~HeldPool()
+    {
+        hold.release();
+        const auto isOver = [this] {
+            return std::ranges::all_of(asked, [](const Awaited &ending) { return ending->over; });
+        };
+        [[maybe_unused]] const bool inTime = QTest::qWaitFor(isOver, patience);
+    }
+    Awaited job(const mpz_class &n)
+    {
+        const FactoringPool::Ask ask{u"jobs"_s, 600s, {}, nullptr, true};
+        return asked.emplace_back(follow(pool.factorize(n, ask)));
+    }
+    Awaited request(const mpz_class &n, std::stop_token stop = {})
+    {
+        const FactoringPool::Ask ask{u"a client"_s, 600s, std::move(stop)};
+        return asked.emplace_back(follow(pool.factorize(n, ask)));
+    }
+    int queued() const { return pool.load().lanes[std::size_t(Lane::Long)].queued; }
+
+    Hold hold;
+    std::vector<Awaited> asked;
+    FactoringPool pool{{1, 64, 600s, [this](const Moment &moment) { hold.pass(moment); }}};
+};
+
+} // namespace
+
+class TestFactoringPool : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aRequestThatJoinsAWaitingJobIsServedLikeAny();
+    void whenTheLastRequestLeavesItIsAJobAgain();
+    void theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers();
+    void aJobThatJoinsARequestGoesOnAsAJob();
+};
+
+void TestFactoringPool::aRequestThatJoinsAWaitingJobIsServedLikeAny()
+{
+    HeldPool held;
+    held.hold.set("sieving", sieved);
+    held.job(sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    const Awaited before = held.job(longNumber(2));
+    held.job(longNumber(3));
+    const Awaited joined = held.request(longNumber(3));
+    QTRY_VERIFY_WITH_TIMEOUT(joined->over, patience); // by the thread that the held job lends
+    QCOMPARE(joined->status(), 200);
+    QVERIFY(!before->over);
+    QCOMPARE(held.queued(), 1);
+}
+
+void TestFactoringPool::whenTheLastRequestLeavesItIsAJobAgain()
+{
+    HeldPool held;
+    held.hold.set("sieving", sieved, false);
+    held.job(sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    const Awaited job = held.job(longNumber(2));
+    std::stop_source clients;
+    const Awaited first = held.request(longNumber(2), clients.get_token());
+    const Awaited second = held.request(longNumber(2), clients.get_token());
+    clients.request_stop();
+    QTRY_VERIFY_WITH_TIMEOUT(first->over && second->over, patience);
+    QCOMPARE(first->status(), 499);
+    held.hold.set("sieving", sieved);
+    const Awaited other = held.request(longNumber(3));
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // the thread is lent, but not to the job that came first
+    QCOMPARE(other->status(), 200);
+    QVERIFY(!job->over);
+    QCOMPARE(held.queued(), 1);
+    held.hold.release();
+    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
+    QCOMPARE(job->status(), 200);
+}
+
+void TestFactoringPool::theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers()
+{
+    HeldPool held;
+    held.hold.set("sieving", sieved);
+    held.job(sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    std::stop_source client;
+    const Awaited joined = held.request(sieved, client.get_token());
+    const Awaited other = held.request(longNumber(2));
+    const auto thrice = 3 * 100ms; // the patience of those who wait for a job's thread
+    for (const auto begun = Clock::now(); Clock::now() - begun < thrice;) {
+        const Awaited moment = held.request(quick);
+        QTRY_VERIFY_WITH_TIMEOUT(moment->over, patience); // to short ones it is lent
+    }
+    QVERIFY(!other->over);
+    QCOMPARE(held.queued(), 1);
+    client.request_stop();
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
+    QCOMPARE(joined->status(), 499);
+    QCOMPARE(held.hold.held(), 1);
+}
+
+void TestFactoringPool::aJobThatJoinsARequestGoesOnAsAJob()
+{
+    HeldPool held;
+    held.hold.set("sieving", sieved);
+    std::stop_source client;
+    const Awaited request = held.request(sieved, client.get_token());
+    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    const Awaited job = held.job(sieved);
+    client.request_stop();
+    QTRY_VERIFY_WITH_TIMEOUT(request->over, patience);
+    const Awaited other = held.request(longNumber(2));
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // a job lends its thread
+    QCOMPARE(held.hold.held(), 1);
+    held.hold.release();
+    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
+    QCOMPARE(job->status(), 200);
+}
+
+QTEST_GUILESS_MAIN(TestFactoringPool)
+#include "test_factoring_pool.moc"

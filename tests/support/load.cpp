@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A thread for each client: it asks, waits for the answer, and asks again.
+#include "tests/support/load.h"
+
+#include "tests/support/raw_client.h"
+
+using namespace std::chrono_literals;
+
+namespace openloop::test {
+
+PathOf always(const QByteArray &path)
+{
+    return [path](unsigned long) { return path; };
+}
+
+Load::Load(quint16 port, const PathOf &pathOf, unsigned long clients)
+{
+    for (unsigned long i = 0; i < clients; ++i) {
+        m_threads.emplace_back([port, path = pathOf(i)](const std::stop_token &stop) {
+            while (!stop.stop_requested()) {
+                RawClient client(port);
+                client.ask(path);
+                while (!stop.stop_requested() && !client.read(20ms))
+                    continue;
+            }
+        });
+    }
+}
+
+} // namespace openloop::test

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Keeps requests in flight, so that something else can be looked at under load.
+#pragma once
+
+#include <QByteArray>
+
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace openloop::test {
+
+/// What the client of that number asks for, again and again.
+using PathOf = std::function<QByteArray(unsigned long client)>;
+
+PathOf always(const QByteArray &path);
+
+/// Keeps `clients` requests in flight, on connections of their own, until it is destroyed.
+class Load
+{
+public:
+    Load(quint16 port, const PathOf &pathOf, unsigned long clients);
+
+private:
+    std::vector<std::jthread> m_threads;
+};
+
+} // namespace openloop::test

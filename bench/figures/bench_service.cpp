@@ -3,7 +3,7 @@
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/load.h"
-#include "tests/support/postgres.h"
+#include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 

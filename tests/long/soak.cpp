@@ -152,7 +152,7 @@ int main(int argc, char **argv)
         clients.emplace_back(misbehave, server.port(), std::ref(tally));
         clients.emplace_back(watchHealth, server.port(), std::ref(tally));
         for (int minute = 1; minute <= minutes; ++minute) {
-            std::this_thread::sleep_for(1min);
+            std::this_thread::sleep_for(1min); // the traffic itself
             memory.push_back(server.metric("process_resident_memory_bytes") / 1e6);
             std::printf("minute %3d   %9lld answered   %7lld refused   %lld wrong   /health p99 %7.2f ms   "
                         "%6.1f MB\n",
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
     }
     const auto until = Clock::now() + 10s;
     while (server.metric("openloop_requests_in_flight") > 1 && Clock::now() < until) // this one
-        std::this_thread::sleep_for(50ms);
+        std::this_thread::sleep_for(50ms); // between two looks; nobody tells when the last one is answered
     const double inFlight = server.metric("openloop_requests_in_flight") - 1;
     const double growth = memory.back() - memory[memory.size() / 2];
     const int exitCode = server.stop();

@@ -61,7 +61,7 @@ Stop stopAfter(const mpz_class &n, std::chrono::microseconds wait, const openloo
     double cpuAsked = 0;
     Stop stop;
     std::jthread stopper([&] {
-        std::this_thread::sleep_for(wait);
+        std::this_thread::sleep_for(wait); // to the random moment of the stop
         cpuAsked = cpuMilliseconds();
         asked = Clock::now();
         source.request_stop();

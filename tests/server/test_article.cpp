@@ -4,8 +4,8 @@
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/load.h"
-#include "tests/support/peers.h"
-#include "tests/support/postgres.h"
+#include "tests/support/peers/peers.h"
+#include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 

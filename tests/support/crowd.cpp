@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See crowd.h.
+// One thread and one epoll for all of them, so that the clients are quicker than the service.
 #include "tests/support/crowd.h"
 
 #include "tests/support/numbers.h"

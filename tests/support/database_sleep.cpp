@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See database_sleep.h.
+// A read that sleeps on the connection, in each dialect its own way.
 #include "tests/support/database_sleep.h"
 
 #include "server/store/sql_connection.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See fake_upstream.h.
+// The behaviours, as functions of a socket on the event loop of the test.
 #include "tests/support/fake_upstream.h"
 
 #include <memory>

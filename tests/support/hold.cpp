@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See hold.h.
+// The phases that are held, and who waits in them.
 #include "tests/support/hold.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See programmed_server.h.
+// Answers when the programme says, by a thread that does nothing else.
 #include "tests/support/programmed_server.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See raw_client.h.
+// Sockets with deadlines; what is read is cut into answers, lengths and chunks included.
 #include "tests/support/raw_client.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See server_process.h.
+// QProcess, its ready line, and /metrics as numbers.
 #include "tests/support/server_process.h"
 
 #include "tests/support/raw_client.h"

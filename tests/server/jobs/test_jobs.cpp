@@ -2,8 +2,8 @@
 // Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
 #include "tests/support/crowd.h"
 #include "tests/support/patience.h"
-#include "tests/support/peers.h"
-#include "tests/support/postgres.h"
+#include "tests/support/peers/peers.h"
+#include "tests/support/peers/postgres.h"
 #include "tests/support/server_process.h"
 
 #include <QJsonArray>

@@ -6,8 +6,8 @@
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
-#include "tests/support/peers.h"
-#include "tests/support/postgres.h"
+#include "tests/support/peers/peers.h"
+#include "tests/support/peers/postgres.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the service says about itself, and that it is true: metrics, Server-Timing, the log of stalls, openapi.json.
-#include "tests/support/peers.h"
+#include "tests/support/peers/peers.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 

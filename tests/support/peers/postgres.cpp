@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See postgres.h.
-#include "tests/support/postgres.h"
+// initdb, and as nobody where the tests run as root.
+#include "tests/support/peers/postgres.h"
 
-#include "tests/support/peers.h"
+#include "tests/support/peers/peers.h"
 
 #include <QDeadlineTimer>
 #include <QDir>

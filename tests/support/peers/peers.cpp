@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Looks below build/peers first (resources/fetch-peers.sh), then where Debian installs.
-#include "tests/support/peers.h"
+#include "tests/support/peers/peers.h"
 
 #include <QDir>
 #include <QFileInfo>

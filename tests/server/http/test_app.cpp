@@ -84,7 +84,7 @@ QByteArray request(const QByteArray &method, const QByteArray &path, const QByte
 
 } // namespace
 
-class TestGate : public QObject
+class TestApp : public QObject
 {
     Q_OBJECT
 
@@ -135,7 +135,7 @@ private:
 };
 
 // No client here is too slow for these, whatever the machine is busy with.
-Limits TestGate::roomy()
+Limits TestApp::roomy()
 {
     Limits limits;
     limits.connections = 50;
@@ -143,12 +143,12 @@ Limits TestGate::roomy()
     return limits;
 }
 
-void TestGate::init()
+void TestApp::init()
 {
     start(roomy());
 }
 
-void TestGate::start(const Limits &limits)
+void TestApp::start(const Limits &limits)
 {
     m_server.reset();
     m_context = std::make_unique<Context>();
@@ -166,12 +166,12 @@ void TestGate::start(const Limits &limits)
     });
 }
 
-void TestGate::cleanup()
+void TestApp::cleanup()
 {
     m_server.reset();
 }
 
-void TestGate::pipelinedAnswersKeepTheirOrder()
+void TestApp::pipelinedAnswersKeepTheirOrder()
 {
     RawClient client(m_server->port());
     client.send(request("GET", "/slow?100") + request("GET", "/quick") + request("GET", "/nowhere"));
@@ -180,7 +180,7 @@ void TestGate::pipelinedAnswersKeepTheirOrder()
     QCOMPARE(statusOf(client.read()), 404);
 }
 
-void TestGate::thousandPipelinedRequestsAreAllAnswered()
+void TestApp::thousandPipelinedRequestsAreAllAnswered()
 {
     RawClient client(m_server->port());
     client.send(request("GET", "/quick").repeated(1000));
@@ -188,7 +188,7 @@ void TestGate::thousandPipelinedRequestsAreAllAnswered()
         QCOMPARE(statusOf(client.read()), 200);
 }
 
-void TestGate::headHasTheHeadOfGet()
+void TestApp::headHasTheHeadOfGet()
 {
     RawClient client(m_server->port());
     client.send(request("HEAD", "/quick"));
@@ -199,7 +199,7 @@ void TestGate::headHasTheHeadOfGet()
     QCOMPARE(client.get("/quick").value_or(Answer()).body, R"({"body":""})"); // nothing of a body was in between
 }
 
-void TestGate::aKnownPathWithAnotherMethodIs405()
+void TestApp::aKnownPathWithAnotherMethodIs405()
 {
     RawClient client(m_server->port());
     client.send(request("DELETE", "/quick"));
@@ -212,7 +212,7 @@ void TestGate::aKnownPathWithAnotherMethodIs405()
     QCOMPARE(statusOf(client.read()), 405);
 }
 
-void TestGate::optionsNamesTheMethods()
+void TestApp::optionsNamesTheMethods()
 {
     RawClient client(m_server->port());
     client.send(request("OPTIONS", "/slow"));
@@ -224,7 +224,7 @@ void TestGate::optionsNamesTheMethods()
     QCOMPARE(statusOf(client.read()), 204);
 }
 
-void TestGate::anUnknownPathIs404()
+void TestApp::anUnknownPathIs404()
 {
     RawClient client(m_server->port());
     const auto answer = client.get("/nowhere");
@@ -236,7 +236,7 @@ void TestGate::anUnknownPathIs404()
     QCOMPARE(problem[u"title"_s].toString(), u"Not Found"_s);
 }
 
-void TestGate::aDoubledSlashIsAnotherPath()
+void TestApp::aDoubledSlashIsAnotherPath()
 {
     RawClient client(m_server->port());
     QCOMPARE(statusOf(client.get("//quick")), 404);
@@ -245,7 +245,7 @@ void TestGate::aDoubledSlashIsAnotherPath()
     QCOMPARE(statusOf(client.get("/quick")), 200);
 }
 
-void TestGate::argumentsAreOneSegmentEach_data()
+void TestApp::argumentsAreOneSegmentEach_data()
 {
     QTest::addColumn<QByteArray>("path");
     QTest::addColumn<QByteArray>("arguments"); // null: there is nothing at this path
@@ -276,7 +276,7 @@ void TestGate::argumentsAreOneSegmentEach_data()
     row("/dotted-name", {});
 }
 
-void TestGate::argumentsAreOneSegmentEach()
+void TestApp::argumentsAreOneSegmentEach()
 {
     QFETCH(const QByteArray, path);
     QFETCH(const QByteArray, arguments);
@@ -288,7 +288,7 @@ void TestGate::argumentsAreOneSegmentEach()
         QCOMPARE(answer->body, '"' + arguments + '"');
 }
 
-void TestGate::aBodyArrivesInPieces()
+void TestApp::aBodyArrivesInPieces()
 {
     RawClient client(m_server->port());
     for (const char byte : request("POST", "/quick", "Content-Length: 5\r\n") + "hello")
@@ -296,7 +296,7 @@ void TestGate::aBodyArrivesInPieces()
     QCOMPARE(client.read().value_or(Answer()).body, R"({"body":"hello"})");
 }
 
-void TestGate::aChunkedBodyArrivesWhole()
+void TestApp::aChunkedBodyArrivesWhole()
 {
     RawClient client(m_server->port());
     client.send(request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
@@ -305,7 +305,7 @@ void TestGate::aChunkedBodyArrivesWhole()
     QCOMPARE(client.read().value_or(Answer()).body, R"({"body":""})");
 }
 
-void TestGate::continueIsSaidWhenExpected()
+void TestApp::continueIsSaidWhenExpected()
 {
     RawClient client(m_server->port());
     client.send(request("POST", "/quick", "Content-Length: 5\r\nExpect: 100-continue\r\n"));
@@ -314,7 +314,7 @@ void TestGate::continueIsSaidWhenExpected()
     QCOMPARE(statusOf(client.read()), 200);
 }
 
-void TestGate::connectionCloseCloses()
+void TestApp::connectionCloseCloses()
 {
     RawClient client(m_server->port());
     client.send(request("GET", "/quick", "Connection: close\r\n"));
@@ -322,7 +322,7 @@ void TestGate::connectionCloseCloses()
     QVERIFY(client.waitForClose());
 }
 
-void TestGate::http10Closes()
+void TestApp::http10Closes()
 {
     RawClient client(m_server->port());
     client.send("GET /quick HTTP/1.0\r\n\r\n");
@@ -330,7 +330,7 @@ void TestGate::http10Closes()
     QVERIFY(client.waitForClose());
 }
 
-void TestGate::http10KeepsAliveWhenAsked()
+void TestApp::http10KeepsAliveWhenAsked()
 {
     RawClient client(m_server->port());
     client.send("GET /quick HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -338,13 +338,13 @@ void TestGate::http10KeepsAliveWhenAsked()
     QCOMPARE(statusOf(client.get("/quick")), 200);
 }
 
-void TestGate::absoluteFormIsAnswered()
+void TestApp::absoluteFormIsAnswered()
 {
     RawClient client(m_server->port());
     QCOMPARE(statusOf(client.get("http://localhost/quick")), 200);
 }
 
-void TestGate::refusalsArePoliteAndFinal_data()
+void TestApp::refusalsArePoliteAndFinal_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<int>("status");
@@ -361,7 +361,7 @@ void TestGate::refusalsArePoliteAndFinal_data()
     QTest::newRow("version") << QByteArray("GET / HTTP/2.0\r\nHost: h\r\n\r\n") << 505;
 }
 
-void TestGate::refusalsArePoliteAndFinal()
+void TestApp::refusalsArePoliteAndFinal()
 {
     QFETCH(QByteArray, bytes);
     RawClient client(m_server->port());
@@ -375,14 +375,14 @@ void TestGate::refusalsArePoliteAndFinal()
     QVERIFY(client.waitForClose());
 }
 
-void TestGate::whatAHandlerThrowsStaysInTheLog_data()
+void TestApp::whatAHandlerThrowsStaysInTheLog_data()
 {
     QTest::addColumn<QByteArray>("path");
     QTest::newRow("at once") << QByteArray("/throws");
     QTest::newRow("later") << QByteArray("/throws_later");
 }
 
-void TestGate::whatAHandlerThrowsStaysInTheLog()
+void TestApp::whatAHandlerThrowsStaysInTheLog()
 {
     QFETCH(QByteArray, path);
     RawClient client(m_server->port());
@@ -394,7 +394,7 @@ void TestGate::whatAHandlerThrowsStaysInTheLog()
     QCOMPARE(statusOf(client.get("/quick")), 200);
 }
 
-void TestGate::aSlowHeadIsClosedAtTheDeadline()
+void TestApp::aSlowHeadIsClosedAtTheDeadline()
 {
     Limits limits = roomy();
     limits.headTime = 300ms;
@@ -405,7 +405,7 @@ void TestGate::aSlowHeadIsClosedAtTheDeadline()
     QVERIFY(client.waitForClose());
 }
 
-void TestGate::aSlowBodyIsClosedAtTheDeadline()
+void TestApp::aSlowBodyIsClosedAtTheDeadline()
 {
     Limits limits = roomy();
     limits.bodyTime = 300ms;
@@ -416,7 +416,7 @@ void TestGate::aSlowBodyIsClosedAtTheDeadline()
     QVERIFY(client.waitForClose());
 }
 
-void TestGate::anIdleConnectionIsClosedAtTheDeadline()
+void TestApp::anIdleConnectionIsClosedAtTheDeadline()
 {
     Limits limits = roomy();
     limits.idleTime = 300ms;
@@ -426,7 +426,7 @@ void TestGate::anIdleConnectionIsClosedAtTheDeadline()
     QVERIFY(client.waitForClose());
 }
 
-void TestGate::aSlowReaderHoldsOneAnswer()
+void TestApp::aSlowReaderHoldsOneAnswer()
 {
     RawClient reader(m_server->port());
     reader.shrinkReceiveBuffer();
@@ -439,7 +439,7 @@ void TestGate::aSlowReaderHoldsOneAnswer()
     QCOMPARE(reader.read().value_or(Answer()).body, R"({"slow":true})");
 }
 
-void TestGate::connectionsBeyondTheLimitAreTold()
+void TestApp::connectionsBeyondTheLimitAreTold()
 {
     std::vector<RawClient> clients;
     for (int i = 0; i < 50; ++i) {
@@ -459,7 +459,7 @@ void TestGate::connectionsBeyondTheLimitAreTold()
     QCOMPARE(statusOf(RawClient(m_server->port()).get("/quick")), 200);
 }
 
-void TestGate::clientLeavingStopsTheHandler_data()
+void TestApp::clientLeavingStopsTheHandler_data()
 {
     QTest::addColumn<int>("way");
     QTest::newRow("close") << 0;
@@ -467,7 +467,7 @@ void TestGate::clientLeavingStopsTheHandler_data()
     QTest::newRow("half-close") << 2;
 }
 
-void TestGate::clientLeavingStopsTheHandler()
+void TestApp::clientLeavingStopsTheHandler()
 {
     QFETCH(int, way);
     {
@@ -486,7 +486,7 @@ void TestGate::clientLeavingStopsTheHandler()
     QTRY_COMPARE(m_server->connections(), 0);
 }
 
-void TestGate::anAnswerThatNeedsNoWaitingSurvivesHalfClose_data()
+void TestApp::anAnswerThatNeedsNoWaitingSurvivesHalfClose_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QList<int>>("statuses");
@@ -505,7 +505,7 @@ void TestGate::anAnswerThatNeedsNoWaitingSurvivesHalfClose_data()
 }
 
 // The loop stands still meanwhile: when it goes on, requests and FIN are there.
-void TestGate::anAnswerThatNeedsNoWaitingSurvivesHalfClose()
+void TestApp::anAnswerThatNeedsNoWaitingSurvivesHalfClose()
 {
     QFETCH(const QByteArray, bytes);
     QFETCH(const QList<int>, statuses);
@@ -521,7 +521,7 @@ void TestGate::anAnswerThatNeedsNoWaitingSurvivesHalfClose()
     QTRY_COMPARE(m_server->connections(), 0);
 }
 
-void TestGate::anAnswerThatWaitsDoesNotSurviveHalfClose()
+void TestApp::anAnswerThatWaitsDoesNotSurviveHalfClose()
 {
     RawClient client(m_server->port());
     QCOMPARE(statusOf(client.get("/quick")), 200);
@@ -537,7 +537,7 @@ void TestGate::anAnswerThatWaitsDoesNotSurviveHalfClose()
     QCOMPARE(m_server->inFlight(), 0);
 }
 
-void TestGate::requestsBehindAClientThatLeftAreNotBegun()
+void TestApp::requestsBehindAClientThatLeftAreNotBegun()
 {
     {
         RawClient client(m_server->port());
@@ -549,7 +549,7 @@ void TestGate::requestsBehindAClientThatLeftAreNotBegun()
     QCOMPARE(m_server->inFlight(), 0);
 }
 
-void TestGate::destroyingTheAppEndsPendingAnswers()
+void TestApp::destroyingTheAppEndsPendingAnswers()
 {
     std::vector<RawClient> clients;
     for (int i = 0; i < 20; ++i) {
@@ -563,7 +563,7 @@ void TestGate::destroyingTheAppEndsPendingAnswers()
         QVERIFY(client.waitForClose());
 }
 
-void TestGate::acceptingRecoversWhenDescriptorsRunOut()
+void TestApp::acceptingRecoversWhenDescriptorsRunOut()
 {
     RawClient before(m_server->port());
     QCOMPARE(statusOf(before.get("/quick")), 200);
@@ -589,5 +589,5 @@ void TestGate::acceptingRecoversWhenDescriptorsRunOut()
     QCOMPARE(statusOf(RawClient(m_server->port()).get("/quick")), 200);
 }
 
-QTEST_GUILESS_MAIN(TestGate)
-#include "test_gate.moc"
+QTEST_GUILESS_MAIN(TestApp)
+#include "test_app.moc"

@@ -58,6 +58,7 @@ private:
         bool dimmed = false; ///< another one is emphasised
     };
     std::vector<Shown> shown() const;
+    static PlotSeries lineOf(const Shown &shown);
     QString shownAlone() const;
     /// Lines over latency instead of time.
     void draw(std::vector<PlotSeries> series, double low, double high);

@@ -32,21 +32,27 @@ void LatencyChart::refreshHeatmap()
     m_plot->setGrid(PlotGrid{grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
 }
 
+PlotSeries LatencyChart::lineOf(const Shown &shown)
+{
+    PlotSeries result;
+    result.name = u'/' + shown.target.name;
+    result.style = shown.style;
+    result.withMarkers = false;
+    result.dimmed = shown.dimmed;
+    return result;
+}
+
 void LatencyChart::refreshDistribution()
 {
     std::vector<PlotSeries> all;
     double low = 1e9;
     double high = 1;
     double rarest = 0.01;
-    for (const auto &[target, history, style, dimmed] : shown()) {
-        PlotSeries one;
-        one.name = u'/' + target.name;
-        one.style = style;
+    for (const auto &target : shown()) {
+        auto one = lineOf(target);
         one.withBand = false;
-        one.withMarkers = false;
-        one.dimmed = dimmed;
         for (const auto &point : exceedanceOf(
-                 history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+                 target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
             one.buckets.push_back({point.milliseconds, point.share, point.share, false});
             low = std::min(low, point.milliseconds);
             high = std::max(high, point.milliseconds);
@@ -73,14 +79,10 @@ void LatencyChart::refreshHistogram()
     double low = 1e9;
     double high = 0.01;
     double most = 0.01;
-    for (const auto &[target, history, style, dimmed] : shown()) {
-        PlotSeries one;
-        one.name = u'/' + target.name;
-        one.style = style;
-        one.withMarkers = false;
-        one.dimmed = dimmed;
+    for (const auto &target : shown()) {
+        auto one = lineOf(target);
         for (const auto &bar : histogramOf(
-                 history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+                 target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
             one.buckets.push_back({bar.from, bar.share, 0, false});
             one.buckets.push_back({bar.to, bar.share, 0, false});
             low = std::min(low, bar.from);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See translations.h.
+// Loads the languages from the program's resources, and Qt's own from its folder.
 #include "gui/translations.h"
 
 #include <QCoreApplication>

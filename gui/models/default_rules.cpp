@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See default_rules.h.
+// Promises of the service's own endpoints.
 #include "gui/models/default_rules.h"
 
 using namespace Qt::Literals::StringLiterals;

@@ -44,16 +44,6 @@ void EventLog::clear()
     endResetModel();
 }
 
-int EventLog::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_events.size());
-}
-
-int EventLog::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
 QVariant EventLog::data(const QModelIndex &index, int role) const
 {
     const Event &event = m_events[index.row()];
@@ -76,11 +66,9 @@ QVariant EventLog::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant EventLog::headerData(int section, Qt::Orientation orientation, int role) const
+QString EventLog::titleOf(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
+    switch (column) {
     case Time: return tr("Time");
     case What: // its shapes and words say what they are, and have no room to spare
         return QString();

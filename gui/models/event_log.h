@@ -2,9 +2,9 @@
 // What happened, newest first: the model behind the list of events.
 #pragma once
 
+#include "gui/models/table.h"
 #include "gui/probe/measurement/event.h"
 
-#include <QAbstractTableModel>
 #include <QList>
 #include <QString>
 
@@ -20,7 +20,7 @@ struct Event {
 };
 
 /// The last events, newest first, at most `capacity`.
-class EventLog : public QAbstractTableModel
+class EventLog : public Table
 {
     Q_OBJECT
 public:
@@ -28,18 +28,18 @@ public:
     enum Role { SecondsRole = Qt::UserRole, KindRole };
     static constexpr int capacity = 2000;
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using Table::Table;
 
     void add(const Event &event);
     void clear();
     const QList<Event> &events() const { return m_events; }
 
-    int rowCount(const QModelIndex &parent = {}) const override;
-    int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    qsizetype rows() const override { return m_events.size(); }
+    int columns() const override { return ColumnCount; }
+    QString titleOf(int column) const override;
     QList<Event> m_events; ///< newest first
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See export.h.
+// Writes samples as CSV, quantiles as JSON, and all of it as a page.
 #include "gui/models/export.h"
 
 #include "gui/models/format.h"

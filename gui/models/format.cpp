@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See format.h.
+// Chooses unit and digits.
 #include "gui/models/format.h"
 
 #include <QCoreApplication>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See verdict.h.
+// Asks the questions in their order: down, doubtful, slow, silent, good.
 #include "gui/models/verdict.h"
 
 #include "gui/models/format.h"

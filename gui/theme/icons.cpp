@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See icons.h.
+// Renders the drawings in the colours of the scheme.
 #include "gui/theme/icons.h"
 
 #include "gui/theme/palette.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See palette.h.
+// The colours of both schemes, and how markers and states are painted.
 #include "gui/theme/palette.h"
 
 #include <QPainter>

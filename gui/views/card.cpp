@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See card.h.
+// Paints the card from its figures: large tail, details, sparkline; tells its clicks and keys.
 #include "gui/views/card.h"
 
 #include <QKeyEvent>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See load_control.h.
+// Turns a click into a load of the session, and the state of the load into the button's words.
 #include "gui/views/load_control.h"
 
 #include "gui/models/format.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See notifier.h.
+// Speaks the desktop's notification interface over D-Bus, and the tray icon where there is none.
 #include "gui/views/notifier.h"
 
 #include <QDBusConnection>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See replay_bar.h.
+// Moves the session's present by scrubber or clock.
 #include "gui/views/replay_bar.h"
 
 #include "gui/models/format.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See top_bar.h.
+// Puts the buttons side by side and passes on their clicks.
 #include "gui/views/top_bar.h"
 
 #include "gui/theme/icons.h"

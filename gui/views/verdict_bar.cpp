@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See verdict_bar.h.
+// Lays the sentence between its badges, and cuts it short where the window is narrow.
 #include "gui/views/verdict_bar.h"
 
 #include "gui/models/format.h"
@@ -8,54 +8,11 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
-
-StateBadge::StateBadge(QWidget *parent) : QWidget(parent)
-{
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-}
-
-void StateBadge::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
-}
-
-void StateBadge::setState(State state, const QString &text)
-{
-    if (state == m_state && text == m_text)
-        return;
-    m_state = state;
-    m_text = text;
-    setAccessibleName(text);
-    updateGeometry();
-    update();
-}
-
-void StateBadge::setShapeSize(int size)
-{
-    m_shape = size;
-    updateGeometry();
-}
-
-QSize StateBadge::sizeHint() const
-{
-    return {m_shape + 8 + fontMetrics().horizontalAdvance(m_text) + 2,
-            std::max(m_shape + 4, fontMetrics().height() + 2)};
-}
-
-void StateBadge::paintEvent(QPaintEvent *)
-{
-    QPainter painter(this);
-    paintState(painter, *m_palette, m_state, QPointF(m_shape / 2.0 + 1, height() / 2.0), m_shape);
-    painter.setPen(m_palette->colourOf(m_state));
-    painter.drawText(rect().adjusted(m_shape + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_text);
-}
 
 VerdictBar::VerdictBar(QWidget *parent)
     : QFrame(parent), m_word(new StateBadge(this)), m_sentence(new QLabel(this)),

@@ -4,7 +4,7 @@
 
 #include "gui/models/verdict.h"
 #include "gui/probe/judgement/trust.h"
-#include "gui/theme/palette.h"
+#include "gui/views/state_badge.h"
 
 #include <QFrame>
 
@@ -12,31 +12,6 @@ class QLabel;
 class QPushButton;
 
 namespace openloop::gui {
-
-/// A word or figure with a state's shape before it.
-class StateBadge : public QWidget
-{
-    Q_OBJECT
-public:
-    explicit StateBadge(QWidget *parent = nullptr);
-    void setPalette(const Palette &palette);
-    void setState(State state, const QString &text);
-    State state() const { return m_state; }
-    QString text() const { return m_text; }
-    /// Pixels of the shape; the text follows the widget's font.
-    void setShapeSize(int size);
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
-
-protected:
-    void paintEvent(QPaintEvent *event) override;
-
-private:
-    const Palette *m_palette = &paletteFor(false);
-    State m_state = State::Unknown;
-    QString m_text;
-    int m_shape = 14;
-};
 
 /// Verdict, trust badge, totals; and a badge when the recording fails.
 class VerdictBar : public QFrame
@@ -52,7 +27,6 @@ public:
     /// A badge with that sentence while nothing is recorded; none while `problem` is empty.
     void setRecordingProblem(const QString &problem);
     const Verdict &verdict() const { return m_verdict; }
-    const StateBadge &trustBadge() const { return *m_trust; }
     const StateBadge &recordingBadge() const { return *m_recording; }
 
 signals:

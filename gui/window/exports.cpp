@@ -48,6 +48,7 @@ QString Exports::exportTo(const QString &path)
     const QString format = QFileInfo(path).suffix().toLower();
     const PlotView &plot = m_chart.chart().plot();
     const QString problem = tr("Cannot write %1").arg(path);
+    m_chart.refresh(); // a window that is not looked at is painted seldom, or not at all
     if (format == u"png"_s)
         return plot.savePng(path, exported.width(), exported.height()) ? QString() : problem;
     if (format == u"pdf"_s)

@@ -10,7 +10,6 @@
 #include "gui/translations.h"
 #include "gui/views/dialogs/message.h"
 #include "gui/window/main_window.h"
-#include "gui/window/targets.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -63,7 +62,7 @@ int runWindow(int argc, char **argv)
     say(window.session().recordingProblem());
     profile.window = window.savedState();
     if (arguments.isEmpty()) {
-        profile.targets = window.targets().measured();
+        profile.targets = window.session().liveTargets();
         profile.rules = window.session().rules();
     }
     say(file.save(profile));

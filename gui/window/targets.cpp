@@ -82,7 +82,7 @@ void Targets::addFromText(const QString &text)
 
 void Targets::offer()
 {
-    const QString base = baseUrlOf(measured());
+    const QString base = baseUrlOf(m_session.liveTargets());
     m_fetcher.get(base + u"/openapi.json"_s, [this, base](const probe::Fetched &answer) {
         const auto offered = answer.status == 200
             ? probe::targetsFromOpenApi(answer.body, base)
@@ -93,7 +93,7 @@ void Targets::offer()
             complain(&m_owner, tr("Add from /openapi.json"), offered.error);
             return;
         }
-        auto *dialog = new PickDialog(*offered, measured(), &m_owner);
+        auto *dialog = new PickDialog(*offered, m_session.liveTargets(), &m_owner);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(dialog, &QDialog::accepted, this, [this, dialog] { addAll(dialog->picked()); });
         dialog->open();
@@ -102,11 +102,11 @@ void Targets::offer()
 
 void Targets::addAll(const QList<probe::Target> &added)
 {
-    auto targets = measured();
+    auto targets = m_session.liveTargets();
     for (const auto &one : added)
         targets << probe::withUniqueName(one, targets);
     m_session.setTargets(targets);
-    if (m_session.isReplay()) // a recording holds what it holds
+    if (m_session.isReplay()) // it holds what it holds
         inform(&m_owner, tr("Add target"), tr("Measured as soon as the recording is closed."));
 }
 
@@ -129,7 +129,7 @@ void Targets::edit(const QString &name)
     TargetDialog dialog(*before, &m_owner);
     if (dialog.exec() != QDialog::Accepted)
         return;
-    auto targets = m_session.targets();
+    auto targets = m_session.liveTargets();
     for (auto &one : targets) {
         if (one.name == name)
             one = dialog.target();
@@ -139,7 +139,7 @@ void Targets::edit(const QString &name)
 
 void Targets::remove(const QString &name)
 {
-    auto targets = m_session.targets();
+    auto targets = m_session.liveTargets();
     targets.removeIf([&name](const probe::Target &one) { return one.name == name; });
     if (m_session.loadedTarget() == name)
         m_session.setLoad(name, 0);

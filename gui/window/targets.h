@@ -12,8 +12,7 @@ class FirstRun;
 class LoadControl;
 class TargetsPanel;
 
-/// Adds, edits and removes what is measured, with the dialogs for it; knows what is measured also while a recording
-/// shows other targets. GUI thread; what it refers to outlives it.
+/// Adds, edits and removes what is measured, with the dialogs for it. GUI thread; what it refers to outlives it.
 class Targets : public QObject
 {
     Q_OBJECT
@@ -21,8 +20,6 @@ public:
     /// Dialogs stand above `owner`.
     Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, LoadControl &load, QWidget &owner);
 
-    /// What is measured, also while a recording shows other targets: those are nobody's profile.
-    const QList<probe::Target> &measured() const { return m_session.liveTargets(); }
     /// Shows what stands in place of the chart while nothing answers.
     void refreshFirstRun();
 

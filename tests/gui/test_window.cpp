@@ -19,6 +19,7 @@
 #include "gui/window/targets.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
+#include "tests/support/ticks.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -230,7 +231,7 @@ private slots:
         QVERIFY(std::ranges::any_of(m_window->session().events(), [](const Event &event) {
             return event.kind == Event::Kind::Experiment && event.text.startsWith(u"No verdict"_s);
         }));
-        QVERIFY(hasMore(u"api"_s, 1)); // not muted
+        QVERIFY(test::hasMore(m_window->session(), u"api"_s, 1)); // not muted
     }
 
     void theVisibleRangeIsExportedInEveryFormat()
@@ -266,7 +267,7 @@ private slots:
         const QString path = folder.filePath(u"session.openloop"_s);
         open();
         m_window->session().record(path);
-        QVERIFY(hasMore(u"health"_s, 60));
+        QVERIFY(test::hasMore(m_window->session(), u"health"_s, 60));
         m_window.reset();
         open();
         m_window->recordings().show(path);
@@ -338,9 +339,9 @@ private slots:
         const auto measured = m_window->session().targets();
         m_window->recordings().show(path);
         QCOMPARE(m_window->session().targets().size(), 1);
-        QVERIFY(m_window->targets().measured() == measured);
+        QVERIFY(m_window->session().liveTargets() == measured);
         m_window->recordings().show(path);
-        QVERIFY(m_window->targets().measured() == measured);
+        QVERIFY(m_window->session().liveTargets() == measured);
         m_window->recordings().close();
         QVERIFY(m_window->session().targets() == measured);
     }
@@ -354,11 +355,11 @@ private slots:
         m_window->recordings().show(path);
         m_window->targets().addFromText(u"late="_s + m_server->url(u"/health"_s));
         QCOMPARE(m_window->session().targets().size(), 1); // a recording holds what it holds
-        QCOMPARE(m_window->targets().measured().size(), 5);
+        QCOMPARE(m_window->session().liveTargets().size(), 5);
         QVERIFY(m_window->findChild<QMessageBox *>()); // says when it will be seen
         m_window->recordings().close();
         QCOMPARE(m_window->session().targets().last().name, u"late"_s);
-        QVERIFY(hasMore(u"late"_s, 1));
+        QVERIFY(test::hasMore(m_window->session(), u"late"_s, 1));
     }
 
     void aRemovedTargetLeavesNoRuleAndNoSelectionBehind()
@@ -614,13 +615,6 @@ private:
             batch.targets << probe::TargetBatch{target.name, {sample}, {}, 0, 0};
         }
         recorder.add(batch);
-    }
-
-    /// Waits until so many more ticks of a target have come in.
-    bool hasMore(const QString &name, int ticks) const
-    {
-        const auto n = [this, &name] { return m_window->session().figures(name, 0, 1e12).n; };
-        return QTest::qWaitFor([&n, wanted = n() + ticks] { return n() >= wanted; }, patience);
     }
 
     void open()

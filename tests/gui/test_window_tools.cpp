@@ -20,6 +20,7 @@
 #include "gui/window/targets.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
+#include "tests/support/ticks.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -199,7 +200,7 @@ private slots:
         const QString path = folder.filePath(u"session.sqlite"_s);
         m_window->session().record(path);
         m_window->session().setLoad(u"factorize"_s, 2);
-        QVERIFY(hasMore(u"health"_s, 150));
+        QVERIFY(test::hasMore(m_window->session(), u"health"_s, 150));
         m_window->session().setLoad(u"factorize"_s, 0);
         const auto measured = m_window->session().targets();
         m_window->recordings().show(path);
@@ -242,7 +243,7 @@ private slots:
         const QTemporaryDir folder;
         const QString path = folder.filePath(u"before.sqlite"_s);
         m_window->session().record(path);
-        QVERIFY(hasMore(u"health"_s, 100));
+        QVERIFY(test::hasMore(m_window->session(), u"health"_s, 100));
         m_window->session().record(folder.filePath(u"after.sqlite"_s));
         m_window->session().setLoad(u"factorize"_s, 8);
         m_window->timeWindow().setSpan(2);
@@ -322,13 +323,6 @@ private slots:
     }
 
 private:
-    /// Waits until so many more ticks of a target have come in.
-    bool hasMore(const QString &name, int ticks) const
-    {
-        const auto n = [this, &name] { return m_window->session().figures(name, 0, 1e12).n; };
-        return QTest::qWaitFor([&n, wanted = n() + ticks] { return n() >= wanted; }, patience);
-    }
-
     std::unique_ptr<test::ProgrammedServer> m_server;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<MainWindow> m_window;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See column_cache.h.
+// Computes only the columns that are new or may have changed.
 #include "gui/models/figures/column_cache.h"
 #include "gui/probe/samples/durations.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See comparison.h.
+// Pairs targets by name and writes what became of each quantile.
 #include "gui/models/figures/comparison.h"
 
 #include "gui/models/format.h"
@@ -91,16 +91,6 @@ QList<ComparedTarget> Comparison::of(const Session &before, const Session &after
     return result;
 }
 
-int Comparison::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_targets.size());
-}
-
-int Comparison::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
 QVariant Comparison::data(const QModelIndex &index, int role) const
 {
     const auto &target = m_targets[index.row()];
@@ -123,15 +113,13 @@ QVariant Comparison::data(const QModelIndex &index, int role) const
     return text;
 }
 
-QVariant Comparison::headerData(int section, Qt::Orientation orientation, int role) const
+QString Comparison::titleOf(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
+    switch (column) {
     case Name: return tr("Target");
     case Errors: return tr("errors");
     case Count: return u"n"_s;
-    default: return QStringList{u"p50"_s, u"p95"_s, u"p99"_s}[section - P50];
+    default: return QStringList{u"p50"_s, u"p95"_s, u"p99"_s}[column - P50];
     }
 }
 

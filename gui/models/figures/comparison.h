@@ -3,8 +3,7 @@
 #pragma once
 
 #include "gui/models/session.h"
-
-#include <QAbstractTableModel>
+#include "gui/models/table.h"
 
 namespace openloop::gui {
 
@@ -17,14 +16,14 @@ struct ComparedTarget {
 };
 
 /// Targets of one name in a recording ("before") and in what the window shows ("after"), in the order of the latter.
-class Comparison : public QAbstractTableModel
+class Comparison : public Table
 {
     Q_OBJECT
 public:
     enum Column { Name, P50, P95, P99, Errors, Count, ColumnCount };
     enum Role { ChangeRole = Qt::UserRole }; ///< of a latency: after / before
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using Table::Table;
 
     void set(QList<ComparedTarget> targets);
     /// Latencies as their factor alone, where there is no room for more; tooltips always say both.
@@ -33,12 +32,12 @@ public:
     /// before: its whole length; after: from `from` to `to`.
     static QList<ComparedTarget> of(const Session &before, const Session &after, double from, double to);
 
-    int rowCount(const QModelIndex &parent = {}) const override;
-    int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    qsizetype rows() const override { return m_targets.size(); }
+    int columns() const override { return ColumnCount; }
+    QString titleOf(int column) const override;
     QList<ComparedTarget> m_targets;
     bool m_brief = false;
 };

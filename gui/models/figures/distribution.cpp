@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See distribution.h.
+// Sums up histograms as shares, and by column for the heatmap.
 #include "gui/models/figures/distribution.h"
 
 #include "gui/models/figures/column_cache.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See figures.h.
+// The words of the states.
 #include "gui/models/figures/figures.h"
 
 #include <QCoreApplication>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See phases.h.
+// Picks the median request of each column and takes its time apart.
 #include "gui/models/figures/phases.h"
 
 #include "gui/models/figures/column_cache.h"

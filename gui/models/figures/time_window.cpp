@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See time_window.h.
+// Keeps the range within the session, and live where it touches the present.
 #include "gui/models/figures/time_window.h"
 
 #include <algorithm>

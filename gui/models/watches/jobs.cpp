@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See jobs.h.
+// Speaks the jobs API and keeps its answers as rows.
 #include "gui/models/watches/jobs.h"
 
 #include <QJsonArray>
@@ -64,7 +64,7 @@ QList<Job> parseJobs(const QByteArray &json)
     return jobs;
 }
 
-JobList::JobList(QObject *parent) : QAbstractTableModel(parent)
+JobList::JobList(QObject *parent) : Table(parent)
 {
     m_timer.setInterval(1000);
     connect(&m_timer, &QTimer::timeout, this, &JobList::ask);
@@ -154,16 +154,6 @@ void JobList::take(const QList<Job> &jobs)
     endResetModel();
 }
 
-int JobList::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_jobs.size());
-}
-
-int JobList::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
 QVariant JobList::data(const QModelIndex &index, int role) const
 {
     const Job &job = m_jobs[index.row()];
@@ -184,11 +174,9 @@ QVariant JobList::data(const QModelIndex &index, int role) const
     return tr("%1 %2 %").arg(job.phase.isEmpty() ? job.state : job.phase).arg(static_cast<int>(job.progress * 100));
 }
 
-QVariant JobList::headerData(int section, Qt::Orientation orientation, int role) const
+QString JobList::titleOf(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    return section == Number ? tr("Number") : section == StateColumn ? tr("State") : tr("Factors");
+    return column == Number ? tr("Number") : column == StateColumn ? tr("State") : tr("Factors");
 }
 
 } // namespace openloop::gui

@@ -2,9 +2,9 @@
 // Factorizations as the service keeps them: asked for, watched, cancelled over its jobs API.
 #pragma once
 
+#include "gui/models/table.h"
 #include "gui/probe/engine/fetcher.h"
 
-#include <QAbstractTableModel>
 #include <QTimer>
 
 namespace openloop::gui {
@@ -24,7 +24,7 @@ struct Job {
 QList<Job> parseJobs(const QByteArray &json);
 
 /// The jobs of one service, asked for once a second while watched. GUI thread.
-class JobList : public QAbstractTableModel
+class JobList : public Table
 {
     Q_OBJECT
 public:
@@ -40,16 +40,16 @@ public:
     void cancel(const QString &id);
     const QList<Job> &jobs() const { return m_jobs; }
 
-    int rowCount(const QModelIndex &parent = {}) const override;
-    int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 signals:
     /// What the service said against it, or why it could not be asked; empty: all is well.
     void problem(const QString &text);
 
 private:
+    qsizetype rows() const override { return m_jobs.size(); }
+    int columns() const override { return ColumnCount; }
+    QString titleOf(int column) const override;
     void ask();
     /// Sends it; what is answered after a change of the base is nobody's.
     void fetch(const probe::Target &request, probe::Fetcher::Done done);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See local_service.h.
+// Finds the program, keeps its last line, and ends it politely before it is killed.
 #include "gui/models/watches/local_service.h"
 
 #include <QCoreApplication>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See metrics.h.
+// Reads the exposition line by line, and finds figures under the names they go by.
 #include "gui/models/watches/metrics.h"
 
 #include <algorithm>

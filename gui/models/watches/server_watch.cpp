@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See server_watch.h.
+// Asks at a pace that suits what was answered.
 #include "gui/models/watches/server_watch.h"
 
 #include "common/endpoints.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See chart_panel.h.
+// Builds the row of buttons above the chart and keeps it in step with it.
 #include "gui/views/chart/chart_panel.h"
 
 #include <QButtonGroup>

@@ -31,8 +31,6 @@ public:
     void setMode(ChartMode mode);
     void setLogarithmic(bool logarithmic);
     LatencyChart &chart() { return *m_chart; }
-    Timeline &timeline() { return *m_timeline; }
-    Minimap &minimap() { return *m_minimap; }
 
 private:
     QWidget *header();

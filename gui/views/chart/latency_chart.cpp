@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See latency_chart.h.
+// What all ways to look at latencies share: axes, zooming, the readout under the pointer.
 #include "gui/views/chart/latency_chart.h"
 
 #include "gui/models/format.h"
@@ -108,18 +108,28 @@ void LatencyChart::refresh()
     m_plot->redraw();
 }
 
+std::vector<LatencyChart::Shown> LatencyChart::shown() const
+{
+    std::vector<Shown> result;
+    std::size_t index = 0;
+    for (const auto &target : m_session.targets()) {
+        const auto style = m_palette->styleOf(index++); // that of its card, whoever is hidden
+        const auto *history = m_session.series(target.name);
+        if (history && !m_hidden.contains(target.name))
+            result.push_back({target, *history, style, !m_selected.isEmpty() && m_selected != target.name});
+    }
+    return result;
+}
+
 QString LatencyChart::readoutAt(double x) const
 {
     if (!isOverTime(m_mode))
         return m_mode == ChartMode::Distribution ? tr("slower than %1").arg(formatDuration(x)) : formatDuration(x);
     QStringList lines{QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000)).toString(u"HH:mm:ss.zzz"_s)};
-    for (const auto &target : m_session.targets()) {
-        const auto *history = m_session.series(target.name);
-        if (!history || m_hidden.contains(target.name))
-            continue;
+    for (const auto &[target, history, style, dimmed] : shown()) {
         const double width =
             std::max(m_window.span() / 120, 1.5 * std::chrono::duration<double>(target.interval).count());
-        const auto q = history->quantiles(m_session.instantAt(x - width / 2), m_session.instantAt(x + width / 2));
+        const auto q = history.quantiles(m_session.instantAt(x - width / 2), m_session.instantAt(x + width / 2));
         if (q.n == 0)
             continue;
         QString line = u"/%1  "_s.arg(target.name);

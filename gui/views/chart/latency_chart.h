@@ -50,7 +50,18 @@ private:
     void refreshHistogram();
     void refreshDistribution();
     void refreshPhases();
+    /// A target that is to be seen, with its place among all.
+    struct Shown {
+        const probe::Target &target;
+        const probe::Series &history;
+        SeriesStyle style;
+        bool dimmed = false; ///< another one is emphasised
+    };
+    std::vector<Shown> shown() const;
+    static PlotSeries lineOf(const Shown &shown);
     QString shownAlone() const;
+    /// Lines over latency instead of time.
+    void draw(std::vector<PlotSeries> series, double low, double high);
     void applyAxes();
     PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, double interval, const SeriesStyle &style);
     std::vector<PlotSpan> spans() const;

@@ -32,26 +32,27 @@ void LatencyChart::refreshHeatmap()
     m_plot->setGrid(PlotGrid{grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
 }
 
+PlotSeries LatencyChart::lineOf(const Shown &shown)
+{
+    PlotSeries result;
+    result.name = u'/' + shown.target.name;
+    result.style = shown.style;
+    result.withMarkers = false;
+    result.dimmed = shown.dimmed;
+    return result;
+}
+
 void LatencyChart::refreshDistribution()
 {
     std::vector<PlotSeries> all;
     double low = 1e9;
     double high = 1;
     double rarest = 0.01;
-    std::size_t index = 0;
-    for (const auto &target : m_session.targets()) {
-        const auto style = m_palette->styleOf(index++);
-        const auto *history = m_session.series(target.name);
-        if (!history || m_hidden.contains(target.name))
-            continue;
-        PlotSeries one;
-        one.name = u'/' + target.name;
-        one.style = style;
+    for (const auto &target : shown()) {
+        auto one = lineOf(target);
         one.withBand = false;
-        one.withMarkers = false;
-        one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
         for (const auto &point : exceedanceOf(
-                 history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+                 target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
             one.buckets.push_back({point.milliseconds, point.share, point.share, false});
             low = std::min(low, point.milliseconds);
             high = std::max(high, point.milliseconds);
@@ -59,12 +60,17 @@ void LatencyChart::refreshDistribution()
         }
         all.push_back(std::move(one));
     }
-    m_plot->setXRange(std::min(low, high / 10) * 0.8, high * 1.2);
     m_plot->setYRange(rarest * 0.8, 1.2);
+    draw(std::move(all), std::min(low, high / 10) * 0.8, high * 1.2);
+}
+
+void LatencyChart::draw(std::vector<PlotSeries> series, double low, double high)
+{
+    m_plot->setXRange(low, high);
     m_plot->setLimitLine({}, {});
     m_plot->setSpans({});
     m_plot->setGrid({});
-    m_plot->setSeries(std::move(all));
+    m_plot->setSeries(std::move(series));
 }
 
 void LatencyChart::refreshHistogram()
@@ -73,18 +79,10 @@ void LatencyChart::refreshHistogram()
     double low = 1e9;
     double high = 0.01;
     double most = 0.01;
-    std::size_t index = 0;
-    for (const auto &target : m_session.targets()) {
-        PlotSeries one;
-        one.style = m_palette->styleOf(index++);
-        const auto *history = m_session.series(target.name);
-        if (!history || m_hidden.contains(target.name))
-            continue;
-        one.name = u'/' + target.name;
-        one.withMarkers = false;
-        one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
+    for (const auto &target : shown()) {
+        auto one = lineOf(target);
         for (const auto &bar : histogramOf(
-                 history->statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+                 target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
             one.buckets.push_back({bar.from, bar.share, 0, false});
             one.buckets.push_back({bar.to, bar.share, 0, false});
             low = std::min(low, bar.from);
@@ -93,12 +91,8 @@ void LatencyChart::refreshHistogram()
         }
         all.push_back(std::move(one));
     }
-    m_plot->setXRange(std::min(low, high / 10) * 0.8, high * 1.5);
     m_plot->setYRange(0, most * 1.1);
-    m_plot->setLimitLine({}, {});
-    m_plot->setSpans({});
-    m_plot->setGrid({});
-    m_plot->setSeries(std::move(all));
+    draw(std::move(all), std::min(low, high / 10) * 0.8, high * 1.5);
 }
 
 void LatencyChart::refreshPhases()

@@ -57,16 +57,11 @@ void LatencyChart::refreshPoints()
 {
     std::vector<PlotSeries> all;
     std::optional<double> limit;
-    std::size_t index = 0;
-    for (const auto &target : m_session.targets()) {
-        const auto style = m_palette->styleOf(index++);
-        const auto *history = m_session.series(target.name);
-        if (!history || m_hidden.contains(target.name))
-            continue;
+    for (const auto &[target, history, style, dimmed] : shown()) {
         auto one =
-            seriesFor(*history, m_caches[target.name], std::chrono::duration<double>(target.interval).count(), style);
+            seriesFor(history, m_caches[target.name], std::chrono::duration<double>(target.interval).count(), style);
         one.name = u'/' + target.name;
-        one.dimmed = !m_selected.isEmpty() && m_selected != target.name;
+        one.dimmed = dimmed;
         for (auto &cross : one.crosses)
             cross.setY(static_cast<double>(all.size()));
         if (const auto *watch = m_session.watch(target.name)) {

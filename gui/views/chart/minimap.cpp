@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See minimap.h.
+// Paints one bar for each stretch of the session, and moves the visible range by mouse.
 #include "gui/views/chart/minimap.h"
 
 #include <QMouseEvent>
@@ -9,61 +9,45 @@
 
 namespace openloop::gui {
 
-Minimap::Minimap(const Session &session, TimeWindow &window, QWidget *parent)
-    : QWidget(parent), m_session(session), m_window(window)
+Minimap::Minimap(const Session &session, TimeWindow &window, QWidget *parent) : Strip(session, window, parent)
 {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setAccessibleName(tr("Overview of the whole session"));
     setToolTip(tr("The whole session: drag to select a range, click to go there"));
     setCursor(Qt::PointingHandCursor);
-}
-
-void Minimap::setRightSpace(int pixels)
-{
-    m_rightSpace = pixels;
-}
-
-void Minimap::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
+    connect(&session, &Session::targetsChanged, this, [this] { m_cache.clear(); });
 }
 
 QRectF Minimap::area() const
 {
-    return QRectF(rect()).adjusted(PlotView::leftMargin, 5, -m_rightSpace, -5);
+    return content(5);
 }
 
 double Minimap::span() const
 {
-    return std::max(60.0, m_session.now() - m_session.beginning());
+    return std::max(60.0, session().now() - session().beginning());
 }
 
 double Minimap::secondsAt(double pixel) const
 {
-    return m_session.beginning() + (pixel - area().left()) / area().width() * span();
+    return session().beginning() + (pixel - area().left()) / area().width() * span();
 }
 
 double Minimap::pixelAt(double seconds) const
 {
-    return area().left() + (seconds - m_session.beginning()) / span() * area().width();
+    return area().left() + (seconds - session().beginning()) / span() * area().width();
 }
 
 void Minimap::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     const QRectF where = area();
-    painter.setPen(QPen(m_palette->border, 1));
-    painter.setBrush(m_palette->raised);
+    painter.setPen(QPen(colours().border, 1));
+    painter.setBrush(colours().raised);
     painter.drawRoundedRect(where.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3);
-    if (!m_session.targets().isEmpty()) {
-        const QString name = m_session.targets().first().name;
-        if (name != m_cached)
-            m_cache.clear();
-        m_cached = name;
-        const auto *history = m_session.series(name);
+    if (!session().targets().isEmpty()) {
+        const auto *history = session().series(session().targets().first().name);
         const double width = ColumnCache::widthFor(span(), static_cast<int>(where.width() / 3));
-        const auto &columns = m_cache.columns(m_session, *history, m_session.beginning(), m_session.now(), width);
+        const auto &columns = m_cache.columns(session(), *history, session().beginning(), session().now(), width);
         double low = 1e9;
         double high = 1e-3;
         for (const auto &[index, column] : columns) {
@@ -81,29 +65,29 @@ void Minimap::paintEvent(QPaintEvent *)
             if (column.measured && column.p99 > 0) {
                 const double share = (std::log(column.p99) - bottom) / (top - bottom);
                 painter.fillRect(QRectF(x, where.bottom() - share * where.height(), bar, share * where.height()),
-                                 withAlpha(m_palette->series.front(), 0.55));
+                                 withAlpha(colours().series.front(), 0.55));
             }
             if (column.errors > 0)
-                painter.fillRect(QRectF(x, where.top(), bar, 3), m_palette->error);
+                painter.fillRect(QRectF(x, where.top(), bar, 3), colours().error);
         }
     }
     const QRectF frame(
-        pixelAt(std::max(m_window.from(), m_session.beginning())), where.top(),
-        std::max(4.0, pixelAt(m_window.to()) - pixelAt(std::max(m_window.from(), m_session.beginning()))),
+        pixelAt(std::max(timeWindow().from(), session().beginning())), where.top(),
+        std::max(4.0, pixelAt(timeWindow().to()) - pixelAt(std::max(timeWindow().from(), session().beginning()))),
         where.height());
     painter.setClipping(false);
-    painter.setPen(QPen(m_palette->accent, 1.5));
-    painter.setBrush(withAlpha(m_palette->accent, 0.12));
+    painter.setPen(QPen(colours().accent, 1.5));
+    painter.setBrush(withAlpha(colours().accent, 0.12));
     painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5));
 }
 
 void Minimap::centreOn(double seconds)
 {
-    const double half = m_window.span() / 2;
-    if (seconds + half >= m_session.now())
-        m_window.goLive();
+    const double half = timeWindow().span() / 2;
+    if (seconds + half >= session().now())
+        timeWindow().goLive();
     else
-        m_window.showRange(seconds - half, seconds + half);
+        timeWindow().showRange(seconds - half, seconds + half);
 }
 
 void Minimap::mousePressEvent(QMouseEvent *event)
@@ -118,7 +102,7 @@ void Minimap::mouseMoveEvent(QMouseEvent *event)
     const double from = secondsAt(std::min(*m_pressed, event->position().x()));
     const double to = secondsAt(std::max(*m_pressed, event->position().x()));
     if (std::abs(event->position().x() - *m_pressed) > 4)
-        m_window.showRange(from, to);
+        timeWindow().showRange(from, to);
 }
 
 void Minimap::mouseReleaseEvent(QMouseEvent *event)

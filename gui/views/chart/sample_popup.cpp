@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See sample_popup.h.
+// Finds the sample that is meant, and paints its phases.
 #include "gui/views/chart/sample_popup.h"
 
 #include "gui/models/format.h"

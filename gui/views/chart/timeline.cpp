@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See timeline.h.
+// Judges each column of a target and paints it in colour and height.
 #include "gui/views/chart/timeline.h"
 
 #include "gui/models/format.h"
+#include "gui/views/plot/view.h"
 
 #include <QDateTime>
 #include <QHelpEvent>
@@ -16,44 +17,34 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
-Timeline::Timeline(const Session &session, TimeWindow &window, QWidget *parent)
-    : QWidget(parent), m_session(session), m_window(window)
+Timeline::Timeline(const Session &session, TimeWindow &window, QWidget *parent) : Strip(session, window, parent)
 {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setAccessibleName(tr("Availability over time"));
-    connect(&session, &Session::targetsChanged, this, &QWidget::updateGeometry);
-}
-
-void Timeline::setRightSpace(int pixels)
-{
-    m_rightSpace = pixels;
-}
-
-void Timeline::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
+    connect(&session, &Session::targetsChanged, this, [this] {
+        m_caches.clear();
+        updateGeometry();
+    });
 }
 
 int Timeline::rowHeight() const
 {
-    return m_session.targets().size() > 6 ? 8 : 13;
+    return session().targets().size() > 6 ? 8 : 13;
 }
 
 QSize Timeline::sizeHint() const
 {
-    return {300, 6 + rowHeight() * std::min(12, static_cast<int>(m_session.targets().size()))};
+    return {300, 6 + rowHeight() * std::min(12, static_cast<int>(session().targets().size()))};
 }
 
 double Timeline::xToSeconds(double pixel) const
 {
-    const double span = QWidget::width() - PlotView::leftMargin - m_rightSpace;
-    return m_window.from() + (pixel - PlotView::leftMargin) / span * m_window.span();
+    const QRectF plot = content(0);
+    return timeWindow().from() + (pixel - plot.left()) / plot.width() * timeWindow().span();
 }
 
 double Timeline::width() const
 {
-    return ColumnCache::widthFor(m_window.span(), std::max(30, QWidget::width() / 8));
+    return ColumnCache::widthFor(timeWindow().span(), std::max(30, QWidget::width() / 8));
 }
 
 State Timeline::stateOf(const QString &target, const ColumnCache::Column &column) const
@@ -62,7 +53,7 @@ State Timeline::stateOf(const QString &target, const ColumnCache::Column &column
         return State::Unknown;
     if (column.errors == column.n)
         return State::Down;
-    const auto limit = m_session.limitOf(target);
+    const auto limit = session().limitOf(target);
     if (column.errors > 0 || (limit && column.measured && column.p99 > *limit))
         return State::Degraded;
     return State::Ok;
@@ -75,7 +66,7 @@ void Timeline::paintEvent(QPaintEvent *)
     font.setPointSizeF(font.pointSizeF() * 0.76);
     painter.setFont(font);
     int top = 3;
-    for (const auto &target : m_session.targets()) {
+    for (const auto &target : session().targets()) {
         if (top + rowHeight() > height())
             break;
         paintRow(painter, target.name, top);
@@ -85,41 +76,40 @@ void Timeline::paintEvent(QPaintEvent *)
 
 void Timeline::paintRow(QPainter &painter, const QString &name, int top)
 {
-    const QRectF row(PlotView::leftMargin, top + 1, QWidget::width() - PlotView::leftMargin - m_rightSpace,
-                     rowHeight() - 3);
-    painter.setPen(m_palette->muted);
+    const QRectF row(content(0).left(), top + 1, content(0).width(), rowHeight() - 3);
+    painter.setPen(colours().muted);
     painter.drawText(QRectF(4, top, PlotView::leftMargin - 10, rowHeight()), Qt::AlignRight | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(name, Qt::ElideRight, PlotView::leftMargin - 12));
-    const auto *history = m_session.series(name);
+    const auto *history = session().series(name);
     if (!history)
         return;
     painter.setPen(Qt::NoPen);
-    painter.fillRect(row, m_palette->grid);
+    painter.fillRect(row, colours().grid);
     painter.setClipRect(row);
     const double columnWidth = width();
     // A slow target has several columns between two ticks: each tick's state lasts until the next.
-    const auto target = std::ranges::find(m_session.targets(), name, &probe::Target::name);
+    const auto target = std::ranges::find(session().targets(), name, &probe::Target::name);
     const double reach = std::max(columnWidth, 1.2 * std::chrono::duration<double>(target->interval).count());
-    const double scale = row.width() / m_window.span();
+    const double scale = row.width() / timeWindow().span();
     for (const auto &[index, column] :
-         m_caches[name].columns(m_session, *history, m_window.from() - reach, m_window.to(), columnWidth)) {
+         m_caches[name].columns(session(), *history, timeWindow().from() - reach, timeWindow().to(), columnWidth)) {
         const State state = stateOf(name, column);
         if (state == State::Unknown && !column.gap)
             continue;
         const double from = static_cast<double>(index) * columnWidth;
-        const double to = column.gap ? from + columnWidth : std::min(from + reach, m_session.now());
-        const QRectF cell(row.left() + (from - m_window.from()) * scale, row.top(), (to - from) * scale + 0.5,
+        const double to = column.gap ? from + columnWidth : std::min(from + reach, session().now());
+        const QRectF cell(row.left() + (from - timeWindow().from()) * scale, row.top(), (to - from) * scale + 0.5,
                           row.height());
         if (column.gap) {
-            painter.fillRect(cell, m_palette->surface);
-            painter.fillRect(cell, QBrush(m_palette->muted, Qt::BDiagPattern));
+            painter.fillRect(cell, colours().surface);
+            painter.fillRect(cell, QBrush(colours().muted, Qt::BDiagPattern));
             continue;
         }
-        painter.fillRect(cell, m_palette->surface);
+        painter.fillRect(cell, colours().surface);
         // Height is the second cue: full is ok, two thirds degraded, one third down.
         const double share = state == State::Ok ? 1 : state == State::Degraded ? 0.66 : 0.36;
         painter.fillRect(cell.adjusted(0, row.height() * (1 - share), 0, 0),
-                         withAlpha(m_palette->colourOf(state), state == State::Ok ? 0.75 : 1));
+                         withAlpha(colours().colourOf(state), state == State::Ok ? 0.75 : 1));
     }
     painter.setClipping(false);
 }
@@ -127,8 +117,8 @@ void Timeline::paintRow(QPainter &painter, const QString &name, int top)
 void Timeline::mousePressEvent(QMouseEvent *event)
 {
     const double centre = xToSeconds(event->position().x());
-    const double span = std::min(m_window.span(), 60.0);
-    m_window.showRange(centre - span / 2, centre + span / 2);
+    const double span = std::min(timeWindow().span(), 60.0);
+    timeWindow().showRange(centre - span / 2, centre + span / 2);
 }
 
 bool Timeline::event(QEvent *event)
@@ -137,18 +127,18 @@ bool Timeline::event(QEvent *event)
         return QWidget::event(event);
     const auto *help = static_cast<QHelpEvent *>(event); // over a lane or its name, which may be cut short
     const int row = (help->y() - 3) / rowHeight();
-    if (row < 0 || row >= m_session.targets().size()) {
+    if (row < 0 || row >= session().targets().size()) {
         QToolTip::hideText();
         return true;
     }
-    const QString name = m_session.targets()[row].name;
+    const QString name = session().targets()[row].name;
     if (help->x() < PlotView::leftMargin) {
         QToolTip::showText(help->globalPos(), u'/' + name, this);
         return true;
     }
     const double at = xToSeconds(help->x());
     const auto q =
-        m_session.series(name)->quantiles(m_session.instantAt(at - width()), m_session.instantAt(at + width()));
+        session().series(name)->quantiles(session().instantAt(at - width()), session().instantAt(at + width()));
     QToolTip::showText(help->globalPos(),
                        tr("/%1 at %2: %3 available, %4 of %5 failed")
                            .arg(name,

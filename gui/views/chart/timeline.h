@@ -3,24 +3,17 @@
 #pragma once
 
 #include "gui/models/figures/column_cache.h"
-#include "gui/models/figures/time_window.h"
-#include "gui/models/session.h"
-#include "gui/views/plot/view.h"
-
-#include <QWidget>
+#include "gui/views/chart/strip.h"
 
 namespace openloop::gui {
 
 /// One row per target. GUI thread.
-class Timeline : public QWidget
+class Timeline : public Strip
 {
     Q_OBJECT
 public:
     Timeline(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
-    /// Pixels that the chart leaves free at its right.
-    void setRightSpace(int pixels);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -30,20 +23,12 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    struct Row {
-        QString name;
-        const std::map<qint64, ColumnCache::Column> *columns;
-    };
     State stateOf(const QString &target, const ColumnCache::Column &column) const;
     void paintRow(QPainter &painter, const QString &name, int top);
     double width() const;
     double xToSeconds(double pixel) const;
     int rowHeight() const;
 
-    const Session &m_session;
-    TimeWindow &m_window;
-    const Palette *m_palette = &paletteFor(false);
-    int m_rightSpace = PlotView::rightMargin;
     std::map<QString, ColumnCache> m_caches;
 };
 

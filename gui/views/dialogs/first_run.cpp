@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See first_run.h.
+// Words what was tried, and which way on is open.
 #include "gui/views/dialogs/first_run.h"
 
 #include "gui/theme/icons.h"

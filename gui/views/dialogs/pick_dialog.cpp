@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See pick_dialog.h.
+// Leaves out what is measured already.
 #include "gui/views/dialogs/pick_dialog.h"
 
 #include <QDialogButtonBox>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See rules_dialog.h.
+// Reads the lines again with each key, and says what is wrong with the first that is.
 #include "gui/views/dialogs/rules_dialog.h"
 
 #include <QComboBox>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See target_dialog.h.
+// From a target to fields and back, durations in the words of people.
 #include "gui/views/dialogs/target_dialog.h"
 
 #include "gui/probe/samples/durations.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See compare_panel.h.
+// Opens the recording and shows as much of each pair as fits.
 #include "gui/views/panels/compare_panel.h"
 
 #include "gui/models/format.h"

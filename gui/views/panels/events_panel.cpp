@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See events_panel.h.
+// Paints the kind of an event as a shape, and gives up columns that have no room.
 #include "gui/views/panels/events_panel.h"
 
 #include <QHeaderView>

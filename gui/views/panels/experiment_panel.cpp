@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See experiment_panel.h.
+// Fills the table of before, during and after, and words the verdict.
 #include "gui/views/panels/experiment_panel.h"
 
 #include "gui/models/format.h"
 #include "gui/probe/samples/durations.h"
-#include "gui/views/verdict_bar.h"
+#include "gui/views/state_badge.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See jobs_panel.h.
+// Asks only while it is seen, and checks what is typed.
 #include "gui/views/panels/jobs_panel.h"
 
 #include <QHBoxLayout>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See limit_panel.h.
+// Words the outcome and draws the curve of latency against load.
 #include "gui/views/panels/limit_panel.h"
 
 #include "gui/models/format.h"
 #include "gui/probe/samples/durations.h"
 #include "gui/views/plot/view.h"
-#include "gui/views/verdict_bar.h"
+#include "gui/views/state_badge.h"
 
 #include <QHBoxLayout>
 #include <QLabel>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See server_panel.h.
+// Paints the last figures in a grid, with bars and curves of their history.
 #include "gui/views/panels/server_panel.h"
 
 #include "gui/models/format.h"

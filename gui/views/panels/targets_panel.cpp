@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See targets_panel.h.
+// Keeps as many cards as there are targets, and their menu.
 #include "gui/views/panels/targets_panel.h"
 
 #include <QMenu>

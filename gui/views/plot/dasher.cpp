@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See dasher.h.
+// Cuts a path into dashes by its length in pixels.
 #include "gui/views/plot/dasher.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See plot_tickers.h.
+// Chooses where ticks stand and how they are written, for each kind of axis.
 #include "gui/views/plot/tickers.h"
 
 #include "gui/models/format.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See plot_view.h.
+// Sets up axes and layers, and draws them on the screen or on paper.
 #include "gui/views/plot/view.h"
 
 #include "gui/views/plot/surface.h"

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Each statement as one step that nobody sees half done.
+#include "tests/server/jobs/simulator/tables.h"
+
+#include <algorithm>
+
+namespace openloop::test {
+
+using namespace queue;
+
+namespace {
+
+std::int64_t microseconds(Milliseconds time)
+{
+    return std::chrono::microseconds(time).count();
+}
+
+} // namespace
+
+Answer Tables::execute(const Statement &statement)
+{
+    return std::visit([this](const auto &each) { return on(each); }, statement);
+}
+
+bool Tables::isAlive(NodeId node) const
+{
+    const auto found = nodes.find(node);
+    return found != nodes.end() && found->second.state == NodeState::Alive;
+}
+
+/// The row, if the attempt is the one that runs.
+Tables::TaskRow *Tables::present(const Attempt &attempt)
+{
+    const auto found = tasks.find(attempt.task);
+    if (found == tasks.end())
+        return nullptr;
+    TaskRow &row = found->second;
+    if (row.state != TaskState::Running)
+        return nullptr;
+    if (row.owner != attempt.owner)
+        return nullptr;
+    if (row.attempt != attempt.number)
+        return nullptr;
+    return &row;
+}
+
+void Tables::change(TaskRow &row, TaskState state)
+{
+    row.state = state;
+    row.version = std::max(row.version + 1, std::uint64_t(std::max<std::int64_t>(now, 0)));
+}
+
+void Tables::putBack(TaskRow &row, bool death)
+{
+    if (death)
+        row.deaths = now - row.startedAt > settings.longAttempt ? 1 : row.deaths + 1;
+    row.owner = 0;
+    if (row.deaths >= settings.mostDeaths || row.attempt >= settings.mostAttempts) {
+        row.result = "died";
+        change(row, TaskState::Failed);
+    } else if (death && row.deaths == settings.mostDeaths - 1) {
+        row.dueAt = now + settings.hold;
+        change(row, TaskState::Held);
+    } else {
+        change(row, TaskState::Queued);
+    }
+}
+
+Answer Tables::on(const Join &join)
+{
+    const NodeRow row{join.name, join.process, 1, now, join.heartbeat, join.suspectAfter, NodeState::Alive};
+    return Rows{nodes.emplace(join.node, row).second ? 1 : 0};
+}
+
+Answer Tables::on(const Beat &beat)
+{
+    if (!isAlive(beat.node))
+        return Rows{0};
+    NodeRow &row = nodes.at(beat.node);
+    ++row.beat;
+    row.seenAt = now;
+    return Rows{1};
+}
+
+Answer Tables::on(const Look &look)
+{
+    Sight sight;
+    for (const auto &[id, row] : tasks) {
+        if (row.state == TaskState::Running && row.owner == look.node)
+            sight.mine.push_back({id, row.owner, row.attempt});
+        sight.claimable = sight.claimable || (row.state == TaskState::Queued && row.format <= look.format);
+    }
+    for (const TaskId id : look.watched) {
+        const auto found = tasks.find(id);
+        if (found == tasks.end())
+            sight.watched.push_back({id, 0, TaskState::Queued, false});
+        else
+            sight.watched.push_back({id, found->second.version, found->second.state, true});
+    }
+    return sight;
+}
+
+Answer Tables::on(const Claim &claim)
+{
+    Claims claims;
+    if (!isAlive(claim.node))
+        return claims;
+    std::vector<std::pair<std::uint64_t, TaskId>> queued;
+    for (const auto &[id, row] : tasks) {
+        if (row.state == TaskState::Queued && row.format <= claim.format)
+            queued.emplace_back(row.seq, id);
+    }
+    std::ranges::sort(queued);
+    for (const auto &[seq, id] : queued) {
+        if (int(claims.tasks.size()) == claim.most)
+            break;
+        TaskRow &row = tasks.at(id);
+        row.owner = claim.node;
+        ++row.attempt;
+        row.startedAt = now;
+        change(row, TaskState::Running);
+        claims.tasks.push_back({{id, claim.node, row.attempt}, row.payload});
+    }
+    return claims;
+}
+
+Answer Tables::on(const End &end)
+{
+    TaskRow *row = present(end.attempt);
+    if (!row)
+        return Rows{0};
+    row->result = end.result;
+    change(*row, end.state);
+    return Rows{1};
+}
+
+Answer Tables::on(const GiveBack &giveBack)
+{
+    TaskRow *row = present(giveBack.attempt);
+    if (!row)
+        return Rows{0};
+    putBack(*row, giveBack.death);
+    return Rows{1};
+}
+
+Answer Tables::on(const KeepResult &keep)
+{
+    const auto task = tasks.find(keep.task);
+    if (task == tasks.end())
+        return Rows{0};
+    return Rows{results.emplace(task->second.payload, keep.result).second ? 1 : 0};
+}
+
+Answer Tables::on(const Survey &survey)
+{
+    Suspects suspects;
+    for (const auto &[id, row] : nodes) {
+        if (row.state != NodeState::Alive || id == survey.node)
+            continue;
+        const std::int64_t age = now - row.seenAt;
+        const std::int64_t most = microseconds(std::max(row.suspectAfter, survey.suspectAfter));
+        Suspect suspect{id, row.beat, row.seenAt, row.heartbeat, false, {}};
+        suspect.looksDead = age > most || -age > microseconds(row.heartbeat);
+        if (row.process.bootId == survey.bootId && row.process.pidNamespace == survey.pidNamespace)
+            suspect.neighbour = row.process;
+        if (suspect.looksDead || suspect.neighbour)
+            suspects.nodes.push_back(suspect);
+    }
+    return suspects;
+}
+
+Answer Tables::on(const MarkDead &dead)
+{
+    const auto found = nodes.find(dead.node);
+    if (found == nodes.end() || found->second.state != NodeState::Alive || found->second.beat != dead.beat
+        || found->second.seenAt != dead.seenAt)
+        return Rows{0};
+    found->second.state = NodeState::Dead;
+    return Rows{1};
+}
+
+Answer Tables::on(const Sweep &)
+{
+    int swept = 0;
+    for (auto &[id, row] : tasks) {
+        if (swept == settings.swept)
+            break;
+        if (row.state == TaskState::Running && !isAlive(row.owner)) {
+            const auto owner = nodes.find(row.owner);
+            putBack(row, owner != nodes.end() && owner->second.state == NodeState::Dead);
+            ++swept;
+        } else if (row.state == TaskState::Held && row.dueAt <= now) {
+            change(row, TaskState::Queued);
+            ++swept;
+        }
+    }
+    return Rows{swept};
+}
+
+Answer Tables::on(const Leave &leave)
+{
+    if (!isAlive(leave.node))
+        return Rows{0};
+    nodes.at(leave.node).state = NodeState::Left;
+    return Rows{1};
+}
+
+TaskId Tables::accept(TaskId id, const std::string &payload, int format)
+{
+    for (const auto &[other, row] : tasks) {
+        if (row.payload == payload && !isOver(row.state))
+            return other;
+    }
+    TaskRow row;
+    row.payload = payload;
+    row.format = format;
+    row.seq = ++m_seq;
+    change(row, TaskState::Queued);
+    tasks.emplace(id, row);
+    return id;
+}
+
+void Tables::cancel(TaskId id)
+{
+    const auto found = tasks.find(id);
+    if (found != tasks.end() && !isOver(found->second.state))
+        change(found->second, TaskState::Cancelled);
+}
+
+} // namespace openloop::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See store_schema.h.
+// Steps are files in the program's resources; a table remembers which were done.
 #include "server/store/schema.h"
 
 #include "server/store/sql_connection.h"
@@ -33,6 +33,13 @@ bool isDone(SqlConnection &sql, const QString &step)
     return !sql.select(u"SELECT name FROM schema_steps WHERE name = ?"_s, {step}, first).isEmpty();
 }
 
+/// `003-queue.postgres.sql` is for PostgreSQL only; a step without such a word is for both.
+bool isFor(SqlDialect dialect, const QString &step)
+{
+    const QString other = dialect == SqlDialect::Postgres ? u".sqlite.sql"_s : u".postgres.sql"_s;
+    return !step.endsWith(other);
+}
+
 void perform(SqlConnection &sql, const QString &step)
 {
     QFile file(schemaFolder + u'/' + step);
@@ -55,7 +62,7 @@ void bringSchemaUpToDate(SqlConnection &sql)
         sql.command(u"CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY)"_s);
         const QStringList steps = QDir(schemaFolder).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
         for (const QString &step : steps) {
-            if (!isDone(sql, step))
+            if (isFor(sql.dialect(), step) && !isDone(sql, step))
                 perform(sql, step);
         }
         sql.commit();

@@ -48,9 +48,11 @@ QString hashOf(const Request &request)
     return u"'\\x%1'::bytea"_s.arg(QString::fromLatin1(hash.result().toHex()));
 }
 
+// By the primary key alone: `state = 'running'` would offer PostgreSQL the partial indexes, and if it looked last when
+// the queue was empty, it takes one for empty and walks over all that is unfinished.
 QString present(const Attempt &attempt)
 {
-    return u"t.id = %1 AND t.state = 'running' AND t.owner = %2 AND t.attempt = %3"_s.arg(
+    return u"t.id = %1 AND t.state IS NOT DISTINCT FROM 'running' AND t.owner = %2 AND t.attempt = %3"_s.arg(
         sqlOf(attempt.task), sqlOf(attempt.owner), sqlOf(attempt.number));
 }
 
@@ -112,7 +114,8 @@ QString textOf(const Beat &beat)
         sqlOf(beat.node));
 }
 
-// Reads a row of what is owned, a row of each watched task that there is, and one row if something is claimable.
+// Reads a row of what is owned, a row of each watched task that there is, and one row if something is claimable: EXISTS
+// would be looked for among the finished tasks, only the order of the queue makes its index the way.
 QString textOf(const Look &look)
 {
     QStringList watched;
@@ -120,9 +123,8 @@ QString textOf(const Look &look)
         watched << sqlOf(task);
     return u"SELECT 'mine', id, attempt::bigint, '' FROM tasks WHERE state = 'running' AND owner = %1 "
            "UNION ALL SELECT 'watched', id, version, state FROM tasks WHERE id = ANY('{%2}'::bigint[]) "
-           "UNION ALL SELECT 'claimable', 0, 0, '' WHERE EXISTS "
-           "(SELECT FROM tasks WHERE state = 'queued' AND format <= %3)"_s.arg(sqlOf(look.node), watched.join(u','),
-                                                                               sqlOf(look.format));
+           "UNION ALL (SELECT 'claimable', 0, 0, '' FROM tasks WHERE state = 'queued' AND format <= %3 "
+           "ORDER BY lane, seq LIMIT 1)"_s.arg(sqlOf(look.node), watched.join(u','), sqlOf(look.format));
 }
 
 // Rows that others hold are left, not waited for. One that was claimed since the statement began is judged anew when it
@@ -183,25 +185,29 @@ QString textOf(const Leave &leave)
 
 // Which tasks are lost is judged by one snapshot; a task that changed since (put back by another server and claimed
 // again by a node that this snapshot may not even know) is told by its version, for the condition on the owner cannot
-// be judged anew when the row is locked.
+// be judged anew when the row is locked. The living are hashed once, however many run. Locks are taken in the order of
+// ids, everywhere where there are several.
 QString textOf(const Sweep &, const Rules &rules)
 {
-    return u"WITH lost AS MATERIALIZED (SELECT t.id, t.version, n.state IS NOT DISTINCT FROM 'dead' AS death "
-           "FROM tasks t LEFT JOIN nodes n ON n.id = t.owner "
-           "WHERE t.state = 'running' AND n.state IS DISTINCT FROM 'alive'), "
-           "locked AS (SELECT t.id, lost.death FROM tasks t JOIN lost ON t.id = lost.id "
-           "WHERE t.version = lost.version ORDER BY t.id LIMIT %1 FOR UPDATE OF t SKIP LOCKED) "
-           "UPDATE tasks t SET %2 FROM locked WHERE t.id = locked.id RETURNING 1;"
-           "WITH due AS (SELECT id FROM tasks WHERE state = 'held' AND due_at <= queue_now() "
-           "ORDER BY id LIMIT %1 FOR UPDATE SKIP LOCKED) "
-           "UPDATE tasks t SET state = 'queued', version = %3 FROM due WHERE t.id = due.id RETURNING 1"_s.arg(
-               sqlOf(rules.swept), putBack(u"locked.death"_s, rules), nextVersion);
+    const QString update = u"WITH found AS MATERIALIZED (SELECT t.id, t.version, %1 AS death FROM tasks t WHERE %2), "
+                           "locked AS (SELECT t.id, found.death FROM tasks t JOIN found ON t.id = found.id "
+                           "WHERE t.version = found.version ORDER BY t.id LIMIT %3 FOR UPDATE OF t SKIP LOCKED) "
+                           "UPDATE tasks t SET %4 FROM locked WHERE t.id = locked.id RETURNING 1"_s;
+    const QString most = sqlOf(rules.swept);
+    const QString lost =
+        update.arg(u"EXISTS (SELECT FROM nodes n WHERE n.id = t.owner AND n.state = 'dead')"_s,
+                   u"t.state = 'running' AND (t.owner IN (SELECT id FROM nodes WHERE state = 'alive')) IS NOT TRUE"_s,
+                   most, putBack(u"locked.death"_s, rules));
+    const QString due = update.arg(u"FALSE"_s, u"t.state = 'held' AND t.due_at <= queue_now()"_s, most,
+                                   u"state = 'queued', version = "_s + nextVersion);
+    return lost + u"; "_s + due;
 }
 
+// By the primary key alone, as above.
 QString textOfCancel(TaskId task)
 {
     return u"UPDATE tasks t SET state = 'cancelled', finished_at = queue_now(), version = %1 WHERE t.id = %2 "
-           "AND t.state IN %3"_s.arg(nextVersion, sqlOf(task), unfinished);
+           "AND t.state NOT IN ('done', 'failed', 'cancelled')"_s.arg(nextVersion, sqlOf(task));
 }
 
 // The key's row comes first and the task's second, in every transaction: two of them cannot wait for each other. Who

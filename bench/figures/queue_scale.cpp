@@ -55,7 +55,7 @@ public:
     };
 
     template <typename Say>
-    Cost costOf(Say say)
+    Cost costOf(const Say &say)
     {
         QueueSql tables(*m_sql, 5s);
         const qint64 log = written();

@@ -92,7 +92,7 @@ private:
     static Rows sweep(QueueSql &tables, SqlConnection &) { return tables.sweep({}); }
 
     template <typename Say>
-    auto elsewhere(Say say)
+    auto elsewhere(const Say &say)
     {
         return std::async(std::launch::async, [this, say] {
             const auto sql = m_database->connect();
@@ -112,7 +112,7 @@ private:
 
     /// What another connection is answered while one here has said `statements` and not yet ended its transaction.
     template <typename Say>
-    auto meanwhile(const QString &statements, End end, Wait wait, Say say)
+    auto meanwhile(const QString &statements, End end, Wait wait, const Say &say)
     {
         m_database->sql().message(open(statements), [](auto &) { return 1; });
         auto other = elsewhere(say);
@@ -126,7 +126,7 @@ private:
 
     /// What another connection is answered if things happen after its snapshot and before its first lock of a row.
     template <typename Say, typename Happen>
-    auto behindTheGate(Say say, Happen happen)
+    auto behindTheGate(const Say &say, const Happen &happen)
     {
         SqlConnection &sql = m_database->sql();
         sql.command(u"SELECT pg_advisory_lock(1)"_s);

@@ -1,75 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two servers say something at the same time, and one of them holds the locks: what no model of atomic steps can show.
-#include "tests/server/jobs/queue_database.h"
+#include "tests/server/jobs/two_servers.h"
 #include "tests/support/peers.h"
 
-#include <QDeadlineTimer>
 #include <QTest>
-
-#include <future>
-
-using namespace Qt::Literals::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace openloop::test {
 
-using namespace queue;
-
-namespace {
-
-constexpr NodeId ann = 1;
-constexpr NodeId bob = 2;
-constexpr NodeId gone = 3; ///< never joined
-
-QString open(const QString &statements)
-{
-    return transactionOf(statements, 60s).chopped(qsizetype(std::size("; COMMIT") - 1));
-}
-
-Request request(TaskId id, const std::string &payload, const std::string &key = {})
-{
-    Request made;
-    made.id = id;
-    made.kind = "test";
-    made.payload = payload;
-    made.key = key;
-    return made;
-}
-
-} // namespace
-
-class TestQueueLocks : public QObject
+class TestQueueLocks : public TwoServers
 {
     Q_OBJECT
 
-private:
-    enum class End { Commit, Rollback };
-    enum class Wait { No, Yes };
-
-    void accept(std::same_as<int> auto... ids)
-    {
-        for (const int id : {ids...})
-            m_tables->accept(request(TaskId(id), std::to_string(id)));
-    }
-
-    Attempt run(TaskId id)
-    {
-        accept(int(id));
-        return m_tables->claim({ann, 1, 1}).tasks.at(0).attempt;
-    }
-
-    std::int64_t seenAt(NodeId node)
-    {
-        return m_database->number(u"SELECT seen_at FROM nodes WHERE id = %1"_s.arg(node));
-    }
+    static constexpr NodeId newcomer = 3;
 
     void declareDead(NodeId node) { QCOMPARE(m_tables->markDead({node, 1, seenAt(node)}), Rows{1}); }
-
-    QString stateOf(TaskId task)
-    {
-        return m_database->text(u"SELECT format('%s by %s, attempt %s, deaths %s', state, coalesce(owner, 0), "
-                                "attempt, deaths) FROM tasks WHERE id = %1"_s.arg(task));
-    }
 
     static auto claimBy(NodeId node, int most)
     {
@@ -79,10 +23,6 @@ private:
     {
         return [=](QueueSql &tables, SqlConnection &) { return tables.end({attempt, TaskState::Done, "3 5"}); };
     }
-    static auto acceptOf(const Request &request)
-    {
-        return [=](QueueSql &tables, SqlConnection &) { return tables.accept(request); };
-    }
     auto markDead(NodeId node)
     {
         return [dead = MarkDead{node, 1, seenAt(node)}](QueueSql &tables, SqlConnection &) {
@@ -91,73 +31,15 @@ private:
     }
     static Rows sweep(QueueSql &tables, SqlConnection &) { return tables.sweep({}); }
 
-    template <typename Say>
-    auto elsewhere(const Say &say)
-    {
-        return std::async(std::launch::async, [this, say] {
-            const auto sql = m_database->connect();
-            QueueSql tables(*sql, 60s);
-            return say(tables, *sql);
-        });
-    }
-
-    void awaitWaiter()
-    {
-        const QDeadlineTimer deadline(patience);
-        while (m_database->number(u"SELECT count(*) FROM pg_locks WHERE NOT granted"_s) == 0) {
-            if (deadline.hasExpired())
-                qFatal("nobody waits for a lock");
-        }
-    }
-
-    /// What another connection is answered while one here has said `statements` and not yet ended its transaction.
-    template <typename Say>
-    auto meanwhile(const QString &statements, End end, Wait wait, const Say &say)
-    {
-        m_database->sql().message(open(statements), [](auto &) { return 1; });
-        auto other = elsewhere(say);
-        if (wait == Wait::Yes)
-            awaitWaiter();
-        else
-            other.wait();
-        m_database->sql().command(end == End::Commit ? u"COMMIT"_s : u"ROLLBACK"_s);
-        return other.get();
-    }
-
-    /// What another connection is answered if things happen after its snapshot and before its first lock of a row.
-    template <typename Say, typename Happen>
-    auto behindTheGate(const Say &say, const Happen &happen)
-    {
-        SqlConnection &sql = m_database->sql();
-        sql.command(u"SELECT pg_advisory_lock(1)"_s);
-        const auto guarded = [say](QueueSql &tables, SqlConnection &connection) {
-            connection.command(u"CREATE FUNCTION pg_temp.passed() RETURNS BOOLEAN LANGUAGE sql VOLATILE "
-                               "AS 'SELECT pg_advisory_xact_lock_shared(1) IS NOT NULL'"_s);
-            connection.command(u"CREATE TEMPORARY VIEW nodes AS SELECT * FROM public.nodes WHERE pg_temp.passed()"_s);
-            return say(tables, connection);
-        };
-        auto other = elsewhere(guarded);
-        awaitWaiter();
-        happen();
-        sql.command(u"SELECT pg_advisory_unlock(1)"_s);
-        return other.get();
-    }
-
 private slots:
     void initTestCase()
     {
         if (peersAreLeftOut())
             QSKIP("PostgreSQL is left out here");
-        m_database = std::make_unique<QueueDatabase>();
-        m_tables = std::make_unique<QueueSql>(m_database->sql(), 60s);
+        connectBoth();
     }
 
-    void init()
-    {
-        m_database->empty();
-        for (const NodeId node : {ann, bob})
-            m_tables->join({node, "node", {"boot", 1, 2, 3}, 5s, 30s});
-    }
+    void init() { startAgain(); }
 
     // Claims
 
@@ -323,8 +205,8 @@ private slots:
         declareDead(ann);
         const Rows swept = behindTheGate(sweep, [&] {
             m_tables->sweep({});
-            m_tables->join({gone, "new", {"boot", 1, 2, 3}, 5s, 30s});
-            m_tables->claim({gone, 1, 1});
+            m_tables->join({newcomer, "new", {"boot", 1, 2, 3}, 5s, 30s});
+            m_tables->claim({newcomer, 1, 1});
         });
         QCOMPARE(swept, Rows{0});
         QCOMPARE(stateOf(10), u"running by 3, attempt 2, deaths 1"_s);
@@ -363,78 +245,6 @@ private slots:
         QCOMPARE(stateOf(10), u"queued by 0, attempt 1, deaths 0"_s);
     }
 
-    // Accepts
-
-    void twoRequestsOfOnePayloadAreOneTask()
-    {
-        QCOMPARE(meanwhile(textOf(request(10, "15")), End::Commit, Wait::Yes, acceptOf(request(11, "15"))), TaskId(10));
-        QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
-    }
-
-    void aRequestTakesThePlaceOfOneThatWasRolledBack()
-    {
-        QCOMPARE(meanwhile(textOf(request(10, "15")), End::Rollback, Wait::Yes, acceptOf(request(11, "15"))),
-                 TaskId(11));
-    }
-
-    void twoRequestsOfOneKeyAreOneTask()
-    {
-        const Request first = request(10, "15", "k");
-        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "15", "k"))), TaskId(10));
-        QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
-    }
-
-    void aKeyIsNotUsedForTwoPayloads()
-    {
-        const Request first = request(10, "15", "k");
-        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "21", "k"))), std::nullopt);
-        QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
-    }
-
-    void twoKeysOfOnePayloadNameOneTask()
-    {
-        const Request first = request(10, "15", "k");
-        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "15", "l"))), TaskId(10));
-        QCOMPARE(m_tables->accept(request(12, "15", "l")), TaskId(10));
-    }
-
-    void aRequestThatMeetsAnEndIsANewTask()
-    {
-        const Attempt attempt = run(10);
-        const QString end = textOf(queue::End{attempt, TaskState::Done, "3 5"});
-        QCOMPARE(meanwhile(end, End::Commit, Wait::Yes, acceptOf(request(11, "10", "k"))), TaskId(11));
-        QCOMPARE(stateOf(11), u"queued by 0, attempt 0, deaths 0"_s);
-    }
-
-    void aRequestThatMeetsACancellationThatWasRolledBackIsTheTask()
-    {
-        accept(10);
-        QCOMPARE(meanwhile(textOfCancel(10), End::Rollback, Wait::Yes, acceptOf(request(11, "10", "k"))), TaskId(10));
-        QCOMPARE(m_tables->accept(request(12, "10", "k")), TaskId(10));
-    }
-
-    // Between the statements of an accept the task that was in its way ends.
-    void aRequestWhoseWinnerEndsMeanwhileAsksAgain()
-    {
-        const Attempt attempt = run(10);
-        QVERIFY(m_database->sql()
-                    .message(textOf(request(11, "10", "k")).section(u"; "_s, 0, 1), [](auto &) { return 1; })
-                    .isEmpty());
-        m_tables->end({attempt, TaskState::Done, "2 5"});
-        const auto read = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
-        QVERIFY(m_database->sql().message(textOf(request(11, "10", "k")).section(u"; "_s, 2), read).isEmpty());
-        QCOMPARE(m_database->number(u"SELECT count(*) FROM request_keys"_s), 0);
-        QCOMPARE(m_tables->accept(request(11, "10", "k")), TaskId(11));
-    }
-
-    void aResultIsKeptOnce()
-    {
-        run(10);
-        const auto keep = [](QueueSql &tables, SqlConnection &) { return tables.keepResult({10, "another"}); };
-        QCOMPARE(meanwhile(textOf(KeepResult{10, "first"}), End::Commit, Wait::Yes, keep), Rows{0});
-        QCOMPARE(m_database->text(u"SELECT result FROM task_results"_s), u"first"_s);
-    }
-
     // A frozen host
 
     void aTransactionThatIsLeftOpenLetsGoOfItsLocks()
@@ -458,10 +268,6 @@ private slots:
         m_database->sql().rollback();
         QCOMPARE(impatient.end({attempt, TaskState::Done, "3 5"}), Rows{1}); // of its own transaction nothing is left
     }
-
-private:
-    std::unique_ptr<QueueDatabase> m_database;
-    std::unique_ptr<QueueSql> m_tables;
 };
 
 } // namespace openloop::test

@@ -263,6 +263,7 @@ private slots:
         const Attempt attempt = run(10);
         m_database->sql().message(open(textOfCancel(10)), [](auto &) { return 1; });
         const auto other = m_database->connect();
+        other->message(u"SET statement_timeout = 0; SET lock_timeout = 0"_s, [](auto &) { return 1; });
         QueueSql impatient(*other, 100ms);
         QVERIFY_THROWS_EXCEPTION(SqlError, impatient.end({attempt, TaskState::Done, "3 5"}));
         m_database->sql().rollback();

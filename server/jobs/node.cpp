@@ -406,7 +406,7 @@ void Node::onClaims(const Sent &sent, const Claims &claims, BootTime now)
     const auto &claim = std::get<Claim>(sent.statement);
     m_claimable = int(claims.tasks.size()) == claim.most; // fewer: the next look tells
     const bool late = now - sent.at > m_settings.heartbeat;
-    for (const auto &[attempt, payload] : claims.tasks) {
+    for (const auto &[attempt, payload, kept] : claims.tasks) {
         if (m_runs.contains(attempt))
             continue; // a failover took the number back: what is under way here comes first
         Run run;

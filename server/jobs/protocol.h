@@ -151,6 +151,7 @@ struct Sight {
 struct Claimed {
     Attempt attempt;
     std::string payload;
+    std::optional<std::string> kept; ///< the result of an attempt that was no longer the present one
 
     bool operator==(const Claimed &) const = default;
 };

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+<<<<<<< HEAD
 // Each step is written down in the database itself, in the transaction that it is done in.
+=======
+// Steps are files in the program's resources; a table remembers which were done.
+>>>>>>> h-schema
 #include "server/store/schema.h"
 
 #include "server/store/sql_connection.h"
@@ -20,11 +24,18 @@ namespace {
 
 const QString schemaFolder = u":/openloop/schema"_s;
 
+// Whoever waited for the lock would hold a snapshot meanwhile, for which a CREATE INDEX CONCURRENTLY under that lock
+// waits. The timeouts of requests are not for what changes tables; what waits for a table makes others wait behind it.
 void lockOutOtherProcesses(SqlConnection &sql)
 {
     // SQLite's BEGIN IMMEDIATE has done it already.
-    if (sql.dialect() == SqlDialect::Postgres)
-        sql.command(u"SELECT pg_advisory_xact_lock(7305808869229538848)"_s);
+    if (sql.dialect() != SqlDialect::Postgres)
+        return;
+    sql.command(u"SET LOCAL statement_timeout = 0"_s);
+    sql.command(u"SET LOCAL lock_timeout = '2s'"_s);
+    const auto isOurs = [](const QSqlQuery &row) { return row.value(0).toBool(); };
+    if (!sql.message(u"SELECT pg_try_advisory_xact_lock(7305808869229538848)"_s, isOurs).value(0))
+        throw SqlError(SqlTrouble::Busy, u"another process changes the tables"_s);
 }
 
 bool isDone(SqlConnection &sql, const QString &step)
@@ -33,15 +44,36 @@ bool isDone(SqlConnection &sql, const QString &step)
     return !sql.select(u"SELECT name FROM schema_steps WHERE name = ?"_s, {step}, first).isEmpty();
 }
 
+/// `003-queue.postgres.sql` is for PostgreSQL only; a step without such a word is for both.
+bool isFor(SqlDialect dialect, const QString &step)
+{
+    const QString other = dialect == SqlDialect::Postgres ? u".sqlite.sql"_s : u".postgres.sql"_s;
+    return !step.endsWith(other);
+}
+
+/// Steps that add something are no hindrance to a program that does not know them; one with a line `-- NEEDED`
+/// is, and leaves its name for the programs before it.
+void refuseStepsToCome(SqlConnection &sql, const QStringList &known)
+{
+    const auto first = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    for (const QString &step : sql.select(u"SELECT name FROM schema_needs"_s, {}, first)) {
+        if (!known.contains(step))
+            throw SqlError(SqlTrouble::Unusable, u"a newer openloop has changed its tables ("_s + step + u')');
+    }
+}
+
 void perform(SqlConnection &sql, const QString &step)
 {
     QFile file(schemaFolder + u'/' + step);
     if (!file.open(QIODevice::ReadOnly))
         throw SqlError(SqlTrouble::Bug, u"no resource "_s + step);
-    const QStringList statements = QString::fromUtf8(file.readAll()).split(u";\n"_s, Qt::SkipEmptyParts);
+    const QString text = QString::fromUtf8(file.readAll());
+    const QStringList statements = text.split(u";\n"_s, Qt::SkipEmptyParts);
     for (const QString &statement : statements)
         sql.command(statement);
     sql.change(u"INSERT INTO schema_steps (name) VALUES (?)"_s, {step});
+    if (text.contains(u"\n-- NEEDED\n"_s))
+        sql.change(u"INSERT INTO schema_needs (name) VALUES (?)"_s, {step});
 }
 
 } // namespace
@@ -53,9 +85,11 @@ void bringSchemaUpToDate(SqlConnection &sql)
     try {
         lockOutOtherProcesses(sql);
         sql.command(u"CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY)"_s);
+        sql.command(u"CREATE TABLE IF NOT EXISTS schema_needs (name TEXT PRIMARY KEY)"_s);
         const QStringList steps = QDir(schemaFolder).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
+        refuseStepsToCome(sql, steps);
         for (const QString &step : steps) {
-            if (!isDone(sql, step))
+            if (isFor(sql.dialect(), step) && !isDone(sql, step))
                 perform(sql, step);
         }
         sql.commit();

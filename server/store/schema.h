@@ -7,7 +7,8 @@ namespace openloop {
 class SqlConnection;
 
 /// Runs, in one transaction, the files of `:/openloop/schema` that the database has not seen, by ascending name.
-/// Safe with several processes at once: the later ones wait. Throws SqlError. On the connection's thread.
+/// Safe with several processes at once: throws SqlError, of SqlTrouble::Busy while another one does it, of Unusable if
+/// a newer program did what this one cannot live with. On the connection's thread.
 void bringSchemaUpToDate(SqlConnection &sql);
 
 } // namespace openloop

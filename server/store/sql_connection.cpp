@@ -91,6 +91,22 @@ void SqlConnection::command(const QString &sql)
         fail(query.lastError(), sql);
 }
 
+// Each statement of the text has a result; only those that return rows are a select.
+void SqlConnection::forEachRow(const QString &sql, const std::function<void(const QSqlQuery &)> &read)
+{
+    QSqlQuery query(m_database);
+    bool more = query.exec(sql);
+    for (; more; more = query.nextResult()) {
+        while (query.isSelect() && query.next())
+            read(query);
+    }
+    if (const QSqlError error = query.lastError(); error.isValid()) {
+        query.finish();
+        rollback();
+        fail(error, sql);
+    }
+}
+
 void SqlConnection::begin()
 {
     command(m_location.dialect == SqlDialect::Sqlite ? u"BEGIN IMMEDIATE"_s : u"BEGIN"_s);

@@ -62,6 +62,17 @@ public:
     /// Runs one statement once, as it is: definitions and settings.
     void command(const QString &sql);
 
+    /// PostgreSQL: sends the text as one message, which may be a transaction of several statements, and returns what
+    /// readRow(const QSqlQuery &) returns for each row of all of them. Nothing is prepared, so it is safe behind a
+    /// pooler and planned for the tables as they are. After an error a transaction that the text began is rolled back.
+    template <typename ReadRow>
+    auto message(const QString &sql, ReadRow readRow)
+    {
+        QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
+        forEachRow(sql, [&](const QSqlQuery &row) { rows.append(readRow(row)); });
+        return rows;
+    }
+
     /// A transaction that may write from its beginning (SQLite: BEGIN IMMEDIATE, so that it never fails half-way).
     void begin();
     void commit();
@@ -75,6 +86,7 @@ private:
     QSqlQuery &executed(const QString &sql, const QVariantList &values);
     QSqlQuery &prepared(const QString &sql);
     void finish(QSqlQuery &query);
+    void forEachRow(const QString &sql, const std::function<void(const QSqlQuery &)> &read);
     void configure();
     [[noreturn]] void fail(const QSqlError &error, const QString &sql = {}) const;
 

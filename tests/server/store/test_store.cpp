@@ -232,6 +232,28 @@ private slots:
         QCOMPARE(right, 6);
     }
 
+    void tablesOfANewerProgramAreLeftAlone_data() { databases(); }
+    void tablesOfANewerProgramAreLeftAlone()
+    {
+        if (url().endsWith(u":memory:"_s))
+            QSKIP("the database ends with its store");
+        const auto add = [](SqlConnection &sql) {
+            return sql.change(u"INSERT INTO schema_steps (name) VALUES ('999-more.sql')"_s);
+        };
+        const auto need = [](SqlConnection &sql) {
+            return sql.change(u"INSERT INTO schema_needs (name) VALUES ('999-more.sql')"_s);
+        };
+        QCOMPARE(Store(url(), 1).write(add).result(), 1);
+        QCOMPARE(Store(url(), 1).write(need).result(), 1); // what was only added is no hindrance
+        try {
+            const Store store(url(), 1);
+            QFAIL("it started");
+        } catch (const StartFailure &failure) {
+            QVERIFY2(failure.line().contains(u"999-more.sql"_s), qPrintable(failure.line()));
+            QVERIFY(!failure.line().contains(u'\n'));
+        }
+    }
+
     void aDatabaseThatCannotBeUsedStopsTheStart_data()
     {
         QTest::addColumn<QString>("databaseUrl");

@@ -119,7 +119,9 @@ Answer Tables::on(const Claim &claim)
         ++row.attempt;
         row.startedAt = now;
         change(row, TaskState::Running);
-        claims.tasks.push_back({{id, claim.node, row.attempt}, row.payload});
+        claims.tasks.push_back({{id, claim.node, row.attempt}, row.payload, {}});
+        if (const auto kept = results.find(row.payload); kept != results.end())
+            claims.tasks.back().kept = kept->second;
     }
     return claims;
 }
@@ -181,20 +183,19 @@ Answer Tables::on(const MarkDead &dead)
 
 Answer Tables::on(const Sweep &)
 {
-    int swept = 0;
+    int lost = 0;
+    int due = 0;
     for (auto &[id, row] : tasks) {
-        if (swept == settings.swept)
-            break;
-        if (row.state == TaskState::Running && !isAlive(row.owner)) {
+        if (row.state == TaskState::Running && !isAlive(row.owner) && lost < settings.swept) {
             const auto owner = nodes.find(row.owner);
             putBack(row, owner != nodes.end() && owner->second.state == NodeState::Dead);
-            ++swept;
-        } else if (row.state == TaskState::Held && row.dueAt <= now) {
+            ++lost;
+        } else if (row.state == TaskState::Held && row.dueAt <= now && due < settings.swept) {
             change(row, TaskState::Queued);
-            ++swept;
+            ++due;
         }
     }
-    return Rows{swept};
+    return Rows{lost + due};
 }
 
 Answer Tables::on(const Leave &leave)
@@ -205,8 +206,21 @@ Answer Tables::on(const Leave &leave)
     return Rows{1};
 }
 
-TaskId Tables::accept(TaskId id, const std::string &payload, int format)
+TaskId Tables::accept(TaskId id, const std::string &payload, int format, const std::string &key)
 {
+    if (key.empty())
+        return acceptUnnamed(id, payload, format);
+    if (const auto named = keys.find(key); named != keys.end())
+        return named->second.payload == payload ? named->second.task : 0;
+    const TaskId task = acceptUnnamed(id, payload, format);
+    keys.emplace(key, Key{task, payload});
+    return task;
+}
+
+TaskId Tables::acceptUnnamed(TaskId id, const std::string &payload, int format)
+{
+    if (tasks.contains(id)) // asked again
+        return id;
     for (const auto &[other, row] : tasks) {
         if (row.payload == payload && !isOver(row.state))
             return other;

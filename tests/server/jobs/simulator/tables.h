@@ -17,7 +17,7 @@ public:
         std::int64_t longAttempt = 600'000'000; ///< whose death is the first again
         int mostDeaths = 3;
         int mostAttempts = 10;
-        int swept = 500; ///< at most, by one sweep
+        int swept = 500; ///< of each kind, at most, by one sweep
     };
 
     struct NodeRow {
@@ -50,8 +50,16 @@ public:
 
     queue::Answer execute(const queue::Statement &statement);
 
-    /// The unfinished task of the same payload, or a new one of this id.
-    queue::TaskId accept(queue::TaskId id, const std::string &payload, int format);
+    struct Key {
+        queue::TaskId task = 0;
+        std::string payload;
+
+        bool operator==(const Key &) const = default;
+    };
+
+    /// The key's task, or the unfinished one of the same payload, or a new one of this id. 0: the key was used for
+    /// another payload.
+    queue::TaskId accept(queue::TaskId id, const std::string &payload, int format, const std::string &key = {});
     void cancel(queue::TaskId id);
 
     std::int64_t now = 0;
@@ -59,6 +67,7 @@ public:
     std::map<queue::NodeId, NodeRow> nodes;
     std::map<queue::TaskId, TaskRow> tasks;
     std::map<std::string, std::string> results; ///< by payload
+    std::map<std::string, Key> keys;
 
 private:
     queue::Answer on(const queue::Join &join);
@@ -73,6 +82,7 @@ private:
     queue::Answer on(const queue::Sweep &sweep);
     queue::Answer on(const queue::Leave &leave);
 
+    queue::TaskId acceptUnnamed(queue::TaskId id, const std::string &payload, int format);
     bool isAlive(queue::NodeId node) const;
     TaskRow *present(const queue::Attempt &attempt);
     void change(TaskRow &row, queue::TaskState state);

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-<<<<<<< HEAD
 // Each step is written down in the database itself, in the transaction that it is done in.
-=======
-// Steps are files in the program's resources; a table remembers which were done.
->>>>>>> h-schema
 #include "server/store/schema.h"
 
 #include "server/store/sql_connection.h"

@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 NODE = "server/jobs/node.cpp"
+TASKS = "server/jobs/node_tasks.cpp"
 TABLES = "tests/server/jobs/simulator/tables.cpp"
 
 STATE = "    if (row.state != TaskState::Running)\n        return nullptr;\n"
@@ -25,29 +26,29 @@ MUTANTS = {
     "reap_as_an_edge": [(NODE, "    m_suspects = std::move(stillSuspect);\n    sweep(now);\n",
                          "    m_suspects = std::move(stillSuspect);\n")],
     "reaping_while_not_fit": [(NODE, "    const bool fit = isFit(now);", "    const bool fit = true;")],
-    "no_reconcile": [(NODE, "if (stray.looks < 2) {", "if (stray.looks < 1'000'000) {")],
-    "look_judges_what_came_later": [(NODE, " && sent.known.contains(attempt);", ";"),
-                                    (NODE, "onSight(const Sent &sent, const Sight &sight, BootTime now)\n{\n",
+    "no_reconcile": [(TASKS, "if (stray.looks < 2) {", "if (stray.looks < 1'000'000) {")],
+    "look_judges_what_came_later": [(TASKS, " && sent.known.contains(attempt);", ";"),
+                                    (TASKS, "onSight(const Sent &sent, const Sight &sight, BootTime now)\n{\n",
                                      "onSight(const Sent &sent, const Sight &sight, BootTime now)\n{\n    (void)sent;\n")],
     "end_not_repeated": [(NODE, "                               run.call = 0;\n"
                                 "                               run.again = now + pause;\n",
                           "                               run.call = 0;\n"
                           "                               run.again = BootTime::max();\n")],
-    "late_claim_started": [(NODE, "} else if (late || isOverdue(now)) {", "} else if (late && isOverdue(now) && false) {")],
+    "late_claim_started": [(TASKS, "} else if (late || isOverdue(now)) {", "} else if (late && isOverdue(now) && false) {")],
     "death_at_a_graceful_stop": [(NODE, "    m_nextLeave = now;\n    leaveIfDone(now);\n",
                                   "    for (auto &[attempt, run] : m_runs)\n        run.death = true;\n"
                                   "    m_nextLeave = now;\n    leaveIfDone(now);\n")],
     "watcher_waits_for_a_ring": [
-        (NODE, "    m_nextLook = std::min(m_nextLook, now);\n    tick(now);\n",
+        (TASKS, "    m_nextLook = std::min(m_nextLook, now);\n    tick(now);\n",
          "    for (auto &[task, version] : m_watched)\n        version = ~0ULL;\n"
          "    m_nextLook = std::min(m_nextLook, now);\n    tick(now);\n"),
-        (NODE, "(seen.exists && seen.version == watched->second)", "watched->second != ~0ULL"),
+        (TASKS, "(seen.exists && seen.version == watched->second)", "watched->second != ~0ULL"),
     ],
 }
 
 
 def mutate(source, output, name):
-    texts = {path: (source / path).read_text() for path in (NODE, TABLES)}
+    texts = {path: (source / path).read_text() for path in (TASKS, TABLES)}
     for path, old, new in MUTANTS[name]:
         if texts[path].count(old) != 1:
             sys.exit(f"{name}: {texts[path].count(old)} times in {path}:\n{old}")

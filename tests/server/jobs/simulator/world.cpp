@@ -66,7 +66,7 @@ public:
         : m_world(world), m_index(index), m_settings(std::move(settings)), m_node(m_settings, *this)
     {
         m_node.start(boot());
-        sleep();
+        setAlarm();
     }
 
     const Node &node() const { return m_node; }
@@ -121,7 +121,7 @@ public:
             return;
         }
         happen();
-        sleep();
+        setAlarm();
     }
 
     // Effects
@@ -284,7 +284,7 @@ private:
         return m_world.between(1ms, odds.slowest);
     }
 
-    void sleep()
+    void setAlarm()
     {
         if (!isUp())
             return;

@@ -48,7 +48,7 @@ MUTANTS = {
 
 
 def mutate(source, output, name):
-    texts = {path: (source / path).read_text() for path in (TASKS, TABLES)}
+    texts = {path: (source / path).read_text() for path in (NODE, TASKS, TABLES)}
     for path, old, new in MUTANTS[name]:
         if texts[path].count(old) != 1:
             sys.exit(f"{name}: {texts[path].count(old)} times in {path}:\n{old}")

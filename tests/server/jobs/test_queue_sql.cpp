@@ -124,9 +124,12 @@ class Schedule
 {
 public:
     Schedule(QueueDatabase &database, std::uint64_t seed)
-        : m_database(database), m_sql(database.sql(), 60s, sqlRules()), m_random(seed), m_highBit(seed << 63)
+        : m_database(database), m_sql(database.sql(), 60s, shortRules(seed)), m_random(seed), m_highBit(seed << 63)
     {
-        m_model.settings.swept = swept;
+        const Rules rules = shortRules(seed);
+        m_model.settings = {std::chrono::microseconds(rules.hold).count(),
+                            std::chrono::microseconds(rules.longAttempt).count(), rules.mostDeaths, rules.mostAttempts,
+                            rules.swept};
         m_model.now = 1'800'000'000'000'000;
         m_database.empty();
     }
@@ -156,12 +159,13 @@ public:
     static inline std::map<std::size_t, Count> counts; ///< by kind: of a Statement, cancel, accept, accept with a key
 
 private:
-    static constexpr int swept = 2;
-
-    static Rules sqlRules()
+    /// So that schedules meet each of them.
+    static Rules shortRules(std::uint64_t seed)
     {
         Rules rules;
-        rules.swept = swept;
+        rules.longAttempt = 15s;
+        rules.mostAttempts = seed % 4 == 0 ? 2 : 10; // else deaths are met first
+        rules.swept = 2;
         return rules;
     }
 

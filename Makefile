@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring \
+.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring bench-queue simulate \
         check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 install
 
 help: ## this list
@@ -50,11 +50,17 @@ benchmarks: test-dependencies build ## compile the programs that measure, too
 bench: benchmarks ## the service's figures of the README, in one run
 	@$(BUILD)/bin/bench_service
 
+bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreSQL
+	@$(BUILD)/bin/queue_scale
+
 compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|factorize60|frame
 	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
 soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
+
+simulate: build ## SEEDS (100,000) of the queue of many servers in the simulator; hours on a slow machine
+	@$(BUILD)/bin/openloop-simulator --seeds $(or $(SEEDS),100000)
 
 isolation-fastapi: benchmarks ## the isolation test on openloop-server and on the article's FastAPI service, and one picture of both
 	@bench/fastapi/isolation.sh

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a queue of many servers costs its PostgreSQL: the SQL of simulated nodes, without any computing.
-#include "server/jobs/queue_sql.h"
+#include "server/jobs/queue/statements.h"
 #include "server/store/schema.h"
 #include "server/store/sql_connection.h"
 #include "tests/support/peers/postgres.h"

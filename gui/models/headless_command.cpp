@@ -2,7 +2,7 @@
 // Chooses the shortest arguments that mean the same targets, and quotes them.
 #include "gui/models/headless_command.h"
 
-#include "gui/models/service.h"
+#include "gui/models/target_address.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

@@ -2,7 +2,7 @@
 // Connects what the window is made of, and decides when what is seen is brought up to date.
 #include "gui/window/main_window.h"
 
-#include "gui/models/service.h"
+#include "gui/models/target_address.h"
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"

@@ -2,7 +2,7 @@
 // From what people type, paste or pick to the list of targets that the session measures.
 #include "gui/window/targets.h"
 
-#include "gui/models/service.h"
+#include "gui/models/target_address.h"
 #include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/openapi.h"
 #include "gui/views/dialogs/first_run.h"

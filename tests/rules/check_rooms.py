@@ -33,6 +33,7 @@ ROOMS = {
                                  "server/loop", "common"],
     "server/jobs": ["server/compute/factoring", "server/compute", "server/store", "server/http/message", "server/loop",
                     "common"],
+    "server/jobs/queue": ["server/store", "common"],
     "server/telemetry": ["server/settings", "server/http", "server/http/message", "server/loop", "common"],
     "server/routes": ["server/services.h", "server/jobs", "server/compute/factoring", "server/compute", "server/store",
                       "server/upstream", "server/http", "server/http/message", "server/settings", "server/telemetry",

@@ -2,7 +2,7 @@
 // Two servers at one PostgreSQL, of which the second says something while the first holds its locks.
 #pragma once
 
-#include "tests/server/jobs/queue_database.h"
+#include "tests/server/jobs/queue/queue_database.h"
 
 #include <QDeadlineTimer>
 

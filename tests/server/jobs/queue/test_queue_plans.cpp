@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What each statement of the queue reads, whatever the tables were when PostgreSQL last looked at them.
-#include "tests/server/jobs/queue_database.h"
+#include "tests/server/jobs/queue/queue_database.h"
 #include "tests/support/peers/peers.h"
 
 #include <QJsonArray>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two servers say something at the same time, and one of them holds the locks: what no model of atomic steps can show.
-#include "tests/server/jobs/two_servers.h"
+#include "tests/server/jobs/queue/two_servers.h"
 #include "tests/support/peers/peers.h"
 
 #include <QTest>

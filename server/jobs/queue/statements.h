@@ -2,7 +2,7 @@
 // The tables of the queue in PostgreSQL, as a node speaks to them.
 #pragma once
 
-#include "server/jobs/queue_text.h"
+#include "server/jobs/queue/texts.h"
 
 namespace openloop {
 class SqlConnection;

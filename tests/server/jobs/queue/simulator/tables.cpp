@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each statement as one step that nobody sees half done.
-#include "tests/server/jobs/simulator/tables.h"
+#include "tests/server/jobs/queue/simulator/tables.h"
 
 #include <algorithm>
 

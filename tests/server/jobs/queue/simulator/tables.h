@@ -2,7 +2,7 @@
 // A model of the queue's tables: what each statement does to them, one after another. PostgreSQL is held to it.
 #pragma once
 
-#include "server/jobs/protocol.h"
+#include "server/jobs/queue/protocol.h"
 
 #include <map>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Living among others: starting, beating, leaving, judging the dead, and to whom each answer goes.
-#include "server/jobs/node.h"
+#include "server/jobs/queue/node.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two servers are asked for the same at the same time: it is one task with one result.
-#include "tests/server/jobs/two_servers.h"
+#include "tests/server/jobs/queue/two_servers.h"
 #include "tests/support/peers/peers.h"
 
 #include <QTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sends the texts and reads their rows: what was changed is counted by the rows that it returns.
-#include "server/jobs/queue_sql.h"
+#include "server/jobs/queue/statements.h"
 
 #include "server/store/sql_connection.h"
 

@@ -2,7 +2,7 @@
 // The statements of the queue's protocol as PostgreSQL's SQL, so that a test can ask for the plan of each.
 #pragma once
 
-#include "server/jobs/protocol.h"
+#include "server/jobs/queue/protocol.h"
 
 #include <QString>
 

@@ -3,8 +3,8 @@
 // after every step.
 #pragma once
 
-#include "server/jobs/node.h"
-#include "tests/server/jobs/simulator/tables.h"
+#include "server/jobs/queue/node.h"
+#include "tests/server/jobs/queue/simulator/tables.h"
 
 #include <functional>
 #include <memory>

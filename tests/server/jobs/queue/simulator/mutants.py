@@ -5,9 +5,9 @@
 import pathlib
 import sys
 
-NODE = "server/jobs/node.cpp"
-TASKS = "server/jobs/node_tasks.cpp"
-TABLES = "tests/server/jobs/simulator/tables.cpp"
+NODE = "server/jobs/queue/node.cpp"
+TASKS = "server/jobs/queue/node_tasks.cpp"
+TABLES = "tests/server/jobs/queue/simulator/tables.cpp"
 
 STATE = "    if (row.state != TaskState::Running)\n        return nullptr;\n"
 OWNER = "    if (row.owner != attempt.owner)\n        return nullptr;\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Takes the URL of the first target apart.
-#include "gui/models/service.h"
+#include "gui/models/target_address.h"
 
 #include <QUrl>
 

@@ -2,7 +2,7 @@
 // A PostgreSQL with the tables of the queue, whose clock the test sets if it wants.
 #pragma once
 
-#include "server/jobs/queue_sql.h"
+#include "server/jobs/queue/statements.h"
 #include "server/store/schema.h"
 #include "server/store/sql_connection.h"
 #include "tests/support/patience.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tasks: what is computed here, what a look tells of it, and what is claimed.
-#include "server/jobs/node.h"
+#include "server/jobs/queue/node.h"
 
 #include <algorithm>
 #include <utility>

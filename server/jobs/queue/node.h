@@ -3,7 +3,7 @@
 // state machine without Qt, SQL, threads or a clock, so that a simulator can prove it.
 #pragma once
 
-#include "server/jobs/protocol.h"
+#include "server/jobs/queue/protocol.h"
 
 #include <deque>
 #include <map>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PostgreSQL does what the model of the queue's tables does, and reads few pages for it.
-#include "tests/server/jobs/queue_database.h"
-#include "tests/server/jobs/simulator/tables.h"
+#include "tests/server/jobs/queue/queue_database.h"
+#include "tests/server/jobs/queue/simulator/tables.h"
 #include "tests/support/peers/peers.h"
 
 #include <QJsonArray>

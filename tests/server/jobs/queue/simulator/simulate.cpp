@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs seed after seed; what breaks is printed with its seed and replays alone.
-#include "tests/server/jobs/simulator/world.h"
+#include "tests/server/jobs/queue/simulator/world.h"
 
 #include <cstdio>
 #include <cstdlib>

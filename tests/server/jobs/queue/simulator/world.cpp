@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The scheduler, the faults and the invariants; each check says in its message what it holds.
-#include "tests/server/jobs/simulator/world.h"
+#include "tests/server/jobs/queue/simulator/world.h"
 
 #include <algorithm>
 #include <cstdio>

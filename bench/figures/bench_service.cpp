@@ -3,6 +3,7 @@
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/load.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -24,7 +25,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Milli = std::chrono::duration<double, std::milli>;
 
 constexpr int polls = 2000; // of /health in one round

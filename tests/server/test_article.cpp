@@ -4,6 +4,7 @@
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/load.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
@@ -22,7 +23,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Micro = std::chrono::duration<double, std::micro>;
 
 constexpr int pollsPerRound = 250;

@@ -6,6 +6,8 @@
 
 namespace openloop::test {
 
+using Clock = std::chrono::steady_clock;
+
 /// ms until an event counts as missing. What comes ends the wait at once, so it costs nothing to be generous.
 constexpr int patience = 60'000;
 constexpr std::chrono::milliseconds longest{patience};

@@ -411,8 +411,8 @@ private slots:
                 QCOMPARE(series.samples(origin, origin + 1h).size(), 36'000U);
             }
         });
-        qInfo("an hour of 4 targets opened in %.1f ms, its samples read in %.1f ms", fromRollups / 1e6,
-              fromSamples / 1e6);
+        qInfo("an hour of 4 targets opened in %.1f ms, its samples read in %.1f ms", double(fromRollups) / 1e6,
+              double(fromSamples) / 1e6);
         QVERIFY2(fromRollups < fromSamples, qPrintable(QString::number(double(fromRollups) / double(fromSamples))));
     }
 };

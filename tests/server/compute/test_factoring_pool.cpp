@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Awaited = std::shared_ptr<Ending<factoring::Result>>;
 
 mpz_class longNumber(unsigned long seed)

@@ -26,8 +26,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int computedMs = 180'000; // that all jobs of a test take
 constexpr int toldMs = 10'000; // 0.1 s usually; 20 ticks of the safety net on a busy machine
 

@@ -99,7 +99,7 @@ void raceInProbe()
         touchUntold();
         batches.fetch_add(1, std::memory_order_relaxed); // no hand-over
     };
-    probe::Engine::Options options;
+    probe::EngineOptions options;
     options.batchInterval = 10ms;
     const probe::ProbeThread probes(options, {}, sink);
     while (batches.load(std::memory_order_relaxed) < 20)

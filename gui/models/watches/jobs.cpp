@@ -107,7 +107,7 @@ void JobList::fetch(const probe::Target &request, probe::Fetcher::Done done)
     });
 }
 
-void JobList::submit(const QString &n)
+void JobList::submitNumber(const QString &n)
 {
     auto post = request("POST", path);
     post.headers = {{u"Content-Type"_s, u"application/json"_s}};

@@ -36,7 +36,7 @@ public:
     /// base: "http://127.0.0.1:8080".
     void setBase(const QString &base);
     void setWatched(bool watched);
-    void submit(const QString &n);
+    void submitNumber(const QString &n);
     void cancel(const QString &id);
     const QList<Job> &jobs() const { return m_jobs; }
 

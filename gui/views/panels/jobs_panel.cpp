@@ -56,7 +56,7 @@ JobsPanel::JobsPanel(QWidget *parent)
 void JobsPanel::submit()
 {
     if (m_number->hasAcceptableInput())
-        m_jobs.submit(m_number->text());
+        m_jobs.submitNumber(m_number->text());
 }
 
 void JobsPanel::cancelSelected()

@@ -108,7 +108,7 @@ void Collector::enlist()
     while (true) {
         {
             const std::lock_guard lock(m_shared->mutex);
-            if (m_shared->lent + 1 >= m_options.threads || m_options.crew->crowded())
+            if (m_shared->finished || m_shared->lent + 1 >= m_options.threads || m_options.crew->crowded())
                 return;
             ++m_shared->lent;
         }

@@ -228,12 +228,13 @@ void Node::unwatch(TaskId task)
     m_watched.erase(task);
 }
 
-// A version can go back after a failover: what counts is that it is another one.
+// A version can go back after a failover: what counts is that it is another one, or an end: where the clock went back
+// as well, the number that was told may come again with another meaning.
 void Node::tellWatchers(const Sight &sight)
 {
     for (const Seen &seen : sight.watched) {
         const auto watched = m_watched.find(seen.task);
-        if (watched == m_watched.end() || (seen.exists && seen.version == watched->second))
+        if (watched == m_watched.end() || (seen.exists && !isOver(seen.state) && seen.version == watched->second))
             continue;
         m_effects.tell(seen);
         watched->second = seen.version;

@@ -104,6 +104,25 @@ private:
     std::vector<std::function<void()>> m_work;
 };
 
+/// Has done the work before it says that it took it.
+class PromptCrew : public Crew
+{
+public:
+    static constexpr int patience = 100;
+
+    bool tryRun(std::function<void()> work) override
+    {
+        if (++m_asked > patience)
+            return false;
+        work();
+        return true;
+    }
+    int asked() const { return m_asked; }
+
+private:
+    int m_asked = 0;
+};
+
 struct Stopped {
     std::chrono::steady_clock::duration latency{};
     bool found = false;
@@ -237,6 +256,15 @@ private slots:
             QVERIFY(splits(n, siqsFactor(n, {}, {&crew, threads, {}})));
             QVERIFY(crew.most() < int(threads) + 1); // one may be on its way out
         }
+    }
+
+    void nobodyIsAskedForWhatIsDone()
+    {
+        Numbers numbers(11);
+        PromptCrew crew;
+        const mpz_class n = numbers.semiprime(36);
+        QVERIFY(splits(n, siqsFactor(n, {}, {&crew, 2, {}})));
+        QVERIFY(crew.asked() < PromptCrew::patience);
     }
 
     void crowdedThreadsReturnAndAreAskedForAgain()

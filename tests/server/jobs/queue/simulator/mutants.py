@@ -42,7 +42,7 @@ MUTANTS = {
         (TASKS, "    m_nextLook = std::min(m_nextLook, now);\n    tick(now);\n",
          "    for (auto &[task, version] : m_watched)\n        version = ~0ULL;\n"
          "    m_nextLook = std::min(m_nextLook, now);\n    tick(now);\n"),
-        (TASKS, "(seen.exists && seen.version == watched->second)", "watched->second != ~0ULL"),
+        (TASKS, "(seen.exists && !isOver(seen.state) && seen.version == watched->second)", "watched->second != ~0ULL"),
     ],
 }
 

@@ -280,6 +280,8 @@ HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)
     }
     if (const Verdict refused = readMeaning(m_head, limits))
         return refusal(*refused);
+    if (m_head.fields.size() > limits.fields) // an authority counts as the Host that it stands for
+        return tooLarge(u"there are more than %1 header fields"_s.arg(limits.fields));
     HeadReading reading;
     reading.head = std::move(m_head);
     reading.length = m_at;

@@ -435,7 +435,7 @@ private:
         if (!sight || look->node != m_node.id())
             return;
         for (const auto &[attempt, work] : m_work) {
-            const bool claimedBefore = work.started <= sent.at + 1000h;
+            const bool claimedBefore = work.started < sent.at + 1000h; // at the same moment: who knows
             const bool mine = std::ranges::find(sight->mine, attempt) != sight->mine.end();
             if (claimedBefore && !mine && !work.isAskedToStop)
                 m_world.fail("a task is computed on although a look has told that it is not its node's: task "

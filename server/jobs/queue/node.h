@@ -5,7 +5,6 @@
 
 #include "server/jobs/queue/protocol.h"
 
-#include <deque>
 #include <map>
 #include <set>
 

@@ -201,8 +201,6 @@ public:
     void writeOff(const Attempt &attempt) override
     {
         m_world.count("a thread was written off");
-        if (!m_work.at(attempt).isStuck && !m_world.m_odds.byPriority)
-            m_lateToStop = true;
         m_work.erase(attempt);
         ++m_writtenOff;
     }
@@ -505,7 +503,6 @@ private:
     bool m_gone = false;
     bool m_leaving = false;
     bool m_probing = false;
-    bool m_lateToStop = false;
 
     friend class World;
 };
@@ -635,7 +632,6 @@ void World::submit()
     const TaskId id = m_random() | 1;
     const std::string kind = chance(m_odds.poison) ? "poison " : "n ";
     const TaskId accepted = m_tables.accept(id, kind + std::to_string(below(30)), chance(0.2) ? 2 : 1);
-    m_accepted.insert(accepted);
     trace("accept", accepted);
     for (int i = int(below(3)); i > 0; --i) {
         Server &server = anyServer();
@@ -684,7 +680,6 @@ void World::fault()
         if (!m_tables.tasks.empty()) {
             auto task = m_tables.tasks.begin();
             std::advance(task, below(m_tables.tasks.size()));
-            const Tables before = m_tables;
             m_tables.cancel(task->first);
             trace("cancel", task->first);
         }

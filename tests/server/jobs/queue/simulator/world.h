@@ -70,12 +70,6 @@ private:
         bool byPriority = false; ///< PCT: the slow are always slow, until a change point
     };
 
-    struct Watcher {
-        queue::TaskId task = 0;
-        std::size_t server = 0;
-        std::optional<std::uint64_t> missed; ///< looks answered since the end was readable
-    };
-
     void at(Time time, std::function<void()> happen);
     void loop(Time until);
     void fault();
@@ -113,7 +107,6 @@ private:
     std::uint64_t m_trace = 1469598103934665603U;
     RareEvents m_rare;
     std::map<queue::TaskId, int> m_ends; ///< since the last roll-back
-    std::set<queue::TaskId> m_accepted;
 };
 
 } // namespace openloop::test

@@ -73,8 +73,8 @@ public:
         raise(window, u"compare"_s);
         window.comparePanel().compareWith(recording);
         take(window, u"compare"_s);
-        window.jobsPanel().jobs().submit(u"1000000016000000063"_s);
-        window.jobsPanel().jobs().submit(
+        window.jobsPanel().jobs().submitNumber(u"1000000016000000063"_s);
+        window.jobsPanel().jobs().submitNumber(
             u"9999999999999999999999999999999999999999999999999999999999999999999999999999977"_s);
         raise(window, u"jobs"_s);
         wait(3);

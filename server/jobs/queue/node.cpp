@@ -95,6 +95,12 @@ void Node::doubt()
     m_suspects.clear();
 }
 
+void Node::lookFirst()
+{
+    m_claimable = false;
+    m_looksFirst = true;
+}
+
 int Node::idleThreads() const
 {
     const auto busy = std::ranges::count_if(m_runs, [](const auto &entry) {
@@ -113,7 +119,7 @@ void Node::tick(BootTime now)
     } else {
         if (isOverdue(now)) {
             doubt();
-            m_claimable = false; // first of all a look
+            lookFirst();
             m_nextLook = std::min(m_nextLook, now);
         }
         beat(now);
@@ -200,7 +206,7 @@ void Node::beDead(BootTime now)
 {
     doubt();
     m_strays.clear();
-    m_claimable = false;
+    lookFirst();
     m_look = m_claim = m_survey = m_sweep = 0;
     for (auto &[attempt, run] : m_runs) {
         run.mine = false;
@@ -345,7 +351,7 @@ void Node::lost(Call call, BootTime now)
                    [&](const Claim &) {
                        if (m_claim == call) {
                            m_claim = 0;
-                           m_claimable = false; // what it may have claimed is looked for first
+                           lookFirst();
                        }
                    },
                    [&](const Survey &) { m_survey = m_survey == call ? 0 : m_survey; },

@@ -76,6 +76,8 @@ public:
 
     /// Something has changed: a hint, which may be missing.
     void hint(BootTime now);
+    /// There is a new task: as a hint, without the look before the claim.
+    void accepted(BootTime now);
 
     /// Whoever is told of a task is told of every version that a look sees, from the next look on, until it is over.
     void watch(TaskId task);
@@ -138,6 +140,7 @@ private:
     void leaveIfDone(BootTime now);
     void beDead(BootTime now);
     void doubt();
+    void lookFirst();
 
     void onBeat(const Sent &sent, const Rows &rows, BootTime now);
     void onSight(const Sent &sent, const Sight &sight, BootTime now);
@@ -170,6 +173,7 @@ private:
     Call m_look = 0;
     Call m_claim = 0;
     bool m_claimable = false; ///< as far as is known
+    bool m_looksFirst = true; ///< before it claims: it may own what it does not know
     std::map<Attempt, Run> m_runs;
     std::map<Attempt, Stray> m_strays;
     int m_writtenOff = 0;

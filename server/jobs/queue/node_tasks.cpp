@@ -156,6 +156,7 @@ void Node::onSight(const Sent &sent, const Sight &sight, BootTime now)
     }
     judgeStrays(sent, sight, now);
     m_claimable = sight.claimable;
+    m_looksFirst = false;
     tellWatchers(sight);
 }
 
@@ -204,6 +205,11 @@ void Node::onClaims(const Sent &sent, const Claims &claims, BootTime now)
             run.again = now;
         } else if (late || isOverdue(now)) {
             continue; // it may be another's by now: the looks sort it out
+        } else if (kept) {
+            run.state = Run::State::Ending;
+            run.outcome = TaskState::Done;
+            run.result = *kept;
+            run.again = now;
         } else {
             run.started = now;
             m_effects.start(attempt, payload);
@@ -215,6 +221,15 @@ void Node::onClaims(const Sent &sent, const Claims &claims, BootTime now)
 void Node::hint(BootTime now)
 {
     m_nextLook = std::min(m_nextLook, now);
+    tick(now);
+}
+
+void Node::accepted(BootTime now)
+{
+    if (m_looksFirst)
+        m_nextLook = std::min(m_nextLook, now);
+    else
+        m_claimable = true;
     tick(now);
 }
 

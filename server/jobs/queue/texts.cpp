@@ -62,8 +62,8 @@ QString putBack(const QString &death, const Rules &rules)
     const QString deaths =
         u"(CASE WHEN NOT (%1) THEN t.deaths WHEN queue_now() - t.started_at > %2 THEN 1 ELSE t.deaths + 1 END)"_s.arg(
             death, microseconds(rules.longAttempt));
-    const QString failed =
-        u"(%1 >= %2 OR t.attempt >= %3)"_s.arg(deaths, sqlOf(rules.mostDeaths), sqlOf(rules.mostAttempts));
+    const QString failed = u"((%1) AND (%2 >= %3 OR t.attempt >= %4))"_s.arg(death, deaths, sqlOf(rules.mostDeaths),
+                                                                             sqlOf(rules.mostAttempts));
     const QString held = u"((%1) AND %2 = %3)"_s.arg(death, deaths, sqlOf(rules.mostDeaths - 1));
     const QStringList columns{
         u"state = CASE WHEN %1 THEN 'failed' WHEN %2 THEN 'held' ELSE 'queued' END"_s.arg(failed, held),

@@ -13,7 +13,7 @@ struct Rules {
     Milliseconds hold{60'000}; ///< after the death before the last
     Milliseconds longAttempt{600'000}; ///< whose death is the first again
     int mostDeaths = 3;
-    int mostAttempts = 10;
+    int mostAttempts = 10; ///< of which the last one died: whoever leaves in order blames no task
     int swept = 500; ///< of each kind, at most, by one sweep
 };
 

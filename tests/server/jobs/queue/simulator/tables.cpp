@@ -55,7 +55,7 @@ void Tables::putBack(TaskRow &row, bool death)
     if (death)
         row.deaths = now - row.startedAt > settings.longAttempt ? 1 : row.deaths + 1;
     row.owner = 0;
-    if (row.deaths >= settings.mostDeaths || row.attempt >= settings.mostAttempts) {
+    if (death && (row.deaths >= settings.mostDeaths || row.attempt >= settings.mostAttempts)) {
         row.result = "died";
         change(row, TaskState::Failed);
     } else if (death && row.deaths == settings.mostDeaths - 1) {

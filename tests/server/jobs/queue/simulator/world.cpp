@@ -156,12 +156,7 @@ public:
         work.serial = ++m_serial;
         work.isStuck = !m_world.m_healing && m_world.chance(m_world.m_odds.stuck);
         const auto serial = work.serial;
-        Time length = m_world.between(1ms, m_world.m_odds.longestWork);
-        if (m_world.m_tables.results.contains(payload)) { // claims look there first
-            m_world.count("a kept result was used");
-            work.isStuck = false;
-            length = 0ms;
-        }
+        const Time length = m_world.between(1ms, m_world.m_odds.longestWork);
         const bool isStuck = work.isStuck;
         m_work.emplace(attempt, std::move(work));
         if (isPoison(payload) && !m_world.m_healing) {
@@ -382,6 +377,8 @@ private:
             const bool late = m_world.m_now - sent.at > m_settings.heartbeat;
             if (late && claim->node == m_node.id() && !std::get<Claims>(answer).tasks.empty())
                 m_world.count("a late claim started nothing");
+            if (std::ranges::any_of(std::get<Claims>(answer).tasks, [](const auto &each) { return each.kept.has_value(); }))
+                m_world.count("a kept result was used");
         }
         if (const auto *end = std::get_if<End>(&sent.statement)) {
             m_unanswered.erase(end->attempt);
@@ -640,7 +637,9 @@ void World::submit()
     }
     for (const auto &server : m_servers) {
         if (server->isUp() && !server->isFrozen() && chance(0.3))
-            server->awake([&server = *server] { server.m_node.hint(server.boot()); });
+            server->awake([&server = *server, accepts = chance(0.7)] {
+                accepts ? server.m_node.accepted(server.boot()) : server.m_node.hint(server.boot());
+            });
     }
 }
 

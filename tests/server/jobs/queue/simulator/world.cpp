@@ -377,7 +377,8 @@ private:
             const bool late = m_world.m_now - sent.at > m_settings.heartbeat;
             if (late && claim->node == m_node.id() && !std::get<Claims>(answer).tasks.empty())
                 m_world.count("a late claim started nothing");
-            if (std::ranges::any_of(std::get<Claims>(answer).tasks, [](const auto &each) { return each.kept.has_value(); }))
+            if (std::ranges::any_of(std::get<Claims>(answer).tasks,
+                                    [](const auto &each) { return each.kept.has_value(); }))
                 m_world.count("a kept result was used");
         }
         if (const auto *end = std::get_if<End>(&sent.statement)) {

@@ -227,6 +227,8 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
 {
     if (!m_watched)
         throw noSuchJob(m_id);
+    if (stop.stop_requested())
+        throw Failure::clientLeft(); // whoever goes on reading what is known never lets the loop turn
     const std::shared_ptr<Watched> shared = m_watched;
     if (!shared->reading && !shared->isFresh())
         co_await m_jobs.read(shared, m_id);

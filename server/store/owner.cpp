@@ -97,6 +97,16 @@ bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Fai
     return true;
 }
 
+void StoreOwner::cut()
+{
+    if (m_settings.location.dialect == SqlDialect::Sqlite)
+        return;
+    const std::lock_guard lock(m_mutex);
+    m_cut = true;
+    if (m_releaser)
+        m_releaser();
+}
+
 void StoreOwner::serve(const std::stop_token &stop)
 {
     lowerThreadPriority(waitingNiceness);
@@ -150,6 +160,10 @@ void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
 
 bool StoreOwner::reopen(SqlConnection &sql)
 {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_cut = false;
+    }
     try {
         sql.open();
         setOpen(true);
@@ -211,8 +225,12 @@ void StoreOwner::process(StoreWork &unit, SqlConnection &sql, const std::stop_to
 
 bool StoreOwner::tryOnce(StoreWork &unit, SqlConnection &sql)
 {
+    m_begun = false;
+    m_committing = false;
     try {
-        setReleaser(sql.releaser());
+        setReleaser(sql.releaser()); // from here on a cut ends the statement; one before is seen now
+        if (isCut())
+            throw SqlError(SqlTrouble::Lost, u"it was cut while it was idle"_s);
         perform(unit, sql);
         setReleaser({});
         unit.deliver();
@@ -237,7 +255,9 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
         close(sql);
         if (m_committing)
             unit.fail(http::Failure::unavailable(u"the database went away while it was writing"_s, 1s));
-        return !m_committing;
+        else if (m_begun && unit.afterLoss() == StoreWork::AfterLoss::GiveUp)
+            unit.fail(away());
+        return !unit.answered();
     case SqlTrouble::Busy: return true;
     case SqlTrouble::TimedOut: unit.fail(http::Failure::timedOut(u"the database took too long"_s)); return false;
     case SqlTrouble::Unusable:
@@ -256,11 +276,13 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
 
 void StoreOwner::perform(StoreWork &unit, SqlConnection &sql)
 {
-    m_committing = false;
-    if (unit.kind() == StoreWork::Kind::Read)
+    if (unit.kind() == StoreWork::Kind::Read) {
+        m_begun = true;
         return unit.run(sql);
+    }
     sql.begin();
     try {
+        m_begun = true;
         unit.run(sql);
         m_committing = true;
         sql.commit();
@@ -274,6 +296,12 @@ void StoreOwner::setRunning(std::shared_ptr<StoreWork> unit)
 {
     const std::lock_guard lock(m_mutex);
     m_running = std::move(unit);
+}
+
+bool StoreOwner::isCut()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_cut;
 }
 
 void StoreOwner::setReleaser(const std::function<void()> &releaser)

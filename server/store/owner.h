@@ -38,6 +38,9 @@ public:
     /// Never waits. True if work is running. Any thread.
     bool checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure);
 
+    /// See StoreThreads::cut.
+    void cut();
+
 private:
     void serve(const std::stop_token &stop);
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
@@ -49,6 +52,7 @@ private:
     bool mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql);
     void perform(StoreWork &unit, SqlConnection &sql);
     void setRunning(std::shared_ptr<StoreWork> unit);
+    bool isCut();
     void setReleaser(const std::function<void()> &releaser);
     void setOpen(bool open);
     void close(SqlConnection &sql);
@@ -58,12 +62,14 @@ private:
     StoreQueue &m_queue;
     std::atomic<int> &m_openConnections;
     bool m_open = false; // as counted in m_openConnections
+    bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction
     std::promise<void> m_opened;
 
     std::mutex m_mutex; // guards what the watchdog sees
     std::shared_ptr<StoreWork> m_running;
     std::function<void()> m_releaser;
+    bool m_cut = false; // the connection that is open now is not to be used any more
     std::optional<StoreWork::Clock::time_point> m_graceEnd; // once a stop was requested
     bool m_ended = false; // the thread needs no more cutting
     std::condition_variable_any m_changed; // m_ended

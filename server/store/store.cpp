@@ -11,7 +11,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop {
 
 Store::Store(const QString &databaseUrl, int connections, Limits limits)
-    : m_threads(SqlLocation::parse(databaseUrl), connections, limits, bringSchemaUpToDate)
+    : m_location(SqlLocation::parse(databaseUrl)), m_threads(m_location, connections, limits, bringSchemaUpToDate)
 {
 }
 
@@ -20,6 +20,14 @@ QCoro::Task<QList<Todo>> Store::todos(TodoFilter filter, std::stop_token stop)
     const auto select = [filter](SqlConnection &sql) { return selectTodos(sql, filter); };
     const QFuture<QList<Todo>> rows = read(select, std::move(stop));
     co_return co_await rows;
+}
+
+StoreLane Store::lane(std::chrono::milliseconds timeout)
+{
+    if (m_location.dialect == SqlDialect::Sqlite)
+        return StoreLane(m_threads);
+    const Limits limits{.timeout = timeout};
+    return StoreLane(std::make_unique<StoreThreads>(m_location, 1, limits, nullptr));
 }
 
 QString Store::state() const

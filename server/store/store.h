@@ -2,7 +2,7 @@
 // Waits on SQL, so that a handler can await rows while the loop stays free.
 #pragma once
 
-#include "server/store/threads.h"
+#include "server/store/lane.h"
 #include "server/store/todos.h"
 
 #include <QCoroTask>
@@ -48,6 +48,10 @@ public:
         return m_threads.enqueue(StoreWork::Kind::Write, std::move(work), std::move(stop));
     }
 
+    /// A connection of its own to the same database, opened when this returns; throws StartFailure. On the main thread.
+    /// The store has to outlive it. timeout: of each unit of work.
+    StoreLane lane(std::chrono::milliseconds timeout);
+
     /// Whether a query has a chance now. A cached state: no lock, no I/O.
     bool ready() const { return m_threads.ready(); }
 
@@ -55,6 +59,7 @@ public:
     QString state() const;
 
 private:
+    const SqlLocation m_location;
     StoreThreads m_threads;
 };
 

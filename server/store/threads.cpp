@@ -63,6 +63,12 @@ StoreThreads::~StoreThreads()
         m_writes->failAll(unavailable(u"the service stops"_s));
 }
 
+void StoreThreads::cut()
+{
+    for (const auto &owner : m_owners)
+        owner->cut();
+}
+
 void StoreThreads::addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare)
 {
     StoreOwner::Settings settings;

@@ -32,14 +32,19 @@ public:
 
     /// The result of `work(SqlConnection &)`; see Store::read.
     template <typename Work>
-    auto enqueue(StoreWork::Kind kind, Work work, std::stop_token stop)
+    auto enqueue(StoreWork::Kind kind, Work work, std::stop_token stop,
+                 StoreWork::AfterLoss afterLoss = StoreWork::AfterLoss::Again)
     {
         const auto unit = std::make_shared<StoreWorkOf<Work>>(kind, StoreWork::Clock::now() + m_limits.timeout,
-                                                              std::move(stop), std::move(work));
+                                                              std::move(stop), std::move(work), afterLoss);
         auto future = unit->future();
         accept(unit);
         return future;
     }
+
+    /// PostgreSQL: ends the statements that run now, as lost connections do, and has each thread open a new connection
+    /// before its next statement. SQLite: nothing. Never waits. Any thread.
+    void cut();
 
     /// A file that one connection can't use is used up for all; a server may have one connection less.
     bool ready() const { return m_openConnections >= m_needed; }

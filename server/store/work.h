@@ -24,15 +24,18 @@ class StoreWork
 public:
     using Clock = std::chrono::steady_clock;
     enum class Kind { Read, Write };
+    /// Whether work that has begun may begin again when its connection is lost; if not, it is answered with 503 then.
+    enum class AfterLoss { Again, GiveUp };
 
-    StoreWork(Kind kind, Clock::time_point deadline, std::stop_token stop)
-        : m_kind(kind), m_deadline(deadline), m_stop(std::move(stop))
+    StoreWork(Kind kind, Clock::time_point deadline, std::stop_token stop, AfterLoss afterLoss)
+        : m_kind(kind), m_afterLoss(afterLoss), m_deadline(deadline), m_stop(std::move(stop))
     {
     }
     virtual ~StoreWork() = default;
     Q_DISABLE_COPY_MOVE(StoreWork)
 
     Kind kind() const { return m_kind; }
+    AfterLoss afterLoss() const { return m_afterLoss; }
     Clock::time_point deadline() const { return m_deadline; }
     bool answered() const { return m_answered; }
     bool abandoned() const { return m_stop.stop_requested(); }
@@ -50,6 +53,7 @@ protected:
 
 private:
     const Kind m_kind;
+    const AfterLoss m_afterLoss;
     const Clock::time_point m_deadline;
     const std::stop_token m_stop;
     std::atomic<bool> m_answered = false;
@@ -62,8 +66,9 @@ class StoreWorkOf final : public StoreWork
 public:
     using Result = std::invoke_result_t<Work &, SqlConnection &>;
 
-    StoreWorkOf(Kind kind, Clock::time_point deadline, std::stop_token stop, Work work)
-        : StoreWork(kind, deadline, std::move(stop)), m_work(std::move(work))
+    StoreWorkOf(Kind kind, Clock::time_point deadline, std::stop_token stop, Work work,
+                AfterLoss afterLoss = AfterLoss::Again)
+        : StoreWork(kind, deadline, std::move(stop), afterLoss), m_work(std::move(work))
     {
         m_promise.start();
         m_leaving.emplace(stopToken(), [this] { fail(http::Failure::clientLeft()); });

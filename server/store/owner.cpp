@@ -135,7 +135,7 @@ void StoreOwner::serve(const std::stop_token &stop)
         else if (!stop.stop_requested())
             lookAfter(sql, stop);
     }
-    close(sql);
+    sql.close();
     setOpen(false);
 }
 
@@ -252,7 +252,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
     switch (error.trouble()) {
     case SqlTrouble::Lost:
         qCInfo(lcStore, "connection lost: %s", error.what());
-        close(sql);
+        sql.close();
         if (m_committing)
             unit.fail(http::Failure::unavailable(u"the database went away while it was writing"_s, 1s));
         else if (m_begun && unit.afterLoss() == StoreWork::AfterLoss::GiveUp)
@@ -264,7 +264,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
         qCWarning(lcStore, "%s", error.what());
         unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
         if (!m_settings.location.inMemory()) {
-            close(sql); // the next one looks afresh: the file may have been repaired
+            sql.close(); // the next one looks afresh: the file may have been repaired
             setOpen(false);
         }
         return false;
@@ -315,16 +315,6 @@ void StoreOwner::setOpen(bool open)
     if (open != m_open)
         m_openConnections += open ? 1 : -1;
     m_open = open;
-}
-
-// PostgreSQL is asked to forget each prepared statement, which a frozen one never answers: that can be cut. The socket
-// itself is closed without a releaser, for its number may soon be another's.
-void StoreOwner::close(SqlConnection &sql)
-{
-    setReleaser(sql.releaser());
-    sql.forgetStatements();
-    setReleaser({});
-    sql.close();
 }
 
 void StoreOwner::pause(std::chrono::milliseconds time, const std::stop_token &stop)

@@ -13,7 +13,7 @@ namespace openloop {
 
 /// The thread runs from construction to destruction, which lets a running statement one second before it is cut. What
 /// it does with an open connection is work with a deadline, looking after it included: a database that is frozen never
-/// keeps it. Opening one is bounded by connectOptions(), but for the settings that Qt sends right after it.
+/// keeps it. Opening one is bounded by connect_timeout, but for the settings that Qt sends right after it.
 class StoreOwner
 {
 public:
@@ -55,7 +55,6 @@ private:
     bool isCut();
     void setReleaser(const std::function<void()> &releaser);
     void setOpen(bool open);
-    void close(SqlConnection &sql);
     void pause(std::chrono::milliseconds time, const std::stop_token &stop);
 
     const Settings m_settings;

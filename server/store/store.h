@@ -22,8 +22,7 @@ class Store
 public:
     using Limits = StoreThreads::Limits;
 
-    /// databaseUrl: `sqlite:PATH`, `sqlite::memory:`, `postgresql://user[:password]@host[:port]/name`; empty: a SQLite
-    /// file in the user's data folder. connections: those that read, 1 or more; SQLite has one more, which writes.
+    /// databaseUrl: see SqlLocation::parse. connections: those that read, 1 or more; SQLite has one more, which writes.
     /// Returns once every connection is open and the schema is in place; throws StartFailure if that can't be had.
     Store(const QString &databaseUrl, int connections, Limits limits = {});
 

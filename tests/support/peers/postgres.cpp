@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// initdb, and as nobody where the tests run as root.
+// Makes clusters by initdb and finds the backends in /proc, as a frozen server can't be asked.
 #include "tests/support/peers/postgres.h"
 
 #include "tests/support/peers/peers.h"
@@ -7,15 +7,9 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
-#include <QTcpServer>
 
 #include <algorithm>
 #include <csignal>
-#include <grp.h>
-#include <optional>
-#include <pwd.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -26,48 +20,14 @@ namespace {
 constexpr int patience = 30'000; // ms
 const QString user = u"openloop"_s;
 
-struct Account {
-    uid_t user;
-    gid_t group;
-};
-
-/// The account to run as: PostgreSQL refuses to run as root.
-std::optional<Account> unprivileged()
-{
-    if (::geteuid() != 0)
-        return std::nullopt;
-    const passwd *const entry = ::getpwnam("nobody");
-    if (!entry)
-        qFatal("no user nobody to run PostgreSQL as");
-    return Account{entry->pw_uid, entry->pw_gid};
-}
-
-void prepare(QProcess &process)
-{
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.setProcessEnvironment(peerEnvironment());
-    process.setChildProcessModifier([account = unprivileged()] {
-        if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
-            ::_exit(1);
-        ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes takes its database along
-    });
-}
-
-quint16 freePort()
-{
-    QTcpServer probe;
-    probe.listen(QHostAddress::LocalHost);
-    return probe.serverPort();
-}
-
 } // namespace
 
-Postgres::Postgres() : m_port(freePort())
+Postgres::Postgres() : m_port(freePeerPort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
     makeCluster();
-    prepare(m_server);
+    preparePeer(m_server);
     m_server.setProgram(peerProgram(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
     m_server.setArguments({u"-D"_s, m_folder.filePath(u"data"_s), u"-p"_s, QString::number(m_port), u"-k"_s,
@@ -148,10 +108,7 @@ void Postgres::thaw()
 
 void Postgres::makeCluster()
 {
-    if (const auto account = unprivileged()) {
-        if (::chown(qPrintable(m_folder.path()), account->user, account->group) != 0)
-            qFatal("chown of %s failed", qPrintable(m_folder.path()));
-    }
+    giveToPeers(m_folder.path());
     run(u"initdb"_s,
         {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s,
          u"--no-sync"_s, u"--no-instructions"_s});
@@ -160,7 +117,7 @@ void Postgres::makeCluster()
 void Postgres::run(const QString &name, const QStringList &arguments) const
 {
     QProcess process;
-    prepare(process);
+    preparePeer(process);
     process.setWorkingDirectory(m_folder.path());
     process.start(peerProgram(name), arguments);
     if (!process.waitForFinished(patience) || process.exitCode() != 0)

@@ -23,6 +23,10 @@ public:
     /// URL of the database with that name (lower-case letters), which is created when it is first asked for.
     QString databaseUrl(const QString &name);
 
+    quint16 port() const { return m_port; }
+    /// Where its socket lies.
+    QString folder() const { return m_folder.path(); }
+
     void start();
     /// As an administrator stops it: backends are terminated, files are left in order.
     void stop();

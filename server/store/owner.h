@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/store/queue.h"
+#include "server/store/reconnect.h"
 #include "server/store/sql_connection.h"
 
 #include <atomic>
@@ -45,6 +46,8 @@ private:
     void serve(const std::stop_token &stop);
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
     bool reopen(SqlConnection &sql);
+    void lost(SqlConnection &sql);
+    std::chrono::milliseconds untilReconnect() const;
     void lookAfter(SqlConnection &sql, const std::stop_token &stop);
     void runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop);
     void process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop);
@@ -60,6 +63,7 @@ private:
     const Settings m_settings;
     StoreQueue &m_queue;
     std::atomic<int> &m_openConnections;
+    Reconnect m_reconnect;
     bool m_open = false; // as counted in m_openConnections
     bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction

@@ -5,6 +5,7 @@
 #include "server/store/client_library.h"
 
 #include <QSqlField>
+#include <QStringList>
 #include <QVariant>
 
 #include <sys/socket.h>
@@ -37,13 +38,17 @@ SqlTrouble classifySqlite(int code)
 
 SqlTrouble classifyPostgres(const QString &state)
 {
-    if (state.isEmpty() || state.startsWith(u"08"_s) || state.startsWith(u"57P"_s))
+    // 25P03: it was idle in a transaction for too long. 25006: it only reads, as after a failover to another.
+    if (state.isEmpty() || state.startsWith(u"08"_s) || state.startsWith(u"57P"_s) || state == u"25P03"_s
+        || state == u"25006"_s)
         return SqlTrouble::Lost;
-    if (state == u"55P03"_s || state == u"40001"_s || state == u"40P01"_s)
+    // Locks; a row that another has inserted meanwhile; statements that a pooler mixed up, or tables that changed.
+    const QStringList again{u"55P03"_s, u"40001"_s, u"40P01"_s, u"23505"_s, u"26000"_s, u"42P05"_s, u"0A000"_s};
+    if (again.contains(state))
         return SqlTrouble::Busy;
     if (state == u"57014"_s)
         return SqlTrouble::TimedOut;
-    if (state.startsWith(u"53"_s) || state.startsWith(u"58"_s) || state.startsWith(u"XX"_s) || state == u"25006"_s)
+    if (state.startsWith(u"53"_s) || state.startsWith(u"58"_s) || state.startsWith(u"XX"_s))
         return SqlTrouble::Unusable;
     return SqlTrouble::Bug;
 }

@@ -131,6 +131,30 @@ private slots:
         }
     }
 
+    void whatIsLostBehindAPoolerIsAskedAgain()
+    {
+        Store store(databaseUrl(), 2);
+        const auto sleeping = follow(sleepInDatabase(store, 1500ms));
+        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->terminateBackends() > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
+        QCOMPARE(sleeping->status(), 200);
+        m_postgres->stop();
+        m_postgres->start();
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+    }
+
+    void aPoolerIsFrozenNoLongerThanTheDeadline()
+    {
+        Store store(databaseUrl(), 1, {.timeout = 1s, .waiting = 10});
+        QCOMPARE(await(store.todos({}, {})).status(), 200);
+        m_bouncer->freeze();
+        const auto frozen = await(store.todos({}, {}));
+        m_bouncer->thaw();
+        QVERIFY(frozen.status() == 504 || frozen.status() == 503);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+    }
+
     void aLaneWorksBehindAPoolerAndBecomesFreeWhenItIsCut()
     {
         Store store(databaseUrl(), 1);

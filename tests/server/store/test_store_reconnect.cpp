@@ -31,6 +31,22 @@ qint64 numberOf(SqlConnection &sql, const QString &query)
     return sql.select(query, {}, number).value(0);
 }
 
+QString titleOfTheFirst(SqlConnection &sql)
+{
+    const auto text = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    return sql.select(u"SELECT title FROM todos WHERE id = 1"_s, {}, text).value(0);
+}
+
+/// Of a standby, which may not have the table yet.
+QString titleIfAny(SqlConnection &sql)
+{
+    try {
+        return titleOfTheFirst(sql);
+    } catch (const SqlError &) {
+        return {};
+    }
+}
+
 /// A server that takes no writes from now on, as one that was demoted.
 void demote(const QString &url)
 {
@@ -117,6 +133,30 @@ private slots:
         demote(firstUrl);
         const auto moved = [&] { return await(taskOf(store.write(port))).value == second.port(); };
         QTRY_VERIFY_WITH_TIMEOUT(moved(), patience); // until it has read its settings again
+    }
+
+    void afterAFailoverOfPostgresTheStandbyIsAskedAndWhatItNeverGotIsGone()
+    {
+        Postgres primary;
+        primary.databaseUrl(u"data"_s);
+        const QString hosts = u"postgresql://openloop@127.0.0.1:%1,127.0.0.1:%2/data?target_session_attrs=read-write"_s;
+        const auto standby = Postgres::standbyOf(primary);
+        Store store(hosts.arg(primary.port()).arg(standby->port()), 2);
+        const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
+        QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
+        SqlConnection copy(SqlLocation::parse(standby->databaseUrl(u"data"_s)), SqlConnection::Role::Reads, 30s);
+        copy.open();
+        const auto hasArrived = [&] { return titleIfAny(copy) == before + u'!'; };
+        QTRY_VERIFY_WITH_TIMEOUT(hasArrived(), patience);
+
+        standby->stopFollowing();
+        QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1); // which the standby does not get
+        primary.kill();
+        standby->promote();
+        const auto answers = [&] { return await(taskOf(store.write(lengthenTheFirst))).status() == 200; };
+        QVERIFY(QTest::qWaitFor(answers, patience)); // which asks no more once it is answered
+        QCOMPARE(await(taskOf(store.read(titleOfTheFirst))).value.value_or(QString()), before + u"!!"_s);
+        QVERIFY(store.ready());
     }
 
     void aPostgresThatTakesNoWritesIsNotAskedWithoutPause()

@@ -7,6 +7,8 @@
 
 #include <QFile>
 
+#include <csignal>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::test {
@@ -50,6 +52,16 @@ QString PgBouncer::databaseUrl(const QString &name)
 {
     m_postgres.databaseUrl(name);
     return u"postgresql://openloop:s3cret%3B%27@127.0.0.1:%1/%2"_s.arg(QString::number(m_port), name);
+}
+
+void PgBouncer::freeze()
+{
+    ::kill(pid_t(m_server.processId()), SIGSTOP);
+}
+
+void PgBouncer::thaw()
+{
+    ::kill(pid_t(m_server.processId()), SIGCONT);
 }
 
 void PgBouncer::write(const QString &name, const QByteArray &text) const

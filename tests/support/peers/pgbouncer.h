@@ -23,6 +23,10 @@ public:
     /// As Postgres::databaseUrl, through the pooler, which asks for the password that the URL has.
     QString databaseUrl(const QString &name);
 
+    /// SIGSTOP: it says nothing, though the kernel takes connections for it.
+    void freeze();
+    void thaw();
+
 private:
     void write(const QString &name, const QByteArray &text) const;
 

@@ -22,11 +22,22 @@ const QString user = u"openloop"_s;
 
 } // namespace
 
-Postgres::Postgres() : m_port(freePeerPort())
+Postgres::Postgres() : Postgres(nullptr) { }
+
+std::unique_ptr<Postgres> Postgres::standbyOf(const Postgres &primary)
+{
+    return std::unique_ptr<Postgres>(new Postgres(&primary));
+}
+
+Postgres::Postgres(const Postgres *primary) : m_port(freePeerPort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
-    makeCluster();
+    giveToPeers(m_folder.path());
+    if (primary)
+        copy(*primary);
+    else
+        makeCluster();
     preparePeer(m_server);
     m_server.setProgram(peerProgram(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
@@ -55,7 +66,7 @@ void Postgres::start()
     m_server.start();
     const QDeadlineTimer deadline(patience);
     QByteArray log;
-    while (!log.contains("ready to accept connections")) {
+    while (!log.contains("ready to accept")) { // of a standby: read-only connections
         if (!m_server.waitForReadyRead(int(deadline.remainingTime())))
             qFatal("PostgreSQL does not start: %s", log.constData());
         log += m_server.readAll();
@@ -77,6 +88,28 @@ void Postgres::kill()
     signalBackends(SIGKILL);
     m_server.kill();
     m_server.waitForFinished(patience);
+}
+
+void Postgres::stopFollowing()
+{
+    for (const QString &command : {u"ALTER SYSTEM SET primary_conninfo = ''"_s, u"SELECT pg_reload_conf()"_s})
+        run(u"psql"_s,
+            {u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_port), u"-U"_s, user, u"-d"_s, u"postgres"_s, u"-c"_s,
+             command});
+    const auto follows = [this] {
+        const auto all = processes();
+        return std::ranges::any_of(all, [](const QByteArray &title) { return title.contains("walreceiver"); });
+    };
+    for (const QDeadlineTimer deadline(patience); follows();) {
+        if (deadline.hasExpired())
+            qFatal("the standby goes on following");
+        m_server.waitForReadyRead(1);
+    }
+}
+
+void Postgres::promote()
+{
+    run(u"pg_ctl"_s, {u"promote"_s, u"-w"_s, u"-D"_s, m_folder.filePath(u"data"_s)});
 }
 
 int Postgres::terminateBackends()
@@ -108,10 +141,17 @@ void Postgres::thaw()
 
 void Postgres::makeCluster()
 {
-    giveToPeers(m_folder.path());
     run(u"initdb"_s,
         {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s,
          u"--no-sync"_s, u"--no-instructions"_s});
+}
+
+void Postgres::copy(const Postgres &primary)
+{
+    run(u"pg_basebackup"_s,
+        {u"-D"_s, m_folder.filePath(u"data"_s), u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(primary.port()),
+         u"-U"_s, user, u"-R"_s, u"--checkpoint=fast"_s, u"--no-sync"_s});
+    m_databases = primary.m_databases;
 }
 
 void Postgres::run(const QString &name, const QStringList &arguments) const
@@ -133,7 +173,14 @@ bool Postgres::hasBackend(const QByteArray &command) const
 QMap<int, QByteArray> Postgres::backends() const
 {
     // A backend's title names its user; asking the database itself would need a connection that works.
+    QMap<int, QByteArray> found = processes();
     const QByteArray prefix = "postgres: " + user.toLatin1() + ' ';
+    found.removeIf([&](const auto &process) { return !process.value().startsWith(prefix); });
+    return found;
+}
+
+QMap<int, QByteArray> Postgres::processes() const
+{
     const QByteArray parent = "\nPPid:\t" + QByteArray::number(m_server.processId()) + '\n';
     QMap<int, QByteArray> found;
     for (const QString &pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
@@ -142,7 +189,7 @@ QMap<int, QByteArray> Postgres::backends() const
         if (!commandLine.open(QIODevice::ReadOnly) || !status.open(QIODevice::ReadOnly))
             continue;
         const QByteArray title = commandLine.readAll();
-        if (title.startsWith(prefix) && status.readAll().contains(parent))
+        if (title.startsWith("postgres: ") && status.readAll().contains(parent))
             found.insert(pid.toInt(), title);
     }
     return found;

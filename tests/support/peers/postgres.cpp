@@ -62,7 +62,7 @@ quint16 freePort()
 
 } // namespace
 
-Postgres::Postgres() : m_port(freePort())
+Postgres::Postgres(const QStringList &settings) : m_port(freePort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
@@ -70,9 +70,17 @@ Postgres::Postgres() : m_port(freePort())
     prepare(m_server);
     m_server.setProgram(peerProgram(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
-    m_server.setArguments({u"-D"_s, m_folder.filePath(u"data"_s), u"-p"_s, QString::number(m_port), u"-k"_s,
-                           m_folder.path(), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s, u"-c"_s,
-                           u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s, u"-c"_s, u"jit=off"_s});
+    QStringList arguments{u"-D"_s, m_folder.filePath(u"data"_s),
+                          u"-p"_s, QString::number(m_port),
+                          u"-k"_s, m_folder.path(),
+                          u"-c"_s, u"listen_addresses=127.0.0.1"_s,
+                          u"-c"_s, u"fsync=off"_s,
+                          u"-c"_s, u"shared_buffers=16MB"_s,
+                          u"-c"_s, u"logging_collector=off"_s,
+                          u"-c"_s, u"jit=off"_s};
+    for (const QString &setting : settings)
+        arguments << u"-c"_s << setting;
+    m_server.setArguments(arguments);
     start();
 }
 

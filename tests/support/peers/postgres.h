@@ -5,7 +5,7 @@
 #include <QMap>
 #include <QProcess>
 #include <QSet>
-#include <QString>
+#include <QStringList>
 #include <QTemporaryDir>
 
 namespace openloop::test {
@@ -15,8 +15,8 @@ namespace openloop::test {
 class Postgres
 {
 public:
-    /// Makes a database cluster and starts it.
-    Postgres();
+    /// Makes a database cluster and starts it. settings: `name=value`, of postgresql.conf.
+    explicit Postgres(const QStringList &settings = {});
     ~Postgres();
     Q_DISABLE_COPY_MOVE(Postgres)
 

@@ -81,7 +81,7 @@ void Fleet::thaw(const QString &name)
 
 Fleet::Task Fleet::task(const QByteArray &path)
 {
-    const QStringList found = row(u"SELECT state, attempt, deaths, version, n.name FROM tasks t "
+    const QStringList found = row(u"SELECT t.state, attempt, deaths, t.version, n.name FROM tasks t "
                                   "LEFT JOIN nodes n ON n.id = t.owner WHERE t.id = %1"_s.arg(idOf(path)));
     if (found.isEmpty())
         return {};
@@ -101,12 +101,15 @@ QString Fleet::lives()
 
 QStringList Fleet::row(const QString &query)
 {
-    try {
-        return connection(served).message(query, textsOf).value(0);
-    } catch (const SqlError &) {
-        m_connections.clear(); // the database was away
+    for (int attempt = 0;; ++attempt) {
+        try {
+            return connection(served).message(query, textsOf).value(0);
+        } catch (const SqlError &error) {
+            if (attempt > 0)
+                qFatal("%s", error.what());
+            m_connections.clear(); // the database was away
+        }
     }
-    return connection(served).message(query, textsOf).value(0);
 }
 
 void Fleet::run(const QString &statement)

@@ -86,6 +86,7 @@ int serve(Options options, const Program &program)
         Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency}),
         Store(options.database, options.databaseConnections),
         FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress}),
+        program.queueRules,
     };
     http::App app(limits);
     program.addRoutes(app, services);
@@ -94,8 +95,8 @@ int serve(Options options, const Program &program)
         addFigures(app, metrics.emplace(app), services);
     app.listener().showTiming(program.measures);
     guard(app, options);
-    services.jobs.resume();
     listen(app, options);
+    services.jobs.start();
     const StopSignals onStop([&] {
         services.draining = true;
         services.jobs.stop();

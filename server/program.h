@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/message/limits.h"
+#include "server/jobs/queue/texts.h"
 
 #include <chrono>
 #include <functional>
@@ -20,6 +21,7 @@ struct Program {
     http::Limits limits = {}; ///< of the wire; the number of connections comes from the options
     bool measures = true; ///< false: no metrics, no Server-Timing; to see what they cost
     std::function<void(const Moment &)> atProgress = {}; ///< see FactoringPool::Settings
+    queue::Rules queueRules = {}; ///< see Jobs::Settings
     /// From the end of the drain timeout to the end of the process, whatever does not end. What ends as it should takes
     /// 8 s at most: 5 for a write to a database that is frozen, 1 for its threads, 2 for a connection being opened.
     /// TimeoutStopSec in resources/systemd is longer than both together.

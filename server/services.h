@@ -13,8 +13,9 @@ struct Services {
     Upstream upstream;
     Store store;
     FactoringPool pool;
+    queue::Rules queueRules = {};
     Factorizer factorizer{store, pool};
-    Jobs jobs{store, factorizer};
+    Jobs jobs{store, factorizer, {options.runsJobs, options.heartbeat, options.suspectAfter, options.nodeName, queueRules}};
     bool draining = false; ///< a stop was asked for: /readyz says no
 };
 

@@ -8,6 +8,7 @@ of the ratios new/old with its 95 % interval (order statistics: no assumption of
 added, up to 60, until half of the interval's width is at most BOUND - 1. WHAT is one of
   health          /health by 64 connections (wrk), CPU of the server per request
   query_database  /query_database on SQLite by 32 connections, likewise
+  jobs            a job that is accepted, computed in no time, recorded and told, by 16 connections, likewise
   factorizeD      numbers of D digits by openloop-factor, CPU per number: factorize40, factorize60 ...
   frame           a frame of the chart, CPU per frame
 Exit code: 0 the median is at most BOUND; 1 it is above; 4 undecided after 60 pairs; 2 usage.
@@ -59,12 +60,13 @@ class Built:
 class Requests:
     """openloop-server of one commit on embedded defaults in a temporary folder, asked by wrk; several may be up."""
 
-    def __init__(self, built, path, connections):
+    def __init__(self, built, path, connections, script=None):
         self.folder = tempfile.TemporaryDirectory()
         home = dict(os.environ, XDG_DATA_HOME=self.folder.name, XDG_CONFIG_HOME=self.folder.name)
         self.process = subprocess.Popen([built.binaries / "openloop-server", "--port", "0"], env=home, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.command = ("wrk", "--threads", 1, "--connections", connections, "--duration", "1s",
+        script = ("--script", SOURCE / "bench" / "figures" / script) if script else ()
+        self.command = ("wrk", "--threads", 1, "--connections", connections, "--duration", "1s", *script,
                         self.process.stdout.readline().split()[-1] + path)
 
     def measure(self):
@@ -124,6 +126,8 @@ def measurement(what):
         return "openloop-server", lambda built: Requests(built, "/health", 64)
     if what == "query_database":
         return "openloop-server", lambda built: Requests(built, "/query_database?user_id=1&limit=10", 32)
+    if what == "jobs":
+        return "openloop-server", lambda built: Requests(built, "/factorizations", 16, "jobs.lua")
     if digits := re.fullmatch(r"factorize(\d{2})", what):
         return "openloop-factor", lambda built: Factorize(built, int(digits[1]))
     if what == "frame":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The statements; each change names the state that it expects, so that what somebody else changed stays as it is.
+// Reads only: every change of a task is a statement of the queue.
 #include "server/jobs/job_table.h"
 
 #include "server/compute/factoring/factors.h"
@@ -9,7 +9,6 @@
 #include <array>
 
 using namespace Qt::Literals::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace openloop {
 
@@ -17,12 +16,9 @@ using http::Failure;
 
 namespace {
 
-constexpr qint64 mostUnfinished = 10'000;
-constexpr qint64 mostFinished = 10'000;
-constexpr qint64 longestKept = qint64(90) * 24 * 3600 * 1000; // ms
-constexpr int mostDeaths = 3;
-
-const QString columns = u"SELECT id, n, state, factors, detail, created_at, started_at, finished_at FROM jobs "_s;
+const QString columns =
+    u"SELECT id, payload, state, version, result, detail, created_at, started_at, finished_at FROM tasks "
+    "WHERE kind = 'factorization'"_s;
 
 struct NamedState {
     JobState state;
@@ -34,43 +30,43 @@ constexpr std::array namedStates{
     NamedState{JobState::Cancelled, u"cancelled"},
 };
 
+qint64 milliseconds(const QVariant &microseconds)
+{
+    return microseconds.toLongLong() / 1000;
+}
+
 Job readJob(const QSqlQuery &row)
 {
     Job job;
-    job.id = row.value(0).toString();
-    job.n = mpz_class(row.value(1).toString().toStdString(), 10);
-    job.state = stateOf(row.value(2).toString()).value_or(JobState::Failed);
+    job.id = queue::TaskId(row.value(0).toLongLong());
+    job.n = numberOf(row.value(1).toString().toStdString());
+    const QString state = row.value(2).toString();
+    job.state = state == "held"_L1 ? JobState::Queued : stateOf(state).value_or(JobState::Failed);
+    job.version = row.value(3).toULongLong();
     if (job.state == JobState::Done) {
-        job.factors = fromRow(row.value(3).toString(), job.n);
+        job.factors = fromRow(row.value(4).toString(), job.n);
         if (!job.factors)
             job.state = JobState::Failed;
     }
-    job.detail = job.state == JobState::Failed && row.value(4).isNull() ? u"the stored factors are damaged"_s
-                                                                        : row.value(4).toString();
-    job.createdAt = row.value(5).toLongLong();
-    job.startedAt = row.value(6).toLongLong();
-    job.finishedAt = row.value(7).toLongLong();
+    job.detail = job.state == JobState::Failed && row.value(5).isNull() ? u"the stored factors are damaged"_s
+                                                                        : row.value(5).toString();
+    job.createdAt = milliseconds(row.value(6));
+    if (job.state != JobState::Queued)
+        job.startedAt = milliseconds(row.value(7));
+    job.finishedAt = milliseconds(row.value(8));
     return job;
 }
 
-std::optional<Job> selectOne(SqlConnection &sql, const QString &where, const QVariantList &values)
+// The text of a state, and not a value: only then it has an index.
+QString condition(JobState state)
 {
-    const QList<Job> jobs = sql.select(columns + where, values, readJob);
-    return jobs.isEmpty() ? std::nullopt : std::optional(jobs.first());
+    return state == JobState::Queued ? u" AND state IN ('queued', 'held')"_s
+                                     : u" AND state = '%1'"_s.arg(stateName(state));
 }
 
-// The service is alive and gets things done: no running job is to blame for earlier deaths.
-void clearBlame(SqlConnection &sql)
+qint64 firstNumber(const QSqlQuery &row)
 {
-    sql.change(u"UPDATE jobs SET deaths = 0 WHERE state IN ('queued', 'running') AND deaths > 0"_s);
-}
-
-void forgetOldJobs(SqlConnection &sql, qint64 now)
-{
-    sql.change(
-        u"DELETE FROM jobs WHERE finished_at IS NOT NULL AND (created_at < ? OR created_at < "
-        "(SELECT created_at FROM jobs WHERE finished_at IS NOT NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?))"_s,
-        {now - longestKept, mostFinished});
+    return row.value(0).toLongLong();
 }
 
 } // namespace
@@ -93,107 +89,67 @@ std::optional<JobState> stateOf(const QString &name)
     return {};
 }
 
-Job acceptJob(SqlConnection &sql, const Job &job, const QString &key)
+QString idText(queue::TaskId id)
 {
-    if (!key.isEmpty()) {
-        if (const auto named = selectOne(sql, u"WHERE idempotency_key = ?"_s, {key})) {
-            if (named->n != job.n)
-                throw Failure::unprocessable(u"Idempotency-Key"_s, u"was used for another n"_s);
-            return *named;
-        }
-    }
-    const QString n = toText(job.n);
-    if (const auto same = selectOne(sql, u"WHERE n = ? AND state IN ('queued', 'running')"_s, {n}))
-        return *same;
-    const auto count = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
-    if (sql.select(u"SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"_s, {}, count).first()
-        >= mostUnfinished)
-        throw Failure::unavailable(u"%1 jobs wait already"_s.arg(mostUnfinished), 60s);
-    sql.change(u"INSERT INTO jobs (id, n, state, idempotency_key, created_at) VALUES (?, ?, 'queued', ?, ?)"_s,
-               {job.id, n, key.isEmpty() ? QVariant(QMetaType::fromType<QString>()) : QVariant(key), job.createdAt});
-    clearBlame(sql);
-    return job;
+    return QString::number(id, 16).rightJustified(16, u'0');
 }
 
-std::optional<Job> selectJob(SqlConnection &sql, const QString &id)
+std::optional<queue::TaskId> idOf(const QString &text)
 {
-    return selectOne(sql, u"WHERE id = ?"_s, {id});
+    bool ok = false;
+    const queue::TaskId id = text.toULongLong(&ok, 16);
+    return ok && idText(id) == text ? std::optional(id) : std::nullopt;
+}
+
+std::string payloadOf(const mpz_class &n)
+{
+    return n.get_str();
+}
+
+mpz_class numberOf(const std::string &payload)
+{
+    return mpz_class(payload, 10);
+}
+
+std::optional<Job> selectJob(SqlConnection &sql, queue::TaskId id)
+{
+    const auto jobs = sql.select(columns + u" AND id = ?"_s, {qint64(id)}, readJob);
+    return jobs.isEmpty() ? std::nullopt : std::optional(jobs.first());
 }
 
 QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter)
 {
-    QStringList conditions;
+    QString conditions = filter.state ? condition(*filter.state) : QString();
     QVariantList values;
-    if (filter.state) {
-        conditions << u"state = ?"_s;
-        values << stateName(*filter.state);
-    }
     if (!filter.after.isEmpty()) {
-        const auto last = selectJob(sql, filter.after);
-        if (!last)
+        const auto id = idOf(filter.after);
+        const QList<qint64> last = id
+            ? sql.select(u"SELECT created_at FROM tasks WHERE id = ?"_s, {qint64(*id)}, firstNumber)
+            : QList<qint64>();
+        if (last.isEmpty())
             throw Failure::unprocessable(u"after"_s, u"names no job"_s);
-        conditions << u"(created_at, id) < (?, ?)"_s;
-        values << last->createdAt << last->id;
+        conditions += u" AND (created_at, id) < (?, ?)"_s;
+        values << last.first() << qint64(*id);
     }
     values << filter.limit;
-    const QString where = conditions.isEmpty() ? QString() : u"WHERE "_s + conditions.join(u" AND "_s);
-    return sql.select(columns + where + u" ORDER BY created_at DESC, id DESC LIMIT ?"_s, values, readJob);
+    return sql.select(columns + conditions + u" ORDER BY created_at DESC, id DESC LIMIT ?"_s, values, readJob);
 }
 
-Unfinished selectUnfinished(SqlConnection &sql)
+// On PostgreSQL counted for the whole fleet by one of those who need it, once a second.
+qint64 unfinishedJobs(SqlConnection &sql)
 {
-    const auto id = [](const QSqlQuery &row) { return row.value(0).toString(); };
-    const QStringList running = sql.select(u"SELECT id FROM jobs WHERE state = 'running'"_s, {}, id);
-    const QStringList queued = sql.select(u"SELECT id FROM jobs WHERE state = 'queued' LIMIT 1"_s, {}, id);
-    return {QSet<QString>(running.begin(), running.end()), !queued.isEmpty()};
-}
-
-std::optional<Job> takeJob(SqlConnection &sql, qint64 now)
-{
-    const QString oldest = u"WHERE state = 'queued' ORDER BY created_at, id LIMIT 1"_s;
-    while (const auto job = selectOne(sql, oldest, {})) {
-        const int changed = sql.change(
-            u"UPDATE jobs SET state = 'running', started_at = ? WHERE id = ? AND state = 'queued'"_s, {now, job->id});
-        if (changed == 1)
-            return selectJob(sql, job->id);
-    }
-    return {};
-}
-
-void finishJob(SqlConnection &sql, const Job &job, const Factors &factors, qint64 now)
-{
-    sql.change(u"UPDATE jobs SET state = 'done', factors = ?, finished_at = ? WHERE id = ? AND state = 'running'"_s,
-               {toRow(factors), now, job.id});
-    clearBlame(sql);
-    forgetOldJobs(sql, now);
-}
-
-void failJob(SqlConnection &sql, const QString &id, const QString &detail, qint64 now)
-{
-    sql.change(u"UPDATE jobs SET state = 'failed', detail = ?, finished_at = ? WHERE id = ? AND state = 'running'"_s,
-               {detail, now, id});
-}
-
-void putJobBack(SqlConnection &sql, const QString &id)
-{
-    sql.change(u"UPDATE jobs SET state = 'queued', started_at = NULL WHERE id = ? AND state = 'running'"_s, {id});
-}
-
-std::optional<Job> cancelJob(SqlConnection &sql, const QString &id, qint64 now)
-{
-    sql.change(
-        u"UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('queued', 'running')"_s,
-        {now, id});
-    return selectJob(sql, id);
-}
-
-void recoverJobs(SqlConnection &sql, qint64 now)
-{
-    sql.change(u"UPDATE jobs SET deaths = deaths + 1 WHERE state = 'running'"_s);
-    sql.change(
-        u"UPDATE jobs SET state = 'failed', finished_at = ?, detail = ? WHERE state = 'running' AND deaths >= ?"_s,
-        {now, u"the service died %1 times while it worked on this"_s.arg(mostDeaths), mostDeaths});
-    sql.change(u"UPDATE jobs SET state = 'queued', started_at = NULL WHERE state = 'running'"_s);
+    const QString counted = u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s;
+    if (sql.dialect() == SqlDialect::Sqlite)
+        return sql.select(counted, {}, firstNumber).first();
+    sql.message(u"UPDATE fleet_stats SET refreshed_at = queue_now(), "
+                "nodes_alive = (SELECT count(*) FROM nodes WHERE state = 'alive'), "
+                "queued = (SELECT count(*) FROM tasks WHERE state = 'queued'), "
+                "held = (SELECT count(*) FROM tasks WHERE state = 'held'), "
+                "running = (SELECT count(*) FROM tasks WHERE state = 'running'), "
+                "oldest_queued_at = (SELECT created_at FROM tasks WHERE state = 'queued' ORDER BY lane, seq LIMIT 1) "
+                "WHERE abs(queue_now() - refreshed_at) > 1000000"_s,
+                firstNumber);
+    return sql.message(u"SELECT queued + held + running FROM fleet_stats"_s, firstNumber).first();
 }
 
 } // namespace openloop

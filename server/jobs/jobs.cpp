@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runners take rows, compute them and write what came of it; a look each second makes up for what nobody told.
+// What the queue is to those who ask for factors: numbers in, factors out, and the watchers told.
 #include "server/jobs/jobs.h"
 
-#include "common/start_failure.h"
-#include "server/http/message/response.h"
-#include "server/loop/wait_at_most.h"
+#include "server/compute/factoring/factors.h"
+#include "server/jobs/queue/process.h"
 
 #include <QCoroFuture>
-#include <QDateTime>
 #include <QLoggingCategory>
-#include <QTimer>
+#include <QRandomGenerator>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -17,19 +15,22 @@ using namespace std::chrono_literals;
 namespace openloop {
 
 using http::Failure;
+using queue::Member;
+using queue::Node;
+using queue::TaskId;
+using queue::TaskState;
 
 namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.jobs")
 
-constexpr auto longestJob = 24h;
-constexpr auto retryPause = 1s; // when the database is away
-constexpr auto lookInterval = 1s;
-constexpr auto longestFarewell = 10s;
+constexpr int mostUnfinished = 10'000;
+constexpr auto longestAsk = 48h; // the node gives up before that
+constexpr auto retryPause = 1s; // when the pool is full
 
-qint64 now()
+Failure noSuchJob(const QString &id)
 {
-    return QDateTime::currentMSecsSinceEpoch();
+    return {404, u"there is no job %1"_s.arg(id.left(64))};
 }
 
 // Nobody knows better now: the next read may.
@@ -38,71 +39,100 @@ bool isAway(const Failure &failure)
     return failure.status() == 503 || failure.status() == 504;
 }
 
+Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
+{
+    Node::Settings node;
+    node.name = settings.nodeName.toStdString();
+    node.process = queue::thisProcess();
+    node.heartbeat = settings.heartbeat;
+    node.suspectAfter = settings.suspectAfter;
+    node.threads = settings.runs ? std::max(1, poolThreads / 2) : 0;
+    node.seed = QRandomGenerator::system()->generate64();
+    return node;
+}
+
 } // namespace
 
-struct Jobs::Outcome {
-    std::optional<Factors> factors;
-    QString detail; ///< why there are none
+/// What this process knows of a job that somebody watches here.
+struct Jobs::Watched {
+    Watched(Jobs &owner, TaskId task) : jobs(owner), id(task) { jobs.m_member.watch(id); }
+    ~Watched()
+    {
+        jobs.m_member.unwatch(id);
+        jobs.m_watched.erase(id);
+    }
+    Q_DISABLE_COPY_MOVE(Watched)
+
+    bool isFresh() const { return job && readAt == announced; }
+
+    Jobs &jobs;
+    const TaskId id;
+    quint64 announced = 1; ///< counts
+    quint64 askedAt = 0; ///< what was announced when the last read began
+    quint64 readAt = 0; ///< when the last one began that was answered
+    std::optional<Job> job; ///< as it was read then
+    std::optional<Failure> failure; ///< of the last read
+    bool reading = false;
+    AsyncEvent changed; ///< one of the above
 };
 
-Jobs::Jobs(Store &store, Factorizer &factorizer) : m_store(store), m_factorizer(factorizer) { }
+Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
+    : m_store(store), m_factorizer(factorizer), m_settings(std::move(settings)),
+      m_tables(m_store, m_settings.heartbeat, m_settings.rules),
+      m_member(m_tables, nodeSettings(m_settings, m_factorizer.threads()),
+               {[this](std::string payload, std::stop_token stop) { return compute(std::move(payload), stop); },
+                [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); }})
+{
+}
 
 Jobs::~Jobs()
 {
     stop();
-    if (!waitAtMost(longestFarewell, [this] { return isIdle(); }))
-        qCCritical(log, "%d jobs did not end when told to stop", m_runners);
-}
-
-void Jobs::resume()
-{
-    try {
-        QFuture<void> recovered = m_store.write([at = now()](SqlConnection &sql) { recoverJobs(sql, at); });
-        recovered.waitForFinished();
-    } catch (const Failure &failure) {
-        throw StartFailure(u"the jobs of the last run can't be read: "_s + failure.detail());
-    }
-    const auto lookAgain = [this] {
-        if (!m_looking && !isStopping() && m_store.ready())
-            follow(look());
-    };
-    QObject::connect(&m_nextLook, &QTimer::timeout, &m_nextLook, lookAgain);
-    m_nextLook.start(lookInterval);
-    start();
 }
 
 void Jobs::stop()
 {
     m_stop.request_stop();
-    m_nextLook.stop();
-    const auto running = m_running; // a stop may end one, and take it out
-    for (const auto &[id, source] : running)
-        std::stop_source(source).request_stop();
+    m_member.stop();
     const auto watched = m_watched; // a watcher may leave, and take its own out
-    for (const auto &[id, announced] : watched)
+    for (const auto &[id, job] : watched)
         announce(id);
 }
 
 QCoro::Task<Job> Jobs::accept(mpz_class n, QString idempotencyKey)
 {
-    Job job;
-    job.id = QString::fromLatin1(http::newRequestId());
-    job.n = std::move(n);
-    job.createdAt = now();
-    const auto store = [job, idempotencyKey](SqlConnection &sql) { return acceptJob(sql, job, idempotencyKey); };
-    const QFuture<Job> stored = m_store.write(store);
+    queue::Request request;
+    request.id = QRandomGenerator::global()->generate64();
+    request.kind = jobKind;
+    request.payload = payloadOf(n);
+    request.key = idempotencyKey.toStdString();
+    const auto store = [request, this](SqlConnection &sql) {
+        if (unfinishedJobs(sql) >= mostUnfinished)
+            throw Failure::unavailable(u"%1 jobs wait already"_s.arg(mostUnfinished), 60s);
+        const auto task = m_tables.accept(sql, request);
+        if (!task)
+            throw Failure::unprocessable(u"Idempotency-Key"_s, u"was used for another n"_s);
+        const auto job = selectJob(sql, *task);
+        if (!job)
+            throw Failure(410, u"the job of this Idempotency-Key is forgotten"_s);
+        return *job;
+    };
+    const QFuture<Job> stored = m_store.change(store);
     const Job accepted = co_await stored;
-    start();
+    m_member.accepted();
     co_return accepted;
 }
 
 QCoro::Task<Job> Jobs::find(QString id, std::stop_token stop)
 {
-    const auto select = [id](SqlConnection &sql) { return selectJob(sql, id); };
+    const auto task = idOf(id);
+    if (!task)
+        throw noSuchJob(id);
+    const auto select = [task](SqlConnection &sql) { return selectJob(sql, *task); };
     const QFuture<std::optional<Job>> found = m_store.read(select, std::move(stop));
     const std::optional<Job> job = co_await found;
     if (!job)
-        throw Failure(404, u"there is no job %1"_s.arg(id.left(64)));
+        throw noSuchJob(id);
     co_return *job;
 }
 
@@ -113,58 +143,105 @@ QCoro::Task<QList<Job>> Jobs::list(JobFilter filter, std::stop_token stop)
     co_return co_await found;
 }
 
+// Who computes it finds out by a look: here at once.
 QCoro::Task<void> Jobs::cancel(QString id)
 {
-    const auto change = [id, at = now()](SqlConnection &sql) { return cancelJob(sql, id, at); };
-    const QFuture<std::optional<Job>> changed = m_store.write(change);
-    const std::optional<Job> job = co_await changed;
-    if (!job)
-        throw Failure(404, u"there is no job %1"_s.arg(id.left(64)));
-    if (const auto running = m_running.find(id); running != m_running.end())
-        running->second.request_stop();
-    announce(id);
+    const auto task = idOf(id);
+    if (!task)
+        throw noSuchJob(id);
+    const auto change = [task, this](SqlConnection &sql) {
+        return m_tables.cancel(sql, *task).changed > 0 || selectJob(sql, *task);
+    };
+    const QFuture<bool> changed = m_store.change(change);
+    const bool exists = co_await changed;
+    if (!exists)
+        throw noSuchJob(id);
+    m_member.hint();
+    announce(*task);
 }
 
-void Jobs::announce(const QString &id)
+void Jobs::onSeen(const queue::Seen &seen)
+{
+    const auto found = m_watched.find(seen.task);
+    if (found == m_watched.end())
+        return;
+    const auto watched = found->second.lock();
+    const bool isKnown = watched && watched->isFresh() && seen.exists && watched->job->version == seen.version;
+    if (!isKnown)
+        announce(seen.task);
+}
+
+void Jobs::announce(TaskId id)
 {
     const auto found = m_watched.find(id);
     if (found == m_watched.end())
         return;
     if (const auto watched = found->second.lock()) {
-        ++watched->version;
+        ++watched->announced;
         watched->changed.notifyAll();
     }
 }
 
+std::shared_ptr<Jobs::Watched> Jobs::watched(TaskId id)
+{
+    const auto found = m_watched.find(id);
+    if (auto known = found == m_watched.end() ? nullptr : found->second.lock())
+        return known;
+    auto watched = std::make_shared<Watched>(*this, id);
+    m_watched.insert_or_assign(id, watched);
+    return watched;
+}
+
 Jobs::Watch::Watch(Jobs &jobs, QString id, std::optional<Job> known)
-    : m_jobs(jobs), m_id(std::move(id)), m_announced([this] {
-          std::weak_ptr<Announced> &watched = m_jobs.m_watched[m_id];
-          const auto shared = watched.lock();
-          const auto announced = shared ? shared : std::make_shared<Announced>();
-          watched = announced;
-          return announced;
-      }()),
-      m_last(std::move(known))
+    : m_jobs(jobs), m_id(std::move(id)), m_watched([this] {
+          const auto task = idOf(m_id);
+          return task ? m_jobs.watched(*task) : nullptr;
+      }())
 {
+    if (known && m_watched && !m_watched->job)
+        m_watched->job = std::move(known);
 }
 
-Jobs::Watch::~Watch()
+Jobs::Watch::~Watch() = default;
+
+// For all who watch it, and so not for as long as one of them stays.
+QCoro::Task<void> Jobs::read(std::shared_ptr<Watched> watched, QString id)
 {
-    if (m_announced.use_count() == 1)
-        m_jobs.m_watched.erase(m_id);
+    watched->reading = true;
+    watched->askedAt = watched->announced; // what is announced from here on may be younger than what is read
+    watched->failure.reset();
+    try {
+        const Job job = co_await find(id, {});
+        watched->job = job;
+        watched->readAt = watched->askedAt;
+    } catch (const Failure &failure) {
+        watched->failure = failure;
+    }
+    watched->reading = false;
+    watched->changed.notifyAll();
 }
 
+// Level-triggered: whoever waits for another one's reading looks whether it is over, however it was woken; what was
+// announced while that read was under way ends the wait for the next one.
 QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
 {
-    m_seen = m_announced->version; // what is announced from here on may be younger than what is read
-    try {
-        m_last = co_await m_jobs.find(m_id, stop);
-    } catch (const Failure &failure) {
-        if (!m_last || !isAway(failure))
-            throw;
+    if (!m_watched)
+        throw noSuchJob(m_id);
+    if (stop.stop_requested())
+        throw Failure::clientLeft(); // whoever goes on reading what is known never lets the loop turn
+    const std::shared_ptr<Watched> shared = m_watched;
+    if (!shared->reading && !shared->isFresh())
+        co_await m_jobs.read(shared, m_id);
+    while (shared->reading) {
+        if (stop.stop_requested())
+            throw Failure::clientLeft();
+        co_await shared->changed.wait(retryPause, stop);
     }
+    m_seen = shared->askedAt;
+    if (shared->failure && !(shared->job && isAway(*shared->failure)))
+        throw Failure(*shared->failure);
     co_await suspended();
-    const Job job = *m_last;
+    const Job job = *shared->job;
     co_return job;
 }
 
@@ -172,8 +249,8 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
 // the timer in the turn in which the event notifies reads all the same.
 QCoro::Task<void> Jobs::Watch::next(std::chrono::milliseconds atMost, std::stop_token stop)
 {
-    if (m_announced->version == m_seen)
-        co_await m_announced->changed.wait(atMost, std::move(stop));
+    if (m_watched && m_watched->announced == m_seen)
+        co_await m_watched->changed.wait(atMost, std::move(stop));
     co_await suspended();
 }
 
@@ -192,135 +269,27 @@ Factorizer::Progress Jobs::progress(const Job &job) const
     return m_factorizer.progress(job.n).value_or(Factorizer::Progress());
 }
 
-void Jobs::start()
+QCoro::Task<std::optional<Member::Ended>> Jobs::compute(std::string payload, std::stop_token stop)
 {
-    m_news = true;
-    while (!isStopping() && m_runners < std::max(1, m_factorizer.threads() / 2)) {
-        ++m_runners;
-        follow(run());
-    }
-}
-
-void Jobs::follow(QCoro::Task<void> task)
-{
-    std::erase_if(m_tasks, [](const QCoro::Task<void> &earlier) { return earlier.isReady(); });
-    m_tasks.push_back(std::move(task));
-}
-
-// What is done by whoever changes a job is only the fast way: a write that was answered 503 or 504 may have been done,
-// and somebody else may have changed the row. Every second the rows themselves are looked at.
-QCoro::Task<void> Jobs::look()
-{
-    m_looking = true;
-    QStringList mine;
-    for (const auto &[id, source] : m_running)
-        mine.append(id);
-    std::optional<Unfinished> unfinished;
-    try {
-        const QFuture<Unfinished> seen = m_store.read(selectUnfinished, m_stop.get_token());
-        unfinished = co_await seen;
-    } catch (const Failure &) {
-        // The next look may see more.
-    }
-    m_looking = false;
-    if (!unfinished)
-        co_return;
-    for (const QString &id : mine) {
-        const auto running = m_running.find(id);
-        if (running == m_running.end() || unfinished->running.contains(id))
-            continue;
-        running->second.request_stop(); // it was running before the look was sent, and is no longer
-        announce(id);
-    }
-    if (unfinished->anyQueued)
-        start();
-}
-
-// One of the runners: works on jobs as long as there are any.
-QCoro::Task<void> Jobs::run()
-{
-    while (!isStopping()) {
-        bool databaseIsAway = false;
-        std::optional<Job> job;
-        m_news = false;
-        try {
-            const QFuture<std::optional<Job>> taken =
-                m_store.write([at = now()](SqlConnection &sql) { return takeJob(sql, at); });
-            job = co_await taken;
-        } catch (const Failure &) {
-            databaseIsAway = true;
-        }
-        if (job)
-            co_await process(*job);
-        else if (databaseIsAway)
-            co_await m_idle.wait(retryPause, m_stop.get_token()); // a pause: the database is asked again
-        else if (!m_news)
-            break;
-    }
-    if (--m_runners == 0)
-        m_idle.notifyAll();
-}
-
-QCoro::Task<void> Jobs::process(Job job)
-{
-    announce(job.id);
-    std::stop_source stop;
-    m_running.insert_or_assign(job.id, stop);
-    if (isStopping())
-        stop.request_stop();
-    const Outcome outcome = co_await compute(job, stop.get_token());
-    const bool isNoLongerMine = !outcome.factors && stop.stop_requested() && !isStopping();
-    if (!isNoLongerMine)
-        co_await record(job, outcome);
-    m_running.erase(job.id);
-    announce(job.id);
-}
-
-QCoro::Task<Jobs::Outcome> Jobs::compute(Job job, std::stop_token stop)
-{
-    const FactoringPool::Ask ask{u"jobs"_s, longestJob, stop, nullptr, true};
+    const FactoringPool::Ask ask{u"jobs"_s, longestAsk, stop, nullptr, true};
     for (;;) {
-        Outcome outcome;
+        Member::Ended ended{TaskState::Failed, {}};
         bool refused = false; // together with somebody who waited for the same number
         try {
-            outcome.factors = co_await m_factorizer.factors(job.n, ask);
+            const Factors factors = co_await m_factorizer.factors(numberOf(payload), ask);
+            co_return Member::Ended{TaskState::Done, toRow(factors).toStdString()};
         } catch (const Failure &failure) {
-            outcome.detail = failure.detail();
+            ended.result = failure.detail().toStdString();
             refused = failure.status() == 503;
         } catch (const std::exception &error) {
-            qCCritical(log, "job %s: %s", qUtf8Printable(job.id), error.what());
-            outcome.detail = u"an internal error"_s;
+            qCCritical(log, "factoring %s: %s", payload.c_str(), error.what());
+            ended.result = "an internal error";
         }
-        if (!refused || stop.stop_requested())
-            co_return outcome;
-        co_await m_idle.wait(retryPause, stop); // a pause: the pool is asked again
-    }
-}
-
-// Durably, however long the database is away; at a stop it is the next start that looks after the job.
-QCoro::Task<void> Jobs::record(Job job, Outcome outcome)
-{
-    const bool putBack = !outcome.factors && isStopping();
-    const auto write = [job, outcome, putBack, at = now()](SqlConnection &sql) {
-        if (putBack)
-            putJobBack(sql, job.id);
-        else if (outcome.factors)
-            finishJob(sql, job, *outcome.factors, at);
-        else
-            failJob(sql, job.id, outcome.detail, at);
-    };
-    for (bool recorded = false; !recorded;) {
-        try {
-            const QFuture<void> written = m_store.write(write);
-            co_await written;
-            recorded = true;
-        } catch (const Failure &failure) {
-            if (isStopping())
-                co_return;
-            qCWarning(log, "job %s waits to be recorded: %s", qUtf8Printable(job.id), qUtf8Printable(failure.detail()));
-        }
-        if (!recorded)
-            co_await m_idle.wait(retryPause, m_stop.get_token()); // a pause: it is written again
+        if (stop.stop_requested())
+            co_return std::nullopt;
+        if (!refused)
+            co_return ended;
+        co_await m_pause.wait(retryPause, stop); // the pool is asked again
     }
 }
 

@@ -1,28 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Factorizations that outlive their request: accepted means stored; a restart takes them up again.
+// Factorizations that outlive their request: accepted means stored, and computed by whichever server has room.
 #pragma once
 
 #include "server/compute/factoring/factorizer.h"
 #include "server/jobs/job_table.h"
-
-#include <QTimer>
+#include "server/jobs/queue/member.h"
 
 namespace openloop {
 
 /// Works on stored jobs, oldest first, with at most half of the pool's threads (at least one) and whatever else is
-/// idle, so that jobs of hours leave room for requests. Lives on the thread of the event loop; destroying it puts
+/// idle, so that jobs of hours leave room for requests. Lives on the thread of the event loop; destroying it gives
 /// unfinished jobs back.
 class Jobs
 {
 public:
-    Jobs(Store &store, Factorizer &factorizer);
+    struct Settings {
+        bool runs = true; ///< false: takes jobs, and leaves them to other servers
+        std::chrono::milliseconds heartbeat{5000};
+        std::chrono::milliseconds suspectAfter{30'000};
+        QString nodeName; ///< a label
+        queue::Rules rules; ///< tests hold jobs for less time
+    };
+
+    /// Throws StartFailure.
+    Jobs(Store &store, Factorizer &factorizer, Settings settings);
     ~Jobs();
     Q_DISABLE_COPY_MOVE(Jobs)
 
-    /// Takes up what an earlier run left; before the first request. Waits for the database. Throws StartFailure.
-    void resume();
+    /// Joins those who work on the same database, and takes up what an earlier run left.
+    void start() { m_member.start(); }
 
-    /// The job that will factor n: a new one, stored durably, or one that serves as well; see acceptJob.
+    /// The job that will factor n: a new one, stored durably, or the unfinished one for the same n, or the one that the
+    /// key named before. key: of the client's choice, may be empty. Throws http::Failure: 422 the key named another n;
+    /// 503 too many wait; else as Store.
     QCoro::Task<Job> accept(mpz_class n, QString idempotencyKey);
 
     // Reading and changing; 404 if there is no such job, else as Store.
@@ -38,46 +48,34 @@ public:
     /// Awaited after each suspension of a watcher, if set: a test drives a change into that very moment.
     void setInterruption(std::function<QCoro::Task<void>()> interruption) { m_interruption = std::move(interruption); }
 
-    /// Puts running jobs back and starts none any more. `isIdle()` tells when that is done.
+    /// Gives running jobs back and starts none any more. `isIdle()` tells when that is done.
     void stop();
     bool isStopping() const { return m_stop.stop_requested(); }
-    bool isIdle() const { return m_runners == 0 && !m_looking; }
+    bool isIdle() const { return m_member.isIdle(); }
 
 private:
-    struct Outcome;
+    struct Watched;
 
-    /// What this process announced of one job, shared by all who watch it.
-    struct Announced {
-        quint64 version = 0; ///< counts
-        AsyncEvent changed;
-    };
-
-    void start();
-    void follow(QCoro::Task<void> task);
-    QCoro::Task<void> look();
-    QCoro::Task<void> run();
-    QCoro::Task<void> process(Job job);
-    QCoro::Task<Outcome> compute(Job job, std::stop_token stop);
-    QCoro::Task<void> record(Job job, Outcome outcome);
-    void announce(const QString &id);
+    QCoro::Task<std::optional<queue::Member::Ended>> compute(std::string payload, std::stop_token stop);
+    void onSeen(const queue::Seen &seen);
+    void announce(queue::TaskId id);
+    std::shared_ptr<Watched> watched(queue::TaskId id);
+    QCoro::Task<void> read(std::shared_ptr<Watched> watched, QString id);
 
     Store &m_store;
     Factorizer &m_factorizer;
+    const Settings m_settings;
     std::stop_source m_stop;
-    std::map<QString, std::stop_source> m_running; ///< by id
-    std::map<QString, std::weak_ptr<Announced>> m_watched; ///< by id
-    std::list<QCoro::Task<void>> m_tasks; ///< the runners, and a look
-    int m_runners = 0;
-    bool m_looking = false;
-    QTimer m_nextLook;
-    bool m_news = false; ///< a job was accepted since a runner last looked
-    AsyncEvent m_idle;
+    std::map<queue::TaskId, std::weak_ptr<Watched>> m_watched;
+    AsyncEvent m_pause; ///< never happens
     std::function<QCoro::Task<void>()> m_interruption;
+    queue::QueueTables m_tables;
+    queue::Member m_member; ///< last: it calls back until it is gone
 };
 
-/// Follows one job by levels, not by edges: what is announced from construction on is never missed, whether it comes
-/// before, within or after a read or a wait. What is announced is only a hint: whoever watches reads again after every
-/// next(), its time run out or not. The thread of the event loop; the jobs outlive it.
+/// Follows one job by levels, not by edges: every look compares the version that was read with the one that is stored,
+/// and what is announced in between is only a hint. All who watch one job share one reading of it. The thread of the
+/// event loop; the jobs outlive it.
 class Jobs::Watch
 {
 public:
@@ -86,8 +84,8 @@ public:
     ~Watch();
     Q_DISABLE_COPY_MOVE(Watch)
 
-    /// The job as it is stored now. Throws as Jobs::find does; but once it was read, a database that is away leaves it
-    /// as it was.
+    /// The job as it was stored at the last look, or later. Throws as Jobs::find does; but once it was read, a database
+    /// that is away leaves it as it was.
     QCoro::Task<Job> read(std::stop_token stop);
 
     /// Returns when there may be news since the last read began, or when `atMost` has passed.
@@ -99,9 +97,8 @@ public:
 private:
     Jobs &m_jobs;
     const QString m_id;
-    const std::shared_ptr<Announced> m_announced;
-    quint64 m_seen = 0; ///< the version announced when the last read began
-    std::optional<Job> m_last;
+    const std::shared_ptr<Watched> m_watched; ///< none: the id is none
+    quint64 m_seen = 0; ///< what was announced when the last read began
 };
 
 } // namespace openloop

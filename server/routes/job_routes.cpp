@@ -43,7 +43,7 @@ Json jobJson(const Services &use, const Job &job)
 {
     const Factorizer::Progress progress = use.jobs.progress(job);
     Json json{
-        {u"id"_s, job.id},
+        {u"id"_s, idText(job.id)},
         {u"n"_s, toText(job.n)},
         {u"state"_s, stateName(job.state)},
         {u"phase"_s, progress.phase.isEmpty() ? Json() : Json(progress.phase)},
@@ -59,7 +59,7 @@ Json jobJson(const Services &use, const Job &job)
 
 QString pathOf(const Job &job)
 {
-    return endpoints::factorizations + u'/' + job.id;
+    return endpoints::factorizations + u'/' + idText(job.id);
 }
 
 QString idempotencyKey(const Request &request)
@@ -88,7 +88,7 @@ std::chrono::seconds preferredWait(const Request &request)
 Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop_token stop)
 {
     const auto until = std::chrono::steady_clock::now() + atMost;
-    Jobs::Watch watch(use.jobs, job.id, job);
+    Jobs::Watch watch(use.jobs, idText(job.id), job);
     for (;;) {
         job = co_await watch.read(stop);
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
@@ -132,7 +132,7 @@ Task<Json> listJobs(Services &use, Request request)
     const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
     const auto toElement = [&use](const Job &job) { return jobJson(use, job); };
     const QString next = endpoints::factorizations
-        + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : jobs.last().id)
+        + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : idText(jobs.last().id))
         + (filter.state ? u"&state="_s + stateName(*filter.state) : QString());
     co_return Json{{u"data"_s, Json::array(jobs, toElement)},
                    {u"next"_s, jobs.size() == filter.limit ? Json(next) : Json()}};

@@ -10,6 +10,7 @@
 #include <QCommandLineParser>
 #include <QFile>
 #include <QFileInfo>
+#include <QHostInfo>
 #include <QRegularExpression>
 #include <QThread>
 
@@ -25,6 +26,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr qint64 largestTokenFile = 4096;
+constexpr int longestNodeName = 64;
 
 struct Row {
     QString name;
@@ -114,6 +116,21 @@ void takeToken(Options &options, const Row &row, const QString &text)
         refuse(row, text, u"a file with a token in it"_s);
 }
 
+void takeNodeName(Options &options, const Row &row, const QString &text)
+{
+    const bool printable = std::ranges::all_of(text, [](QChar each) { return each.isPrint(); });
+    if (text.size() > longestNodeName || !printable)
+        refuse(row, text.left(longestNodeName), u"a name of at most %1 printable characters"_s.arg(longestNodeName));
+    options.nodeName = text;
+}
+
+void takeRunsJobs(Options &options, const Row &row, const QString &text)
+{
+    if (text != u"on" && text != u"off")
+        refuse(row, text, u"on or off"_s);
+    options.runsJobs = text == u"on";
+}
+
 void takeLogFormat(Options &options, const Row &row, const QString &text)
 {
     if (text != u"text" && text != u"json")
@@ -146,6 +163,18 @@ QList<Row> rows()
          takeDatabase},
         {u"database-connections"_s, u"N"_s, u"4"_s, u"Connections, each with a thread of its own."_s,
          takeNumber<&Options::databaseConnections, 1, 256>},
+        {u"jobs"_s, u"on|off"_s, u"on"_s, u"off: takes jobs, and leaves them to other servers on the same database."_s,
+         takeRunsJobs},
+        {u"node-name"_s,
+         u"NAME"_s,
+         {},
+         u"This server among those that share a database; without it, host and port."_s,
+         takeNodeName},
+        {u"heartbeat"_s, u"S"_s, u"5"_s, u"Seconds after which it says again that it lives."_s,
+         takeSeconds<&Options::heartbeat>},
+        {u"suspect-after"_s, u"S"_s, u"30"_s,
+         u"Seconds without that, after which the others look twice and take its jobs; at least 3 heartbeats."_s,
+         takeSeconds<&Options::suspectAfter>},
         {u"cpu-threads"_s, u"N"_s, cores, u"Threads that factor, below the event loop's priority."_s,
          takeNumber<&Options::cpuThreads, 1, 1024>},
         {u"cpu-queue"_s, u"N"_s, u"64"_s, u"Computations that wait; beyond it 503."_s,
@@ -230,6 +259,11 @@ void checkTogether(const Options &options)
             u"--listen %1: beyond loopback a token is needed: --token-file"_s.arg(options.listen.toString()));
     if (options.tlsCertificate.isEmpty() != options.tlsKey.isEmpty())
         throw UsageError(u"--tls-certificate and --tls-key go together"_s);
+    if (options.suspectAfter < 3 * options.heartbeat) {
+        const auto seconds = [](milliseconds time) { return QString::number(double(time.count()) / 1000); };
+        throw UsageError(u"--suspect-after: '%1' is less than three times --heartbeat, which is %2"_s.arg(
+            seconds(options.suspectAfter), seconds(options.heartbeat)));
+    }
 }
 
 } // namespace
@@ -259,6 +293,8 @@ CommandLine readCommandLine(const QStringList &arguments)
         line.text += u"%1 = %2    # %3\n"_s.arg(row.name, withoutPassword(value.text), value.source);
     }
     checkTogether(line.options);
+    if (line.options.nodeName.isEmpty())
+        line.options.nodeName = u"%1:%2"_s.arg(QHostInfo::localHostName()).arg(line.options.port);
     if (parser.isSet(u"print-config"_s))
         line.action = CommandLine::Action::PrintConfig;
     return line;

@@ -21,6 +21,10 @@ struct Options {
     int upstreamConcurrency = 0;
     QString database; ///< URL; empty: a SQLite file in the user's data folder
     int databaseConnections = 0;
+    bool runsJobs = true;
+    std::chrono::milliseconds heartbeat{5000};
+    std::chrono::milliseconds suspectAfter{30'000};
+    QString nodeName; ///< never empty
     int cpuThreads = 0;
     int cpuQueue = 0;
     std::chrono::milliseconds factorizeTimeout{};

@@ -48,6 +48,15 @@ public:
         return m_threads.enqueue(StoreWork::Kind::Write, std::move(work), std::move(stop));
     }
 
+    /// As `read`, for work whose statements are transactions of their own and may be done again: on SQLite all of it is
+    /// one.
+    template <typename Work>
+    auto change(Work work) -> QFuture<std::invoke_result_t<Work &, SqlConnection &>>
+    {
+        const bool sqlite = m_location.dialect == SqlDialect::Sqlite;
+        return m_threads.enqueue(sqlite ? StoreWork::Kind::Write : StoreWork::Kind::Read, std::move(work), {});
+    }
+
     /// A connection of its own to the same database, opened when this returns; throws StartFailure. On the main thread.
     /// The store has to outlive it. timeout: of each unit of work.
     StoreLane lane(std::chrono::milliseconds timeout);

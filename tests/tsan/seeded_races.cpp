@@ -78,14 +78,14 @@ void raceInJobs()
     FactoringPool pool({.threads = 1, .queue = 8, .timeout = 60s});
     Factorizer factorizer(store, pool);
     openloop::test::Numbers numbers(4);
-    Jobs jobs(store, factorizer);
-    jobs.resume();
+    Jobs jobs(store, factorizer, {});
+    jobs.start();
     mp_set_memory_functions(allocate, reallocate, release);
     for (int i = 0; i < 10; ++i) {
         const auto accepted = follow(jobs.accept(numbers.semiprime(60), {}));
         const auto isOver = [&] {
             touchUntold();
-            return accepted->over && jobs.isIdle();
+            return accepted->over && pool.load().busy == 0;
         };
         if (!QTest::qWaitFor(isOver, 60'000))
             std::exit(2);

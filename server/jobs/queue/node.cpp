@@ -66,6 +66,10 @@ void Node::start(BootTime now)
 
 void Node::stop(BootTime now)
 {
+    if (m_phase == Phase::New) {
+        m_phase = Phase::Gone;
+        m_effects.gone();
+    }
     if (m_phase == Phase::Leaving || m_phase == Phase::Gone)
         return;
     m_phase = Phase::Leaving;

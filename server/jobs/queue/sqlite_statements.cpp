@@ -6,6 +6,8 @@
 
 #include <QDateTime>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::queue {
@@ -73,9 +75,7 @@ Answer SqliteQueue::execute(const Statement &statement)
 
 Rows SqliteQueue::join()
 {
-    const auto read = [](const QSqlQuery &row) {
-        return Attempt{idIn(row, 0), idIn(row, 1), row.value(2).toInt()};
-    };
+    const auto read = [](const QSqlQuery &row) { return Attempt{idIn(row, 0), idIn(row, 1), row.value(2).toInt()}; };
     const QList<Attempt> died =
         m_sql.select(u"SELECT id, owner, attempt FROM tasks WHERE state = 'running'"_s, {}, read);
     for (const Attempt &attempt : died)
@@ -87,9 +87,8 @@ Sight SqliteQueue::look(const Look &look)
 {
     Sight sight;
     const auto readMine = [&](const QSqlQuery &row) { return Attempt{idIn(row, 0), look.node, row.value(1).toInt()}; };
-    const auto mine = m_sql.select(
-        u"SELECT id, attempt FROM tasks WHERE state = 'running' AND owner = ? ORDER BY id"_s, {valueOf(look.node)},
-        readMine);
+    const auto mine = m_sql.select(u"SELECT id, attempt FROM tasks WHERE state = 'running' AND owner = ? ORDER BY id"_s,
+                                   {valueOf(look.node)}, readMine);
     sight.mine.assign(mine.begin(), mine.end());
     std::ranges::sort(sight.mine);
     const auto readSeen = [](const QSqlQuery &row) {
@@ -102,8 +101,9 @@ Sight SqliteQueue::look(const Look &look)
     }
     const auto any = [](const QSqlQuery &) { return true; };
     sight.claimable =
-        !m_sql.select(u"SELECT 1 FROM tasks WHERE state = 'queued' AND format <= ? ORDER BY lane, seq LIMIT 1"_s,
-                      {look.format}, any)
+        !m_sql
+             .select(u"SELECT 1 FROM tasks WHERE state = 'queued' AND format <= ? ORDER BY lane, seq LIMIT 1"_s,
+                     {look.format}, any)
              .isEmpty();
     return sight;
 }
@@ -153,7 +153,8 @@ Rows SqliteQueue::putBack(const Attempt &attempt, bool death)
         return {0};
     int deaths = found.first().deaths;
     if (death)
-        deaths = m_now - found.first().started > std::chrono::microseconds(m_rules.longAttempt).count() ? 1 : deaths + 1;
+        deaths =
+            m_now - found.first().started > std::chrono::microseconds(m_rules.longAttempt).count() ? 1 : deaths + 1;
     const bool failed = death && (deaths >= m_rules.mostDeaths || attempt.number >= m_rules.mostAttempts);
     const bool held = death && !failed && deaths == m_rules.mostDeaths - 1;
     const QString state = failed ? u"failed"_s : held ? u"held"_s : u"queued"_s;

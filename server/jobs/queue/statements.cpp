@@ -16,16 +16,6 @@ namespace {
 
 constexpr int acceptRounds = 20;
 
-constexpr std::array stateNames{u"queued", u"held", u"running", u"done", u"failed", u"cancelled"};
-
-TaskState stateOf(const QString &name)
-{
-    const auto found = std::ranges::find_if(stateNames, [&](auto each) { return name == QStringView(each); });
-    if (found == stateNames.end())
-        throw SqlError(SqlTrouble::Bug, u"no state of a task: "_s + name);
-    return TaskState(found - stateNames.begin());
-}
-
 std::uint64_t idIn(const QSqlQuery &row, int column)
 {
     return std::uint64_t(row.value(column).toLongLong());

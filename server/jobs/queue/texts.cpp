@@ -7,6 +7,9 @@
 #include <QCryptographicHash>
 #include <QStringList>
 
+#include <algorithm>
+#include <array>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::queue {
@@ -16,6 +19,8 @@ namespace {
 // A version is never given twice, and no number comes back with another meaning even after the row was restored.
 const QString nextVersion = u"greatest(t.version + 1, queue_now())"_s;
 const QString unfinished = u"('queued', 'held', 'running')"_s;
+
+constexpr std::array stateNames{u"queued", u"held", u"running", u"done", u"failed", u"cancelled"};
 
 using queue::sqlOf; // beside these
 
@@ -93,6 +98,19 @@ QString sqlOf(const std::string &text)
 QString sqlOf(std::uint64_t id)
 {
     return QString::number(std::int64_t(id));
+}
+
+QString nameOf(TaskState state)
+{
+    return QString::fromUtf16(stateNames[std::size_t(state)]);
+}
+
+TaskState stateOf(const QString &name)
+{
+    const auto found = std::ranges::find_if(stateNames, [&](auto each) { return name == QStringView(each); });
+    if (found == stateNames.end())
+        throw SqlError(SqlTrouble::Bug, u"no state of a task: "_s + name);
+    return TaskState(found - stateNames.begin());
 }
 
 QString textOf(const Join &join)

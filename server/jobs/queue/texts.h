@@ -55,6 +55,10 @@ QString textOf(const Request &request);
 /// statement, of each wait for a lock, and of a transaction that is left open.
 QString transactionOf(const QString &statements, Milliseconds timeout);
 
+/// As the columns have it. Throws SqlError for another name.
+QString nameOf(TaskState state);
+TaskState stateOf(const QString &name);
+
 /// A literal.
 QString sqlOf(const std::string &text);
 /// As the columns have it: signed.

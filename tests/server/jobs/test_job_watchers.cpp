@@ -3,6 +3,7 @@
 // it.
 #include "server/http/app.h"
 #include "server/http/listener.h"
+#include "server/jobs/queue/sqlite_statements.h"
 #include "server/routes/job_routes.h"
 #include "server/services.h"
 #include "tests/support/crowd.h"
@@ -10,7 +11,6 @@
 #include "tests/support/hold.h"
 #include "tests/support/patience.h"
 
-#include <QDateTime>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -42,7 +42,7 @@ struct Service {
     {
         hold.set("sieving");
         addJobRoutes(app, services);
-        services.jobs.resume();
+        services.jobs.start();
         listens = app.listen(QHostAddress(QHostAddress::LocalHost), 0);
     }
 
@@ -52,7 +52,7 @@ struct Service {
     QByteArray newJob(unsigned long seed)
     {
         const auto accepted = await(services.jobs.accept(numberOf(seed), {}), patience);
-        return accepted.value ? accepted.value->id.toLatin1() : QByteArray();
+        return accepted.value ? idText(accepted.value->id).toLatin1() : QByteArray();
     }
 
     Hold hold;
@@ -158,14 +158,14 @@ void TestJobWatchers::aJobThatNobodyAnnouncedIsDone()
 {
     Service service(u"sqlite:"_s + m_folder.filePath(u"unannounced"_s));
     service.hold.release();
-    Job job;
-    job.id = u"0123456789abcdef"_s;
-    job.n = numberOf(1);
-    job.createdAt = QDateTime::currentMSecsSinceEpoch();
-    const auto store = [job](SqlConnection &sql) { return acceptJob(sql, job, {}); };
+    queue::Request request;
+    request.id = 0x0123456789abcdef;
+    request.kind = jobKind;
+    request.payload = payloadOf(numberOf(1));
+    const auto store = [request](SqlConnection &sql) { return queue::SqliteQueue(sql).accept(request); };
     QCOMPARE(await(taskOf(service.services.store.write(store)), patience).status(), 200);
     const auto state = [&] {
-        const auto found = await(service.services.jobs.find(job.id, {}), patience);
+        const auto found = await(service.services.jobs.find(idText(request.id), {}), patience);
         return found.value ? stateName(found.value->state) : QString();
     };
     QTRY_COMPARE_WITH_TIMEOUT(state(), u"done"_s, patience);
@@ -177,7 +177,7 @@ void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
     const QByteArray id = service.newJob(1);
     QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
     Watcher watcher(service.port(), "/factorizations/" + id + "/events");
-    const auto change = [id](SqlConnection &sql) { return cancelJob(sql, QString::fromLatin1(id), 1); };
+    const auto change = [id](SqlConnection &sql) { return queue::SqliteQueue(sql).cancel(*idOf(QString::fromLatin1(id))); };
     QCOMPARE(await(taskOf(service.services.store.write(change)), patience).status(), 200);
     QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, patience);
     QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), patience);

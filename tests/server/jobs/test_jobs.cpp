@@ -314,6 +314,8 @@ void TestJobs::nothingAcceptedIsLostByKills()
 void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
 {
     const HeldFromTheStart held;
+    qputenv("OPENLOOP_TEST_HOLD_AFTER_DEATHS", "1"); // a minute otherwise
+    const auto restore = qScopeGuard([] { qunsetenv("OPENLOOP_TEST_HOLD_AFTER_DEATHS"); });
     const QTemporaryDir folder;
     const QStringList arguments{u"--database"_s, u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s)};
     QByteArray path;
@@ -329,7 +331,7 @@ void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
     QVERIFY(server.waitUntilReady());
-    QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"failed"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"failed"_s, patience);
     QVERIFY(!job(server.port(), path)[u"detail"_s].toString().isEmpty());
 }
 

@@ -377,7 +377,8 @@ private:
             const bool late = m_world.m_now - sent.at > m_settings.heartbeat;
             if (late && claim->node == m_node.id() && !std::get<Claims>(answer).tasks.empty())
                 m_world.count("a late claim started nothing");
-            if (std::ranges::any_of(std::get<Claims>(answer).tasks, [](const auto &each) { return each.kept.has_value(); }))
+            if (std::ranges::any_of(std::get<Claims>(answer).tasks,
+                                    [](const auto &each) { return each.kept.has_value(); }))
                 m_world.count("a kept result was used");
         }
         if (const auto *end = std::get_if<End>(&sent.statement)) {
@@ -716,6 +717,7 @@ void World::rollBack()
     m_tables = std::move(older);
     m_tables.now = m_databaseOffset + std::chrono::microseconds(m_now).count();
     m_databaseRolledBack = true;
+    m_rollBacks.push_back(m_now);
     m_ends.clear();
 }
 
@@ -794,7 +796,12 @@ void World::checkChange(const Server &server, const Statement &statement, const 
                 const bool healthy = !each->isFrozen() && !each->isCutOff() && each->m_fitSince
                     && m_now - each->m_beatAnswered <= 3 * each->m_settings.heartbeat
                     && m_now - *each->m_fitSince >= each->m_settings.suspectAfter + 8 * each->m_settings.heartbeat;
-                if (healthy)
+                // Two failovers to one and the same past, and its beat looks the same to who looked once after each.
+                const bool twice =
+                    std::ranges::count_if(m_rollBacks,
+                                          [&](Time time) { return m_now - time <= 8 * server.m_settings.heartbeat; })
+                    > 1;
+                if (healthy && !twice)
                     fail("a healthy node is declared dead");
             }
         }

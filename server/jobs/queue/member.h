@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A node in a real service: what it decides becomes SQL, coroutines and a timer.
+#pragma once
+
+#include "server/jobs/queue/node.h"
+#include "server/jobs/queue/tables.h"
+
+#include <QCoroTask>
+
+#include <QTimer>
+
+#include <deque>
+#include <functional>
+#include <list>
+
+namespace openloop::queue {
+
+/// Lives on the thread of the event loop. What it waits for is a level each time: the tables, read again at every look.
+class Member final : private Effects
+{
+public:
+    /// What came of a computation.
+    struct Ended {
+        TaskState state = TaskState::Done; ///< or Failed
+        std::string result; ///< of Done; of Failed: why
+    };
+
+    struct Callbacks {
+        /// Throws nothing. No result: it was stopped.
+        std::function<QCoro::Task<std::optional<Ended>>(std::string payload, std::stop_token stop)> compute;
+        /// A look has seen a task that is watched.
+        std::function<void(const Seen &)> seen;
+        /// Something was done to a task here.
+        std::function<void(TaskId)> changed;
+    };
+
+    Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
+    /// Tells the tables what ran here, if they answer within ten seconds.
+    ~Member();
+    Q_DISABLE_COPY_MOVE(Member)
+
+    void start();
+    /// Gives back what is computed, and leaves.
+    void stop();
+    bool isStopping() const { return m_stopping; }
+    /// Nothing is computed or under way any more, after stop().
+    bool isIdle() const;
+
+    // See Node.
+    void accepted();
+    void hint();
+    void watch(TaskId task) { m_node.watch(task); }
+    void unwatch(TaskId task) { m_node.unwatch(task); }
+
+    /// How many threads compute no more, since what they began did not stop.
+    int writtenOff() const { return m_writtenOff; }
+
+private:
+    void send(Call call, const Statement &statement) override;
+    void start(const Attempt &attempt, const std::string &payload) override;
+    void stop(const Attempt &attempt) override;
+    void writeOff(const Attempt &attempt) override;
+    void tell(const Seen &seen) override;
+    void probe(const Suspect &node) override;
+    void reconnect() override;
+    void gone() override;
+
+    template <typename Step>
+    void step(Step step);
+    void settle();
+    void follow(QCoro::Task<void> task);
+    QCoro::Task<void> ask(Call call, Statement statement);
+    QCoro::Task<void> compute(Attempt attempt, std::string payload, std::stop_token stop);
+    void tellChanges(const Statement &statement, const Answer &answer);
+
+    QueueTables &m_tables;
+    const Callbacks m_callbacks;
+    Node m_node;
+    std::deque<std::function<void()>> m_todo; ///< what the node has decided, done once it has returned
+    bool m_settling = false;
+    std::map<Attempt, std::stop_source> m_running;
+    std::list<QCoro::Task<void>> m_tasks;
+    int m_asking = 0;
+    int m_writtenOff = 0;
+    bool m_stopping = false;
+    bool m_gone = false;
+    QTimer m_alarm;
+};
+
+} // namespace openloop::queue

@@ -55,7 +55,7 @@ public:
     /// `A alive, B dead`: every life, by name.
     QString lives();
     /// The first row, as texts; empty: there is none.
-    QStringList row(const QString &query);
+    QStringList row(const QString &query, int columns = 1);
     void run(const QString &statement);
     /// How long after its end was readable, or after it came, the last of them was told; an hour: one was not.
     std::chrono::milliseconds latest(const std::vector<Watchers::Told> &told);

@@ -21,8 +21,8 @@ constexpr auto startPatience = 10s; // several processes may be creating the sch
 constexpr auto longestStart = 30s;
 constexpr auto idlePing = 2000ms; // how late a lost connection is noticed while nobody asks
 constexpr auto pingPatience = 1000ms; // with frozenGrace, a frozen one is noticed within the default deadline
-constexpr auto reopenPause = 200ms;
 constexpr auto busyPause = 10ms;
+constexpr auto longestBusyPause = 160ms;
 constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
 constexpr auto stopGrace = 1s;
 
@@ -129,13 +129,13 @@ void StoreOwner::serve(const std::stop_token &stop)
         return;
     }
     while (!stop.stop_requested()) {
-        const auto patience = sql.isOpen() ? idlePing : reopenPause;
+        const auto patience = sql.isOpen() ? idlePing : untilReconnect();
         if (const auto unit = m_queue.pop(stop, patience))
             runWatched(unit, sql, stop);
         else if (!stop.stop_requested())
             lookAfter(sql, stop);
     }
-    close(sql);
+    sql.close();
     setOpen(false);
 }
 
@@ -170,9 +170,21 @@ bool StoreOwner::reopen(SqlConnection &sql)
         return true;
     } catch (const SqlError &error) {
         qCDebug(lcStore, "%s", error.what());
+        lost(sql);
         setOpen(false);
         return false;
     }
+}
+
+void StoreOwner::lost(SqlConnection &sql)
+{
+    sql.close();
+    m_reconnect.lost(StoreWork::Clock::now());
+}
+
+std::chrono::milliseconds StoreOwner::untilReconnect() const
+{
+    return std::max(0ms, std::chrono::ceil<std::chrono::milliseconds>(m_reconnect.next() - StoreWork::Clock::now()));
 }
 
 void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop)
@@ -188,7 +200,8 @@ void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnectio
 void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
 {
     if (!sql.isOpen()) {
-        reopen(sql);
+        if (untilReconnect() == 0ms)
+            reopen(sql);
         return;
     }
     if (m_settings.location.inMemory())
@@ -211,15 +224,21 @@ void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
 void StoreOwner::process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop)
 {
     // Ends with the deadline at the latest, at which the watchdog answers.
-    while (!unit.answered()) {
+    for (std::chrono::milliseconds busy = busyPause; !unit.answered();) {
         if (stop.stop_requested())
             return unit.fail(away());
-        if (!sql.isOpen() && !reopen(sql))
-            pause(reopenPause, stop);
-        else if (tryOnce(unit, sql))
+        if (!sql.isOpen()) { // who waits has a chance within its deadline, however long the pause would be
+            const auto left = unit.deadline() - StoreWork::Clock::now();
+            const auto share = std::chrono::duration_cast<std::chrono::milliseconds>(left / 2);
+            pause(std::min(untilReconnect(), std::max(share, Reconnect::shortest)), stop);
+            if (unit.answered() || !reopen(sql))
+                continue;
+        }
+        if (tryOnce(unit, sql))
             return;
-        else
-            pause(busyPause, stop);
+        if (sql.isOpen())
+            pause(busy, stop);
+        busy = std::min<std::chrono::milliseconds>(2 * busy, longestBusyPause);
     }
 }
 
@@ -233,6 +252,7 @@ bool StoreOwner::tryOnce(StoreWork &unit, SqlConnection &sql)
             throw SqlError(SqlTrouble::Lost, u"it was cut while it was idle"_s);
         perform(unit, sql);
         setReleaser({});
+        m_reconnect.answered();
         unit.deliver();
         return true;
     } catch (const SqlError &error) {
@@ -252,7 +272,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
     switch (error.trouble()) {
     case SqlTrouble::Lost:
         qCInfo(lcStore, "connection lost: %s", error.what());
-        close(sql);
+        lost(sql);
         if (m_committing)
             unit.fail(http::Failure::unavailable(u"the database went away while it was writing"_s, 1s));
         else if (m_begun && unit.afterLoss() == StoreWork::AfterLoss::GiveUp)
@@ -264,7 +284,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
         qCWarning(lcStore, "%s", error.what());
         unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
         if (!m_settings.location.inMemory()) {
-            close(sql); // the next one looks afresh: the file may have been repaired
+            sql.close(); // the next one looks afresh: the file may have been repaired
             setOpen(false);
         }
         return false;
@@ -315,16 +335,6 @@ void StoreOwner::setOpen(bool open)
     if (open != m_open)
         m_openConnections += open ? 1 : -1;
     m_open = open;
-}
-
-// PostgreSQL is asked to forget each prepared statement, which a frozen one never answers: that can be cut. The socket
-// itself is closed without a releaser, for its number may soon be another's.
-void StoreOwner::close(SqlConnection &sql)
-{
-    setReleaser(sql.releaser());
-    sql.forgetStatements();
-    setReleaser({});
-    sql.close();
 }
 
 void StoreOwner::pause(std::chrono::milliseconds time, const std::stop_token &stop)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/store/queue.h"
+#include "server/store/reconnect.h"
 #include "server/store/sql_connection.h"
 
 #include <atomic>
@@ -13,7 +14,7 @@ namespace openloop {
 
 /// The thread runs from construction to destruction, which lets a running statement one second before it is cut. What
 /// it does with an open connection is work with a deadline, looking after it included: a database that is frozen never
-/// keeps it. Opening one is bounded by connectOptions(), but for the settings that Qt sends right after it.
+/// keeps it. Opening one is bounded by connect_timeout, but for the settings that Qt sends right after it.
 class StoreOwner
 {
 public:
@@ -45,6 +46,8 @@ private:
     void serve(const std::stop_token &stop);
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
     bool reopen(SqlConnection &sql);
+    void lost(SqlConnection &sql);
+    std::chrono::milliseconds untilReconnect() const;
     void lookAfter(SqlConnection &sql, const std::stop_token &stop);
     void runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop);
     void process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop);
@@ -55,12 +58,12 @@ private:
     bool isCut();
     void setReleaser(const std::function<void()> &releaser);
     void setOpen(bool open);
-    void close(SqlConnection &sql);
     void pause(std::chrono::milliseconds time, const std::stop_token &stop);
 
     const Settings m_settings;
     StoreQueue &m_queue;
     std::atomic<int> &m_openConnections;
+    Reconnect m_reconnect;
     bool m_open = false; // as counted in m_openConnections
     bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction

@@ -27,6 +27,7 @@ void lockOutOtherProcesses(SqlConnection &sql)
     // SQLite's BEGIN IMMEDIATE has done it already.
     if (sql.dialect() != SqlDialect::Postgres)
         return;
+    sql.command(u"SET LOCAL client_min_messages = warning"_s); // not of each table that exists
     sql.command(u"SET LOCAL statement_timeout = 0"_s);
     sql.command(u"SET LOCAL lock_timeout = '2s'"_s);
     const auto isOurs = [](const QSqlQuery &row) { return row.value(0).toBool(); };

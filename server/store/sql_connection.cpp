@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Statements are prepared once and always finished; whatever Qt calls an error is classified and thrown.
+// SQLite's statements are prepared once and always finished, PostgreSQL's are messages with their values in the text;
+// whatever Qt calls an error is classified and thrown.
 #include "server/store/sql_connection.h"
 
 #include <atomic>
@@ -20,17 +21,12 @@ QString freshName()
 } // namespace
 
 SqlConnection::SqlConnection(SqlLocation location, Role role, std::chrono::milliseconds statementTimeout)
-    : m_location(std::move(location)), m_role(role), m_name(freshName()),
+    : m_location(std::move(location)), m_role(role), m_timeout(statementTimeout), m_name(freshName()),
       m_database(QSqlDatabase::addDatabase(driverName(m_location.dialect), m_name))
 {
-    m_database.setDatabaseName(m_location.name);
-    m_database.setConnectOptions(connectOptions(m_location.dialect, statementTimeout));
-    if (m_location.dialect == SqlDialect::Postgres) {
-        m_database.setHostName(m_location.host);
-        m_database.setPort(m_location.port);
-        m_database.setUserName(m_location.user);
-        m_database.setPassword(m_location.password);
-    }
+    m_location.applyTo(m_database);
+    if (m_location.dialect == SqlDialect::Sqlite) // half: the rest is for asking again where it gives up at once
+        m_database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(m_timeout.count() / 2));
 }
 
 SqlConnection::~SqlConnection()
@@ -74,14 +70,12 @@ void SqlConnection::close()
     m_prepared.clear();
     m_database.close();
     m_open = false;
+    m_inTransaction = false;
 }
 
 int SqlConnection::change(const QString &sql, const QVariantList &values)
 {
-    QSqlQuery &query = executed(sql, values);
-    const int rows = query.numRowsAffected();
-    finish(query);
-    return rows;
+    return run(sql, values, {});
 }
 
 void SqlConnection::command(const QString &sql)
@@ -91,34 +85,64 @@ void SqlConnection::command(const QString &sql)
         fail(query.lastError(), sql);
 }
 
-// Each statement of the text has a result; only those that return rows are a select.
-void SqlConnection::forEachRow(const QString &sql, const std::function<void(const QSqlQuery &)> &read)
+int SqlConnection::run(const QString &sql, const QVariantList &values, const ReadEach &read)
 {
-    QSqlQuery query(m_database);
-    bool more = query.exec(sql);
-    for (; more; more = query.nextResult()) {
-        while (query.isSelect() && query.next())
-            read(query);
-    }
-    if (const QSqlError error = query.lastError(); error.isValid()) {
-        query.finish();
-        rollback();
+    if (m_location.dialect == SqlDialect::Postgres)
+        return send(withLiterals(sql, values, *m_database.driver()), read);
+    QSqlQuery &query = executed(sql, values);
+    while (read && query.next())
+        read(query);
+    const int changed = query.numRowsAffected();
+    const QSqlError error = query.lastError();
+    query.finish(); // an unfinished statement keeps its snapshot, and with it the whole write-ahead log
+    if (error.isValid())
         fail(error, sql);
+    return changed;
+}
+
+// A message of several statements is one transaction, and SET LOCAL has its effect there: a timeout costs no message of
+// its own, and leaves nothing behind in a connection that a pooler lends to others. Each statement has a result; only
+// those that return rows are a select.
+int SqlConnection::send(const QString &sql, const ReadEach &read)
+{
+    const bool begins = sql.startsWith(u"BEGIN"_s);
+    const QString text = begins || m_inTransaction ? sql : timeLimits(m_timeout) + sql;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true); // rows arrive one by one: a large result never lies in memory twice
+    int changed = 0;
+    for (bool more = query.exec(text); more; more = query.nextResult()) {
+        while (read && query.isSelect() && query.next())
+            read(query);
+        if (!query.isSelect())
+            changed += query.numRowsAffected();
     }
+    const QSqlError error = query.lastError();
+    query.finish();
+    if (!error.isValid())
+        return changed;
+    if (begins)
+        rollback();
+    fail(error, sql);
 }
 
 void SqlConnection::begin()
 {
-    command(m_location.dialect == SqlDialect::Sqlite ? u"BEGIN IMMEDIATE"_s : u"BEGIN"_s);
+    if (m_location.dialect == SqlDialect::Sqlite)
+        command(u"BEGIN IMMEDIATE"_s);
+    else
+        send(u"BEGIN ISOLATION LEVEL READ COMMITTED; "_s + timeLimits(m_timeout) + transactionLimits(m_timeout), {});
+    m_inTransaction = true;
 }
 
 void SqlConnection::commit()
 {
+    m_inTransaction = false;
     command(u"COMMIT"_s);
 }
 
 void SqlConnection::rollback() noexcept
 {
+    m_inTransaction = false;
     if (m_database.isOpen()) // a lost connection has taken its transaction along
         QSqlQuery(m_database).exec(u"ROLLBACK"_s);
 }
@@ -141,24 +165,16 @@ QSqlQuery &SqlConnection::prepared(const QString &sql)
     if (const auto found = m_prepared.find(sql); found != m_prepared.end())
         return found->second;
     QSqlQuery query(m_database);
-    query.setForwardOnly(true); // rows arrive one by one: a large result never lies in memory twice
+    query.setForwardOnly(true);
     if (!query.prepare(sql))
         fail(query.lastError(), sql);
     return m_prepared.emplace(sql, std::move(query)).first->second;
 }
 
-void SqlConnection::finish(QSqlQuery &query)
-{
-    const QSqlError error = query.lastError();
-    const QString sql = error.isValid() ? query.lastQuery() : QString();
-    query.finish(); // an unfinished statement keeps its snapshot, and with it the whole write-ahead log
-    if (error.isValid())
-        fail(error, sql);
-}
-
 void SqlConnection::fail(const QSqlError &error, const QString &sql) const
 {
-    const QString where = sql.isEmpty() ? QString() : u" ["_s + sql + u']';
+    constexpr qsizetype enough = 1000; // a text holds its values
+    const QString where = sql.isEmpty() ? QString() : u" ["_s + sql.left(enough) + u']';
     throw SqlError(classify(m_location.dialect, error), (error.text() + where).simplified());
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One database connection with its prepared statements, as the work on a store thread sees it.
+// One database connection, as the work on a store thread sees it.
 #pragma once
 
-#include "server/store/sql_dialect.h"
+#include "server/store/sql_location.h"
 
 #include <QList>
 #include <QSqlDatabase>
@@ -39,41 +39,39 @@ public:
 
     void open();
     void close();
-    /// Drops the prepared statements, which asks the database; close() does it as well. Never throws.
-    void forgetStatements() { m_prepared.clear(); }
     bool isOpen() const { return m_open; }
     SqlDialect dialect() const { return m_location.dialect; }
 
-    /// What readRow(const QSqlQuery &) returns for each row. The statement is prepared once for each connection.
+    /// What readRow(const QSqlQuery &) returns for each row. Each `?` outside of quotes stands for one of the values.
+    /// SQLite prepares the statement once. On PostgreSQL nothing is prepared, so it is safe behind a pooler and planned
+    /// for the tables as they are; it ends a statement that takes longer than the connection's timeout.
     template <typename ReadRow>
     auto select(const QString &sql, const QVariantList &values, ReadRow readRow)
     {
-        QSqlQuery &query = executed(sql, values);
         QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
-        while (query.next())
-            rows.append(readRow(query));
-        finish(query);
+        run(sql, values, [&](const QSqlQuery &row) { rows.append(readRow(row)); });
         return rows;
     }
 
-    /// Runs a prepared statement that returns no rows; how many it changed.
+    /// Runs such a statement that returns no rows; how many it changed.
     int change(const QString &sql, const QVariantList &values = {});
 
-    /// Runs one statement once, as it is: definitions and settings.
+    /// Runs one statement once, as it is and however long it takes: definitions and settings.
     void command(const QString &sql);
 
     /// PostgreSQL: sends the text as one message, which may be a transaction of several statements, and returns what
-    /// readRow(const QSqlQuery &) returns for each row of all of them. Nothing is prepared, so it is safe behind a
-    /// pooler and planned for the tables as they are. After an error a transaction that the text began is rolled back.
+    /// readRow(const QSqlQuery &) returns for each row of all of them. The connection's timeout is that of a text
+    /// that begins no transaction. After an error a transaction that the text began is rolled back.
     template <typename ReadRow>
     auto message(const QString &sql, ReadRow readRow)
     {
         QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
-        forEachRow(sql, [&](const QSqlQuery &row) { rows.append(readRow(row)); });
+        send(sql, [&](const QSqlQuery &row) { rows.append(readRow(row)); });
         return rows;
     }
 
     /// A transaction that may write from its beginning (SQLite: BEGIN IMMEDIATE, so that it never fails half-way).
+    /// PostgreSQL also ends it if nothing is asked for as long as the connection's timeout.
     void begin();
     void commit();
     /// Never throws.
@@ -83,20 +81,24 @@ public:
     const std::function<void()> &releaser() const { return m_releaser; }
 
 private:
+    using ReadEach = std::function<void(const QSqlQuery &)>;
+
+    int run(const QString &sql, const QVariantList &values, const ReadEach &read);
+    int send(const QString &sql, const ReadEach &read);
     QSqlQuery &executed(const QString &sql, const QVariantList &values);
     QSqlQuery &prepared(const QString &sql);
-    void finish(QSqlQuery &query);
-    void forEachRow(const QString &sql, const std::function<void(const QSqlQuery &)> &read);
     void configure();
     [[noreturn]] void fail(const QSqlError &error, const QString &sql = {}) const;
 
     const SqlLocation m_location;
     const Role m_role;
+    const std::chrono::milliseconds m_timeout;
     const QString m_name;
     QSqlDatabase m_database;
-    std::unordered_map<QString, QSqlQuery> m_prepared;
+    std::unordered_map<QString, QSqlQuery> m_prepared; // SQLite only
     std::function<void()> m_releaser;
     bool m_open = false;
+    bool m_inTransaction = false;
 };
 
 } // namespace openloop

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Codes of errors, URLs, options of drivers, and how each library is told to let go of a statement.
+// Codes of errors, values in a text, limits of time, and how each library is told to let go of a statement.
 #include "server/store/sql_dialect.h"
 
-#include "common/paths.h"
-#include "common/start_failure.h"
+#include "server/store/client_library.h"
 
-#include <QUrl>
+#include <QSqlField>
+#include <QStringList>
 #include <QVariant>
 
-#include <dlfcn.h>
 #include <sys/socket.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -16,8 +15,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop {
 
 namespace {
-
-const QString sqlitePrefix = u"sqlite:"_s;
 
 SqlTrouble classifySqlite(int code)
 {
@@ -41,24 +38,19 @@ SqlTrouble classifySqlite(int code)
 
 SqlTrouble classifyPostgres(const QString &state)
 {
-    if (state.isEmpty() || state.startsWith(u"08"_s) || state.startsWith(u"57P"_s))
+    // 25P03: it was idle in a transaction for too long. 25006: it only reads, as after a failover to another.
+    if (state.isEmpty() || state.startsWith(u"08"_s) || state.startsWith(u"57P"_s) || state == u"25P03"_s
+        || state == u"25006"_s)
         return SqlTrouble::Lost;
-    if (state == u"55P03"_s || state == u"40001"_s || state == u"40P01"_s)
+    // Locks; a row that another has inserted meanwhile; statements that a pooler mixed up, or tables that changed.
+    const QStringList again{u"55P03"_s, u"40001"_s, u"40P01"_s, u"23505"_s, u"26000"_s, u"42P05"_s, u"0A000"_s};
+    if (again.contains(state))
         return SqlTrouble::Busy;
     if (state == u"57014"_s)
         return SqlTrouble::TimedOut;
-    if (state.startsWith(u"53"_s) || state.startsWith(u"58"_s) || state.startsWith(u"XX"_s) || state == u"25006"_s)
+    if (state.startsWith(u"53"_s) || state.startsWith(u"58"_s) || state.startsWith(u"XX"_s))
         return SqlTrouble::Unusable;
     return SqlTrouble::Bug;
-}
-
-/// A function of a client library that the Qt plugin has loaded. Never loads one itself: a plugin may carry its own
-/// copy, and a handle of one copy must not reach the other.
-template <typename Function>
-Function loadedFunction(const char *library, const char *name)
-{
-    void *const handle = ::dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
-    return handle ? reinterpret_cast<Function>(::dlsym(handle, name)) : nullptr;
 }
 
 void *pointerIn(const QVariant &handle)
@@ -66,9 +58,18 @@ void *pointerIn(const QVariant &handle)
     return handle.isValid() ? *static_cast<void *const *>(handle.constData()) : nullptr;
 }
 
+// In parentheses if negative: "--" would begin a comment.
+QString literal(const QVariant &value, const QSqlDriver &driver)
+{
+    QSqlField field(QString(), value.metaType());
+    field.setValue(value);
+    const QString text = driver.formatValue(field);
+    return text.startsWith(u'-') ? u'(' + text + u')' : text;
+}
+
 std::function<void()> sqliteReleaser(void *database)
 {
-    const auto interrupt = loadedFunction<void (*)(void *)>("libsqlite3.so.0", "sqlite3_interrupt");
+    const auto interrupt = loadedFunction<void (*)(void *)>(libsqlite3, "sqlite3_interrupt");
     if (!interrupt || !database)
         return {};
     return [=] { interrupt(database); };
@@ -76,53 +77,14 @@ std::function<void()> sqliteReleaser(void *database)
 
 std::function<void()> postgresReleaser(void *connection)
 {
-    const auto socketOf = loadedFunction<int (*)(void *)>("libpq.so.5", "PQsocket");
+    const auto socketOf = loadedFunction<int (*)(void *)>(libpq, "PQsocket");
     const int socket = socketOf && connection ? socketOf(connection) : -1;
     if (socket < 0)
         return {};
     return [=] { ::shutdown(socket, SHUT_RDWR); };
 }
 
-SqlLocation sqliteFile(const QString &path)
-{
-    SqlLocation location;
-    location.name = path;
-    return location;
-}
-
-SqlLocation parsePostgres(const QUrl &url)
-{
-    SqlLocation location;
-    location.dialect = SqlDialect::Postgres;
-    location.name = url.path(QUrl::FullyDecoded).mid(1);
-    location.host = url.host(QUrl::FullyDecoded);
-    location.port = url.port(location.port);
-    location.user = url.userName(QUrl::FullyDecoded);
-    location.password = url.password(QUrl::FullyDecoded);
-    return location;
-}
-
 } // namespace
-
-SqlLocation SqlLocation::parse(const QString &databaseUrl)
-{
-    if (databaseUrl.isEmpty() || databaseUrl == sqlitePrefix)
-        return sqliteFile(paths::dataFile(u"openloop.sqlite"_s));
-    if (databaseUrl.startsWith(sqlitePrefix))
-        return sqliteFile(databaseUrl.mid(sqlitePrefix.size()));
-
-    const QUrl url(databaseUrl, QUrl::StrictMode);
-    const bool postgres = url.scheme() == "postgresql"_L1 || url.scheme() == "postgres"_L1;
-    if (!postgres || url.host().isEmpty() || url.path().size() < 2 || url.hasQuery() || url.hasFragment())
-        throw StartFailure(u"the database is not sqlite:PATH, sqlite::memory: or postgresql://user@host:port/name"_s);
-    return parsePostgres(url);
-}
-
-QString SqlLocation::display() const
-{
-    return dialect == SqlDialect::Sqlite ? sqlitePrefix + name
-                                         : u"postgresql://%1:%2/%3"_s.arg(host).arg(port).arg(name);
-}
 
 SqlTrouble classify(SqlDialect dialect, const QSqlError &error)
 {
@@ -135,15 +97,35 @@ QString driverName(SqlDialect dialect)
     return dialect == SqlDialect::Sqlite ? u"QSQLITE"_s : u"QPSQL"_s;
 }
 
-QString connectOptions(SqlDialect dialect, std::chrono::milliseconds statementTimeout)
+QString withLiterals(const QString &sql, const QVariantList &values, const QSqlDriver &driver)
 {
-    // Half of the deadline: the second half is for asking again where SQLite gives up without having waited.
-    const auto lockTimeout = statementTimeout.count() / 2;
-    if (dialect == SqlDialect::Sqlite)
-        return u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(lockTimeout);
-    return u"connect_timeout=2;application_name=openloop;options='-c client_min_messages=warning "
-           "-c statement_timeout=%1 -c lock_timeout=%2'"_s.arg(statementTimeout.count())
-               .arg(lockTimeout);
+    QString text;
+    qsizetype used = 0;
+    QChar quote;
+    for (const QChar c : sql) {
+        if (!quote.isNull())
+            quote = c == quote ? QChar() : quote; // a doubled quote ends and begins
+        else if (c == u'\'' || c == u'"')
+            quote = c;
+        else if (c == u'?' && used < values.size()) {
+            text += literal(values[used++], driver);
+            continue;
+        }
+        text += c;
+    }
+    return text;
+}
+
+QString timeLimits(std::chrono::milliseconds timeout)
+{
+    return u"SET LOCAL statement_timeout = %1; "_s.arg(timeout.count());
+}
+
+QString transactionLimits(std::chrono::milliseconds timeout)
+{
+    return u"SET LOCAL lock_timeout = %1; SET LOCAL idle_in_transaction_session_timeout = %2; "_s
+        .arg(timeout.count() / 2)
+        .arg(timeout.count());
 }
 
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver)

@@ -5,6 +5,7 @@
 #include <QSqlDriver>
 #include <QSqlError>
 #include <QString>
+#include <QVariantList>
 
 #include <chrono>
 #include <functional>
@@ -13,28 +14,10 @@ namespace openloop {
 
 enum class SqlDialect { Sqlite, Postgres };
 
-/// A database URL, taken apart.
-struct SqlLocation {
-    SqlDialect dialect = SqlDialect::Sqlite;
-    QString name; ///< SQLite: path or `:memory:`; PostgreSQL: the database
-    QString host;
-    int port = 5432;
-    QString user;
-    QString password;
-
-    bool inMemory() const { return dialect == SqlDialect::Sqlite && name == QLatin1String(":memory:"); }
-
-    /// Throws StartFailure for a URL of another form. Empty: a SQLite file in the user's data folder.
-    static SqlLocation parse(const QString &databaseUrl);
-
-    /// The database as a log may name it: never with the password.
-    QString display() const;
-};
-
 /// What an error of the database means for the work that met it.
 enum class SqlTrouble {
-    Lost, ///< the connection is gone: open a new one, and ask again
-    Busy, ///< somebody else holds a lock, and nothing was done: ask again
+    Lost, ///< the connection is gone, or leads to a server that only reads: open a new one, and ask again
+    Busy, ///< somebody else was in the way, and nothing was done: ask again
     TimedOut, ///< the statement was ended from outside or took too long
     Unusable, ///< the database can't do it now: disk full, read-only, corrupt, too many connections
     Bug, ///< the statement is wrong
@@ -45,9 +28,16 @@ SqlTrouble classify(SqlDialect dialect, const QSqlError &error);
 
 QString driverName(SqlDialect dialect);
 
-/// For QSqlDatabase::setConnectOptions.
-/// statementTimeout: from which PostgreSQL ends a statement by itself, or half of which SQLite waits for a lock.
-QString connectOptions(SqlDialect dialect, std::chrono::milliseconds statementTimeout);
+/// PostgreSQL: the statement with each `?` outside of quotes replaced by one of the values, as the driver writes it.
+/// More of them than values are left as they are: an error of the statement.
+QString withLiterals(const QString &sql, const QVariantList &values, const QSqlDriver &driver);
+
+/// PostgreSQL: what is sent before the statements of a transaction so that each of them ends by itself in that time.
+QString timeLimits(std::chrono::milliseconds timeout);
+
+/// PostgreSQL: the same for a transaction that writes: how long it waits for a lock (half of that, so that the work can
+/// ask again), and is left alone by a client that does not go on.
+QString transactionLimits(std::chrono::milliseconds timeout);
 
 /// A function that makes the driver's running statement return at once, to be called from another thread while the
 /// connection is open: SQLite is interrupted, PostgreSQL's socket is shut down (nothing else frees a frozen backend).

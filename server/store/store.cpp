@@ -10,8 +10,20 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop {
 
+namespace {
+
+std::optional<FileLock> lockOf(const SqlLocation &location)
+{
+    if (location.dialect != SqlDialect::Sqlite || location.inMemory())
+        return std::nullopt;
+    return std::optional<FileLock>(std::in_place, location.file);
+}
+
+} // namespace
+
 Store::Store(const QString &databaseUrl, int connections, Limits limits)
-    : m_location(SqlLocation::parse(databaseUrl)), m_threads(m_location, connections, limits, bringSchemaUpToDate)
+    : m_location(SqlLocation::parse(databaseUrl)), m_lock(lockOf(m_location)),
+      m_threads(m_location, connections, limits, bringSchemaUpToDate)
 {
 }
 

@@ -2,6 +2,7 @@
 // Waits on SQL, so that a handler can await rows while the loop stays free.
 #pragma once
 
+#include "server/store/file_lock.h"
 #include "server/store/lane.h"
 #include "server/store/todos.h"
 
@@ -10,6 +11,7 @@
 #include <QFuture>
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <type_traits>
 
@@ -22,9 +24,9 @@ class Store
 public:
     using Limits = StoreThreads::Limits;
 
-    /// databaseUrl: `sqlite:PATH`, `sqlite::memory:`, `postgresql://user[:password]@host[:port]/name`; empty: a SQLite
-    /// file in the user's data folder. connections: those that read, 1 or more; SQLite has one more, which writes.
-    /// Returns once every connection is open and the schema is in place; throws StartFailure if that can't be had.
+    /// databaseUrl: see SqlLocation::parse. connections: those that read, 1 or more; SQLite has one more, which writes.
+    /// Returns once every connection is open and the schema is in place; throws StartFailure if that can't be had, or
+    /// another Store has that SQLite file, in this process or in another.
     Store(const QString &databaseUrl, int connections, Limits limits = {});
 
     /// Rows of the table `todos`, by ascending id. Throws http::Failure as `read` does.
@@ -69,6 +71,7 @@ public:
 
 private:
     const SqlLocation m_location;
+    std::optional<FileLock> m_lock; // of a SQLite file; before the threads, which use it
     StoreThreads m_threads;
 };
 

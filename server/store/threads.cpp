@@ -4,8 +4,6 @@
 
 #include "server/store/owner.h"
 
-#include <QSqlDatabase>
-
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
@@ -22,21 +20,12 @@ http::Failure unavailable(const QString &detail)
     return http::Failure::unavailable(detail, 1s);
 }
 
-/// Qt loads a driver's plugin when its first connection is added, and that is safe on the main thread only.
-void loadDriver(SqlDialect dialect)
-{
-    const QString name = u"openloop-driver"_s;
-    QSqlDatabase::addDatabase(driverName(dialect), name);
-    QSqlDatabase::removeDatabase(name);
-}
-
 } // namespace
 
 StoreThreads::StoreThreads(const SqlLocation &location, int readers, Limits limits,
                            std::function<void(SqlConnection &)> prepare)
     : m_limits(limits), m_queue(limits.waiting)
 {
-    loadDriver(location.dialect);
     const bool sqlite = location.dialect == SqlDialect::Sqlite;
     if (sqlite && !location.inMemory())
         m_writes.emplace(limits.waiting);

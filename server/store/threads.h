@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/store/queue.h"
-#include "server/store/sql_dialect.h"
+#include "server/store/sql_location.h"
 
 #include <atomic>
 #include <memory>

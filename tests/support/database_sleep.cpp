@@ -14,8 +14,11 @@ namespace {
 
 void sleepOn(SqlConnection &sql, std::chrono::milliseconds time)
 {
-    if (sql.dialect() == SqlDialect::Postgres)
-        return sql.command(u"SELECT pg_sleep(%1)"_s.arg(double(time.count()) / 1000));
+    if (sql.dialect() == SqlDialect::Postgres) {
+        const auto nothing = [](const QSqlQuery &) { return true; };
+        sql.select(u"SELECT pg_sleep(?)"_s, {double(time.count()) / 1000}, nothing);
+        return;
+    }
     const auto end = StoreWork::Clock::now() + time;
     while (StoreWork::Clock::now() < end)
         sql.command(u"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 100000) "

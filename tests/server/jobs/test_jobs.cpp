@@ -51,6 +51,7 @@ private slots:
     void progressIsToldEverySecondUntilDone();
     void deletingStopsTheWork();
     void aSlowReaderHoldsNothingUp();
+    void whoeverLeavesHoldsNothingUp();
     void nothingAcceptedIsLostByKills_data();
     void nothingAcceptedIsLostByKills();
     void aJobThatKillsTheServiceThreeTimesFails();
@@ -254,6 +255,28 @@ void TestJobs::aSlowReaderHoldsNothingUp()
         return objectOf(RawClient(server.port()).get("/test/in_flight"))[u"in_flight"_s].toInt(-1);
     };
     QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, patience);
+}
+
+void TestJobs::whoeverLeavesHoldsNothingUp()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(server.hold("sieving"));
+    const QByteArray path = accept(server.port(), sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    const auto inFlight = [&] {
+        return objectOf(RawClient(server.port()).get("/test/in_flight"))[u"in_flight"_s].toInt(-1);
+    };
+    {
+        RawClient waiting(server.port());
+        const QByteArray body = bodyOf(sieved);
+        waiting.send("POST " + jobs + " HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\nContent-Length: "
+                     + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+        RawClient watching(server.port());
+        watching.ask(path + "/events");
+        QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 3, patience);
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, patience); // only if the loop turns is this answered at all
 }
 
 void TestJobs::nothingAcceptedIsLostByKills_data()

@@ -29,6 +29,20 @@ qint64 countTodos(SqlConnection &sql)
     return sql.select(u"SELECT count(*) FROM todos"_s, {}, number).first();
 }
 
+/// Asks again as long as another has the file.
+std::unique_ptr<Store> startedInTurn(const QString &url)
+{
+    for (;;) {
+        try {
+            return std::make_unique<Store>(url, 1);
+        } catch (const StartFailure &failure) {
+            if (!failure.line().contains(u"another server"_s))
+                throw;
+            std::this_thread::yield();
+        }
+    }
+}
+
 } // namespace
 
 class TestStore : public QObject
@@ -67,7 +81,9 @@ private slots:
     {
         if (url().endsWith(u":memory:"_s))
             QSKIP("the database ends with its store");
-        const Store first(url(), 1);
+        {
+            const Store first(url(), 1);
+        }
         Store second(url(), 1);
         QCOMPARE(await(taskOf(second.read(countTodos))).value, 200);
     }
@@ -218,13 +234,14 @@ private slots:
     {
         if (url().endsWith(u":memory:"_s))
             QSKIP("the database ends with its store");
-        // Threads stand for processes: the databases know no difference, as every store has its own connections.
+        // Threads stand for processes: the databases know no difference, as every store has its own connections. A file
+        // is used by one after the other.
         std::vector<std::jthread> starters;
         std::atomic<int> right = 0;
         for (int i = 0; i < 6; ++i) {
             starters.emplace_back([&right, where = url()] {
-                Store store(where, 1);
-                QFuture<qint64> count = store.read(countTodos);
+                auto store = startedInTurn(where);
+                QFuture<qint64> count = store->read(countTodos);
                 right += count.result() == 200 ? 1 : 0;
             });
         }

@@ -289,24 +289,6 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.write(lengthenTheFirst))).status(), 200, patience);
     }
 
-    void twoStoresWriteTheSameSqliteFile()
-    {
-        Store first(u"sqlite:"_s + m_file, 1);
-        Store second(u"sqlite:"_s + m_file, 1);
-        const qsizetype before = await(taskOf(first.read(titleOfTheFirst))).value->size();
-        std::vector<std::shared_ptr<Ending<int>>> endings;
-        constexpr int writes = 50;
-        for (int i = 0; i < writes; ++i) {
-            endings.push_back(follow(taskOf(first.write(lengthenTheFirst))));
-            endings.push_back(follow(taskOf(second.write(lengthenTheFirst))));
-        }
-        for (const auto &ending : endings) {
-            QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
-            QCOMPARE(ending->status(), 200);
-        }
-        QCOMPARE(await(taskOf(second.read(titleOfTheFirst))).value->size(), before + 2 * writes);
-    }
-
     void aFullDiskIsUnavailableAndPasses()
     {
         Store store(u"sqlite:"_s + m_file, 1);

@@ -6,8 +6,14 @@
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
+#include <QTcpServer>
 #include <QTemporaryDir>
 
+#include <csignal>
+#include <grp.h>
+#include <optional>
+#include <pwd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -53,6 +59,22 @@ QStringList folders(const QString &root)
     return found;
 }
 
+struct Account {
+    uid_t user;
+    gid_t group;
+};
+
+/// The account to run as: PostgreSQL and pgbouncer refuse to run as root.
+std::optional<Account> unprivileged()
+{
+    if (::geteuid() != 0)
+        return std::nullopt;
+    const passwd *const entry = ::getpwnam("nobody");
+    if (!entry)
+        qFatal("no user nobody to run servers as");
+    return Account{entry->pw_uid, entry->pw_gid};
+}
+
 } // namespace
 
 bool peersAreLeftOut()
@@ -81,6 +103,31 @@ QProcessEnvironment peerEnvironment()
     }
     environment.insert(u"LD_LIBRARY_PATH"_s, paths.join(u':'));
     return environment;
+}
+
+void preparePeer(QProcess &process)
+{
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.setProcessEnvironment(peerEnvironment());
+    process.setChildProcessModifier([account = unprivileged()] {
+        if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
+            ::_exit(1);
+        ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes takes its server along
+    });
+}
+
+void giveToPeers(const QString &path)
+{
+    const auto account = unprivileged();
+    if (account && ::chown(qPrintable(path), account->user, account->group) != 0)
+        qFatal("chown of %s failed", qPrintable(path));
+}
+
+quint16 freePeerPort()
+{
+    QTcpServer probe;
+    probe.listen(QHostAddress::LocalHost);
+    return probe.serverPort();
 }
 
 } // namespace openloop::test

@@ -2,7 +2,7 @@
 // The real servers and tools beside which we are tested: unpacked below build/peers, or else installed.
 #pragma once
 
-#include <QProcessEnvironment>
+#include <QProcess>
 #include <QString>
 
 namespace openloop::test {
@@ -16,5 +16,14 @@ QString peerProgram(const QString &name);
 
 /// In which peerProgram() finds its libraries.
 QProcessEnvironment peerEnvironment();
+
+/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one.
+void preparePeer(QProcess &process);
+
+/// Lets such a server write there.
+void giveToPeers(const QString &path);
+
+/// On which nobody listens now.
+quint16 freePeerPort();
 
 } // namespace openloop::test

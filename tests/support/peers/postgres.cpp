@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// initdb, and as nobody where the tests run as root.
+// Makes clusters by initdb and finds the backends in /proc, as a frozen server can't be asked.
 #include "tests/support/peers/postgres.h"
 
 #include "tests/support/peers/peers.h"
@@ -7,15 +7,9 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
-#include <QTcpServer>
 
 #include <algorithm>
 #include <csignal>
-#include <grp.h>
-#include <optional>
-#include <pwd.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -26,48 +20,25 @@ namespace {
 constexpr int patience = 30'000; // ms
 const QString user = u"openloop"_s;
 
-struct Account {
-    uid_t user;
-    gid_t group;
-};
-
-/// The account to run as: PostgreSQL refuses to run as root.
-std::optional<Account> unprivileged()
-{
-    if (::geteuid() != 0)
-        return std::nullopt;
-    const passwd *const entry = ::getpwnam("nobody");
-    if (!entry)
-        qFatal("no user nobody to run PostgreSQL as");
-    return Account{entry->pw_uid, entry->pw_gid};
-}
-
-void prepare(QProcess &process)
-{
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.setProcessEnvironment(peerEnvironment());
-    process.setChildProcessModifier([account = unprivileged()] {
-        if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
-            ::_exit(1);
-        ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes takes its database along
-    });
-}
-
-quint16 freePort()
-{
-    QTcpServer probe;
-    probe.listen(QHostAddress::LocalHost);
-    return probe.serverPort();
-}
-
 } // namespace
 
-Postgres::Postgres(const QStringList &settings) : m_port(freePort())
+Postgres::Postgres(const QStringList &settings) : Postgres(nullptr, settings) { }
+
+std::unique_ptr<Postgres> Postgres::standbyOf(const Postgres &primary)
+{
+    return std::unique_ptr<Postgres>(new Postgres(&primary, {}));
+}
+
+Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_port(freePeerPort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
-    makeCluster();
-    prepare(m_server);
+    giveToPeers(m_folder.path());
+    if (primary)
+        copy(*primary);
+    else
+        makeCluster();
+    preparePeer(m_server);
     m_server.setProgram(peerProgram(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
     QStringList arguments{u"-D"_s, m_folder.filePath(u"data"_s),
@@ -103,7 +74,7 @@ void Postgres::start()
     m_server.start();
     const QDeadlineTimer deadline(patience);
     QByteArray log;
-    while (!log.contains("ready to accept connections")) {
+    while (!log.contains("ready to accept")) { // of a standby: read-only connections
         if (!m_server.waitForReadyRead(int(deadline.remainingTime())))
             qFatal("PostgreSQL does not start: %s", log.constData());
         log += m_server.readAll();
@@ -125,6 +96,28 @@ void Postgres::kill()
     signalBackends(SIGKILL);
     m_server.kill();
     m_server.waitForFinished(patience);
+}
+
+void Postgres::stopFollowing()
+{
+    for (const QString &command : {u"ALTER SYSTEM SET primary_conninfo = ''"_s, u"SELECT pg_reload_conf()"_s})
+        run(u"psql"_s,
+            {u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_port), u"-U"_s, user, u"-d"_s, u"postgres"_s, u"-c"_s,
+             command});
+    const auto follows = [this] {
+        const auto all = processes();
+        return std::ranges::any_of(all, [](const QByteArray &title) { return title.contains("walreceiver"); });
+    };
+    for (const QDeadlineTimer deadline(patience); follows();) {
+        if (deadline.hasExpired())
+            qFatal("the standby goes on following");
+        m_server.waitForReadyRead(1);
+    }
+}
+
+void Postgres::promote()
+{
+    run(u"pg_ctl"_s, {u"promote"_s, u"-w"_s, u"-D"_s, m_folder.filePath(u"data"_s)});
 }
 
 int Postgres::terminateBackends()
@@ -156,19 +149,23 @@ void Postgres::thaw()
 
 void Postgres::makeCluster()
 {
-    if (const auto account = unprivileged()) {
-        if (::chown(qPrintable(m_folder.path()), account->user, account->group) != 0)
-            qFatal("chown of %s failed", qPrintable(m_folder.path()));
-    }
     run(u"initdb"_s,
         {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s,
          u"--no-sync"_s, u"--no-instructions"_s});
 }
 
+void Postgres::copy(const Postgres &primary)
+{
+    run(u"pg_basebackup"_s,
+        {u"-D"_s, m_folder.filePath(u"data"_s), u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(primary.port()),
+         u"-U"_s, user, u"-R"_s, u"--checkpoint=fast"_s, u"--no-sync"_s});
+    m_databases = primary.m_databases;
+}
+
 void Postgres::run(const QString &name, const QStringList &arguments) const
 {
     QProcess process;
-    prepare(process);
+    preparePeer(process);
     process.setWorkingDirectory(m_folder.path());
     process.start(peerProgram(name), arguments);
     if (!process.waitForFinished(patience) || process.exitCode() != 0)
@@ -184,7 +181,14 @@ bool Postgres::hasBackend(const QByteArray &command) const
 QMap<int, QByteArray> Postgres::backends() const
 {
     // A backend's title names its user; asking the database itself would need a connection that works.
+    QMap<int, QByteArray> found = processes();
     const QByteArray prefix = "postgres: " + user.toLatin1() + ' ';
+    found.removeIf([&](const auto &process) { return !process.value().startsWith(prefix); });
+    return found;
+}
+
+QMap<int, QByteArray> Postgres::processes() const
+{
     const QByteArray parent = "\nPPid:\t" + QByteArray::number(m_server.processId()) + '\n';
     QMap<int, QByteArray> found;
     for (const QString &pid : QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs)) {
@@ -193,7 +197,7 @@ QMap<int, QByteArray> Postgres::backends() const
         if (!commandLine.open(QIODevice::ReadOnly) || !status.open(QIODevice::ReadOnly))
             continue;
         const QByteArray title = commandLine.readAll();
-        if (title.startsWith(prefix) && status.readAll().contains(parent))
+        if (title.startsWith("postgres: ") && status.readAll().contains(parent))
             found.insert(pid.toInt(), title);
     }
     return found;

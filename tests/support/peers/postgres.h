@@ -8,6 +8,8 @@
 #include <QStringList>
 #include <QTemporaryDir>
 
+#include <memory>
+
 namespace openloop::test {
 
 /// Lives in a temporary folder, listens on loopback, and dies with the test. Every function waits for its effect, at
@@ -17,17 +19,28 @@ class Postgres
 public:
     /// Makes a database cluster and starts it. settings: `name=value`, of postgresql.conf.
     explicit Postgres(const QStringList &settings = {});
+    /// Makes a standby of one that runs, and starts it.
+    static std::unique_ptr<Postgres> standbyOf(const Postgres &primary);
     ~Postgres();
     Q_DISABLE_COPY_MOVE(Postgres)
 
     /// URL of the database with that name (lower-case letters), which is created when it is first asked for.
     QString databaseUrl(const QString &name);
 
+    quint16 port() const { return m_port; }
+    /// Where its socket lies.
+    QString folder() const { return m_folder.path(); }
+
     void start();
     /// As an administrator stops it: backends are terminated, files are left in order.
     void stop();
     /// kill -9 of the postmaster and all of its processes.
     void kill();
+
+    /// Of a standby: gets no more of what its primary writes, which lives on.
+    void stopFollowing();
+    /// Of a standby: takes writes from now on.
+    void promote();
 
     /// Ends every client's backend, as pg_terminate_backend does; how many there were.
     int terminateBackends();
@@ -41,8 +54,12 @@ public:
     bool hasBackend(const QByteArray &command) const;
 
 private:
+    Postgres(const Postgres *primary, const QStringList &settings);
+
     void makeCluster();
+    void copy(const Postgres &primary);
     void run(const QString &name, const QStringList &arguments) const;
+    QMap<int, QByteArray> processes() const; // their titles, by id
     QMap<int, QByteArray> backends() const;
     int signalBackends(int signal) const;
 

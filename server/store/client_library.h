@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Functions of a database's own library, beside the Qt plugin that uses it.
+#pragma once
+
+#include <dlfcn.h>
+
+namespace openloop {
+
+/// A function of a client library that the Qt plugin has loaded, or null. Never loads one itself: a plugin may carry
+/// its own copy, and a handle of one copy must not reach the other.
+template <typename Function>
+Function loadedFunction(const char *library, const char *name)
+{
+    void *const handle = ::dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+    return handle ? reinterpret_cast<Function>(::dlsym(handle, name)) : nullptr;
+}
+
+constexpr auto libpq = "libpq.so.5";
+constexpr auto libsqlite3 = "libsqlite3.so.0";
+
+} // namespace openloop

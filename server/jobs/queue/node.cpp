@@ -121,11 +121,14 @@ void Node::tick(BootTime now)
         if (now >= m_nextJoin)
             join(now);
     } else {
-        if (isOverdue(now)) {
+        const bool overdue = isOverdue(now);
+        if (overdue) {
             doubt();
             lookFirst();
-            m_nextLook = std::min(m_nextLook, now);
         }
+        if (overdue && !m_wasOverdue) // once: a look that is lost at once would be followed by the next at once
+            m_nextLook = std::min(m_nextLook, now);
+        m_wasOverdue = overdue;
         beat(now);
     }
     if (m_phase == Phase::Alive) {

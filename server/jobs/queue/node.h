@@ -165,6 +165,7 @@ private:
     BootTime m_nextJoin{};
     BootTime m_nextBeat{};
     std::optional<BootTime> m_unanswered; ///< when the first of the beats that have no answer yet was sent
+    bool m_wasOverdue = false; ///< at the last tick
     Call m_beat = 0; ///< under way; 0: none
     bool m_reconnected = false; ///< for the beat that is under way
     std::optional<BootTime> m_fitSince;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
 #include "tests/support/crowd.h"
+#include "tests/support/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/server_process.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
@@ -15,7 +15,6 @@
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <gmpxx.h>
 #include <thread>
 
 using namespace openloop::test;
@@ -24,57 +23,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-const QByteArray jobs = "/factorizations";
 constexpr int mostJobsOfALife = 10; // else the last start has too much to do for a test
 const QByteArray sieved = semiprime(150); // long enough to be held while it is sieved
-
-QByteArray bodyOf(const QByteArray &n)
-{
-    return "{\"n\":\"" + n + "\"}";
-}
-
-QJsonObject objectOf(const std::optional<Answer> &answer)
-{
-    return answer ? QJsonDocument::fromJson(answer->body).object() : QJsonObject();
-}
-
-QJsonObject job(quint16 port, const QByteArray &path)
-{
-    return objectOf(RawClient(port).get(path));
-}
-
-QByteArray accept(quint16 port, const QByteArray &n, const QByteArray &fields = {})
-{
-    const auto answer = RawClient(port).post(jobs, bodyOf(n), fields);
-    return answer && answer->status == 202 ? answer->fields.value("location") : QByteArray();
-}
-
-// Reads until the stream says so; false: it ended, or said nothing for long.
-bool hears(RawClient &watcher, const QByteArray &word)
-{
-    QByteArray stream;
-    for (const auto end = Clock::now() + longest; !stream.contains(word) && Clock::now() < end;) {
-        const QByteArray more = watcher.readSome();
-        if (more.isEmpty())
-            return false;
-        stream += more;
-    }
-    return stream.contains(word);
-}
-
-mpz_class productOf(const QJsonObject &job)
-{
-    mpz_class product = 1;
-    const QJsonArray factors = job[u"factors"_s].toArray();
-    for (const QJsonValue &factor : factors) {
-        const mpz_class prime(factor[u"prime"_s].toString().toStdString(), 10);
-        for (int i = 0; i < factor[u"exponent"_s].toInt(); ++i)
-            product *= prime;
-    }
-    return product;
-}
 
 // The servers that are started as long as it lives hold every computation from the start.
 class HeldFromTheStart

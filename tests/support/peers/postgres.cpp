@@ -22,14 +22,14 @@ const QString user = u"openloop"_s;
 
 } // namespace
 
-Postgres::Postgres() : Postgres(nullptr) { }
+Postgres::Postgres(const QStringList &settings) : Postgres(nullptr, settings) { }
 
 std::unique_ptr<Postgres> Postgres::standbyOf(const Postgres &primary)
 {
-    return std::unique_ptr<Postgres>(new Postgres(&primary));
+    return std::unique_ptr<Postgres>(new Postgres(&primary, {}));
 }
 
-Postgres::Postgres(const Postgres *primary) : m_port(freePeerPort())
+Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_port(freePeerPort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
@@ -41,9 +41,17 @@ Postgres::Postgres(const Postgres *primary) : m_port(freePeerPort())
     preparePeer(m_server);
     m_server.setProgram(peerProgram(u"postgres"_s));
     m_server.setWorkingDirectory(m_folder.path());
-    m_server.setArguments({u"-D"_s, m_folder.filePath(u"data"_s), u"-p"_s, QString::number(m_port), u"-k"_s,
-                           m_folder.path(), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s, u"-c"_s,
-                           u"shared_buffers=16MB"_s, u"-c"_s, u"logging_collector=off"_s, u"-c"_s, u"jit=off"_s});
+    QStringList arguments{u"-D"_s, m_folder.filePath(u"data"_s),
+                          u"-p"_s, QString::number(m_port),
+                          u"-k"_s, m_folder.path(),
+                          u"-c"_s, u"listen_addresses=127.0.0.1"_s,
+                          u"-c"_s, u"fsync=off"_s,
+                          u"-c"_s, u"shared_buffers=16MB"_s,
+                          u"-c"_s, u"logging_collector=off"_s,
+                          u"-c"_s, u"jit=off"_s};
+    for (const QString &setting : settings)
+        arguments << u"-c"_s << setting;
+    m_server.setArguments(arguments);
     start();
 }
 

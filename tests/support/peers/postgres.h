@@ -5,7 +5,7 @@
 #include <QMap>
 #include <QProcess>
 #include <QSet>
-#include <QString>
+#include <QStringList>
 #include <QTemporaryDir>
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace openloop::test {
 class Postgres
 {
 public:
-    /// Makes a database cluster and starts it.
-    Postgres();
+    /// Makes a database cluster and starts it. settings: `name=value`, of postgresql.conf.
+    explicit Postgres(const QStringList &settings = {});
     /// Makes a standby of one that runs, and starts it.
     static std::unique_ptr<Postgres> standbyOf(const Postgres &primary);
     ~Postgres();
@@ -54,7 +54,7 @@ public:
     bool hasBackend(const QByteArray &command) const;
 
 private:
-    explicit Postgres(const Postgres *primary);
+    Postgres(const Postgres *primary, const QStringList &settings);
 
     void makeCluster();
     void copy(const Postgres &primary);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A thousand who watch cost the database what one costs, and each is told the end in time.
+#include "tests/support/control.h"
+#include "tests/support/crowd.h"
+#include "tests/support/job_client.h"
+#include "tests/support/patience.h"
+#include "tests/support/peers/fleet.h"
+#include "tests/support/peers/peers.h"
+#include "tests/support/watchers.h"
+
+#include <QTest>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int jobsWatched = 500;
+constexpr int mostWatchers = 1000;
+
+double statementsPerSecond(Fleet &fleet)
+{
+    const qint64 before = fleet.statements();
+    const auto from = Clock::now();
+    QTest::qWait(10'000); // in which they are counted
+    const std::chrono::duration<double> time = Clock::now() - from;
+    return double(fleet.statements() - before) / time.count();
+}
+
+} // namespace
+
+class TestFleetWatchers : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aThousandCostTheDatabaseWhatOneCostsAndAreToldInTime()
+    {
+        if (peersAreLeftOut())
+            QSKIP("PostgreSQL is left out here");
+        Fleet fleet(QStringLiteral(TEST_SERVER), countingStatements());
+        const ServerProcess &server = fleet.start(u"A"_s);
+        QVERIFY(server.hold("trial division")); // of what is small enough to be done soon
+        QByteArrayList paths;
+        for (int i = 0; i < jobsWatched; ++i)
+            paths << accept(server.port(), semiprime(70, unsigned(i)));
+        QVERIFY(!paths.contains(QByteArray()));
+        QTRY_VERIFY_WITH_TIMEOUT(server.figure("held") > 0, patience);
+
+        Watchers watchers;
+        watchers.add(server.port(), paths[0]);
+        QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), 1, patience);
+        const double one = statementsPerSecond(fleet);
+        for (int i = 1; i < mostWatchers; ++i)
+            watchers.add(server.port(), paths[i % jobsWatched]);
+        QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), mostWatchers, patience);
+        const double many = statementsPerSecond(fleet);
+        QVERIFY2(many < 1.2 * one + 1, qPrintable(u"%1 statements a second, %2 with one watcher"_s.arg(many).arg(one)));
+
+        const Control control(server.port());
+        QVERIFY(server.release());
+        QTRY_COMPARE_WITH_TIMEOUT(watchers.open(), 0, 3 * patience);
+        const auto latest = fleet.latest(watchers.take());
+        QVERIFY2(latest <= control.longest(2s), qPrintable(u"%1 ms"_s.arg(latest.count())));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestFleetWatchers)
+#include "test_fleet_watchers.moc"

@@ -76,7 +76,7 @@ private:
 
     void takeWordApart(const Part &part)
     {
-        std::vector<std::uint64_t> primes;
+        WordPrimes primes;
         factorRoughWord(toUint64(part.value), primes);
         for (const std::uint64_t prime : primes)
             add(toMpz(prime), part.multiplicity);
@@ -140,17 +140,19 @@ private:
     std::vector<mpz_class> m_remaining;
 };
 
-template <typename Prime, typename ToMpz>
-std::vector<PrimePower> gathered(std::vector<Prime> &primes, ToMpz toMpz)
+// Replaces `powers`.
+template <typename Primes, typename Power>
+void gather(Primes &primes, std::vector<Power> &powers)
 {
-    std::sort(primes.begin(), primes.end());
-    std::vector<PrimePower> powers;
-    for (std::size_t i = 0, end; i < primes.size(); i = end) {
-        for (end = i + 1; end < primes.size() && primes[end] == primes[i];)
-            ++end;
-        powers.push_back({toMpz(primes[i]), static_cast<unsigned>(end - i)});
+    powers.clear();
+    if (!std::is_sorted(primes.begin(), primes.end()))
+        std::sort(primes.begin(), primes.end());
+    for (const auto &prime : primes) {
+        if (!powers.empty() && powers.back().prime == prime)
+            ++powers.back().exponent;
+        else
+            powers.push_back({prime, 1});
     }
-    return powers;
 }
 
 Result Factorization::result()
@@ -165,7 +167,7 @@ Result Factorization::result()
         result.remaining.push_back(m_number);
         return result;
     }
-    result.factors = gathered(m_primes, [](const mpz_class &prime) { return prime; });
+    gather(m_primes, result.factors);
     std::sort(m_remaining.begin(), m_remaining.end());
     result.remaining = std::move(m_remaining);
     return result;
@@ -173,15 +175,14 @@ Result Factorization::result()
 
 Result factorOneWord(std::uint64_t n)
 {
-    std::vector<std::uint64_t> primes;
-    primes.reserve(64);
-    factorWord(n, primes);
-    std::uint64_t product = 1;
-    for (const std::uint64_t prime : primes)
-        product *= prime;
-    if (product != n)
-        return {{}, {toMpz(n)}};
-    return {gathered(primes, [](std::uint64_t prime) { return toMpz(prime); }), {}};
+    std::vector<WordPower> powers;
+    factor(n, powers);
+    Result result;
+    for (const WordPower &power : powers)
+        result.factors.push_back({toMpz(power.prime), power.exponent});
+    if (powers.empty() && n > 1)
+        result.remaining.push_back(toMpz(n));
+    return result;
 }
 
 } // namespace
@@ -203,6 +204,25 @@ const char *phaseName(Phase phase)
 bool isPrime(const mpz_class &n)
 {
     return isPrimeUnlessStopped(n, Stop()).value_or(false);
+}
+
+void factor(std::uint64_t n, std::vector<WordPower> &factors)
+{
+    factors.clear();
+    if (n < 2)
+        return;
+    WordPrimes primes;
+    factorWord(n, primes);
+    std::uint64_t product = 1;
+    for (const std::uint64_t prime : primes)
+        product *= prime;
+    if (product == n) // no answer is better than a wrong one
+        gather(primes, factors);
+}
+
+void prepareForManyWords()
+{
+    makeSmallestFactors();
 }
 
 Result factor(const mpz_class &n, std::stop_token stop, const Options &options, const ProgressSink &progress)

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <gmpxx.h>
 #include <optional>
@@ -17,6 +18,14 @@ struct PrimePower {
     unsigned exponent = 1;
 
     bool operator==(const PrimePower &) const = default;
+};
+
+/// The same where the prime is one machine word.
+struct WordPower {
+    std::uint64_t prime = 0;
+    unsigned exponent = 1;
+
+    bool operator==(const WordPower &) const = default;
 };
 
 /// What a long factorization is busy with; the text of phaseName() is what users see.

@@ -5,6 +5,7 @@
 #include "server/factoring/ecm/ecm.h"
 #include "server/factoring/schedule.h"
 #include "server/factoring/siqs/siqs.h"
+#include "server/factoring/small/close_factors.h"
 #include "server/factoring/small/perfect_power.h"
 #include "server/factoring/small/primality.h"
 #include "server/factoring/small/trial_division.h"
@@ -33,7 +34,7 @@ public:
         mpz_class rest = m_number;
         tell(Phase::TrialDivision, 0);
         std::vector<std::uint64_t> small;
-        divideSmallPrimes(rest, trialBoundFor(bitLength(rest)), small, m_stop);
+        divideSmallPrimes(rest, m_trialBound, small, m_stop);
         for (const std::uint64_t prime : small)
             m_primes.push_back(toMpz(prime));
         m_pending.push_back({rest, 1});
@@ -58,15 +59,16 @@ private:
             return leave(part);
         if (bitLength(part.value) <= 64)
             return takeWordApart(part);
+        // Powers first: to tell that a long one is no prime takes longer than to find its root.
+        if (const auto power = asPower(part.value, m_leastFactorBits, m_stop)) {
+            m_pending.push_back({power->root, part.multiplicity * power->exponent});
+            return;
+        }
         const std::optional<bool> prime = isPrimeUnlessStopped(part.value, m_stop);
         if (prime == true)
             return add(part.value, part.multiplicity);
         if (!prime)
             return leave(part);
-        if (const auto power = asPower(part.value, bitLength(wordTrialBound) - 1, m_stop)) {
-            m_pending.push_back({power->root, part.multiplicity * power->exponent});
-            return;
-        }
         const std::optional<mpz_class> divisor = divide(part.value);
         if (!divisor)
             return leave(part);
@@ -90,6 +92,10 @@ private:
             const uint128 divisor = divisorOfRoughWord(toUint128(n), m_stop);
             if (divisor != 1)
                 return toMpz(divisor);
+        }
+        if (bits > 128) {
+            if (auto divisor = divisorOfCloseFactors(n, m_stop))
+                return divisor;
         }
         for (const EcmRound &round : ecmBeforeSieve(bits)) {
             if (auto divisor = runEcm(n, round))
@@ -131,6 +137,8 @@ private:
     Result result();
 
     const mpz_class &m_number;
+    const unsigned m_trialBound = trialBoundFor(bitLength(m_number));
+    const unsigned m_leastFactorBits = bitLength(std::uint64_t{m_trialBound}) - 1;
     const Stop m_stop;
     const Options &m_options;
     const ProgressSink &m_sink;

@@ -178,6 +178,33 @@ private slots:
         QVERIFY((result.factors == std::vector<PrimePower>{{2, 2}, {3, 1}, {p, 2}}));
     }
 
+    // To prove that the power is no prime takes a hundred times as long as to find its root; both in this run.
+    void aHighPowerCostsNoPrimalityTest()
+    {
+        const unsigned exponent = sanitized ? 301 : 701;
+        mpz_class n;
+        mpz_pow_ui(n.get_mpz_t(), mpz_class(1000000007).get_mpz_t(), exponent);
+        const double before = cpuMilliseconds();
+        const Result result = factor(n);
+        const double factored = cpuMilliseconds();
+        QVERIFY((result.factors == std::vector<PrimePower>{{1000000007, exponent}}));
+        QVERIFY(!isPrime(n));
+        QVERIFY(factored - before < cpuMilliseconds() - factored);
+    }
+
+    void closeFactorsNeedNoSieve()
+    {
+        const mpz_class p = Numbers(31).prime(300);
+        mpz_class q = 3 * p;
+        mpz_nextprime(q.get_mpz_t(), q.get_mpz_t());
+        bool searched = false;
+        const Result result = factor(p * q, {}, {}, [&](const Progress &progress) {
+            searched = searched || progress.phase != Phase::TrialDivision;
+        });
+        QVERIFY((result.factors == std::vector<PrimePower>{{p, 1}, {q, 1}}));
+        QVERIFY(!searched);
+    }
+
     void severalThreadsFindTheSameFactors()
     {
         Numbers numbers(12);

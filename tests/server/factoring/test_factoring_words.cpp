@@ -3,6 +3,7 @@
 #include "server/factoring/ecm/lanes/micro_ecm_lanes.h"
 #include "server/factoring/ecm/micro_ecm.h"
 #include "server/factoring/factor.h"
+#include "server/factoring/small/close_factors.h"
 #include "server/factoring/small/perfect_power.h"
 #include "server/factoring/small/pollard_brent.h"
 #include "server/factoring/small/primality.h"
@@ -10,6 +11,7 @@
 #include "server/factoring/small/word_factor.h"
 #include "tests/support/numbers.h"
 
+#include <numeric>
 #include <QTest>
 #include <random>
 
@@ -189,6 +191,25 @@ private slots:
             const auto power = asPower(n, 10, Stop());
             QVERIFY(power && power->root == root && power->exponent == exponent);
             QVERIFY(!asPower(n + 2, 10, Stop()));
+        }
+    }
+
+    void closeFactorsAreSeen()
+    {
+        Numbers numbers(6);
+        for (const unsigned bits : {65U, 120U, 200U, 400U}) {
+            const mpz_class p = numbers.prime(bits);
+            for (const unsigned u : {1U, 2U, 7U, 10U, 16U}) {
+                for (const unsigned v : {1U, 3U, 15U}) {
+                    if (std::gcd(u, v) != 1)
+                        continue;
+                    mpz_class q = p / v * u;
+                    mpz_nextprime(q.get_mpz_t(), q.get_mpz_t());
+                    const auto divisor = divisorOfCloseFactors(p * q, Stop());
+                    QVERIFY(divisor == p || divisor == q);
+                }
+            }
+            QVERIFY(!divisorOfCloseFactors(p * numbers.prime(bits), Stop()));
         }
     }
 

@@ -90,7 +90,17 @@ factoring::Result Command::factored(const mpz_class &n)
     }
     ProgressLine line(true);
     return factoring::factor(n, m_interrupt ? m_interrupt->token() : std::stop_token(), options,
-                             [&line](const factoring::Progress &progress) { line.show(progress); });
+                             [&](const factoring::Progress &progress) {
+                                 line.show(progress);
+                                 if (progress.endless && !m_toldEndless) {
+                                     line.clear();
+                                     m_toldEndless = true;
+                                     std::fprintf(stderr,
+                                                  "%s: too long to sieve: only luck, --timeout or a signal "
+                                                  "ends the search for a factor\n",
+                                                  m_program);
+                                 }
+                             });
 }
 
 bool Command::factorWords()

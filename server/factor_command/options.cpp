@@ -54,7 +54,7 @@ std::string helpText(const char *program)
         text.append(head).append(line.text).append("\n");
     }
     return text
-        + "\nUp to 110 digits every number is finished, though the hardest take days. Beyond,\n"
+        + "\nUp to 110 digits every number is finished, though the hardest take hours. Beyond,\n"
           "one with two long primes may never be, and a line on standard error says so.\n"
           "What --timeout or a signal cuts short is printed as far as it is known, with the\n"
           "rest in brackets, as in 12: 2 [composite 6].\n\n"

@@ -51,8 +51,13 @@ void ProgressLine::show(const factoring::Progress &progress)
         return;
     m_shown = true;
     std::array<char, 120> left{};
-    if (progress.timeLeft)
-        std::snprintf(left.data(), left.size(), ", about %.0f s left", progress.timeLeft->count());
+    if (progress.timeLeft) {
+        const double seconds = progress.timeLeft->count();
+        if (seconds < 600)
+            std::snprintf(left.data(), left.size(), ", about %.0f s left", seconds);
+        else
+            std::snprintf(left.data(), left.size(), ", about %.1f h left", seconds / 3600);
+    }
     std::array<char, 240> line;
     const int length =
         std::snprintf(line.data(), line.size(), "%s %.0f %%, %.0f s%s", phaseName(progress.phase),

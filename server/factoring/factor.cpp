@@ -32,7 +32,7 @@ public:
     Result run()
     {
         mpz_class rest = m_number;
-        tell(Phase::TrialDivision, 0);
+        tell({Phase::TrialDivision, 0});
         std::vector<std::uint64_t> small;
         divideSmallPrimes(rest, m_trialBound, small, m_stop);
         for (const std::uint64_t prime : small)
@@ -88,7 +88,7 @@ private:
     {
         const unsigned bits = bitLength(n);
         if (bits <= 128) {
-            tell(Phase::Ecm, 0);
+            tell({Phase::Ecm, 0});
             const uint128 divisor = divisorOfRoughWord(toUint128(n), m_stop);
             if (divisor != 1)
                 return toMpz(divisor);
@@ -97,29 +97,50 @@ private:
             if (auto divisor = divisorOfCloseFactors(n, m_stop))
                 return divisor;
         }
-        for (const EcmRound &round : ecmBeforeSieve(bits)) {
-            if (auto divisor = runEcm(n, round))
-                return divisor;
-        }
+        if (auto divisor = runEcmBeforeSieve(n))
+            return divisor;
         if (bits <= mostBitsToSieve && !m_stop.requested()) {
             if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink))
                 return divisor;
         }
+        const Progress endless{Phase::Ecm, 0, std::nullopt, bits > mostBitsToSieve};
         for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested(); round = nextEcm(round)) {
-            if (auto divisor = runEcm(n, round))
+            if (auto divisor = ecmFactor(n, round, m_stop, m_options, [&](double) { tell(endless); }))
                 return divisor;
         }
         return std::nullopt;
     }
 
-    std::optional<mpz_class> runEcm(const mpz_class &n, const EcmRound &round)
+    // Progress is that of all rounds together. The sieve that most likely follows is in the time that is left.
+    std::optional<mpz_class> runEcmBeforeSieve(const mpz_class &n)
     {
-        if (m_stop.requested())
-            return std::nullopt;
-        return ecmFactor(n, round, m_stop, m_options, [this](double fraction) { tell(Phase::Ecm, fraction); });
+        using Seconds = std::chrono::duration<double>;
+        const std::vector<EcmRound> rounds = ecmBeforeSieve(bitLength(n));
+        double all = 0, done = 0;
+        for (const EcmRound &round : rounds)
+            all += costOf(round);
+        const bool isSieved = bitLength(n) <= mostBitsToSieve;
+        const Seconds sieve = mostTime(n) / (m_options.crew ? m_options.threads : 1);
+        const auto start = std::chrono::steady_clock::now();
+        for (const EcmRound &round : rounds) {
+            if (m_stop.requested())
+                break;
+            const auto told = [&](double part) {
+                const double fraction = (done + part * costOf(round)) / all;
+                const Seconds spent = std::chrono::steady_clock::now() - start;
+                std::optional<Seconds> left;
+                if (isSieved)
+                    left = sieve + (fraction > 0 ? spent * (1 - fraction) / fraction : Seconds(0));
+                tell({Phase::Ecm, fraction, left, !isSieved});
+            };
+            if (auto divisor = ecmFactor(n, round, m_stop, m_options, told))
+                return divisor;
+            done += costOf(round);
+        }
+        return std::nullopt;
     }
 
-    void tell(Phase phase, double fraction)
+    void tell(const Progress &progress)
     {
         if (!m_sink)
             return;
@@ -127,7 +148,7 @@ private:
         if (m_told && now - *m_told < progressInterval)
             return;
         m_told = now;
-        m_sink({phase, fraction, std::nullopt});
+        m_sink(progress);
     }
 
     void add(const mpz_class &prime, unsigned multiplicity) { m_primes.insert(m_primes.end(), multiplicity, prime); }

@@ -37,7 +37,10 @@ const char *phaseName(Phase phase);
 struct Progress {
     Phase phase = Phase::TrialDivision;
     double fraction = 0; ///< of this phase, 0..1
-    std::optional<std::chrono::duration<double>> timeLeft; ///< of the whole number, where it can be told
+    /// Until the composite in work is taken apart if its factors are long, which is the worst; empty where nobody
+    /// knows.
+    std::optional<std::chrono::duration<double>> timeLeft = {};
+    bool endless = false; ///< what is left is too long to sieve: curves until a stop, or until one is lucky
 };
 
 /// Called at most ten times a second, by the thread that called factor().

@@ -39,8 +39,8 @@ Outcome runAs(const QString &program, const QStringList &arguments, const QByteA
 }
 
 // Two primes of 61 digits.
-constexpr auto hard = "70000000000000000000000000000000000000000000000000000000001060000000000000000000"
-                      "00000000000000000000000000000000000000399";
+constexpr auto hard = "20491431817244437317929365798669926317419228649255133834530899088661879955300714"
+                      "866615377541858872722630285992470477255933";
 
 } // namespace
 
@@ -133,6 +133,15 @@ private slots:
         QCOMPARE(object[u"factors"].toArray().size(), 2);
         QCOMPARE(object[u"remaining"].toArray().at(0).toString(), QString::fromLatin1(hard));
         QCOMPARE(lines.at(1), R"({"n":"15","factors":[{"prime":"3","exponent":1},{"prime":"5","exponent":1}]})");
+    }
+
+    void whatIsTooLongToSieveIsSaidOnce()
+    {
+        const QString n = QString::fromLatin1(hard);
+        const Outcome outcome = runAs(m_ours, {u"--timeout=0.5"_s, n, n + u"00"_s, u"15"_s});
+        QCOMPARE(outcome.errors.count("too long to sieve"), 1);
+        QVERIFY(outcome.output.endsWith("15: 3 5\n"));
+        QCOMPARE(runAs(m_ours, {u"--timeout=0.5"_s, n.first(100)}).errors, "");
     }
 
     void interruptingPrintsWhatWasFound()

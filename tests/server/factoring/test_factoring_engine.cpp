@@ -258,6 +258,44 @@ private slots:
         QVERIFY(told.size() >= 2 && told.size() <= 12);
     }
 
+    void progressNeverFallsBackAndTellsTheTimeLeft()
+    {
+        for (const unsigned bits : {240U, 333U, 364U}) { // the last two were not sieved once, and had no time left
+            std::stop_source stop;
+            double last = 0;
+            Phase phase = Phase::TrialDivision;
+            bool rises = true, knows = true;
+            int rounds = 0;
+            factor(Numbers(17).semiprime(bits), stop.get_token(), {}, [&](const Progress &progress) {
+                if (progress.phase == phase)
+                    rises = rises && progress.fraction >= last;
+                if (progress.phase != Phase::TrialDivision)
+                    knows = knows && progress.timeLeft && progress.timeLeft->count() > 0;
+                knows = knows && !progress.endless;
+                phase = progress.phase;
+                last = progress.fraction;
+                if (++rounds == 12)
+                    stop.request_stop();
+            });
+            QVERIFY(rises);
+            QVERIFY(knows);
+        }
+    }
+
+    void whatIsTooLongToSieveIsSaidFromTheBeginning()
+    {
+        std::stop_source stop;
+        bool endless = true, told = false;
+        factor(Numbers(18).semiprime(420), stop.get_token(), {}, [&](const Progress &progress) {
+            if (progress.phase != Phase::Ecm)
+                return;
+            told = true;
+            endless = progress.endless && !progress.timeLeft;
+            stop.request_stop();
+        });
+        QVERIFY(told && endless);
+    }
+
     // 50 ms is the promise on a quiet machine. Here others may hold the processor, so the work that is still done after
     // a request is what counts; the wall clock is printed.
     void itStopsSoonAtAnyMoment_data()

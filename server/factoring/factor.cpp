@@ -17,6 +17,8 @@ namespace openloop::factoring {
 
 namespace {
 
+using Seconds = std::chrono::duration<double>;
+
 constexpr auto progressInterval = std::chrono::milliseconds(100);
 
 // One call of factor() for a number of more than one word. Composites wait on a stack; what is left there at a stop
@@ -100,7 +102,7 @@ private:
         if (auto divisor = runEcmBeforeSieve(n))
             return divisor;
         if (bits <= mostBitsToSieve && !m_stop.requested()) {
-            if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink))
+            if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink, expectedSieving(n)))
                 return divisor;
         }
         const Progress endless{Phase::Ecm, 0, std::nullopt, bits > mostBitsToSieve};
@@ -111,16 +113,17 @@ private:
         return std::nullopt;
     }
 
+    Seconds expectedSieving(const mpz_class &n) const { return mostTime(n) / (m_options.crew ? m_options.threads : 1); }
+
     // Progress is that of all rounds together. The sieve that most likely follows is in the time that is left.
     std::optional<mpz_class> runEcmBeforeSieve(const mpz_class &n)
     {
-        using Seconds = std::chrono::duration<double>;
         const std::vector<EcmRound> rounds = ecmBeforeSieve(bitLength(n));
         double all = 0, done = 0;
         for (const EcmRound &round : rounds)
             all += costOf(round);
         const bool isSieved = bitLength(n) <= mostBitsToSieve;
-        const Seconds sieve = mostTime(n) / (m_options.crew ? m_options.threads : 1);
+        const Seconds sieve = expectedSieving(n);
         const auto start = std::chrono::steady_clock::now();
         for (const EcmRound &round : rounds) {
             if (m_stop.requested())

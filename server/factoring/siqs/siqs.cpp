@@ -2,7 +2,6 @@
 // One run from multiplier to divisor: sieve, solve, and sieve on where that was not enough.
 #include "server/factoring/siqs/siqs.h"
 
-#include "server/factoring/schedule.h"
 #include "server/factoring/siqs/collect.h"
 #include "server/factoring/siqs/matrix/solve.h"
 #include "server/factoring/siqs/multiplier.h"
@@ -145,7 +144,7 @@ private:
 
 std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, const Options &options,
                                     const ProgressSink &progress, const Parameters &parameters, Simd simd,
-                                    Report *report)
+                                    Report *report, Seconds expected)
 {
     const std::size_t bits = mpz_sizeinbase(n.get_mpz_t(), 2);
     if (mpz_even_p(n.get_mpz_t()) || bits < fewestBits || bits > mostBits)
@@ -153,7 +152,7 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
     const Stop signal(std::move(stop), options.deadline, &options.interlude);
     Report unused;
     Report &told = report ? *report : unused;
-    Meter meter(progress, mostTime(n) / (options.crew ? options.threads : 1));
+    Meter meter(progress, expected);
     meter.sieving(0, 1);
     told.multiplier = chooseMultiplier(n);
     Run run(options, signal, meter, told);
@@ -174,10 +173,11 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
 } // namespace siqs
 
 std::optional<mpz_class> siqsFactor(const mpz_class &n, std::stop_token stop, const Options &options,
-                                    const ProgressSink &progress)
+                                    const ProgressSink &progress, std::chrono::duration<double> expected)
 {
     const auto bits = unsigned(mpz_sizeinbase(n.get_mpz_t(), 2));
-    return siqs::factorWith(n, std::move(stop), options, progress, siqs::parametersFor(bits), siqs::bestSimd());
+    return siqs::factorWith(n, std::move(stop), options, progress, siqs::parametersFor(bits), siqs::bestSimd(), nullptr,
+                            expected);
 }
 
 } // namespace openloop::factoring

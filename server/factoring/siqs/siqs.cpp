@@ -48,7 +48,7 @@ public:
         const Seconds spent = Clock::now() - m_start;
         // What is expected counts until there is enough to measure. Combinations of large primes come faster and
         // faster: relations grow about as the 1.6th power of time.
-        const double trust = std::min(1.0, fraction / enoughToMeasure);
+        const double trust = m_expected.count() > 0 ? std::min(1.0, fraction / enoughToMeasure) : 1;
         Seconds left = std::max(m_expected - spent, m_expected / 20);
         if (fraction > 0)
             left = (1 - trust) * left + trust * spent * (std::pow(fraction, -1 / 1.6) - 1);

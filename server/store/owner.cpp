@@ -145,25 +145,38 @@ void StoreOwner::serve(const std::stop_token &stop)
         m_changed.notify_all();
     });
     SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout);
-    try {
-        openFirst(sql, stop);
-        setOpen(true);
-        m_opened.set_value();
-    } catch (const SqlError &error) {
-        const QString reason = QString::fromUtf8(error.what());
-        const StartFailure failure(u"cannot use the database %1: %2"_s.arg(m_settings.location.display(), reason));
-        m_opened.set_exception(std::make_exception_ptr(failure));
+    if (!m_settings.spare && !begin(sql, stop))
         return;
-    }
     while (!stop.stop_requested()) {
-        const auto patience = sql.isOpen() ? idlePing : untilReconnect();
-        if (const auto unit = m_queue.pop(stop, patience))
+        if (const auto unit = next(sql, stop))
             runWatched(unit, sql, stop);
         else if (!stop.stop_requested())
             lookAfter(sql, stop);
     }
     sql.close();
     setOpen(false);
+}
+
+bool StoreOwner::begin(SqlConnection &sql, const std::stop_token &stop)
+{
+    try {
+        openFirst(sql, stop);
+        setOpen(true);
+        m_opened.set_value();
+        return true;
+    } catch (const SqlError &error) {
+        const QString reason = QString::fromUtf8(error.what());
+        const StartFailure failure(u"cannot use the database %1: %2"_s.arg(m_settings.location.display(), reason));
+        m_opened.set_exception(std::make_exception_ptr(failure));
+        return false;
+    }
+}
+
+std::shared_ptr<StoreWork> StoreOwner::next(const SqlConnection &sql, const std::stop_token &stop)
+{
+    if (sql.isOpen())
+        return m_queue.pop(stop, idlePing);
+    return m_settings.spare ? m_queue.popSpare(stop, idlePing) : m_queue.pop(stop, untilReconnect());
 }
 
 void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
@@ -248,7 +261,7 @@ void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnectio
 void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
 {
     if (!sql.isOpen()) {
-        if (untilReconnect() == 0ms)
+        if (!m_settings.spare && untilReconnect() == 0ms)
             reopen(sql);
         return;
     }

@@ -23,14 +23,15 @@ public:
         SqlConnection::Role role = SqlConnection::Role::Reads;
         std::chrono::milliseconds timeout{};
         std::function<void(SqlConnection &)> prepare; ///< run once, on the first connection; may be empty
+        bool spare = false; ///< opened only for work that no other takes soon, and not again before the next such work
     };
 
     StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &openConnections);
     ~StoreOwner();
     Q_DISABLE_COPY_MOVE(StoreOwner)
 
-    /// Waits until the connection is open and prepared, for as long as the database answers; if it does not, half a
-    /// minute. Throws StartFailure. On the main thread.
+    /// Not for a spare one. Waits until the connection is open and prepared, for as long as the database answers; if it
+    /// does not, half a minute. Throws StartFailure. On the main thread.
     void waitUntilOpen();
 
     /// Lets the thread end after the work that runs now, which has a second from here; the destructor waits for it.
@@ -45,6 +46,8 @@ public:
 
 private:
     void serve(const std::stop_token &stop);
+    bool begin(SqlConnection &sql, const std::stop_token &stop);
+    std::shared_ptr<StoreWork> next(const SqlConnection &sql, const std::stop_token &stop);
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
     void open(SqlConnection &sql);
     bool reopen(SqlConnection &sql);

@@ -61,9 +61,11 @@ QByteArray textOf(const QNetworkRequest &request)
     return text + "\r\n";
 }
 
-QSslConfiguration tlsFor(const QString &certificates)
+QSslConfiguration tlsFor(QString certificates)
 {
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    if (certificates.isEmpty())
+        certificates = qEnvironmentVariable("SSL_CERT_FILE"); // as OpenSSL's own programs do
     if (certificates.isEmpty())
         return tls;
     const QList<QSslCertificate> trusted = QSslCertificate::fromPath(certificates, QSsl::Pem);

@@ -20,7 +20,7 @@ public:
     struct Settings {
         QUrl url; ///< its user and password are sent as Basic
         bool http2 = false; ///< over https, where the upstream speaks it
-        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: the system's
+        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
         http1::Pool::Bounds bounds;
         http1::AddressBook::Ask lookUp{}; ///< empty: the system's resolver
     };

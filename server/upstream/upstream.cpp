@@ -42,7 +42,7 @@ UpstreamClient::Settings clientFor(const Upstream::Settings &settings)
     return {.url = settings.url,
             .http2 = settings.http2,
             .certificates = settings.certificates,
-            .bounds = {.mostBody = mostBytes, .mostIdle = settings.concurrency},
+            .bounds = {.mostBody = mostBytes, .mostIdle = settings.concurrency, .distrusted = 60s},
             .lookUp = settings.lookUp};
 }
 

@@ -25,7 +25,7 @@ public:
         std::chrono::milliseconds timeout{5000}; ///< for the whole call, its retry and the last byte included
         int concurrency = 1024; ///< calls in flight, 1 or more
         bool http2 = false; ///< where an https upstream speaks it
-        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: the system's
+        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
         http1::AddressBook::Ask lookUp{}; ///< empty: the system's resolver
     };
 

@@ -91,7 +91,8 @@ void Connection::read()
 void Connection::wireLeft()
 {
     read();
-    if (m_isAsked && m_answer->end() == AnswerReader::State::Complete)
+    const bool inOrder = m_line.encrypted || m_line.wire->isOpen(); // not reset
+    if (m_isAsked && inOrder && m_answer->end() == AnswerReader::State::Complete)
         return stop(End::Answered);
     if (!m_isOver)
         stop(m_hasHeard && m_isAsked ? End::EndedEarly : End::Unanswered);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::chrono::seconds longestIdle{60};
 constexpr std::chrono::seconds sweepEvery{10};
-constexpr std::chrono::seconds distrusted{60};
 
 } // namespace
 
@@ -133,7 +132,7 @@ void Pool::closeIdle(const std::function<bool(const Connection &)> &unwanted)
 // when nothing tells it from an answer.
 void Pool::distrust()
 {
-    m_distrustedUntil = Clock::now() + distrusted;
+    m_distrustedUntil = Clock::now() + m_bounds.distrusted;
     closeIdle([](const Connection &) { return true; });
 }
 

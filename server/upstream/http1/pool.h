@@ -18,6 +18,8 @@ public:
     struct Bounds {
         qsizetype mostBody = 0; ///< bytes of an answer
         qsizetype mostIdle = 0; ///< connections
+        /// No connection is used twice for so long after bytes that nobody asked for.
+        std::chrono::milliseconds distrusted{60'000};
     };
 
     Pool(Destination destination, Bounds bounds);
@@ -44,7 +46,7 @@ private:
     Destination m_destination;
     const Bounds m_bounds;
     std::vector<Connection *> m_idle; ///< the last used one last
-    Clock::time_point m_distrustedUntil; ///< no connection is used twice until then
+    Clock::time_point m_distrustedUntil; ///< see Bounds::distrusted
     QBasicTimer m_sweep;
 };
 

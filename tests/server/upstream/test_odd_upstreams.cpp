@@ -103,6 +103,8 @@ public:
             made.ending = Ending(1 + below(3));
         else if (below(3) == 0)
             made.stray = strayBytes();
+        if (made.ending == Ending::Resets && made.pieces.size() > 5)
+            made.isAnswer = false; // what has not left by then never will
         return made;
     }
 
@@ -164,7 +166,7 @@ private:
 class Actor : public QObject
 {
 public:
-    explicit Actor(QTcpSocket &socket) : QObject(&socket), m_socket(socket) { }
+    explicit Actor(QTcpSocket &socket) : QObject(&socket), m_socket(socket) { setObjectName(QStringLiteral("actor")); }
 
     void act(const Behaviour &behaviour)
     {
@@ -185,7 +187,10 @@ private:
             m_behaviour.pieces.removeFirst();
         }
         m_busy = false;
-        const auto close = [this] { m_socket.disconnectFromHost(); };
+        const auto close = [this] {
+            if (!m_busy) // it may be at its next answer by now
+                m_socket.disconnectFromHost();
+        };
         switch (m_behaviour.ending) {
         case Ending::Stays:
             if (!m_behaviour.stray.isEmpty())
@@ -229,7 +234,7 @@ private slots:
 
 void TestOddUpstreams::noAnswerReachesAnotherCaller()
 {
-    const int calls = qEnvironmentVariable("OPENLOOP_ODD_CALLS", QStringLiteral("1500")).toInt();
+    constexpr int calls = 10'000;
     std::vector<bool> isAnswered(std::size_t(calls), false); // as it should be, the last time it was asked
     int asked = 0;
     FakeUpstream *upstream = nullptr;
@@ -237,7 +242,7 @@ void TestOddUpstreams::noAnswerReachesAnotherCaller()
         const QByteArray &heads = upstream->heads();
         const qsizetype at = heads.lastIndexOf("?call=") + 6;
         const int call = heads.sliced(at, heads.indexOf(' ', at) - at).toInt();
-        auto *actor = socket.findChild<Actor *>(Qt::FindDirectChildrenOnly);
+        auto *actor = static_cast<Actor *>(socket.findChild<QObject *>(QStringLiteral("actor")));
         if (!actor)
             actor = new Actor(socket);
         const Behaviour behaviour = Inventor(++asked % behaviours).invent(nameOf(call));

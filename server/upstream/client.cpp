@@ -91,8 +91,10 @@ UpstreamClient::UpstreamClient(const Settings &settings) : m_request(requestFor(
         tls.setAllowedNextProtocols({QByteArray("http/1.1")});
     const QByteArray host = hostOf(settings.url);
     const auto port = quint16(settings.url.port(encrypted ? httpsPort : httpPort));
-    const auto lookUp = [host, port] { return http1::lookUp(host, port); };
-    m_book = std::make_unique<http1::AddressBook>(settings.lookUp ? settings.lookUp : lookUp);
+    http1::AddressBook::Source source = settings.addresses;
+    if (!source.ask)
+        source.ask = [host, port] { return http1::lookUp(host, port); };
+    m_book = std::make_unique<http1::AddressBook>(source);
     m_pool = std::make_unique<http1::Pool>(
         http1::Destination{host, encrypted, tls, *m_book, std::make_shared<http::Poller>()}, settings.bounds);
 }

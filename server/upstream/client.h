@@ -22,7 +22,7 @@ public:
         bool http2 = false; ///< over https, where the upstream speaks it
         QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
         http1::Pool::Bounds bounds;
-        http1::AddressBook::Ask lookUp{}; ///< empty: the system's resolver
+        http1::AddressBook::Source addresses{}; ///< empty: the system's resolver
     };
 
     /// Throws StartFailure if there is no certificate in the file.

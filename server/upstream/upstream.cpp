@@ -43,7 +43,7 @@ UpstreamClient::Settings clientFor(const Upstream::Settings &settings)
             .http2 = settings.http2,
             .certificates = settings.certificates,
             .bounds = {.mostBody = mostBytes, .mostIdle = settings.concurrency, .distrusted = 60s},
-            .lookUp = settings.lookUp};
+            .addresses = settings.addresses};
 }
 
 /// As isJson; gives up unread what nobody waits for any more. A pool thread.
@@ -94,7 +94,7 @@ struct Upstream::State {
         waitToProbe();
     }
 
-    // Level-triggered: after every report the timer runs if the circuit is open, whoever probed and however it went.
+    // Level-triggered: while the circuit is open, either the timer runs or a probe is under way whose report starts it.
     void waitToProbe()
     {
         if (circuit.isOpen() && !closed)
@@ -106,9 +106,11 @@ struct Upstream::State {
         const auto now = Clock::now();
         if (!circuit.isOpen() || closed)
             return;
+        if (now < circuit.retryAt())
+            return waitToProbe();
         const std::optional<Circuit::Permit> permit = circuit.admit(now);
         if (!permit)
-            return; // a caller's own call probes, and will be reported
+            return; // a caller's own call probes
         probePermit = *permit;
         probe.setFuture(begin(now + settings.timeout, {}));
     }

@@ -26,7 +26,7 @@ public:
         int concurrency = 1024; ///< calls in flight, 1 or more
         bool http2 = false; ///< where an https upstream speaks it
         QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
-        http1::AddressBook::Ask lookUp{}; ///< empty: the system's resolver
+        http1::AddressBook::Source addresses{}; ///< empty: the system's resolver
     };
 
     /// Throws StartFailure if there is no certificate in the file.

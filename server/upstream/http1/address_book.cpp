@@ -13,13 +13,6 @@
 
 namespace openloop::http1 {
 
-namespace {
-
-constexpr std::chrono::seconds believed{10};
-constexpr std::chrono::seconds usable{20}; // and a lookup that takes its time: within 30 s
-
-} // namespace
-
 bool Address::operator==(const Address &other) const
 {
     return size == other.size && std::memcmp(&storage, &other.storage, size) == 0;
@@ -46,7 +39,7 @@ Lookup lookUp(const QByteArray &host, quint16 port)
     return lookup;
 }
 
-AddressBook::AddressBook(Ask ask) : m_ask(std::move(ask))
+AddressBook::AddressBook(Source source) : m_source(std::move(source))
 {
     m_thread.setMaxThreadCount(1);
     connect(&m_lookup, &QFutureWatcher<Lookup>::finished, this, &AddressBook::take);
@@ -62,9 +55,9 @@ bool AddressBook::isFresh()
 {
     const bool never = m_lookedAt == Clock::time_point::min();
     const auto age = never ? Clock::duration::max() : Clock::now() - m_lookedAt;
-    if (age >= believed && !std::exchange(m_asking, true))
-        m_lookup.setFuture(QtConcurrent::run(&m_thread, m_ask));
-    return age < usable;
+    if (age >= m_source.believed && !std::exchange(m_asking, true))
+        m_lookup.setFuture(QtConcurrent::run(&m_thread, m_source.ask));
+    return age < 2 * m_source.believed; // and a lookup that takes its time: within 30 s
 }
 
 void AddressBook::take()

@@ -32,16 +32,18 @@ struct Lookup {
 Lookup lookUp(const QByteArray &host, quint16 port);
 
 /// The addresses of one host. They are believed for 10 s; then the next who asks has them looked up behind his back,
-/// and after 20 s he waits for it. When a lookup fails, the last good one goes on. One thread.
+/// and after twice the time he waits for it. When a lookup fails, the last good one goes on. One thread.
 class AddressBook : public QObject
 {
     Q_OBJECT
 
 public:
-    using Ask = std::function<Lookup()>;
+    struct Source {
+        std::function<Lookup()> ask; ///< lookUp() of the host; called on a thread of the book, which may wait for long
+        std::chrono::milliseconds believed{10'000};
+    };
 
-    /// ask: lookUp() of the host; called on a thread of the book, that may wait for it for long
-    explicit AddressBook(Ask ask);
+    explicit AddressBook(Source source);
     ~AddressBook() override;
 
     /// Whether addresses() may be used now; if not, looked() will tell. Begins a lookup where one is due.
@@ -60,7 +62,7 @@ private:
 
     void take();
 
-    const Ask m_ask;
+    const Source m_source;
     Lookup m_known;
     Clock::time_point m_lookedAt = Clock::time_point::min();
     bool m_asking = false; ///< until take()

@@ -9,6 +9,12 @@
 #include <QTest>
 #include <QTimer>
 
+#include <atomic>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 using namespace openloop;
 using namespace openloop::test;
 using namespace std::chrono_literals;
@@ -61,7 +67,14 @@ private slots:
     void whatComesUnaskedIsNobodysAnswer_data();
     void whatComesUnaskedIsNobodysAnswer();
     void anUpstreamThatClosesAfterEachAnswerLosesNoCall();
+    void aConnectionThatWasClosingLosesNoCall_data();
+    void aConnectionThatWasClosingLosesNoCall();
+    void aQuestionIsRepeatedOnce();
     void aLongHeadIsRefusedAtOnce();
+    void whatEndsByAResetIsNotWhole();
+    void anAddressThatIsDeadIsNotWaitedFor_data();
+    void anAddressThatIsDeadIsNotWaitedFor();
+    void aChangedAddressIsFollowed();
 };
 
 void TestUpstreamWire::everyCallIsGivenItsOwnAnswer_data()
@@ -153,6 +166,119 @@ void TestUpstreamWire::aLongHeadIsRefusedAtOnce()
     FakeUpstream fake(FakeUpstream::says("HTTP/1.1 200 OK\r\n" + QByteArray("X: yyyyyyyyyyyy\r\n").repeated(5000)));
     Upstream upstream({.url = fake.url(), .timeout = longest});
     QCOMPARE(await(upstream.get({})).status(), 502);
+}
+
+void TestUpstreamWire::aConnectionThatWasClosingLosesNoCall_data()
+{
+    QTest::addColumn<QByteArray>("lastWords");
+    QTest::newRow("silently") << QByteArray();
+    QTest::newRow("408") << QByteArray(
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+}
+
+// Each connection answers one question and closes when the second is on its way: outside the tenth that retries cost.
+void TestUpstreamWire::aConnectionThatWasClosingLosesNoCall()
+{
+    QFETCH(const QByteArray, lastWords);
+    Counting counting([&lastWords](QTcpSocket &socket, const QByteArray &own) {
+        if (socket.objectName().isEmpty()) {
+            socket.setObjectName(QStringLiteral("asked before"));
+            socket.write(own);
+        } else {
+            socket.write(lastWords);
+            socket.disconnectFromHost();
+        }
+    });
+    FakeUpstream fake(counting.behaviour());
+    Upstream upstream({.url = fake.url()});
+    for (int i = 0; i < 100; ++i)
+        QCOMPARE(await(upstream.get({})).status(), 200);
+    QCOMPARE(counting.asked(), 199); // the first one alone was not repeated
+}
+
+void TestUpstreamWire::aQuestionIsRepeatedOnce()
+{
+    bool answers = true;
+    Counting counting([&answers](QTcpSocket &socket, const QByteArray &own) {
+        if (std::exchange(answers, false))
+            socket.write(own);
+        else
+            socket.disconnectFromHost();
+    });
+    FakeUpstream fake(counting.behaviour());
+    Upstream upstream({.url = fake.url()});
+    QCOMPARE(await(upstream.get({})).status(), 200);
+    QCOMPARE(await(upstream.get({})).status(), 502);
+    QCOMPARE(counting.asked(), 3);
+}
+
+// Only the end of the connection says how long it is, and this is no end.
+void TestUpstreamWire::whatEndsByAResetIsNotWhole()
+{
+    FakeUpstream fake([](QTcpSocket &socket) {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n12");
+        socket.flush();
+        const linger now{1, 0};
+        ::setsockopt(int(socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        socket.abort();
+    });
+    Upstream upstream({.url = fake.url()});
+    QCOMPARE(await(upstream.get({})).status(), 502);
+}
+
+void TestUpstreamWire::anAddressThatIsDeadIsNotWaitedFor_data()
+{
+    QTest::addColumn<bool>("refuses");
+    QTest::newRow("refuses") << true;
+    QTest::newRow("says nothing") << false;
+}
+
+void TestUpstreamWire::anAddressThatIsDeadIsNotWaitedFor()
+{
+    QFETCH(const bool, refuses);
+    // A listener whose backlog is full drops whoever comes.
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in dead{};
+    dead.sin_family = AF_INET;
+    dead.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof dead;
+    auto *const address = reinterpret_cast<sockaddr *>(&dead);
+    QVERIFY(::bind(listener, address, size) == 0 && ::getsockname(listener, address, &size) == 0);
+    QVERIFY(refuses || ::listen(listener, 0) == 0);
+    std::vector<int> waiting;
+    for (int i = 0; i < 4 && !refuses; ++i) {
+        waiting.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        ::connect(waiting.back(), address, size);
+    }
+    const quint16 deadPort = ntohs(dead.sin_port);
+
+    FakeUpstream fake(FakeUpstream::answers("200 OK", "1"));
+    const quint16 livePort = fake.serverPort();
+    const auto both = [deadPort, livePort] {
+        http1::Lookup found = http1::lookUp("127.0.0.1", deadPort);
+        found.addresses.push_back(http1::lookUp("127.0.0.1", livePort).addresses.front());
+        return found;
+    };
+    Upstream upstream({.url = fake.url(), .timeout = longest, .addresses = {.ask = both}});
+    QCOMPARE(await(upstream.get({}), patience).status(), 200);
+    QCOMPARE(fake.requests(), 1);
+    for (const int descriptor : waiting)
+        ::close(descriptor);
+    ::close(listener);
+}
+
+void TestUpstreamWire::aChangedAddressIsFollowed()
+{
+    FakeUpstream before(FakeUpstream::answers("200 OK", "1"));
+    FakeUpstream after(FakeUpstream::answers("200 OK", "2"));
+    std::atomic<quint16> port = before.serverPort();
+    const auto current = [&port] { return http1::lookUp("127.0.0.1", port); };
+    Upstream upstream({.url = before.url(), .addresses = {.ask = current, .believed = 50ms}});
+    QCOMPARE(await(upstream.get({})).value->text(), "1");
+    port = after.serverPort();
+    // Though the old one is there, and its connection would do.
+    QTRY_COMPARE_WITH_TIMEOUT(await(upstream.get({})).value->text(), QByteArray("2"), patience);
+    QTRY_COMPARE(before.openConnections(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestUpstreamWire)

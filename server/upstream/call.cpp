@@ -33,7 +33,7 @@ UpstreamCall::End endOf(const QNetworkReply &reply)
         break;
     default: break;
     }
-    if (reply.error() > QNetworkReply::UnknownNetworkError)
+    if (reply.error() > QNetworkReply::UnknownNetworkError && status != 0)
         return End::Answered; // an error that Qt made of the status
     return status != 0 ? End::EndedEarly : End::Broke;
 }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <stop_token>
 
 namespace openloop {
@@ -47,6 +48,7 @@ public:
         qint64 mostBytes = 0; ///< of the body
         Clock::time_point deadline;
         std::stop_token stop; ///< may be requested from any thread
+        std::shared_ptr<const void> keeps; ///< what the reply comes from
         std::function<bool()> mayRepeat; ///< asked when Qt has repeated the request by itself (HTTP/2)
     };
 

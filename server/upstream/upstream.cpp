@@ -35,6 +35,7 @@ namespace {
 Q_LOGGING_CATEGORY(log, "openloop.upstream")
 
 constexpr qint64 mostBytes = 4 * 1024 * 1024;
+constexpr int mostSentBack = 4; // attempts
 constexpr qsizetype parsedOnTheLoop = 32 * 1024; // takes less time than handing it to a thread and back
 
 UpstreamClient::Settings clientFor(const Upstream::Settings &settings)
@@ -55,7 +56,8 @@ bool isJsonInTime(const QByteArray &text, Clock::time_point deadline)
 } // namespace
 
 struct Upstream::State {
-    explicit State(Settings given) : settings(std::move(given)), client(clientFor(settings))
+    explicit State(Settings given)
+        : settings(std::move(given)), client(std::make_shared<UpstreamClient>(clientFor(settings)))
     {
         validators.setMaxThreadCount(1);
         pause.setSingleShot(true);
@@ -70,9 +72,17 @@ struct Upstream::State {
         terms.mostBytes = mostBytes;
         terms.deadline = deadline;
         terms.stop = stop;
+        terms.keeps = client;
         terms.mayRepeat = [this] { return retries.take(); };
-        const auto *const begun = new UpstreamCall(client.ask(), std::move(terms), &calls);
+        const auto *const begun = new UpstreamCall(client->ask(), std::move(terms), &calls);
         return begun->outcome();
+    }
+
+    // Whose connection refused a call takes no other; what is under way on it may end there.
+    void leave(const std::shared_ptr<UpstreamClient> &asked)
+    {
+        if (client == asked)
+            client = std::make_shared<UpstreamClient>(clientFor(settings));
     }
 
     void report(Circuit::Permit permit, const Outcome &outcome)
@@ -121,7 +131,7 @@ struct Upstream::State {
     FailureLog failures;
     int inFlight = 0;
     bool closed = false;
-    UpstreamClient client;
+    std::shared_ptr<UpstreamClient> client;
     QThreadPool validators;
     QTimer pause; ///< of the circuit
     Circuit::Permit probePermit;
@@ -188,12 +198,20 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
                       Failure::unavailable(u"the upstream failed too often"_s, use->circuit.retryAfter(now)));
 
     use->retries.called();
-    const QFuture<Outcome> first = use->begin(deadline, stop);
-    Outcome outcome = co_await first;
-    const bool unheard = outcome.end == End::Refused || outcome.end == End::Broke;
-    if (unheard && !use->closed && use->retries.take()) {
-        const QFuture<Outcome> second = use->begin(deadline, stop);
-        outcome = co_await second;
+    Outcome outcome;
+    for (int attempt = 1;; ++attempt) {
+        const std::shared_ptr<UpstreamClient> asked = use->client;
+        const QFuture<Outcome> begun = use->begin(deadline, stop);
+        outcome = co_await begun;
+        const bool unheard = outcome.end == End::Refused || outcome.end == End::Broke;
+        if (!unheard || use->closed)
+            break;
+        // Over HTTP/2 a whole crowd of calls is sent back when a connection ends, and it costs nobody anything.
+        const bool sentBack = use->settings.http2 && outcome.end == End::Broke && attempt < mostSentBack;
+        if (sentBack)
+            use->leave(asked);
+        else if (attempt > 1 || !use->retries.take())
+            break;
     }
     use->report(*permit, outcome);
     if (const std::optional<Failure> failure = failureOf(outcome))

@@ -77,18 +77,17 @@ QSslConfiguration tlsFor(QString certificates)
 
 } // namespace
 
-UpstreamClient::UpstreamClient(const Settings &settings) : m_request(requestFor(settings.url))
+UpstreamClient::UpstreamClient(const Settings &settings)
+    : m_request(requestFor(settings.url)), m_http2(settings.http2 && settings.url.scheme() == "https"_L1)
 {
     const bool encrypted = settings.url.scheme() == "https"_L1;
     QSslConfiguration tls = encrypted ? tlsFor(settings.certificates) : QSslConfiguration();
-    if (settings.http2 && encrypted) {
-        setProxy(QNetworkProxy::NoProxy);
+    setProxy(QNetworkProxy::NoProxy);
+    m_request.setAttribute(QNetworkRequest::Http2AllowedAttribute, m_http2);
+    if (encrypted) {
         m_request.setSslConfiguration(tls);
-        m_request.setAttribute(QNetworkRequest::Http2AllowedAttribute, true);
-        return;
-    }
-    if (encrypted)
         tls.setAllowedNextProtocols({QByteArray("http/1.1")});
+    }
     const QByteArray host = hostOf(settings.url);
     const auto port = quint16(settings.url.port(encrypted ? httpsPort : httpPort));
     http1::AddressBook::Source source = settings.addresses;
@@ -101,10 +100,15 @@ UpstreamClient::UpstreamClient(const Settings &settings) : m_request(requestFor(
 
 QNetworkReply *UpstreamClient::createRequest(Operation operation, const QNetworkRequest &request, QIODevice *body)
 {
-    const bool isOurs = m_pool && operation == GetOperation && request.url().scheme() == m_request.url().scheme()
+    const bool isOurs = !m_http2 && operation == GetOperation && request.url().scheme() == m_request.url().scheme()
         && request.url().authority() == m_request.url().authority();
-    if (!isOurs)
-        return QNetworkAccessManager::createRequest(operation, request, body);
+    if (!isOurs) {
+        QNetworkReply *const reply = QNetworkAccessManager::createRequest(operation, request, body);
+        connect(reply, &QNetworkReply::metaDataChanged, this, [this, reply] {
+            m_http2 = m_http2 && reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool();
+        });
+        return reply;
+    }
     auto *const reply = new http1::Reply(request, textOf(request), this);
     m_pool->ask(reply);
     return reply;

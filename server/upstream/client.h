@@ -37,7 +37,8 @@ protected:
 private:
     QNetworkRequest m_request;
     std::unique_ptr<http1::AddressBook> m_book;
-    std::unique_ptr<http1::Pool> m_pool; ///< null over HTTP/2
+    std::unique_ptr<http1::Pool> m_pool;
+    bool m_http2; ///< wanted, and the upstream has not shown that it does not speak it
 };
 
 } // namespace openloop

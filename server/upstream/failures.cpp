@@ -5,6 +5,7 @@
 #include <QDateTime>
 #include <QLocale>
 #include <QLoggingCategory>
+#include <QTimeZone>
 
 #include <algorithm>
 
@@ -69,11 +70,11 @@ std::optional<std::chrono::seconds> retryAfterOf(const Outcome &outcome)
     qint64 seconds = outcome.retryAfter.toLongLong(&isNumber);
     if (!isNumber) {
         const QString form = u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s;
-        QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(outcome.retryAfter), form);
+        const QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(outcome.retryAfter), form);
         if (!date.isValid())
             return std::nullopt;
-        date.setTimeSpec(Qt::UTC);
-        seconds = QDateTime::currentDateTimeUtc().secsTo(date);
+        const QDateTime until(date.date(), date.time(), QTimeZone::utc());
+        seconds = QDateTime::currentDateTimeUtc().secsTo(until);
     }
     return std::chrono::seconds(std::clamp<qint64>(seconds, 1, longest));
 }

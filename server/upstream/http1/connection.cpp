@@ -55,7 +55,7 @@ void Connection::wireReadable()
         return read();
     m_line.wire->read(m_in);
     // A 408 is how some say that they close what was idle for too long.
-    stop(m_in.startsWith("HTTP/1.") && m_in.sliced(7).startsWith("1 408") ? End::Unanswered : End::Stray);
+    stop(m_in.startsWith("HTTP/1.") && m_in.mid(8, 4) == " 408" ? End::Unanswered : End::Stray);
 }
 
 // TCP tells of each byte up to where its sender had read: an answer comes with, or after, the receipt of the question.

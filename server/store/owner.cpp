@@ -78,32 +78,13 @@ void StoreOwner::waitUntilOpen()
 {
     std::future<void> opened = m_opened.get_future();
     while (opened.wait_for(longestSilence) == std::future_status::timeout) {
-        if (answersAnother()) // a change of tables may take long, here or elsewhere
+        if (answers(m_settings.location, openPatience)) // a change of tables may take long, here or elsewhere
             continue;
         const std::lock_guard lock(m_mutex);
         if (m_releaser)
             m_releaser();
     }
     opened.get();
-}
-
-bool StoreOwner::answersAnother() const
-{
-    SqlConnection probe(m_settings.location, SqlConnection::Role::Reads, pingPatience);
-    const std::jthread watchdog([release = probe.releaser()](const std::stop_token &stop) {
-        std::mutex mutex;
-        std::unique_lock lock(mutex);
-        std::condition_variable_any wake;
-        wake.wait_for(lock, stop, openPatience, [] { return false; });
-        if (!stop.stop_requested() && release)
-            release();
-    });
-    try {
-        probe.open();
-        return true;
-    } catch (const SqlError &) {
-        return false;
-    }
 }
 
 bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure)

@@ -61,7 +61,6 @@ private:
     void perform(StoreWork &unit, SqlConnection &sql);
     void setRunning(std::shared_ptr<StoreWork> unit);
     bool isCut();
-    bool answersAnother() const;
     void setReleaser(const std::function<void()> &releaser);
     void setOpen(bool open);
     void pause(std::chrono::milliseconds time, const std::stop_token &stop);

@@ -4,6 +4,9 @@
 #include "server/store/sql_connection.h"
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -178,6 +181,25 @@ void SqlConnection::fail(const QSqlError &error, const QString &sql) const
     constexpr qsizetype enough = 1000; // a text holds its values
     const QString where = sql.isEmpty() ? QString() : u" ["_s + sql.left(enough) + u']';
     throw SqlError(classify(m_location.dialect, error), (error.text() + where).simplified());
+}
+
+bool answers(const SqlLocation &location, std::chrono::milliseconds patience)
+{
+    SqlConnection probe(location, SqlConnection::Role::Reads, patience);
+    const std::jthread watchdog([release = probe.releaser(), patience](const std::stop_token &stop) {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any wake;
+        wake.wait_for(lock, stop, patience, [] { return false; }); // ends with the stop, which lasts
+        if (!stop.stop_requested() && release)
+            release();
+    });
+    try {
+        probe.open();
+        return true;
+    } catch (const SqlError &) {
+        return false;
+    }
 }
 
 } // namespace openloop

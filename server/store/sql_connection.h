@@ -103,4 +103,7 @@ private:
     bool m_inTransaction = false;
 };
 
+/// Whether the database lets somebody else in, within that time. Blocks the calling thread.
+bool answers(const SqlLocation &location, std::chrono::milliseconds patience);
+
 } // namespace openloop

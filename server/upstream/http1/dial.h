@@ -11,7 +11,6 @@
 #include <QTimer>
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace openloop::http1 {

@@ -7,12 +7,14 @@
 #include "server/factor_command/token_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <latch>
+#include <memory>
 #include <unistd.h>
 
 namespace openloop::factor_command {
@@ -139,13 +141,17 @@ void Command::factorTogether(std::span<const std::uint64_t> words, const std::st
         }
     };
     const auto helpers = static_cast<unsigned>(std::min<std::size_t>(m_options.threads, pieces.size()) - 1);
-    std::latch ended(helpers);
+    const auto ended = std::make_shared<std::latch>(helpers); // who counts last may still be in it when this returns
     for (unsigned i = 0; i < helpers; ++i) {
-        if (!m_crew.tryRun([&] { work(), ended.count_down(); }))
-            ended.count_down();
+        const bool accepted = m_crew.tryRun([&work, ended] {
+            work();
+            ended->count_down();
+        });
+        if (!accepted)
+            ended->count_down();
     }
     work();
-    ended.wait(); // a level: each helper counts once, whether it came to work or not
+    ended->wait(); // a level: each helper counts once, whether it came to work or not
     for (const Piece &piece : pieces) {
         m_output.text() += piece.text;
         if (!m_output.flushIfFull() || !piece.whole) // after a stop nothing behind the first gap

@@ -57,24 +57,24 @@ std::vector<unsigned> oddPrimesBelow(unsigned bound)
 }
 
 // The same for numbers of 32 bits and all primes that they may have to be divided by; eight are tried at a time.
-constexpr std::size_t group = 8;
-using Lanes __attribute__((vector_size(4 * group))) = std::uint32_t;
+constexpr std::size_t primesOfGroup = 8;
+using Lanes __attribute__((vector_size(4 * primesOfGroup))) = std::uint32_t;
 
 struct alignas(32) PrimeGroup {
-    std::array<std::uint32_t, group> inverse{}, limit{}; ///< what fills the last group divides 0 alone
-    std::array<std::uint32_t, group> prime{};
+    std::array<std::uint32_t, primesOfGroup> inverse{}, limit{}; ///< what fills the last group divides 0 alone
+    std::array<std::uint32_t, primesOfGroup> prime{};
 };
 
 const std::vector<PrimeGroup> &primeGroups()
 {
     static const std::vector<PrimeGroup> groups = [] {
         const std::vector<unsigned> primes = oddPrimesBelow(largestTrialBound);
-        std::vector<PrimeGroup> made((primes.size() + group - 1) / group);
+        std::vector<PrimeGroup> made((primes.size() + primesOfGroup - 1) / primesOfGroup);
         for (std::size_t i = 0; i < primes.size(); ++i) {
-            PrimeGroup &to = made[i / group];
-            to.prime[i % group] = primes[i];
-            to.inverse[i % group] = static_cast<std::uint32_t>(inverseOfOdd(primes[i]));
-            to.limit[i % group] = ~0U / primes[i];
+            PrimeGroup &to = made[i / primesOfGroup];
+            to.prime[i % primesOfGroup] = primes[i];
+            to.inverse[i % primesOfGroup] = static_cast<std::uint32_t>(inverseOfOdd(primes[i]));
+            to.limit[i % primesOfGroup] = ~0U / primes[i];
         }
         return made;
     }();
@@ -90,7 +90,7 @@ const std::vector<PrimeGroup> &primeGroups()
         std::memcpy(&inverse, begin->inverse.data(), sizeof inverse);
         std::memcpy(&limit, begin->limit.data(), sizeof limit);
         const auto divides = inverse * n <= limit;
-        std::array<std::uint64_t, group / 2> any;
+        std::array<std::uint64_t, primesOfGroup / 2> any;
         std::memcpy(any.data(), &divides, sizeof any);
         if ((any[0] | any[1] | any[2] | any[3]) != 0 || n < begin->prime[0] * begin->prime[0])
             break;
@@ -98,15 +98,21 @@ const std::vector<PrimeGroup> &primeGroups()
     return begin;
 }
 
+#if defined(__x86_64__)
 [[gnu::target("avx2")]] const PrimeGroup *searchByAvx2(std::uint32_t n, const PrimeGroup *begin, const PrimeGroup *end)
 {
     return searchGroups(n, begin, end);
 }
+#endif
 
 const PrimeGroup *search(std::uint32_t n, const PrimeGroup *begin, const PrimeGroup *end)
 {
+#if defined(__x86_64__)
     static const bool hasAvx2 = __builtin_cpu_supports("avx2") != 0;
-    return hasAvx2 ? searchByAvx2(n, begin, end) : searchGroups(n, begin, end);
+    if (hasAvx2)
+        return searchByAvx2(n, begin, end);
+#endif
+    return searchGroups(n, begin, end);
 }
 
 // For each odd number below tableEnd the place of its smallest prime in oddPrimes, or isPrimeMark.
@@ -160,9 +166,10 @@ void divideShortWord(std::uint32_t n, std::size_t first, WordPrimes &factors)
     constexpr std::uint32_t fewGroups = 1U << 24; // below, trying all primes takes no longer than to test for one
     const auto *const table = smallestFactors.load(std::memory_order_acquire);
     const std::vector<PrimeGroup> &groups = primeGroups();
-    const PrimeGroup *const few = groups.data() + oddPrimes.size() / group, *const all = groups.data() + groups.size();
+    const PrimeGroup *const few = groups.data() + oddPrimes.size() / primesOfGroup,
+                            *const all = groups.data() + groups.size();
     const PrimeGroup *end = few;
-    for (const PrimeGroup *at = groups.data() + first / group;;) {
+    for (const PrimeGroup *at = groups.data() + first / primesOfGroup;;) {
         if (table && n < tableEnd)
             divideByTable(n, table, factors);
         if (n == 1)
@@ -176,7 +183,7 @@ void divideShortWord(std::uint32_t n, std::size_t first, WordPrimes &factors)
         }
         if (at == end || n < at->prime[0] * at->prime[0])
             break;
-        for (std::size_t j = 0; j < group; ++j) {
+        for (std::size_t j = 0; j < primesOfGroup; ++j) {
             for (std::uint32_t quotient; (quotient = n * at->inverse[j]) <= at->limit[j];) {
                 n = quotient;
                 factors.push_back(at->prime[j]);

@@ -2,9 +2,9 @@
 // Several servers on one database for longer than a test may take: kills, crowds of watchers, the release before.
 // usage: openloop-soak-fleet [openloop-server of the release before]; exits 1 when something was not as it must be.
 #include "tests/server/jobs/fleet/kills.h"
-#include "tests/support/control.h"
 #include "tests/support/crowd.h"
-#include "tests/support/job_client.h"
+#include "tests/support/jobs/control.h"
+#include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"
 
@@ -103,8 +103,8 @@ bool meetReleaseBefore(const QString &program)
     const bool started = again.waitUntilReady();
     again.process().waitForFinished();
     const QByteArray said = again.standardError();
-    return say(went && task.deaths == 0 && !started && again.process().exitCode() == 1 && said.count('\n') == 1
-                   && fleet.task(path) == task,
+    return say(went && task.deaths == 0 && !started && again.process().exitCode() == 1
+                   && said.count("openloop-server: ") == 1 && fleet.task(path) == task,
                u"the release before, started again beside its job: %1"_s.arg(QString::fromUtf8(said.trimmed())));
 }
 

@@ -77,6 +77,7 @@ install: build ## install below /usr/local (DESTDIR and PREFIX are honoured)
 
 bench-factoring: benchmarks ## factoring speed beside PARI, FLINT and GNU factor (BENCH_ARGUMENTS=--large: 80 digits and more)
 	@python3 bench/figures/bench_factoring.py $(BUILD)/bin/bench_factoring $(BENCH_ARGUMENTS)
+	@python3 bench/figures/bench_small_numbers.py $(BUILD)/bin/openloop-factor
 
 check-stops: benchmarks ## 500 stops at random moments of factoring numbers of 50 to 90 digits (STOPS, THREADS)
 	@$(BUILD)/bin/stop_factoring $(or $(STOPS),500) $(or $(THREADS),1)

@@ -83,7 +83,8 @@ int serve(Options options, const Program &program)
         standIn.emplace();
     Services services{
         options,
-        Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency}),
+        Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency,
+                  options.upstreamHttp2, options.upstreamCa}),
         Store(options.database, options.databaseConnections),
         FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress}),
         program.queueRules,

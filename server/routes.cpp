@@ -45,14 +45,19 @@ Json alive(Services &, const Request &)
 Json ready(Services &use, const Request &)
 {
     QStringList missing;
+    QStringList degraded;
+    const auto judge = [&](const QString &name, bool isReady, const QString &state) {
+        if (!isReady)
+            (use.options.readyNeeds.contains(name) ? missing : degraded).append(name + u": "_s + state);
+    };
     if (use.draining)
         missing.append(u"server: stopping"_s);
-    if (!use.store.ready())
-        missing.append(u"database: "_s + use.store.state());
-    if (!use.upstream.ready())
-        missing.append(u"upstream: refused for a while, because most calls failed"_s);
+    judge(u"database"_s, use.store.ready(), use.store.state());
+    judge(u"upstream"_s, use.upstream.ready(), u"left alone for a while"_s);
     if (!missing.isEmpty())
-        throw Failure::unavailable(missing.join(u"; "_s), 1s);
+        throw Failure::unavailable((missing + degraded).join(u"; "_s), 1s);
+    if (!degraded.isEmpty())
+        return {{u"status"_s, u"ready"_s}, {u"detail"_s, u"degraded: "_s + degraded.join(u"; "_s)}};
     return {{u"status"_s, u"ready"_s}};
 }
 

@@ -15,7 +15,8 @@ struct Services {
     FactoringPool pool;
     queue::Rules queueRules = {};
     Factorizer factorizer{store, pool};
-    Jobs jobs{store, factorizer, {options.runsJobs, options.heartbeat, options.suspectAfter, options.nodeName, queueRules}};
+    Jobs jobs{
+        store, factorizer, {options.runsJobs, options.heartbeat, options.suspectAfter, options.nodeName, queueRules}};
     bool draining = false; ///< a stop was asked for: /readyz says no
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs the quadratic sieve with sizes from the command line, so that its table can be measured again
-// elsewhere. tune_siqs N|- [name=value ...] [simd=portable|avx2|avx512] [threads=T]
+// elsewhere. tune_siqs N|- [name=value ...] [simd=portable|avx2|avx512] [threads=T] [seconds=S: stop then; shows
+// the rate of relations, for numbers that take too long]
 // With -, numbers come from standard input.
 #include "server/factoring/siqs/siqs.h"
 
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <iostream>
@@ -77,6 +79,10 @@ double factorOne(const mpz_class &n, const Sizes &given, siqs::Simd simd, unsign
     options.threads = threads;
     siqs::Report report;
     const auto start = std::chrono::steady_clock::now();
+    double seconds = 0;
+    given.set("seconds", seconds);
+    if (seconds > 0)
+        options.deadline = start + std::chrono::milliseconds(std::lround(1e3 * seconds));
     const double cpu = cpuSeconds();
     const ProgressSink sink = [&](const Progress &p) {
         if (!quiet)
@@ -89,11 +95,14 @@ double factorOne(const mpz_class &n, const Sizes &given, siqs::Simd simd, unsign
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     std::printf("%s cpu %.6f wall %.4f sieve %.4f solve %.4f | primes %u blocks %u x %u k %u | polys %llu full "
-                "%zu cycles %zu of %zu relations, %zu MiB, peak %ld MiB, attempts %u\n",
-                divisor && n % *divisor == 0 && *divisor > 1 && *divisor < n ? "ok" : "FAILED", used, wall.count(),
-                report.sieving.count(), report.solving.count(), report.parameters.factorBase, sizes.blocks, sizes.span,
-                report.multiplier, static_cast<unsigned long long>(report.polynomials), report.full, report.cycles,
-                report.relations, report.relationBytes >> 20, usage.ru_maxrss >> 10, report.solveAttempts);
+                "%zu cycles %zu of %zu relations (%.1f a second), %zu MiB, peak %ld MiB, attempts %u\n",
+                !divisor && seconds > 0                                            ? "stopped"
+                    : divisor && n % *divisor == 0 && *divisor > 1 && *divisor < n ? "ok"
+                                                                                   : "FAILED",
+                used, wall.count(), report.sieving.count(), report.solving.count(), report.parameters.factorBase,
+                sizes.blocks, sizes.span, report.multiplier, static_cast<unsigned long long>(report.polynomials),
+                report.full, report.cycles, report.relations, double(report.relations) / report.sieving.count(),
+                report.relationBytes >> 20, usage.ru_maxrss >> 10, report.solveAttempts);
     return used;
 }
 

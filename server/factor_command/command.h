@@ -5,28 +5,40 @@
 #include "server/factor_command/interrupt.h"
 #include "server/factor_command/options.h"
 #include "server/factor_command/thread_crew.h"
-#include "server/factor_command/token_reader.h"
 
+#include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace openloop::factor_command {
 
-/// Reads numbers, factors them, prints. One thread.
+/// Reads numbers, factors them, prints. One thread talks to it; others work for it.
 class Command
 {
 public:
     /// interrupt may be null: then nothing stops a number but its timeout.
     Command(const char *program, const CommandOptions &options, Output &output, Interrupt *interrupt);
 
-    /// Both: false when there is nothing more to do: interrupted, or writing failed.
+    /// Takes one number; it may be finished later, with others. False when there is nothing more to do: interrupted, or
+    /// writing failed. So are the next.
     bool take(std::string_view text, bool tooLong = false);
-    bool takeAll(TokenReader &reader);
 
-    int exitCode();
+    /// Finishes what was taken and writes it.
+    bool settle();
+
+    void complain(const std::string &text);
+
+    /// Settles, tells what failed, and gives the exit code; or ends the process by the signal that came.
+    int finish();
 
 private:
-    void complain(const std::string &text);
+    bool factorWords();
+    void factorTogether(std::span<const std::uint64_t> words, const std::stop_token &stop);
+    bool takeLong(std::string_view text);
     factoring::Result factored(const mpz_class &n);
+    bool goesOn() const { return m_output.error() == 0 && !(m_interrupt && m_interrupt->came()); }
 
     const char *m_program;
     CommandOptions m_options;
@@ -34,6 +46,9 @@ private:
     Interrupt *m_interrupt;
     ThreadCrew m_crew;
     bool m_failed = false;
+    bool m_manyWords = false;
+    bool m_toldEndless = false;
+    std::vector<std::uint64_t> m_words; ///< taken, not yet factored
 };
 
 /// main() of openloop-factor.

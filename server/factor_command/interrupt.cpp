@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A thread that waits in sigwait: no handler, so nothing is forbidden in it.
+// A thread waits for the signals, which are blocked elsewhere: no handler, so nothing is forbidden in it.
 #include "server/factor_command/interrupt.h"
 
-#include <csignal>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -10,44 +9,76 @@ namespace openloop::factor_command {
 
 namespace {
 
-sigset_t watched()
+// For the last results; a reader that has stopped reading must not keep the process alive.
+constexpr timespec grace{2, 0};
+
+bool isIgnored(int signal)
 {
+    struct sigaction action{};
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+// By the signal itself, not by an exit code that looks like it: a shell loop ends only then.
+[[noreturn]] void endBy(int signal)
+{
+    std::signal(signal, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    return set;
+    sigaddset(&set, signal);
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    std::raise(signal);
+    _exit(128 + signal); // not reached
 }
 
 } // namespace
 
 Interrupt::Interrupt()
 {
-    // Blocked in all threads, so that only the watcher gets them, outside of any handler.
-    const sigset_t set = watched();
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    sigset_t blocked;
+    pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+    sigemptyset(&m_watched);
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+        if (!isIgnored(signal) && sigismember(&blocked, signal) == 0)
+            sigaddset(&m_watched, signal);
+    }
+    sigaddset(&m_watched, SIGRTMIN); // wakes the watcher for its end
+    pthread_sigmask(SIG_BLOCK, &m_watched, nullptr);
     m_watcher = std::jthread([this] { watch(); });
 }
 
 Interrupt::~Interrupt()
 {
-    m_ending = true;
-    // Blocked in every thread, it ends none: the watcher takes it.
-    pthread_kill(m_watcher.native_handle(), SIGTERM); // NOLINT(bugprone-bad-signal-to-kill-thread)
+    pthread_kill(m_watcher.native_handle(), SIGRTMIN);
+}
+
+// The watcher stores the signal, then reads m_waiting; the other thread stores m_waiting, then reads the signal: one
+// of the two sees both, so that no signal is slept through.
+void Interrupt::beginWait()
+{
+    m_waiting = true;
+    if (came())
+        end();
+}
+
+void Interrupt::end() const
+{
+    endBy(m_signal);
 }
 
 void Interrupt::watch()
 {
-    const sigset_t set = watched();
     for (;;) {
-        int signal = 0;
-        sigwait(&set, &signal);
-        if (m_ending)
+        const int signal = came() ? sigtimedwait(&m_watched, nullptr, &grace) : sigwaitinfo(&m_watched, nullptr);
+        if (signal == SIGRTMIN)
             return;
-        if (!m_busy || m_stop.stop_requested())
-            _exit(128 + signal);
+        if (came())
+            endBy(m_signal);
+        if (signal < 0)
+            continue;
         m_signal = signal;
         m_stop.request_stop();
+        if (m_waiting)
+            endBy(signal);
     }
 }
 

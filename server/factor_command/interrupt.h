@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Ctrl-C as a stop request: what was found is still printed.
+// A signal as a stop request: what was found is still printed, then the process ends by that signal.
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <stop_token>
 #include <thread>
 
 namespace openloop::factor_command {
 
-/// Takes SIGINT and SIGTERM for the process; make it before any other thread. While a number is in work the first
-/// signal asks it to stop; otherwise, and from the second on, the process ends at once as by the signal.
+/// Takes SIGHUP, SIGINT and SIGTERM for the process, but for those that it was started to ignore; make it before any
+/// other thread. The first asks the work to stop; the process ends at once where there is no work, from the second
+/// signal on, and when nobody takes the output within two seconds.
 class Interrupt
 {
 public:
@@ -19,18 +21,22 @@ public:
     Interrupt &operator=(const Interrupt &) = delete;
 
     std::stop_token token() const { return m_stop.get_token(); }
-    int signal() const { return m_signal; } ///< the one that came, or 0
+    bool came() const { return m_signal != 0; }
 
-    /// Tells whether a number is in work.
-    void setBusy(bool busy) { m_busy = busy; }
+    /// Says that this thread waits for input and holds nothing back. Ends the process if a signal has come.
+    void beginWait();
+    void endWait() { m_waiting = false; }
+
+    /// Ends the process by the signal that came, as a shell wants to see it.
+    [[noreturn]] void end() const;
 
 private:
     void watch();
 
+    sigset_t m_watched;
     std::stop_source m_stop;
     std::atomic<int> m_signal = 0;
-    std::atomic<bool> m_busy = false;
-    std::atomic<bool> m_ending = false;
+    std::atomic<bool> m_waiting = false;
     std::jthread m_watcher;
 };
 

@@ -20,6 +20,15 @@ std::string octal(unsigned char byte)
             static_cast<char>('0' + (byte & 7))};
 }
 
+std::string_view withoutSign(std::string_view text)
+{
+    while (text.starts_with(' '))
+        text.remove_prefix(1);
+    if (text.starts_with('+'))
+        text.remove_prefix(1);
+    return text;
+}
+
 // Bytes of the printable character that text starts with, 0 if it starts with none.
 std::size_t printableLength(std::string_view text)
 {
@@ -34,12 +43,38 @@ std::size_t printableLength(std::string_view text)
 
 std::optional<mpz_class> parseNumber(std::string_view text)
 {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    if (text.starts_with('+'))
-        text.remove_prefix(1);
+    text = withoutSign(text);
     if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
         return std::nullopt;
     return mpz_class(std::string(text), 10);
+}
+
+std::optional<std::uint64_t> parseWord(std::string_view text)
+{
+    text = withoutSign(text);
+    if (text.empty())
+        return std::nullopt;
+    constexpr std::size_t digitsThatFit = 19;
+    std::uint64_t word = 0;
+    for (const char c : text.substr(0, digitsThatFit)) {
+        const auto digit = static_cast<unsigned char>(c - '0');
+        if (digit > 9)
+            return std::nullopt;
+        word = 10 * word + digit;
+    }
+    for (const char c : text.substr(std::min(text.size(), digitsThatFit))) {
+        const auto digit = static_cast<unsigned char>(c - '0');
+        if (digit > 9 || __builtin_mul_overflow(word, 10U, &word) || __builtin_add_overflow(word, digit, &word))
+            return std::nullopt;
+    }
+    return word;
+}
+
+std::string_view significant(std::string_view text)
+{
+    text = withoutSign(text);
+    text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+    return text;
 }
 
 std::string quoted(std::string_view text, std::size_t longest)

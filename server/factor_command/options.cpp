@@ -2,51 +2,73 @@
 // The table of options, the text of --help, and what is wrong with a value.
 #include "server/factor_command/options.h"
 
+#include "server/factor_command/completions.h"
+#include "server/factor_command/number_text.h"
+
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <getopt.h>
+#include <string_view>
 #include <thread>
 
 namespace openloop::factor_command {
 
 namespace {
 
-enum LongOnly { Help = 256, Version, Threads, Timeout, Json };
+enum LongOnly { Help = 256, Version, Threads, Timeout, Json, Completion };
 
-constexpr option longOptions[] = {
-    {"exponents", no_argument, nullptr, 'h'},
-    {"threads", required_argument, nullptr, Threads},
-    {"timeout", required_argument, nullptr, Timeout},
-    {"json", no_argument, nullptr, Json},
-    {"help", no_argument, nullptr, Help},
-    {"version", no_argument, nullptr, Version},
-    {nullptr, 0, nullptr, 0},
+constexpr std::array table{
+    OptionLine{"exponents", 'h', 'h', nullptr, nullptr, "write a prime that divides e times as p^e"},
+    OptionLine{"json", 0, Json, nullptr, nullptr, "write a JSON object for each number, one a line"},
+    OptionLine{"threads", 0, Threads, "N", nullptr, "work on N threads at most; without it, one per core"},
+    OptionLine{"timeout", 0, Timeout, "S", nullptr, "give each number S seconds at most; 0.5 is half a second"},
+    OptionLine{"completion", 0, Completion, "SHELL", "bash zsh fish",
+               "print a completion script for bash, zsh or fish"},
+    OptionLine{"help", 0, Help, nullptr, nullptr, "print this text"},
+    OptionLine{"version", 0, Version, nullptr, nullptr, "print name and version"},
 };
 
-constexpr const char *helpText = R"(Usage: %s [OPTION] [NUMBER]...
-Print the prime factors of each specified integer NUMBER.  If none
-are specified on the command line, read them from standard input.
+constexpr auto longOptions = [] {
+    std::array<option, table.size() + 1> options{};
+    for (std::size_t i = 0; i < table.size(); ++i)
+        options[i] = {table[i].name, table[i].argument ? required_argument : no_argument, nullptr, table[i].value};
+    return options;
+}();
 
-  -h, --exponents     print repeated factors in form p^e unless e is 1
-      --json          print one JSON object per number and line
-      --threads N     use up to N threads for a hard number (default: one per core)
-      --timeout S     spend at most S seconds on each number
-      --help          display this help and exit
-      --version       output version information and exit
-
-A number that could not be finished, because of --timeout or of Ctrl-C, is
-printed with the primes that were found and what is left: 12: 2 [composite 6].
-Exit status: 0 all done; 1 a number was invalid or is not finished, or
-writing failed; 128 + signal number after an interrupt.
-)";
-
-std::optional<double> numberFrom(const char *text, double least, double most)
+std::string helpText(const char *program)
 {
-    char *end = nullptr;
-    const double value = std::strtod(text, &end);
-    const bool valid = end != text && *end == '\0' && std::isfinite(value) && value >= least && value <= most;
+    std::string text = std::string("Usage: ") + program + " [OPTION]... [NUMBER]...\n"
+        + "Splits whole numbers into primes: those of the command line, or else the words\n"
+          "of standard input. A number has up to "
+        + std::to_string(mostDigits) + " digits; a plus sign and leading zeros\nare allowed and do not count.\n\n";
+    for (const OptionLine &line : optionTable()) {
+        std::string head = line.letter ? std::string("  -") + line.letter + ", --" : std::string("      --");
+        head.append(line.name);
+        if (line.argument)
+            head.append("=").append(line.argument);
+        head.resize(std::max<std::size_t>(head.size() + 2, 26), ' ');
+        text.append(head).append(line.text).append("\n");
+    }
+    return text
+        + "\nUp to 110 digits every number is finished, though the hardest take hours. Beyond,\n"
+          "one with two long primes may never be, and a line on standard error says so.\n"
+          "What --timeout or a signal cuts short is printed as far as it is known, with the\n"
+          "rest in brackets, as in 12: 2 [composite 6].\n\n"
+          "Ends with 0 when all is done, with 1 when a number was none or is not finished,\n"
+          "or when reading or writing failed, and by the signal when one came.\n";
+}
+
+// Not strtod: what a decimal point is must not depend on the locale.
+std::optional<double> numberFrom(std::string_view text, double least, double most)
+{
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool valid = error == std::errc() && end == text.data() + text.size() && std::isfinite(value)
+        && value >= least && value <= most;
     return valid ? std::optional(value) : std::nullopt;
 }
 
@@ -64,12 +86,17 @@ Parsed badValue(const char *program, const char *name, const char *value, const 
 
 } // namespace
 
+std::span<const OptionLine> optionTable()
+{
+    return table;
+}
+
 Parsed parseOptions(int argc, char **argv)
 {
     CommandOptions options;
     options.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 256U);
     optind = 0; // as for a first call: tests parse more than once
-    for (int found; (found = getopt_long(argc, argv, "h", longOptions, nullptr)) != -1;) {
+    for (int found; (found = getopt_long(argc, argv, "h", longOptions.data(), nullptr)) != -1;) {
         switch (found) {
         case 'h': options.form = Form::Exponents; break;
         case Json: options.form = Form::Json; break;
@@ -87,8 +114,14 @@ Parsed parseOptions(int argc, char **argv)
             options.timeout = std::chrono::duration<double>(*seconds);
             break;
         }
-        case Help: std::printf(helpText, argv[0]); return {};
-        case Version: std::printf("openloop-factor %s\n", OPENLOOP_VERSION); return {};
+        case Completion: {
+            const auto script = completionScript(optarg);
+            if (!script)
+                return badValue(argv[0], "completion", optarg, "bash, zsh or fish");
+            return {std::nullopt, EXIT_SUCCESS, *script};
+        }
+        case Help: return {std::nullopt, EXIT_SUCCESS, helpText(argv[0])};
+        case Version: return {std::nullopt, EXIT_SUCCESS, "openloop-factor " OPENLOOP_VERSION "\n"};
         default: return usageError(argv[0]);
         }
     }

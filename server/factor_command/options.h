@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
+#include <string>
 
 namespace openloop::factor_command {
 
@@ -16,11 +18,24 @@ struct CommandOptions {
     int firstNumber = 0; ///< place of the first operand in argv, after options were moved to the front
 };
 
-/// The options, or the exit code when there is nothing left to do: after --help, --version or a usage error, which
-/// are printed.
+/// One option: help, manual and completions say the same of it.
+struct OptionLine {
+    const char *name;
+    char letter; ///< or 0
+    int value; ///< what getopt_long says
+    const char *argument; ///< its name, or null
+    const char *choices; ///< of the argument, apart by blanks; or null
+    const char *text; ///< without quotation marks
+};
+
+std::span<const OptionLine> optionTable();
+
+/// The options; or else there is nothing left to do but to print `text`, after --help, --version and --completion, or
+/// to end with the exit code of a usage error, which has been told.
 struct Parsed {
     std::optional<CommandOptions> options;
     int exitCode = 0;
+    std::string text = {};
 };
 
 Parsed parseOptions(int argc, char **argv);

@@ -8,7 +8,8 @@
 
 namespace openloop::factor_command {
 
-/// Shows nothing before a second has passed, and nothing at all unless standard error is a terminal. One thread.
+/// Shows nothing before a second has passed, and nothing at all unless standard error is a terminal that can erase a
+/// line. One thread.
 class ProgressLine
 {
 public:
@@ -18,6 +19,9 @@ public:
     ProgressLine &operator=(const ProgressLine &) = delete;
 
     void show(const factoring::Progress &progress);
+
+    /// Makes room for another message.
+    void clear();
 
 private:
     bool m_wanted;

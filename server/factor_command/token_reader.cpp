@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads blocks and cuts them at separators; what is too long is skipped and told.
+// A token that lies in one block is shown where it is; only one that spans blocks is copied, as far as it is kept.
 #include "server/factor_command/token_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace openloop::factor_command {
@@ -30,27 +31,66 @@ bool TokenReader::refill()
     return count > 0;
 }
 
+bool TokenReader::skipSeparators()
+{
+    for (;;) {
+        while (m_place < m_end && isSeparator(m_buffer[m_place]))
+            ++m_place;
+        if (m_place < m_end)
+            return true;
+        if (!refill())
+            return false;
+    }
+}
+
 bool TokenReader::next(Token &token)
 {
-    token.text.clear();
+    if (!skipSeparators())
+        return false;
+    const char *const begin = m_buffer.data() + m_place;
+    const char *const blockEnd = m_buffer.data() + m_end;
+    const char *end = begin;
+    bool ended = false;
+    for (; end < blockEnd && !isSeparator(*end); ++end)
+        ended = ended || *end == '\0';
+    const auto size = static_cast<std::size_t>(end - begin);
+    if (end == blockEnd || size > m_longest)
+        return nextAcrossBlocks(token);
+    m_place += size + 1;
+    token.text = {begin, ended ? static_cast<std::size_t>(std::find(begin, end, '\0') - begin) : size};
     token.tooLong = false;
-    bool started = false, ended = false;
+    return true;
+}
+
+bool TokenReader::nextAcrossBlocks(Token &token)
+{
+    m_text.clear();
+    token.tooLong = false;
+    bool ended = false;
     while (m_place < m_end || refill()) {
         const char c = m_buffer[m_place++];
-        if (isSeparator(c)) {
-            if (started)
-                return true;
-            continue;
-        }
-        started = true;
+        if (isSeparator(c))
+            break;
         ended = ended || c == '\0';
-        if (ended)
-            continue;
-        token.tooLong = token.text.size() >= m_longest;
-        if (!token.tooLong)
-            token.text.push_back(c);
+        if (!ended && !keep(c))
+            token.tooLong = true;
     }
-    return started;
+    token.text = m_text;
+    return true;
+}
+
+bool TokenReader::keep(char c)
+{
+    if (m_text.size() >= m_longest) {
+        const std::size_t zeros = m_text.starts_with('+') ? 1 : 0;
+        const std::size_t rest = std::min(m_text.find_first_not_of('0', zeros), m_text.size());
+        if (rest > zeros + 1)
+            m_text.erase(zeros + 1, rest - zeros - 1); // one stays: 000 is a number
+    }
+    if (m_text.size() >= m_longest)
+        return false;
+    m_text.push_back(c);
+    return true;
 }
 
 } // namespace openloop::factor_command

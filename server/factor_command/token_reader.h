@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace openloop::factor_command {
 
 struct Token {
-    std::string text; ///< at most as long as was asked for; ends before the first NUL, as for GNU factor
+    /// At most as long as was asked for; ends before the first NUL, as for GNU factor. Valid until the next is read.
+    std::string_view text;
     bool tooLong = false; ///< the rest of it was skipped
 };
 
@@ -21,7 +23,7 @@ public:
     /// Reads at most `size` bytes to `buffer`: how many, 0 at the end, below 0 on an error.
     using Read = std::function<long(char *buffer, std::size_t size)>;
 
-    /// longest: bytes of one token that are kept.
+    /// longest: bytes of one token that are kept; where they do not suffice, zeros at its head make room.
     TokenReader(Read read, std::size_t longest);
 
     /// False at the end of the input, or when reading failed.
@@ -29,12 +31,16 @@ public:
 
 private:
     bool refill();
+    bool skipSeparators();
+    bool nextAcrossBlocks(Token &token);
+    bool keep(char c);
 
     Read m_read;
     std::size_t m_longest;
     std::vector<char> m_buffer;
     std::size_t m_place = 0;
     std::size_t m_end = 0;
+    std::string m_text; ///< of a token that spans blocks
 };
 
 } // namespace openloop::factor_command

@@ -5,6 +5,7 @@
 #include "server/factoring/ecm/ecm.h"
 #include "server/factoring/schedule.h"
 #include "server/factoring/siqs/siqs.h"
+#include "server/factoring/small/close_factors.h"
 #include "server/factoring/small/perfect_power.h"
 #include "server/factoring/small/primality.h"
 #include "server/factoring/small/trial_division.h"
@@ -15,6 +16,8 @@
 namespace openloop::factoring {
 
 namespace {
+
+using Seconds = std::chrono::duration<double>;
 
 constexpr auto progressInterval = std::chrono::milliseconds(100);
 
@@ -31,9 +34,9 @@ public:
     Result run()
     {
         mpz_class rest = m_number;
-        tell(Phase::TrialDivision, 0);
+        tell({Phase::TrialDivision, 0});
         std::vector<std::uint64_t> small;
-        divideSmallPrimes(rest, trialBoundFor(bitLength(rest)), small, m_stop);
+        divideSmallPrimes(rest, m_trialBound, small, m_stop);
         for (const std::uint64_t prime : small)
             m_primes.push_back(toMpz(prime));
         m_pending.push_back({rest, 1});
@@ -58,15 +61,16 @@ private:
             return leave(part);
         if (bitLength(part.value) <= 64)
             return takeWordApart(part);
+        // Powers first: to tell that a long one is no prime takes longer than to find its root.
+        if (const auto power = asPower(part.value, m_leastFactorBits, m_stop)) {
+            m_pending.push_back({power->root, part.multiplicity * power->exponent});
+            return;
+        }
         const std::optional<bool> prime = isPrimeUnlessStopped(part.value, m_stop);
         if (prime == true)
             return add(part.value, part.multiplicity);
         if (!prime)
             return leave(part);
-        if (const auto power = asPower(part.value, bitLength(wordTrialBound) - 1, m_stop)) {
-            m_pending.push_back({power->root, part.multiplicity * power->exponent});
-            return;
-        }
         const std::optional<mpz_class> divisor = divide(part.value);
         if (!divisor)
             return leave(part);
@@ -76,7 +80,7 @@ private:
 
     void takeWordApart(const Part &part)
     {
-        std::vector<std::uint64_t> primes;
+        WordPrimes primes;
         factorRoughWord(toUint64(part.value), primes);
         for (const std::uint64_t prime : primes)
             add(toMpz(prime), part.multiplicity);
@@ -86,34 +90,60 @@ private:
     {
         const unsigned bits = bitLength(n);
         if (bits <= 128) {
-            tell(Phase::Ecm, 0);
+            tell({Phase::Ecm, 0});
             const uint128 divisor = divisorOfRoughWord(toUint128(n), m_stop);
             if (divisor != 1)
                 return toMpz(divisor);
         }
-        for (const EcmRound &round : ecmBeforeSieve(bits)) {
-            if (auto divisor = runEcm(n, round))
+        if (bits > 128) {
+            if (auto divisor = divisorOfCloseFactors(n, m_stop))
                 return divisor;
         }
+        if (auto divisor = runEcmBeforeSieve(n))
+            return divisor;
         if (bits <= mostBitsToSieve && !m_stop.requested()) {
-            if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink))
+            if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink, expectedSieving(n)))
                 return divisor;
         }
+        const Progress endless{Phase::Ecm, 0, std::nullopt, bits > mostBitsToSieve};
         for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested(); round = nextEcm(round)) {
-            if (auto divisor = runEcm(n, round))
+            if (auto divisor = ecmFactor(n, round, m_stop, m_options, [&](double) { tell(endless); }))
                 return divisor;
         }
         return std::nullopt;
     }
 
-    std::optional<mpz_class> runEcm(const mpz_class &n, const EcmRound &round)
+    Seconds expectedSieving(const mpz_class &n) const { return mostTime(n) / (m_options.crew ? m_options.threads : 1); }
+
+    // Progress is that of all rounds together. The sieve that most likely follows is in the time that is left.
+    std::optional<mpz_class> runEcmBeforeSieve(const mpz_class &n)
     {
-        if (m_stop.requested())
-            return std::nullopt;
-        return ecmFactor(n, round, m_stop, m_options, [this](double fraction) { tell(Phase::Ecm, fraction); });
+        const std::vector<EcmRound> rounds = ecmBeforeSieve(bitLength(n));
+        double all = 0, done = 0;
+        for (const EcmRound &round : rounds)
+            all += costOf(round);
+        const bool isSieved = bitLength(n) <= mostBitsToSieve;
+        const Seconds sieve = expectedSieving(n);
+        const auto start = std::chrono::steady_clock::now();
+        for (const EcmRound &round : rounds) {
+            if (m_stop.requested())
+                break;
+            const auto told = [&](double part) {
+                const double fraction = (done + part * costOf(round)) / all;
+                const Seconds spent = std::chrono::steady_clock::now() - start;
+                std::optional<Seconds> left;
+                if (isSieved)
+                    left = sieve + (fraction > 0 ? spent * (1 - fraction) / fraction : Seconds(0));
+                tell({Phase::Ecm, fraction, left, !isSieved});
+            };
+            if (auto divisor = ecmFactor(n, round, m_stop, m_options, told))
+                return divisor;
+            done += costOf(round);
+        }
+        return std::nullopt;
     }
 
-    void tell(Phase phase, double fraction)
+    void tell(const Progress &progress)
     {
         if (!m_sink)
             return;
@@ -121,7 +151,7 @@ private:
         if (m_told && now - *m_told < progressInterval)
             return;
         m_told = now;
-        m_sink({phase, fraction, std::nullopt});
+        m_sink(progress);
     }
 
     void add(const mpz_class &prime, unsigned multiplicity) { m_primes.insert(m_primes.end(), multiplicity, prime); }
@@ -131,6 +161,8 @@ private:
     Result result();
 
     const mpz_class &m_number;
+    const unsigned m_trialBound = trialBoundFor(bitLength(m_number));
+    const unsigned m_leastFactorBits = bitLength(std::uint64_t{m_trialBound}) - 1;
     const Stop m_stop;
     const Options &m_options;
     const ProgressSink &m_sink;
@@ -140,17 +172,19 @@ private:
     std::vector<mpz_class> m_remaining;
 };
 
-template <typename Prime, typename ToMpz>
-std::vector<PrimePower> gathered(std::vector<Prime> &primes, ToMpz toMpz)
+// Replaces `powers`.
+template <typename Primes, typename Power>
+void gather(Primes &primes, std::vector<Power> &powers)
 {
-    std::sort(primes.begin(), primes.end());
-    std::vector<PrimePower> powers;
-    for (std::size_t i = 0, end; i < primes.size(); i = end) {
-        for (end = i + 1; end < primes.size() && primes[end] == primes[i];)
-            ++end;
-        powers.push_back({toMpz(primes[i]), static_cast<unsigned>(end - i)});
+    powers.clear();
+    if (!std::is_sorted(primes.begin(), primes.end()))
+        std::sort(primes.begin(), primes.end());
+    for (const auto &prime : primes) {
+        if (!powers.empty() && powers.back().prime == prime)
+            ++powers.back().exponent;
+        else
+            powers.push_back({prime, 1});
     }
-    return powers;
 }
 
 Result Factorization::result()
@@ -165,7 +199,7 @@ Result Factorization::result()
         result.remaining.push_back(m_number);
         return result;
     }
-    result.factors = gathered(m_primes, [](const mpz_class &prime) { return prime; });
+    gather(m_primes, result.factors);
     std::sort(m_remaining.begin(), m_remaining.end());
     result.remaining = std::move(m_remaining);
     return result;
@@ -173,15 +207,14 @@ Result Factorization::result()
 
 Result factorOneWord(std::uint64_t n)
 {
-    std::vector<std::uint64_t> primes;
-    primes.reserve(64);
-    factorWord(n, primes);
-    std::uint64_t product = 1;
-    for (const std::uint64_t prime : primes)
-        product *= prime;
-    if (product != n)
-        return {{}, {toMpz(n)}};
-    return {gathered(primes, [](std::uint64_t prime) { return toMpz(prime); }), {}};
+    std::vector<WordPower> powers;
+    factor(n, powers);
+    Result result;
+    for (const WordPower &power : powers)
+        result.factors.push_back({toMpz(power.prime), power.exponent});
+    if (powers.empty() && n > 1)
+        result.remaining.push_back(toMpz(n));
+    return result;
 }
 
 } // namespace
@@ -203,6 +236,25 @@ const char *phaseName(Phase phase)
 bool isPrime(const mpz_class &n)
 {
     return isPrimeUnlessStopped(n, Stop()).value_or(false);
+}
+
+void factor(std::uint64_t n, std::vector<WordPower> &factors)
+{
+    factors.clear();
+    if (n < 2)
+        return;
+    WordPrimes primes;
+    factorWord(n, primes);
+    std::uint64_t product = 1;
+    for (const std::uint64_t prime : primes)
+        product *= prime;
+    if (product == n) // no answer is better than a wrong one
+        gather(primes, factors);
+}
+
+void prepareForManyWords()
+{
+    makeSmallestFactors();
 }
 
 Result factor(const mpz_class &n, std::stop_token stop, const Options &options, const ProgressSink &progress)

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <gmpxx.h>
 #include <optional>
@@ -19,6 +20,14 @@ struct PrimePower {
     bool operator==(const PrimePower &) const = default;
 };
 
+/// The same where the prime is one machine word.
+struct WordPower {
+    std::uint64_t prime = 0;
+    unsigned exponent = 1;
+
+    bool operator==(const WordPower &) const = default;
+};
+
 /// What a long factorization is busy with; the text of phaseName() is what users see.
 enum class Phase { TrialDivision, Rho, Ecm, Sieving, Filtering, LinearAlgebra, SquareRoot };
 
@@ -28,7 +37,10 @@ const char *phaseName(Phase phase);
 struct Progress {
     Phase phase = Phase::TrialDivision;
     double fraction = 0; ///< of this phase, 0..1
-    std::optional<std::chrono::duration<double>> timeLeft; ///< of the whole number, where it can be told
+    /// Until the composite in work is taken apart if its factors are long, which is the worst; empty where nobody
+    /// knows.
+    std::optional<std::chrono::duration<double>> timeLeft = {};
+    bool endless = false; ///< what is left is too long to sieve: curves until a stop, or until one is lucky
 };
 
 /// Called at most ten times a second, by the thread that called factor().

@@ -21,9 +21,9 @@ struct Effort {
 // 250,000 (bench/tuning/tune_ecm.cpp), in AVX2 twice as long and in neither six times; the sieve 15 ms for 133 bits,
 // 0.9 s for 200, 45 s for 266.
 constexpr Effort efforts[] = {
-    {129, {200, 8}},     {150, {600, 8}},      {166, {2'000, 8}},     {183, {2'000, 8}},
-    {200, {6'000, 16}},  {217, {11'000, 24}},  {233, {11'000, 48}},   {249, {25'000, 64}},
-    {266, {50'000, 96}}, {282, {50'000, 120}}, {298, {100'000, 200}}, {314, {250'000, 200}},
+    {129, {200, 8}},       {150, {600, 8}},       {166, {2'000, 8}},     {183, {2'000, 8}},       {200, {6'000, 16}},
+    {217, {11'000, 24}},   {233, {11'000, 48}},   {249, {25'000, 64}},   {266, {50'000, 96}},     {282, {50'000, 120}},
+    {298, {100'000, 200}}, {314, {250'000, 200}}, {332, {250'000, 400}}, {349, {250'000, 1'600}},
 };
 
 struct Measured {
@@ -31,10 +31,12 @@ struct Measured {
     double seconds;
 };
 
-// bench/figures/bench_factoring.py; beyond the last the slope goes on.
+// bench/figures/bench_factoring.py; the last two from the rate of relations (bench/tuning/tune_siqs.cpp seconds=40) and
+// the ten relations per prime that are needed. Beyond, the slope goes on.
 constexpr std::array measured{
-    Measured{32, 1e-6}, Measured{64, 6e-5}, Measured{96, 1.6e-3}, Measured{128, 1.5e-2}, Measured{166, 0.17},
-    Measured{199, 1.5}, Measured{233, 15},  Measured{266, 110},   Measured{299, 900},
+    Measured{32, 1e-6},  Measured{64, 6e-5},   Measured{96, 1.6e-3},  Measured{128, 1.5e-2},
+    Measured{166, 0.17}, Measured{199, 1.5},   Measured{233, 15},     Measured{266, 110},
+    Measured{299, 900},  Measured{332, 6'500}, Measured{366, 45'000},
 };
 
 } // namespace
@@ -55,6 +57,11 @@ std::vector<EcmRound> ecmBeforeSieve(unsigned bits)
         before += round.curves;
     }
     return rounds;
+}
+
+double costOf(const EcmRound &round)
+{
+    return double(round.bound1) * round.curves;
 }
 
 EcmRound firstEcmWithoutSieve(unsigned bits)

@@ -11,8 +11,8 @@
 
 namespace openloop::factoring {
 
-/// About 95 digits: beyond, sieving takes longer than anyone waits for an answer.
-inline constexpr unsigned mostBitsToSieve = 320;
+/// 110 digits: beyond, sieving takes weeks.
+inline constexpr unsigned mostBitsToSieve = 366;
 
 /// Primes below this are divided out first; bits: 65 or more.
 unsigned trialBoundFor(unsigned bits);
@@ -20,6 +20,9 @@ unsigned trialBoundFor(unsigned bits);
 /// Rounds of curves for a composite of so many bits before the sieve gets it: less than a tenth of the sieve's time, so
 /// that unbalanced numbers never come there and balanced ones lose little.
 std::vector<EcmRound> ecmBeforeSieve(unsigned bits);
+
+/// What a round costs, compared with another.
+double costOf(const EcmRound &round);
 
 /// What is run on numbers that are too long to sieve, until a stop: bounds grow, and stay where stops are quick.
 EcmRound firstEcmWithoutSieve(unsigned bits);

@@ -3,7 +3,9 @@
 #include "server/jobs/jobs.h"
 
 #include "server/compute/factoring/factors.h"
+#include "server/jobs/queue/forget.h"
 #include "server/jobs/queue/process.h"
+#include "server/store/sql_connection.h"
 
 #include <QCoroFuture>
 #include <QLoggingCategory>
@@ -90,9 +92,31 @@ Jobs::~Jobs()
     stop();
 }
 
+void Jobs::start()
+{
+    m_member.start();
+    m_forgetting.callOnTimeout([this] { forget(false); });
+    m_forgetting.start(queue::Keeping().pause);
+}
+
+// Nobody waits for it: what fails now is done in the next round.
+void Jobs::forget(bool more)
+{
+    QFuture<bool> left = m_store.change([more](SqlConnection &sql) { return queue::forget(sql, more); });
+    left.then(&m_forgetting,
+              [this](bool again) {
+                  if (again && !isStopping())
+                      forget(true);
+              })
+        .onFailed(&m_forgetting, [](const Failure &failure) {
+            qCDebug(log, "forgetting waits: %s", qUtf8Printable(failure.detail()));
+        });
+}
+
 void Jobs::stop()
 {
     m_stop.request_stop();
+    m_forgetting.stop();
     m_member.stop();
     const auto watched = m_watched; // a watcher may leave, and take its own out
     for (const auto &[id, job] : watched)

@@ -28,7 +28,7 @@ public:
     Q_DISABLE_COPY_MOVE(Jobs)
 
     /// Joins those who work on the same database, and takes up what an earlier run left.
-    void start() { m_member.start(); }
+    void start();
 
     /// The job that will factor n: a new one, stored durably, or the unfinished one for the same n, or the one that the
     /// key named before. key: of the client's choice, may be empty. Throws http::Failure: 422 the key named another n;
@@ -57,6 +57,7 @@ private:
     struct Watched;
 
     QCoro::Task<std::optional<queue::Member::Ended>> compute(std::string payload, std::stop_token stop);
+    void forget(bool more);
     void onSeen(const queue::Seen &seen);
     void announce(queue::TaskId id);
     std::shared_ptr<Watched> watched(queue::TaskId id);
@@ -68,6 +69,7 @@ private:
     std::stop_source m_stop;
     std::map<queue::TaskId, std::weak_ptr<Watched>> m_watched;
     AsyncEvent m_pause; ///< never happens
+    QTimer m_forgetting;
     std::function<QCoro::Task<void>()> m_interruption;
     queue::QueueTables m_tables;
     queue::Member m_member; ///< last: it calls back until it is gone

@@ -7,6 +7,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QSet>
 
 #include <algorithm>
 
@@ -19,11 +20,42 @@ using http::Failure;
 namespace {
 
 constexpr qint64 mostExact = qint64(1) << 53;
+constexpr qsizetype longestNameShown = 40;
 
 bool isDecimal(const QString &text)
 {
     const auto isDigit = [](QChar c) { return c >= u'0' && c <= u'9'; };
     return !text.isEmpty() && std::all_of(text.begin(), text.end(), isDigit);
+}
+
+// What Qt's parser does not tell: it keeps the last of equal names, and others keep the first. body: a JSON object.
+std::optional<QString> repeatedName(const QByteArray &body)
+{
+    QSet<QString> names;
+    int depth = 0;
+    for (qsizetype i = 0; i < body.size(); ++i) {
+        const char c = body[i];
+        if (c == '{' || c == '[')
+            ++depth;
+        else if (c == '}' || c == ']')
+            --depth;
+        if (c != '"')
+            continue;
+        const qsizetype begin = i;
+        for (++i; body[i] != '"'; ++i)
+            i += body[i] == '\\';
+        qsizetype next = i + 1;
+        while (QByteArrayView(" \t\r\n").contains(body[next]))
+            ++next;
+        if (depth != 1 || body[next] != ':')
+            continue;
+        const QByteArray text = body.sliced(begin, i + 1 - begin); // \u006e is n as well
+        const QString name = QJsonDocument::fromJson('[' + text + ']')[0].toString();
+        if (names.contains(name))
+            return name.size() <= longestNameShown ? name : name.first(longestNameShown) + u'…';
+        names.insert(name);
+    }
+    return {};
 }
 
 } // namespace
@@ -52,6 +84,8 @@ std::optional<QString> bodyField(const http::Request &request, const QString &fi
         const QString reason = error.error == QJsonParseError::NoError ? u"other JSON"_s : error.errorString();
         throw Failure::unprocessable(u"body"_s, u"is not a JSON object: "_s + reason);
     }
+    if (const auto name = repeatedName(request.body))
+        throw Failure::unprocessable(*name, u"is given more than once"_s);
     const QJsonValue value = body[field];
     if (value.isUndefined())
         return {};

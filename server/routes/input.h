@@ -16,7 +16,8 @@ namespace openloop {
 std::optional<QString> queryField(const http::Request &request, const QString &field);
 
 /// A member of the JSON object in the body: the text of a string, or the digits of a whole number up to 2^53, beyond
-/// which JSON numbers lose bits. Throws Failure 422 for any other value, and if the body is no JSON object.
+/// which JSON numbers lose bits. Throws Failure 422 for any other value, if the body is no JSON object, and
+/// if that has two members of a name.
 std::optional<QString> bodyField(const http::Request &request, const QString &field);
 
 /// A decimal integer of arbitrary size, 1 or more, of at most maxDigits digits. Throws Failure 422.

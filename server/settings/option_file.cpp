@@ -2,6 +2,7 @@
 // Reads line by line, so that each complaint names its line.
 #include "server/settings/option_file.h"
 
+#include "server/settings/secrets.h"
 #include "server/settings/usage_error.h"
 
 #include <QFile>
@@ -25,7 +26,7 @@ QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, c
         };
         const qsizetype equals = line.indexOf(u'=');
         if (equals < 0)
-            complain(u"'%1' is not name=value"_s.arg(line));
+            complain(u"'%1' is not name=value"_s.arg(withoutSecrets(line)));
         const QString name = line.first(equals).trimmed();
         if (!names.contains(name))
             complain(u"'%1' is not an option"_s.arg(name));

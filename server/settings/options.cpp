@@ -5,13 +5,13 @@
 #include "common/endpoints.h"
 #include "common/paths.h"
 #include "server/settings/option_file.h"
+#include "server/settings/secrets.h"
 #include "server/settings/usage_error.h"
 
 #include <QCommandLineParser>
 #include <QFile>
 #include <QFileInfo>
 #include <QHostInfo>
-#include <QRegularExpression>
 #include <QThread>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ struct Row {
 
 [[noreturn]] void refuse(const Row &row, const QString &text, const QString &wanted)
 {
-    throw UsageError(u"--%1: '%2' is not %3"_s.arg(row.name, text, wanted));
+    throw UsageError(u"--%1: '%2' is not %3"_s.arg(row.name, withoutSecrets(text), wanted));
 }
 
 template <typename Number>
@@ -93,6 +93,24 @@ void takeUpstream(Options &options, const Row &row, const QString &text)
     options.upstream = url;
 }
 
+template <auto member>
+void takeSwitch(Options &options, const Row &row, const QString &text)
+{
+    if (text != u"on" && text != u"off")
+        refuse(row, text, u"on or off"_s);
+    options.*member = text == u"on";
+}
+
+void takeReadyNeeds(Options &options, const Row &row, const QString &text)
+{
+    options.readyNeeds = text.split(u',', Qt::SkipEmptyParts);
+    for (QString &name : options.readyNeeds) {
+        name = name.trimmed();
+        if (name != u"database" && name != u"upstream")
+            refuse(row, text, u"a list of database and upstream"_s);
+    }
+}
+
 void takeDatabase(Options &options, const Row &row, const QString &text)
 {
     const bool isKnown = text.isEmpty() || text.startsWith(u"sqlite:") || text.startsWith(u"postgresql://")
@@ -102,18 +120,19 @@ void takeDatabase(Options &options, const Row &row, const QString &text)
     options.database = text;
 }
 
+// The value is not repeated: it may be the token itself, given by mistake.
 void takeToken(Options &options, const Row &row, const QString &text)
 {
     if (text.isEmpty())
         return;
     QFile file(text);
     if (!file.open(QIODevice::ReadOnly))
-        refuse(row, text, u"a file that can be read"_s);
+        throw UsageError(u"--%1: its file can't be read: %2"_s.arg(row.name, file.errorString()));
     options.token = file.read(largestTokenFile + 1).trimmed();
     if (options.token.size() > largestTokenFile)
-        refuse(row, text, u"a file of at most %1 bytes"_s.arg(largestTokenFile));
+        throw UsageError(u"--%1: its file has more than %2 bytes"_s.arg(row.name).arg(largestTokenFile));
     if (options.token.isEmpty())
-        refuse(row, text, u"a file with a token in it"_s);
+        throw UsageError(u"--%1: there is no token in its file"_s.arg(row.name));
 }
 
 void takeNodeName(Options &options, const Row &row, const QString &text)
@@ -122,13 +141,6 @@ void takeNodeName(Options &options, const Row &row, const QString &text)
     if (text.size() > longestNodeName || !printable)
         refuse(row, text.left(longestNodeName), u"a name of at most %1 printable characters"_s.arg(longestNodeName));
     options.nodeName = text;
-}
-
-void takeRunsJobs(Options &options, const Row &row, const QString &text)
-{
-    if (text != u"on" && text != u"off")
-        refuse(row, text, u"on or off"_s);
-    options.runsJobs = text == u"on";
 }
 
 void takeLogFormat(Options &options, const Row &row, const QString &text)
@@ -155,6 +167,16 @@ QList<Row> rows()
         {u"upstream-timeout"_s, u"S"_s, u"5"_s, u"Seconds for one call."_s, takeSeconds<&Options::upstreamTimeout>},
         {u"upstream-concurrency"_s, u"N"_s, u"1024"_s, u"Calls in flight; beyond it 503."_s,
          takeNumber<&Options::upstreamConcurrency, 1, 100'000>},
+        {u"upstream-http2"_s, u"on|off"_s, u"off"_s, u"Speak HTTP/2 where an https upstream does."_s,
+         takeSwitch<&Options::upstreamHttp2>},
+        {u"upstream-ca"_s,
+         u"FILE"_s,
+         {},
+         u"PEM file of those who may sign the upstream's certificate; without it SSL_CERT_FILE, or the system's."_s,
+         takePath<&Options::upstreamCa>},
+        {u"ready-needs"_s, u"LIST"_s, u"database"_s,
+         u"Of database and upstream, those without which /readyz is 503; it tells of the others as degraded."_s,
+         takeReadyNeeds},
         {u"database"_s,
          u"URL"_s,
          {},
@@ -164,7 +186,7 @@ QList<Row> rows()
         {u"database-connections"_s, u"N"_s, u"4"_s, u"Connections, each with a thread of its own."_s,
          takeNumber<&Options::databaseConnections, 1, 256>},
         {u"jobs"_s, u"on|off"_s, u"on"_s, u"off: takes jobs, and leaves them to other servers on the same database."_s,
-         takeRunsJobs},
+         takeSwitch<&Options::runsJobs>},
         {u"node-name"_s,
          u"NAME"_s,
          {},
@@ -231,12 +253,6 @@ void take(Options &options, const Row &row, const Value &value)
     }
 }
 
-QString withoutPassword(QString url)
-{
-    static const QRegularExpression password(u"(://[^/@:]*:)[^/@]*@"_s);
-    return url.replace(password, u"\\1***@"_s);
-}
-
 void addTo(QCommandLineParser &parser, const QList<Row> &table)
 {
     parser.setApplicationDescription(
@@ -276,7 +292,7 @@ CommandLine readCommandLine(const QStringList &arguments)
     if (!parser.parse(arguments))
         throw UsageError(parser.errorText());
     if (!parser.positionalArguments().isEmpty())
-        throw UsageError(u"'%1' is not an option"_s.arg(parser.positionalArguments().constFirst()));
+        throw UsageError(u"'%1' is not an option"_s.arg(withoutSecrets(parser.positionalArguments().constFirst())));
     if (parser.isSet(u"help"_s))
         return {CommandLine::Action::PrintHelp, {}, parser.helpText()};
     if (parser.isSet(u"version"_s))
@@ -290,7 +306,7 @@ CommandLine readCommandLine(const QStringList &arguments)
     for (const Row &row : table) {
         const Value value = valueOf(row, parser, file);
         take(line.options, row, value);
-        line.text += u"%1 = %2    # %3\n"_s.arg(row.name, withoutPassword(value.text), value.source);
+        line.text += u"%1 = %2    # %3\n"_s.arg(row.name, withoutSecrets(value.text), value.source);
     }
     checkTogether(line.options);
     if (line.options.nodeName.isEmpty())

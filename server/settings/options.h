@@ -19,6 +19,9 @@ struct Options {
     QUrl upstream; ///< empty: the embedded stand-in
     std::chrono::milliseconds upstreamTimeout{};
     int upstreamConcurrency = 0;
+    bool upstreamHttp2 = false;
+    QString upstreamCa; ///< path of a PEM file; empty: SSL_CERT_FILE, or the system's certificates
+    QStringList readyNeeds; ///< of "database" and "upstream": those without which /readyz is 503
     QString database; ///< URL; empty: a SQLite file in the user's data folder
     int databaseConnections = 0;
     bool runsJobs = true;

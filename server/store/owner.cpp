@@ -17,8 +17,12 @@ namespace {
 
 Q_LOGGING_CATEGORY(lcStore, "openloop.store")
 
-constexpr auto startPatience = 10s; // several processes may be creating the schema at once
-constexpr auto longestStart = 30s;
+constexpr auto longestSilence = 30s; // of a database at the start
+constexpr auto longestMigration = 5min; // by another server
+constexpr auto longestLockOfFile = 10s; // by another program
+constexpr auto shortestPoll = 20ms;
+constexpr auto longestPoll = 500ms;
+constexpr auto openPatience = 10s; // several hosts are tried one after the other
 constexpr auto idlePing = 2000ms; // how late a lost connection is noticed while nobody asks
 constexpr auto pingPatience = 1000ms; // with frozenGrace, a frozen one is noticed within the default deadline
 constexpr auto busyPause = 10ms;
@@ -73,7 +77,9 @@ void StoreOwner::requestStop()
 void StoreOwner::waitUntilOpen()
 {
     std::future<void> opened = m_opened.get_future();
-    while (opened.wait_for(longestStart) == std::future_status::timeout) {
+    while (opened.wait_for(longestSilence) == std::future_status::timeout) {
+        if (answersAnother()) // a change of tables may take long, here or elsewhere
+            continue;
         const std::lock_guard lock(m_mutex);
         if (m_releaser)
             m_releaser();
@@ -81,9 +87,30 @@ void StoreOwner::waitUntilOpen()
     opened.get();
 }
 
+bool StoreOwner::answersAnother() const
+{
+    SqlConnection probe(m_settings.location, SqlConnection::Role::Reads, pingPatience);
+    const std::jthread watchdog([release = probe.releaser()](const std::stop_token &stop) {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any wake;
+        wake.wait_for(lock, stop, openPatience, [] { return false; });
+        if (!stop.stop_requested() && release)
+            release();
+    });
+    try {
+        probe.open();
+        return true;
+    } catch (const SqlError &) {
+        return false;
+    }
+}
+
 bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure)
 {
     const std::lock_guard lock(m_mutex);
+    if (m_releaser && m_openUntil <= now)
+        m_releaser();
     if (!m_running)
         return false;
     const bool overdue = m_running->deadline() <= now;
@@ -118,19 +145,10 @@ void StoreOwner::serve(const std::stop_token &stop)
         m_changed.notify_all();
     });
     SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout);
-    try {
-        openFirst(sql, stop);
-        setOpen(true);
-        m_opened.set_value();
-    } catch (const SqlError &error) {
-        const QString reason = QString::fromUtf8(error.what());
-        const StartFailure failure(u"cannot use the database %1: %2"_s.arg(m_settings.location.display(), reason));
-        m_opened.set_exception(std::make_exception_ptr(failure));
+    if (!m_settings.spare && !begin(sql, stop))
         return;
-    }
     while (!stop.stop_requested()) {
-        const auto patience = sql.isOpen() ? idlePing : untilReconnect();
-        if (const auto unit = m_queue.pop(stop, patience))
+        if (const auto unit = next(sql, stop))
             runWatched(unit, sql, stop);
         else if (!stop.stop_requested())
             lookAfter(sql, stop);
@@ -139,11 +157,35 @@ void StoreOwner::serve(const std::stop_token &stop)
     setOpen(false);
 }
 
+bool StoreOwner::begin(SqlConnection &sql, const std::stop_token &stop)
+{
+    try {
+        openFirst(sql, stop);
+        setOpen(true);
+        m_opened.set_value();
+        return true;
+    } catch (const SqlError &error) {
+        const QString reason = QString::fromUtf8(error.what());
+        const StartFailure failure(u"cannot use the database %1: %2"_s.arg(m_settings.location.display(), reason));
+        m_opened.set_exception(std::make_exception_ptr(failure));
+        return false;
+    }
+}
+
+std::shared_ptr<StoreWork> StoreOwner::next(const SqlConnection &sql, const std::stop_token &stop)
+{
+    if (sql.isOpen())
+        return m_queue.pop(stop, idlePing);
+    return m_settings.spare ? m_queue.popSpare(stop, idlePing) : m_queue.pop(stop, untilReconnect());
+}
+
 void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
 {
-    for (const auto end = StoreWork::Clock::now() + startPatience;;) {
+    const bool file = m_settings.location.dialect == SqlDialect::Sqlite;
+    const auto patience = file ? std::chrono::milliseconds(longestLockOfFile) : longestMigration;
+    for (const auto end = StoreWork::Clock::now() + patience;;) {
         try {
-            sql.open();
+            open(sql);
             setReleaser(sql.releaser());
             if (m_settings.prepare)
                 m_settings.prepare(sql);
@@ -151,11 +193,30 @@ void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
             return;
         } catch (const SqlError &error) {
             setReleaser({});
-            if (error.trouble() != SqlTrouble::Busy || StoreWork::Clock::now() > end)
+            if (error.trouble() != SqlTrouble::Busy || StoreWork::Clock::now() > end || stop.stop_requested())
                 throw;
         }
-        pause(busyPause, stop);
+        // Many servers may wait for one that changes the tables.
+        pause(std::chrono::milliseconds(
+                  QRandomGenerator::global()->bounded(qint64(shortestPoll.count()), qint64(longestPoll.count()))),
+              stop);
     }
+}
+
+// The watchdog ends it at its time, or with the work that waits for it.
+void StoreOwner::open(SqlConnection &sql)
+{
+    const auto over = qScopeGuard([this] {
+        const std::lock_guard lock(m_mutex);
+        m_openUntil = StoreWork::Clock::time_point::max();
+        m_releaser = {};
+    });
+    {
+        const std::lock_guard lock(m_mutex);
+        m_openUntil = StoreWork::Clock::now() + openPatience;
+        m_releaser = sql.releaser();
+    }
+    sql.open();
 }
 
 bool StoreOwner::reopen(SqlConnection &sql)
@@ -165,7 +226,7 @@ bool StoreOwner::reopen(SqlConnection &sql)
         m_cut = false;
     }
     try {
-        sql.open();
+        open(sql);
         setOpen(true);
         return true;
     } catch (const SqlError &error) {
@@ -200,7 +261,7 @@ void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnectio
 void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
 {
     if (!sql.isOpen()) {
-        if (untilReconnect() == 0ms)
+        if (!m_settings.spare && untilReconnect() == 0ms)
             reopen(sql);
         return;
     }

@@ -13,8 +13,8 @@
 namespace openloop {
 
 /// The thread runs from construction to destruction, which lets a running statement one second before it is cut. What
-/// it does with an open connection is work with a deadline, looking after it included: a database that is frozen never
-/// keeps it. Opening one is bounded by connect_timeout, but for the settings that Qt sends right after it.
+/// it does is work with a deadline, opening a connection and looking after it included: a database that is frozen never
+/// keeps it.
 class StoreOwner
 {
 public:
@@ -23,13 +23,15 @@ public:
         SqlConnection::Role role = SqlConnection::Role::Reads;
         std::chrono::milliseconds timeout{};
         std::function<void(SqlConnection &)> prepare; ///< run once, on the first connection; may be empty
+        bool spare = false; ///< opened only for work that no other takes soon, and not again before the next such work
     };
 
     StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &openConnections);
     ~StoreOwner();
     Q_DISABLE_COPY_MOVE(StoreOwner)
 
-    /// Waits until the connection is open and prepared, half a minute at most; throws StartFailure.
+    /// Not for a spare one. Waits until the connection is open and prepared, for as long as the database answers; if it
+    /// does not, half a minute. Throws StartFailure. On the main thread.
     void waitUntilOpen();
 
     /// Lets the thread end after the work that runs now, which has a second from here; the destructor waits for it.
@@ -44,7 +46,10 @@ public:
 
 private:
     void serve(const std::stop_token &stop);
+    bool begin(SqlConnection &sql, const std::stop_token &stop);
+    std::shared_ptr<StoreWork> next(const SqlConnection &sql, const std::stop_token &stop);
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
+    void open(SqlConnection &sql);
     bool reopen(SqlConnection &sql);
     void lost(SqlConnection &sql);
     std::chrono::milliseconds untilReconnect() const;
@@ -56,6 +61,7 @@ private:
     void perform(StoreWork &unit, SqlConnection &sql);
     void setRunning(std::shared_ptr<StoreWork> unit);
     bool isCut();
+    bool answersAnother() const;
     void setReleaser(const std::function<void()> &releaser);
     void setOpen(bool open);
     void pause(std::chrono::milliseconds time, const std::stop_token &stop);
@@ -72,6 +78,7 @@ private:
     std::mutex m_mutex; // guards what the watchdog sees
     std::shared_ptr<StoreWork> m_running;
     std::function<void()> m_releaser;
+    StoreWork::Clock::time_point m_openUntil = StoreWork::Clock::time_point::max(); // of a connection that is opened
     bool m_cut = false; // the connection that is open now is not to be used any more
     std::optional<StoreWork::Clock::time_point> m_graceEnd; // once a stop was requested
     bool m_ended = false; // the thread needs no more cutting

@@ -2,7 +2,15 @@
 // Whoever pops skips what was answered meanwhile; whoever pushes is refused at the bound.
 #include "server/store/queue.h"
 
+using namespace std::chrono_literals;
+
 namespace openloop {
+
+namespace {
+
+constexpr auto spareGrace = 5ms; // who has just answered asks for the next at once
+
+} // namespace
 
 bool StoreQueue::push(std::shared_ptr<StoreWork> unit)
 {
@@ -15,13 +23,35 @@ bool StoreQueue::push(std::shared_ptr<StoreWork> unit)
         m_waiting.push_back(std::move(unit));
     }
     m_wake.notify_one();
+    m_wakeSpare.notify_one();
     return true;
 }
 
 std::shared_ptr<StoreWork> StoreQueue::pop(const std::stop_token &stop, std::chrono::milliseconds patience)
 {
     std::unique_lock lock(m_mutex);
+    ++m_idle;
     m_wake.wait_for(lock, stop, patience, [this] { return !m_waiting.empty(); });
+    --m_idle;
+    return take(stop);
+}
+
+std::shared_ptr<StoreWork> StoreQueue::popSpare(const std::stop_token &stop, std::chrono::milliseconds patience)
+{
+    std::unique_lock lock(m_mutex);
+    const auto isNeeded = [this] { return m_waiting.size() > m_idle; };
+    if (!m_wakeSpare.wait_for(lock, stop, patience, isNeeded))
+        return nullptr;
+    m_wakeSpare.wait_for(lock, stop, spareGrace, [&] { return !isNeeded(); });
+    if (!isNeeded())
+        return nullptr;
+    std::shared_ptr<StoreWork> unit = take(stop);
+    m_wakeSpare.notify_one(); // what rang for others meanwhile has rung here
+    return unit;
+}
+
+std::shared_ptr<StoreWork> StoreQueue::take(const std::stop_token &stop)
+{
     if (stop.stop_requested())
         return nullptr;
     while (!m_waiting.empty()) {

@@ -24,6 +24,9 @@ public:
     /// The next unit that nobody has answered; null after `patience`, or once `stop` is requested.
     std::shared_ptr<StoreWork> pop(const std::stop_token &stop, std::chrono::milliseconds patience);
 
+    /// The same for who would have to open a connection first: only what nobody in pop() takes soon.
+    std::shared_ptr<StoreWork> popSpare(const std::stop_token &stop, std::chrono::milliseconds patience);
+
     /// Answers every unit whose deadline has passed.
     void failOverdue(StoreWork::Clock::time_point now, const http::Failure &failure);
 
@@ -33,11 +36,14 @@ public:
     bool isEmpty() const;
 
 private:
+    std::shared_ptr<StoreWork> take(const std::stop_token &stop);
     void dropAnswered();
 
     const size_t m_bound;
     mutable std::mutex m_mutex;
-    std::condition_variable_any m_wake;
+    std::condition_variable_any m_wake; // the level: m_waiting is not empty
+    std::condition_variable_any m_wakeSpare; // the level: more wait than are idle
+    size_t m_idle = 0; // threads in pop()
     std::deque<std::shared_ptr<StoreWork>> m_waiting;
 };
 

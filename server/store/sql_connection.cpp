@@ -24,8 +24,10 @@ SqlConnection::SqlConnection(SqlLocation location, Role role, std::chrono::milli
     : m_location(std::move(location)), m_role(role), m_timeout(statementTimeout), m_name(freshName()),
       m_database(QSqlDatabase::addDatabase(driverName(m_location.dialect), m_name))
 {
-    m_location.applyTo(m_database);
-    if (m_location.dialect == SqlDialect::Sqlite) // half: the rest is for asking again where it gives up at once
+    m_location.applyTo(m_database, m_mark);
+    if (m_location.dialect == SqlDialect::Postgres)
+        m_openingReleaser = [mark = m_mark] { shutDownMarked(mark); };
+    else // half: the rest is for asking again where it gives up at once
         m_database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(m_timeout.count() / 2));
 }
 

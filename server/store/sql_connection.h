@@ -77,8 +77,8 @@ public:
     /// Never throws.
     void rollback() noexcept;
 
-    /// See releaserOf. Empty while closed.
-    const std::function<void()> &releaser() const { return m_releaser; }
+    /// See releaserOf. While closed: makes open() end at once.
+    const std::function<void()> &releaser() const { return m_releaser ? m_releaser : m_openingReleaser; }
 
 private:
     using ReadEach = std::function<void(const QSqlQuery &)>;
@@ -93,10 +93,12 @@ private:
     const SqlLocation m_location;
     const Role m_role;
     const std::chrono::milliseconds m_timeout;
+    const int m_mark = socketMark();
     const QString m_name;
     QSqlDatabase m_database;
     std::unordered_map<QString, QSqlQuery> m_prepared; // SQLite only
     std::function<void()> m_releaser;
+    std::function<void()> m_openingReleaser;
     bool m_open = false;
     bool m_inTransaction = false;
 };

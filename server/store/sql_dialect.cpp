@@ -4,11 +4,18 @@
 
 #include "server/store/client_library.h"
 
+#include <QDir>
 #include <QSqlField>
 #include <QStringList>
 #include <QVariant>
 
+#include <atomic>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -126,6 +133,31 @@ QString transactionLimits(std::chrono::milliseconds timeout)
     return u"SET LOCAL lock_timeout = %1; SET LOCAL idle_in_transaction_session_timeout = %2; "_s
         .arg(timeout.count() / 2)
         .arg(timeout.count());
+}
+
+int socketMark()
+{
+    constexpr int shortest = 30'000;
+    constexpr int marks = 10'000;
+    static std::atomic<unsigned> made = 0;
+    return shortest + int(made++ % marks);
+}
+
+// A copy of the descriptor is asked, and shut down: the original may be closed by its owner at any moment, and its
+// number be another's.
+void shutDownMarked(int mark)
+{
+    const QStringList descriptors = QDir(u"/proc/self/fd"_s).entryList(QDir::Files | QDir::System);
+    for (const QString &descriptor : descriptors) {
+        const int copy = ::fcntl(descriptor.toInt(), F_DUPFD_CLOEXEC, 0);
+        unsigned timeout = 0;
+        socklen_t size = sizeof timeout;
+        if (copy >= 0 && ::getsockopt(copy, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size) == 0
+            && timeout == unsigned(mark))
+            ::shutdown(copy, SHUT_RDWR);
+        if (copy >= 0)
+            ::close(copy);
+    }
 }
 
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver)

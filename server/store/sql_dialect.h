@@ -44,4 +44,11 @@ QString transactionLimits(std::chrono::milliseconds timeout);
 /// Empty where the client library can't be found.
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver);
 
+/// PostgreSQL, while Qt opens a connection and has no handle yet: its socket is known by its tcp_user_timeout, in ms,
+/// which is another with each call; about half a minute, after which a host that has vanished is given up.
+int socketMark();
+
+/// Shuts this process's sockets of that mark down, so that an opening ends at once. A socket that is no TCP has none.
+void shutDownMarked(int mark);
+
 } // namespace openloop

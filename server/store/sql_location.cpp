@@ -137,7 +137,7 @@ SqlLocation SqlLocation::parse(const QString &databaseUrl)
     return location;
 }
 
-void SqlLocation::applyTo(QSqlDatabase &database) const
+void SqlLocation::applyTo(QSqlDatabase &database, int mark) const
 {
     if (dialect == SqlDialect::Sqlite)
         return database.setDatabaseName(file);
@@ -150,6 +150,8 @@ void SqlLocation::applyTo(QSqlDatabase &database) const
         rest[u"connect_timeout"_s] = u"2"_s;
     if (!rest.contains(u"application_name"_s))
         rest[u"application_name"_s] = u"openloop"_s;
+    if (mark > 0 && !rest.contains(u"tcp_user_timeout"_s))
+        rest[u"tcp_user_timeout"_s] = QString::number(mark);
     QStringList options;
     for (const auto &[keyword, value] : rest.asKeyValueRange())
         options << keyword + u'=' + quoted(value);

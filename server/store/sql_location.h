@@ -24,8 +24,8 @@ struct SqlLocation {
     /// On the main thread.
     static SqlLocation parse(const QString &databaseUrl);
 
-    /// To be opened by that connection.
-    void applyTo(QSqlDatabase &database) const;
+    /// To be opened by that connection. mark: see socketMark; 0: none.
+    void applyTo(QSqlDatabase &database, int mark = 0) const;
 
     /// The database as a log may name it: hosts and name, never a password.
     QString display() const;

@@ -25,8 +25,8 @@ public:
     using Limits = StoreThreads::Limits;
 
     /// databaseUrl: see SqlLocation::parse. connections: those that read, 1 or more; SQLite has one more, which writes.
-    /// Returns once every connection is open and the schema is in place; throws StartFailure if that can't be had, or
-    /// another Store has that SQLite file, in this process or in another.
+    /// Returns once the schema is in place and, of PostgreSQL, one connection is open, of SQLite each; throws
+    /// StartFailure if that can't be had, or another Store has that SQLite file, in this process or in another.
     Store(const QString &databaseUrl, int connections, Limits limits = {});
 
     /// Rows of the table `todos`, by ascending id. Throws http::Failure as `read` does.

@@ -35,7 +35,7 @@ StoreThreads::StoreThreads(const SqlLocation &location, int readers, Limits limi
     const int more = location.inMemory() ? 0 : sqlite ? readers : readers - 1;
     for (int i = 0; i < more; ++i)
         addOwner(location, false, {});
-    for (int i = 1; i <= more; ++i)
+    for (int i = 1; sqlite && i <= more; ++i)
         m_owners[size_t(i)]->waitUntilOpen();
     m_needed = sqlite ? int(m_owners.size()) : 1;
     m_watchdog = std::jthread([this](const std::stop_token &stop) { watch(stop); });
@@ -65,6 +65,7 @@ void StoreThreads::addOwner(const SqlLocation &location, bool writes, std::funct
     settings.role = writes ? SqlConnection::Role::Writes : SqlConnection::Role::Reads;
     settings.timeout = m_limits.timeout;
     settings.prepare = std::move(prepare);
+    settings.spare = location.dialect == SqlDialect::Postgres && !m_owners.empty();
     StoreQueue &queue = writes && m_writes ? *m_writes : m_queue;
     m_owners.push_back(std::make_unique<StoreOwner>(std::move(settings), queue, m_openConnections));
 }

@@ -25,7 +25,8 @@ public:
         int waiting = 1024; ///< units that wait for a connection; beyond it 503
     };
 
-    /// Opens every connection, the first one running `prepare`; throws StartFailure. On the main thread.
+    /// Opens the first connection, which runs `prepare`; throws StartFailure. SQLite opens the others as well,
+    /// PostgreSQL each when all that are open are busy. On the main thread.
     StoreThreads(const SqlLocation &location, int readers, Limits limits, std::function<void(SqlConnection &)> prepare);
     ~StoreThreads();
     Q_DISABLE_COPY_MOVE(StoreThreads)

@@ -12,15 +12,30 @@ namespace {
 
 constexpr qint64 readBuffer = 256 * 1024; // what a fast upstream can make us hold before we have looked at it
 
-/// Whether the error is of the connection, not one that Qt made of the status.
-bool connectionFailed(QNetworkReply::NetworkError error)
-{
-    return error != QNetworkReply::NoError && error <= QNetworkReply::UnknownNetworkError;
-}
-
 int statusOf(const QNetworkReply &reply)
 {
     return reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+}
+
+UpstreamCall::End endOf(const QNetworkReply &reply)
+{
+    using End = UpstreamCall::End;
+    const int status = statusOf(reply);
+    switch (reply.error()) {
+    case QNetworkReply::NoError: return End::Answered;
+    case QNetworkReply::HostNotFoundError: return End::NoName;
+    case QNetworkReply::ConnectionRefusedError: return End::Refused;
+    case QNetworkReply::SslHandshakeFailedError: return End::Insecure;
+    case QNetworkReply::ProtocolFailure: return End::Malformed;
+    case QNetworkReply::UnknownContentError:
+        if (status < 300)
+            return End::TooLarge;
+        break;
+    default: break;
+    }
+    if (reply.error() > QNetworkReply::UnknownNetworkError && status != 0)
+        return End::Answered; // an error that Qt made of the status
+    return status != 0 ? End::EndedEarly : End::Broke;
 }
 
 } // namespace
@@ -59,15 +74,10 @@ void UpstreamCall::sent()
 
 void UpstreamCall::replyFinished()
 {
-    const QNetworkReply::NetworkError error = m_reply->error();
-    if (!connectionFailed(error)) {
+    const End end = endOf(*m_reply);
+    if (end == End::Answered)
         read();
-        finish(End::Answered);
-    } else if (statusOf(*m_reply) != 0) {
-        finish(End::EndedEarly);
-    } else {
-        finish(error == QNetworkReply::ConnectionRefusedError ? End::Refused : End::Broke);
-    }
+    finish(end);
 }
 
 void UpstreamCall::finish(End end)
@@ -79,10 +89,12 @@ void UpstreamCall::finish(End end)
     if (m_reply->isRunning())
         m_reply->abort();
     m_reply->deleteLater(); // never at once: this may be called by its own signal
-    m_terms.ended();
     Outcome outcome;
     outcome.end = end;
     outcome.status = statusOf(*m_reply);
+    outcome.retryAfter = m_reply->rawHeader("Retry-After");
+    if (m_reply->error() != QNetworkReply::OperationCanceledError)
+        outcome.why = m_reply->error() == QNetworkReply::NoError ? QString() : m_reply->errorString();
     if (end == End::Answered)
         outcome.body = std::move(m_body);
     m_outcome.addResult(std::move(outcome));

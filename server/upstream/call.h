@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <stop_token>
 
 namespace openloop {
@@ -22,10 +23,14 @@ public:
 
     enum class End {
         Answered, ///< with any status; body is whole
+        NoName, ///< no address is known
         Refused, ///< no connection
+        Insecure, ///< the TLS handshake failed, the certificate's check included
         Broke, ///< the connection ended before an answer began
         EndedEarly, ///< the connection ended within the answer
+        Malformed, ///< no HTTP, or a head of more than 64 KiB
         TooLarge,
+        NotJson, ///< found out by the caller
         TimedOut,
         Left, ///< the client did
         Closed, ///< the service stops
@@ -35,14 +40,16 @@ public:
         End end = End::Closed;
         int status = 0;
         QByteArray body;
+        QByteArray retryAfter; ///< the field, as it came
+        QString why; ///< what is known beyond `end`, for the log
     };
 
     struct Terms {
         qint64 mostBytes = 0; ///< of the body
         Clock::time_point deadline;
         std::stop_token stop; ///< may be requested from any thread
-        std::function<bool()> mayRepeat; ///< asked when Qt has repeated the request by itself
-        std::function<void()> ended; ///< called before the outcome is there
+        std::shared_ptr<const void> keeps; ///< what the reply comes from
+        std::function<bool()> mayRepeat; ///< asked when Qt has repeated the request by itself (HTTP/2)
     };
 
     /// Takes the reply over, and aborts it as soon as one of the terms is broken.

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int fewestFailures = 20; // below it, a handful of bad calls would cut off a service that hardly anyone uses
 constexpr std::chrono::seconds longestPause{30};
+constexpr std::chrono::seconds longestRest{60};
 
 std::chrono::seconds::rep secondOf(Circuit::Clock::time_point now)
 {
@@ -49,6 +50,14 @@ void Circuit::failed(Permit permit, Clock::time_point now)
         if (failsTooOften(now))
             open(now);
     }
+}
+
+void Circuit::rest(Permit permit, Clock::time_point now, std::chrono::seconds pause)
+{
+    if (m_open && !permit.probe)
+        return;
+    open(now);
+    m_retryAt = now + std::min(pause, longestRest);
 }
 
 void Circuit::abandoned(Permit permit)

@@ -21,15 +21,19 @@ public:
         bool probe = false; ///< the one call that is let through while the circuit is open
     };
 
-    /// None while the circuit is open. Each permit is handed back by exactly one of the next three functions.
+    /// None while the circuit is open. Each permit is handed back by exactly one of the next four functions.
     std::optional<Permit> admit(Clock::time_point now);
     void succeeded(Permit permit, Clock::time_point now);
     void failed(Permit permit, Clock::time_point now);
+    /// The service asks to be left alone: opens for so long, a minute at most, before the next call is let through.
+    void rest(Permit permit, Clock::time_point now, std::chrono::seconds pause);
     /// The call ended without telling anything about the service: its client left.
     void abandoned(Permit permit);
 
     bool isOpen() const { return m_open; }
-    /// How long until the next call has a chance, at least one second.
+    /// When the next call is let through, if it is open.
+    Clock::time_point retryAt() const { return m_retryAt; }
+    /// How long until then, at least one second.
     std::chrono::seconds retryAfter(Clock::time_point now) const;
 
 private:

@@ -27,7 +27,7 @@ QByteArray message(const char *status, const QByteArray &body, bool withBody)
 QByteArray todo(int id)
 {
     constexpr int todosOfAUser = 20;
-    const QByteArray title = id == 1 ? "delectus aut autem" : "todo " + QByteArray::number(id);
+    const QByteArray title = id == 1 ? "water the plants" : "todo " + QByteArray::number(id);
     return "{\"userId\":" + QByteArray::number((id - 1) / todosOfAUser + 1) + ",\"id\":" + QByteArray::number(id)
         + ",\"title\":\"" + title + "\",\"completed\":false}";
 }

@@ -5,16 +5,23 @@
 #include "server/http/message/failure.h"
 #include "server/upstream/call.h"
 #include "server/upstream/circuit.h"
-#include "server/upstream/stripes.h"
+#include "server/upstream/client.h"
+#include "server/upstream/failures.h"
+#include "server/upstream/json_text.h"
 
 #include <QCoroFuture>
 
-#include <QJsonArray>
-#include <QJsonDocument>
+#include <QFutureWatcher>
+#include <QLoggingCategory>
 #include <QtConcurrentRun>
 #include <QThreadPool>
+#include <QTimer>
+
+#include <algorithm>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
 using openloop::http::Failure;
 using openloop::http::Json;
 using Clock = openloop::UpstreamCall::Clock;
@@ -25,15 +32,19 @@ namespace openloop {
 
 namespace {
 
+Q_LOGGING_CATEGORY(log, "openloop.upstream")
+
 constexpr qint64 mostBytes = 4 * 1024 * 1024;
+constexpr int mostSentBack = 4; // attempts
 constexpr qsizetype parsedOnTheLoop = 32 * 1024; // takes less time than handing it to a thread and back
 
-/// Whether the text is exactly one JSON value; Qt by itself takes only objects and arrays, and skips a byte order mark.
-bool isJson(const QByteArray &text)
+UpstreamClient::Settings clientFor(const Upstream::Settings &settings)
 {
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson('[' + text + ']', &error);
-    return error.error == QJsonParseError::NoError && document.array().size() == 1;
+    return {.url = settings.url,
+            .http2 = settings.http2,
+            .certificates = settings.certificates,
+            .bounds = {.mostBody = mostBytes, .mostIdle = settings.concurrency, .distrusted = 60s},
+            .addresses = settings.addresses};
 }
 
 /// As isJson; gives up unread what nobody waits for any more. A pool thread.
@@ -42,63 +53,89 @@ bool isJsonInTime(const QByteArray &text, Clock::time_point deadline)
     return Clock::now() < deadline && isJson(text);
 }
 
-/// The failure that the client is told of, or none if the body is worth reading.
-std::optional<Failure> failureOf(const Outcome &outcome)
-{
-    switch (outcome.end) {
-    case End::Answered:
-        if (outcome.status >= 200 && outcome.status < 300)
-            return std::nullopt;
-        return Failure::badGateway(u"the upstream answered with status %1"_s.arg(outcome.status));
-    case End::Refused: return Failure::badGateway(u"the upstream refused the connection"_s);
-    case End::Broke: return Failure::badGateway(u"the connection to the upstream broke"_s);
-    case End::EndedEarly: return Failure::badGateway(u"the upstream's answer ended early"_s);
-    case End::TooLarge: return Failure::badGateway(u"the upstream's answer is larger than 4 MiB"_s);
-    case End::TimedOut: return Failure::timedOut(u"the upstream took too long"_s);
-    case End::Left: return Failure::clientLeft();
-    case End::Closed: break;
-    }
-    return Failure::unavailable(u"the service stops"_s, std::chrono::seconds(1));
-}
-
 } // namespace
 
 struct Upstream::State {
-    explicit State(Settings given) : settings(std::move(given)), stripes(settings.url, settings.concurrency)
+    explicit State(Settings given)
+        : settings(std::move(given)), client(std::make_shared<UpstreamClient>(clientFor(settings)))
     {
         validators.setMaxThreadCount(1);
+        pause.setSingleShot(true);
+        pause.callOnTimeout([this] { probeIfOpen(); });
+        QObject::connect(&probe, &QFutureWatcher<Outcome>::finished, &probe,
+                         [this] { report(probePermit, probe.result()); });
     }
 
     QFuture<Outcome> begin(Clock::time_point deadline, const std::stop_token &stop)
     {
-        const size_t stripe = stripes.take();
         UpstreamCall::Terms terms;
         terms.mostBytes = mostBytes;
         terms.deadline = deadline;
         terms.stop = stop;
+        terms.keeps = client;
         terms.mayRepeat = [this] { return retries.take(); };
-        terms.ended = [this, stripe] { stripes.giveBack(stripe); };
-        const auto *const begun = new UpstreamCall(stripes.get(stripe), std::move(terms), &calls);
+        const auto *const begun = new UpstreamCall(client->ask(), std::move(terms), &calls);
         return begun->outcome();
+    }
+
+    // Whose connection refused a call takes no other; what is under way on it may end there.
+    void leave(const std::shared_ptr<UpstreamClient> &asked)
+    {
+        if (client == asked)
+            client = std::make_shared<UpstreamClient>(clientFor(settings));
     }
 
     void report(Circuit::Permit permit, const Outcome &outcome)
     {
+        const bool wasOpen = circuit.isOpen();
+        const auto now = Clock::now();
         if (outcome.end == End::Left || outcome.end == End::Closed)
             circuit.abandoned(permit);
+        else if (const auto rest = retryAfterOf(outcome))
+            circuit.rest(permit, now, *rest);
         else if (outcome.end == End::TooLarge || (outcome.end == End::Answered && outcome.status < 500))
-            circuit.succeeded(permit, Clock::now());
+            circuit.succeeded(permit, now);
         else
-            circuit.failed(permit, Clock::now());
+            circuit.failed(permit, now);
+        if (outcome.end != End::Left && outcome.end != End::Closed)
+            failures.failed(outcome, now);
+        if (wasOpen != circuit.isOpen())
+            qCWarning(log, "%s", wasOpen ? "the upstream is asked again" : "the upstream is left alone for a while");
+        waitToProbe();
+    }
+
+    // Level-triggered: while the circuit is open, either the timer runs or a probe is under way whose report starts it.
+    void waitToProbe()
+    {
+        if (circuit.isOpen() && !closed)
+            pause.start(std::max(std::chrono::ceil<std::chrono::milliseconds>(circuit.retryAt() - Clock::now()), 1ms));
+    }
+
+    void probeIfOpen()
+    {
+        const auto now = Clock::now();
+        if (!circuit.isOpen() || closed)
+            return;
+        if (now < circuit.retryAt())
+            return waitToProbe();
+        const std::optional<Circuit::Permit> permit = circuit.admit(now);
+        if (!permit)
+            return; // a caller's own call probes
+        probePermit = *permit;
+        probe.setFuture(begin(now + settings.timeout, {}));
     }
 
     const Settings settings;
     Circuit circuit;
     RetryBudget retries;
+    FailureLog failures;
     int inFlight = 0;
     bool closed = false;
-    UpstreamStripes stripes;
+    std::shared_ptr<UpstreamClient> client;
     QThreadPool validators;
+    QTimer pause; ///< of the circuit
+    Circuit::Permit probePermit;
+    QFutureWatcher<Outcome> probe; ///< the call that nobody but the circuit waits for
     QObject calls; // the parent of every exchange; destroyed before what they use
 };
 
@@ -111,7 +148,7 @@ public:
     Place(int &taken, int most) : m_taken(taken)
     {
         if (taken >= most)
-            throw Failure::unavailable(u"too many calls wait for the upstream"_s, std::chrono::seconds(1));
+            throw ofClass("busy", Failure::unavailable(u"too many calls wait for the upstream"_s, 1s));
         ++m_taken;
     }
     ~Place() { --m_taken; }
@@ -157,14 +194,24 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
     const auto deadline = now + use->settings.timeout;
     const std::optional<Circuit::Permit> permit = use->circuit.admit(now);
     if (!permit)
-        throw Failure::unavailable(u"the upstream failed too often"_s, use->circuit.retryAfter(now));
+        throw ofClass("resting",
+                      Failure::unavailable(u"the upstream failed too often"_s, use->circuit.retryAfter(now)));
 
     use->retries.called();
-    const QFuture<Outcome> first = use->begin(deadline, stop);
-    Outcome outcome = co_await first;
-    if (outcome.end == End::Refused && !use->closed && use->retries.take()) {
-        const QFuture<Outcome> second = use->begin(deadline, stop);
-        outcome = co_await second;
+    Outcome outcome;
+    for (int attempt = 1;; ++attempt) {
+        const std::shared_ptr<UpstreamClient> asked = use->client;
+        const QFuture<Outcome> begun = use->begin(deadline, stop);
+        outcome = co_await begun;
+        const bool unheard = outcome.end == End::Refused || outcome.end == End::Broke;
+        if (!unheard || use->closed)
+            break;
+        // Over HTTP/2 a whole crowd of calls is sent back when a connection ends, and it costs nobody anything.
+        const bool sentBack = use->settings.http2 && outcome.end == End::Broke && attempt < mostSentBack;
+        if (sentBack)
+            use->leave(asked);
+        else if (attempt > 1 || !use->retries.take())
+            break;
     }
     use->report(*permit, outcome);
     if (const std::optional<Failure> failure = failureOf(outcome))
@@ -177,10 +224,12 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
         const QFuture<bool> parsed = QtConcurrent::run(&use->validators, isJsonInTime, outcome.body, deadline);
         valid = co_await parsed;
     }
-    if (!valid && Clock::now() >= deadline)
-        throw Failure::timedOut(u"the upstream took too long"_s);
-    if (!valid)
-        throw Failure::badGateway(u"the upstream's answer is not JSON"_s);
+    if (!valid) {
+        Outcome refused;
+        refused.end = Clock::now() >= deadline ? End::TimedOut : End::NotJson;
+        use->failures.failed(refused, Clock::now());
+        throw *failureOf(refused);
+    }
     co_return Json::verbatim(outcome.body);
 }
 

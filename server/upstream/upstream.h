@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/message/json.h"
+#include "server/upstream/http1/address_book.h"
 
 #include <QCoroTask>
 
@@ -23,21 +24,27 @@ public:
         QUrl url;
         std::chrono::milliseconds timeout{5000}; ///< for the whole call, its retry and the last byte included
         int concurrency = 1024; ///< calls in flight, 1 or more
+        bool http2 = false; ///< where an https upstream speaks it
+        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
+        http1::AddressBook::Source addresses{}; ///< empty: the system's resolver
     };
 
+    /// Throws StartFailure if there is no certificate in the file.
     explicit Upstream(Settings settings);
     ~Upstream();
     Q_DISABLE_COPY_MOVE(Upstream)
 
     /// The body of `GET url`, unchanged: any one JSON value of at most 4 MiB, answered with a 2xx status.
-    /// Throws http::Failure: 502 refused, broke, ended early, redirected, any other status, no JSON, too large;
-    /// 503 too many calls in flight, or the circuit is open; 504 the deadline passed; 499 `stop` was requested.
+    /// Throws http::Failure, with the `class` of what happened (see failures.h): 502 refused, broke, ended early,
+    /// redirected, any other status, no JSON, too large; 503 too many calls in flight, the circuit is open, or the
+    /// upstream asks to wait; 504 the deadline passed; 499 `stop` was requested.
     /// `stop` may be requested from any thread; the exchange is aborted in the next turn of the loop.
     QCoro::Task<http::Json> get(std::stop_token stop);
 
     int inFlight() const;
 
-    /// False while the circuit is open: calls are refused at once, because most of the recent ones failed.
+    /// False while the circuit is open: calls are refused at once, because most of the recent ones failed or it asked
+    /// to be left alone. Becomes true again without anybody's call: one of its own is made after each pause.
     bool ready() const;
 
 private:

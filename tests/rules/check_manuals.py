@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")
 
 
 def options_of_program(program):

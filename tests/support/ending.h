@@ -7,8 +7,11 @@
 #include <QCoroFuture>
 #include <QCoroTask>
 
+#include <QEventLoop>
 #include <QTest>
+#include <QTimer>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -21,6 +24,7 @@ struct Ending {
     std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
     std::optional<http::Failure> failure;
     bool over = false;
+    std::function<void()> whenOver;
 
     /// The failure's status, 200 for a value, 0 while neither is there.
     int status() const { return failure ? failure->status() : value ? 200 : 0; }
@@ -40,6 +44,8 @@ QCoro::Task<void> keepEnding(QCoro::Task<T> task, std::shared_ptr<Ending<T>> end
         ending->failure = failure;
     }
     ending->over = true;
+    if (ending->whenOver)
+        ending->whenOver();
 }
 
 template <typename T>
@@ -62,8 +68,12 @@ template <typename T>
 Ending<T> await(QCoro::Task<T> task, int ms = 15000)
 {
     const auto ending = follow(std::move(task));
-    const auto over = [&ending] { return ending->over; };
-    [[maybe_unused]] const bool inTime = QTest::qWaitFor(over, ms);
+    QEventLoop loop; // not qWaitFor(), which sleeps between the events
+    QTimer::singleShot(ms, &loop, &QEventLoop::quit);
+    ending->whenOver = [&loop] { loop.quit(); };
+    if (!ending->over)
+        loop.exec();
+    ending->whenOver = {};
     return *ending;
 }
 

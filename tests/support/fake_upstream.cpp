@@ -57,6 +57,7 @@ void FakeUpstream::incomingConnection(qintptr descriptor)
         }
     });
     socket->setSocketDescriptor(descriptor);
+    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
 }
 
 } // namespace openloop::test

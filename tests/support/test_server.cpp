@@ -130,7 +130,8 @@ int main(int argc, char **argv)
     if (qEnvironmentVariableIsSet("OPENLOOP_TEST_FAREWELL"))
         program.longestFarewell = std::chrono::seconds(qEnvironmentVariableIntValue("OPENLOOP_TEST_FAREWELL"));
     if (qEnvironmentVariableIsSet("OPENLOOP_TEST_HOLD_AFTER_DEATHS"))
-        program.queueRules.hold = std::chrono::milliseconds(qEnvironmentVariableIntValue("OPENLOOP_TEST_HOLD_AFTER_DEATHS"));
+        program.queueRules.hold =
+            std::chrono::milliseconds(qEnvironmentVariableIntValue("OPENLOOP_TEST_HOLD_AFTER_DEATHS"));
     hold.set(qgetenv("OPENLOOP_TEST_HOLD")); // what a start takes up again is computed before the first request
     return runServer(argc, argv, program);
 }

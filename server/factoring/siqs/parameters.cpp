@@ -14,7 +14,7 @@ struct Row {
     double bits, primes, blocks, span, multiplier, smallBound, smallBits, doubleExponent, aPrime;
 };
 
-constexpr std::array<Row, 16> table{{
+constexpr std::array<Row, 18> table{{
     {50, 40, 1, 2048, 10, 12, 6, 0, 60},
     {64, 60, 1, 2048, 12, 20, 8, 0, 110},
     {80, 90, 1, 2048, 14, 35, 11, 0, 220},
@@ -31,6 +31,8 @@ constexpr std::array<Row, 16> table{{
     {266, 30000, 2, blockSize, 40, 300, 33, 1.8, 3500},
     {298, 60000, 3, blockSize, 60, 300, 33, 1.8, 4000},
     {332, 110000, 5, blockSize, 80, 300, 33, 1.8, 4500},
+    {349, 150000, 7, blockSize, 100, 300, 33, 1.8, 4800}, // from here on from the rate of relations
+    {366, 205000, 9, blockSize, 120, 300, 33, 1.8, 5000},
 }};
 
 constexpr unsigned spanStep = 64; // what the kernels take at a time

@@ -36,16 +36,22 @@ std::optional<mpz_class> smallDivisor(const mpz_class &n, const FactorBase &base
 class Meter
 {
 public:
-    explicit Meter(const ProgressSink &sink) : m_sink(sink), m_start(Clock::now()), m_last(m_start - interval) { }
+    /// expected: for the whole, before anything has been measured.
+    Meter(const ProgressSink &sink, Seconds expected)
+        : m_sink(sink), m_expected(expected), m_start(Clock::now()), m_last(m_start - interval)
+    {
+    }
 
     void sieving(std::size_t usable, std::size_t needed)
     {
         const double fraction = std::min(1.0, double(usable) / double(needed));
-        std::optional<Seconds> left;
-        // Combinations of large primes come faster and faster: relations grow about as the 1.6th power of
-        // time.
-        if (fraction > 0.01)
-            left = Seconds(Clock::now() - m_start) * (std::pow(fraction, -1 / 1.6) - 1);
+        const Seconds spent = Clock::now() - m_start;
+        // What is expected counts until there is enough to measure. Combinations of large primes come faster and
+        // faster: relations grow about as the 1.6th power of time.
+        const double trust = m_expected.count() > 0 ? std::min(1.0, fraction / enoughToMeasure) : 1;
+        Seconds left = std::max(m_expected - spent, m_expected / 20);
+        if (fraction > 0)
+            left = (1 - trust) * left + trust * spent * (std::pow(fraction, -1 / 1.6) - 1);
         tell({Phase::Sieving, fraction, left});
     }
 
@@ -55,14 +61,18 @@ public:
             m_phase = phase;
             m_phaseStart = Clock::now();
         }
-        std::optional<Seconds> left;
-        if (phase == Phase::LinearAlgebra && fraction > 0.05)
+        Seconds left = m_expected * shareOfSolving;
+        if (phase == Phase::SquareRoot)
+            left /= 10;
+        else if (phase == Phase::LinearAlgebra && fraction > 0.05)
             left = Seconds(Clock::now() - m_phaseStart) * (1 - fraction) / fraction;
         tell({phase, fraction, left});
     }
 
 private:
     static constexpr auto interval = std::chrono::milliseconds(100);
+    static constexpr double enoughToMeasure = 0.05; // of the relations
+    static constexpr double shareOfSolving = 0.04; // of the whole, at most
 
     void tell(const Progress &progress)
     {
@@ -74,6 +84,7 @@ private:
     }
 
     const ProgressSink &m_sink;
+    const Seconds m_expected;
     const Clock::time_point m_start;
     Clock::time_point m_last;
     Phase m_phase = Phase::Sieving;
@@ -133,7 +144,7 @@ private:
 
 std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, const Options &options,
                                     const ProgressSink &progress, const Parameters &parameters, Simd simd,
-                                    Report *report)
+                                    Report *report, Seconds expected)
 {
     const std::size_t bits = mpz_sizeinbase(n.get_mpz_t(), 2);
     if (mpz_even_p(n.get_mpz_t()) || bits < fewestBits || bits > mostBits)
@@ -141,7 +152,7 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
     const Stop signal(std::move(stop), options.deadline, &options.interlude);
     Report unused;
     Report &told = report ? *report : unused;
-    Meter meter(progress);
+    Meter meter(progress, expected);
     meter.sieving(0, 1);
     told.multiplier = chooseMultiplier(n);
     Run run(options, signal, meter, told);
@@ -162,10 +173,11 @@ std::optional<mpz_class> factorWith(const mpz_class &n, std::stop_token stop, co
 } // namespace siqs
 
 std::optional<mpz_class> siqsFactor(const mpz_class &n, std::stop_token stop, const Options &options,
-                                    const ProgressSink &progress)
+                                    const ProgressSink &progress, std::chrono::duration<double> expected)
 {
     const auto bits = unsigned(mpz_sizeinbase(n.get_mpz_t(), 2));
-    return siqs::factorWith(n, std::move(stop), options, progress, siqs::parametersFor(bits), siqs::bestSimd());
+    return siqs::factorWith(n, std::move(stop), options, progress, siqs::parametersFor(bits), siqs::bestSimd(), nullptr,
+                            expected);
 }
 
 } // namespace openloop::factoring

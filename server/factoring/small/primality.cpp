@@ -63,13 +63,12 @@ bool isPrimeWord(std::uint64_t n)
     if (n < 25)
         return true;
     const Montgomery64 m(n);
+    if (n >= 2047 && n < 4'759'123'141) // Jaeschke (Math. Comp. 61, 1993)
+        return isStrongProbablePrime(m, Bases<3>{2, 7, 61});
     if (!isStrongProbablePrime(m, Bases<1>{2}))
         return false;
     if (n < 2047)
         return true;
-    // Jaeschke (Math. Comp. 61, 1993).
-    if (n < 4'759'123'141)
-        return isStrongProbablePrime(m, Bases<2>{7, 61});
     return isStrongProbablePrime(m, Bases<6>{325, 9375, 28178, 450775, 9780504, 1795265022});
 }
 

@@ -6,7 +6,6 @@
 #include "server/factoring/ecm/micro_ecm.h"
 #include "server/factoring/small/pollard_brent.h"
 #include "server/factoring/small/primality.h"
-#include "server/factoring/small/trial_division.h"
 
 namespace openloop::factoring {
 
@@ -130,7 +129,7 @@ uint128 divisorOfRoughWord(uint128 n, const Stop &stop)
     return divisorByCurves<Montgomery128>(n, stop);
 }
 
-void factorRoughWord(std::uint64_t n, std::vector<std::uint64_t> &primes)
+void factorRoughWord(std::uint64_t n, WordPrimes &primes)
 {
     if (n == 1)
         return;
@@ -143,7 +142,7 @@ void factorRoughWord(std::uint64_t n, std::vector<std::uint64_t> &primes)
     factorRoughWord(n / divisor, primes);
 }
 
-void factorWord(std::uint64_t n, std::vector<std::uint64_t> &primes)
+void factorWord(std::uint64_t n, WordPrimes &primes)
 {
     divideSmallPrimes(n, primes);
     factorRoughWord(n, primes);

@@ -4,17 +4,16 @@
 
 #include "server/factoring/arithmetic/word.h"
 #include "server/factoring/job.h"
-
-#include <vector>
+#include "server/factoring/small/trial_division.h"
 
 namespace openloop::factoring {
 
 /// Appends the prime factors of n with multiplicity, in no order. n: 1 or more. Any thread.
 /// A few us for most n, some tens of us for the product of two 32-bit primes.
-void factorWord(std::uint64_t n, std::vector<std::uint64_t> &primes);
+void factorWord(std::uint64_t n, WordPrimes &primes);
 
 /// The same for an n without prime factors below wordTrialBound.
-void factorRoughWord(std::uint64_t n, std::vector<std::uint64_t> &primes);
+void factorRoughWord(std::uint64_t n, WordPrimes &primes);
 
 /// A proper divisor of a composite n without prime factors below wordTrialBound. Any thread.
 std::uint64_t divisorOfRoughWord(std::uint64_t n);

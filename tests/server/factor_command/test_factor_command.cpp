@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -37,8 +39,8 @@ Outcome runAs(const QString &program, const QStringList &arguments, const QByteA
 }
 
 // Two primes of 61 digits.
-constexpr auto hard = "70000000000000000000000000000000000000000000000000000000001060000000000000000000"
-                      "00000000000000000000000000000000000000399";
+constexpr auto hard = "20491431817244437317929365798669926317419228649255133834530899088661879955300714"
+                      "866615377541858872722630285992470477255933";
 
 } // namespace
 
@@ -133,6 +135,15 @@ private slots:
         QCOMPARE(lines.at(1), R"({"n":"15","factors":[{"prime":"3","exponent":1},{"prime":"5","exponent":1}]})");
     }
 
+    void whatIsTooLongToSieveIsSaidOnce()
+    {
+        const QString n = QString::fromLatin1(hard);
+        const Outcome outcome = runAs(m_ours, {u"--timeout=0.5"_s, n, n + u"00"_s, u"15"_s});
+        QCOMPARE(outcome.errors.count("too long to sieve"), 1);
+        QVERIFY(outcome.output.endsWith("15: 3 5\n"));
+        QCOMPARE(runAs(m_ours, {u"--timeout=0.5"_s, n.first(100)}).errors, "");
+    }
+
     void interruptingPrintsWhatWasFound()
     {
         QProcess process;
@@ -142,7 +153,123 @@ private slots:
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(2000));
         QCOMPARE(process.readAllStandardOutput(), QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");
-        QCOMPARE(process.exitCode(), 128 + SIGINT);
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit); // by the signal: then a shell's loop ends, too
+        QCOMPARE(process.exitCode(), SIGINT);
+    }
+
+    void aSignalHoldsBackNoResult()
+    {
+        QByteArray input, wanted;
+        for (int i = 0; i < 3000; ++i) {
+            input += "18446743979220271189\n";
+            wanted += "18446743979220271189: 4294967279 4294967291\n";
+        }
+        for (const QString &threads : {u"1"_s, u"2"_s}) {
+            QProcess process;
+            process.start(m_ours, {u"--threads"_s, threads});
+            process.write(input + hard + '\n');
+            QVERIFY(process.waitForReadyRead(10'000));
+            ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+            QVERIFY(process.waitForFinished(10'000));
+            const QByteArray output = process.readAllStandardOutput();
+            QVERIFY(output.endsWith('\n'));
+            QVERIFY(wanted.startsWith(output) || output.startsWith(wanted)); // then the hard one came, too
+            QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+            QCOMPARE(process.exitCode(), SIGTERM);
+        }
+    }
+
+    void signalsThatWereIgnoredStayIgnored()
+    {
+        QProcess process;
+        process.start(u"sh"_s, {u"-c"_s, u"trap '' INT HUP; exec \"$0\""_s, m_ours});
+        for (const char *line : {"12\n", "13\n"}) {
+            process.write(line);
+            QVERIFY(process.waitForReadyRead(10'000));
+            ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+            ::kill(static_cast<pid_t>(process.processId()), SIGHUP);
+        }
+        process.closeWriteChannel();
+        QVERIFY(process.waitForFinished(10'000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.readAllStandardOutput(), "12: 2 2 3\n13: 13\n");
+    }
+
+    void whereNobodyReadsASignalStillEnds()
+    {
+        int pipe[2];
+        QCOMPARE(::pipe(pipe), 0);
+        QProcess process; // this side never reads, so that the command ends up in write()
+        process.setChildProcessModifier([pipe] { ::dup2(pipe[1], STDOUT_FILENO); });
+        process.start(m_ours, {u"--threads=1"_s});
+        process.write(QByteArray("4\n").repeated(500'000));
+        QVERIFY(process.waitForStarted());
+        process.waitForBytesWritten(1000); // most likely it stands in write() by now; if not, it ends as well
+        ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(30'000));
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+        ::close(pipe[0]);
+        ::close(pipe[1]);
+    }
+
+    void aFailedWriteEndsWorkThatWouldGoOn()
+    {
+        for (const QStringList &arguments : {QStringList{u"12"_s, QString::fromLatin1(hard)}, QStringList{}}) {
+            QProcess process;
+            process.setStandardOutputFile(u"/dev/full"_s);
+            process.start(m_ours, arguments);
+            process.write("12\n");
+            process.write(hard);
+            process.write("\n"); // and the input stays open
+            QVERIFY(process.waitForFinished(10'000));
+            QCOMPARE(process.exitCode(), 1);
+            QCOMPARE(process.readAllStandardError().count("write error: No space left on device"), 1);
+        }
+    }
+
+    void zerosAndPlusDoNotCount()
+    {
+        const QByteArray zeros(300'000, '0');
+        QCOMPARE(runAs(m_ours, {}, zeros + "12 +" + zeros + "13 +" + zeros + "\n").output, "12: 2 2 3\n13: 13\n0:\n");
+        QCOMPARE(runAs(m_ours, {QString::fromLatin1(u'+' + zeros.first(110'000)) + u"14"_s}).output, "14: 2 7\n");
+        const Outcome outcome = runAs(m_ours, {}, zeros + '1' + zeros.first(100'000));
+        QVERIFY(outcome.errors.contains("at most 100000 digits"));
+        QVERIFY(runAs(m_ours, {u"--help"_s}).output.contains("100000 digits"));
+    }
+
+    void linesKeepTheirOrderOnManyThreads()
+    {
+        QByteArray input;
+        for (int i = 0; i < 30'000; ++i) {
+            const bool hard = i % 97 == 0;
+            input += hard ? "18446743979220271189 " : QByteArray::number(2 * i) + ' ';
+        }
+        input += "100000000000000000000000000000 x 5";
+        const Outcome one = runAs(m_ours, {u"--threads=1"_s}, input);
+        QCOMPARE(runAs(m_ours, {u"--threads=5"_s}, input), one);
+        QCOMPARE(one.output.count('\n'), 30'002);
+    }
+
+    void completionsKnowEveryOption()
+    {
+        const QByteArray help = runAs(m_ours, {u"--help"_s}).output;
+        for (const QString &shell : {u"bash"_s, u"zsh"_s, u"fish"_s}) {
+            const Outcome script = runAs(m_ours, {u"--completion"_s, shell});
+            QCOMPARE(script.code, 0);
+            for (const char *option : {"exponents", "json", "threads", "timeout", "completion", "help", "version"}) {
+                QVERIFY(help.contains(QByteArray("--") + option));
+                QVERIFY(script.output.contains(option));
+            }
+        }
+        QCOMPARE(runAs(m_ours, {u"--completion=csh"_s}).code, 1);
+        const QString ask = u"eval \"$(\"$0\" --completion=bash)\"; COMP_WORDS=(openloop-factor %1); "
+                            "COMP_CWORD=%2; compopt() { :; }; _openloop_factor; echo ${COMPREPLY[@]}"_s;
+        const auto completed = [&](const QString &words, int place) {
+            return runAs(u"bash"_s, {u"-c"_s, ask.arg(words).arg(place), m_ours}).output;
+        };
+        QCOMPARE(completed(u"--t"_s, 1), "--threads= --timeout=\n");
+        QCOMPARE(completed(u"--completion = f"_s, 3), "fish\n");
+        QCOMPARE(completed(u"12"_s, 1), "\n");
     }
 
     void answersComeBeforeTheInputEnds()

@@ -178,6 +178,33 @@ private slots:
         QVERIFY((result.factors == std::vector<PrimePower>{{2, 2}, {3, 1}, {p, 2}}));
     }
 
+    // To prove that the power is no prime takes a hundred times as long as to find its root; both in this run.
+    void aHighPowerCostsNoPrimalityTest()
+    {
+        const unsigned exponent = sanitized ? 301 : 701;
+        mpz_class n;
+        mpz_pow_ui(n.get_mpz_t(), mpz_class(1000000007).get_mpz_t(), exponent);
+        const double before = cpuMilliseconds();
+        const Result result = factor(n);
+        const double factored = cpuMilliseconds();
+        QVERIFY((result.factors == std::vector<PrimePower>{{1000000007, exponent}}));
+        QVERIFY(!isPrime(n));
+        QVERIFY(factored - before < cpuMilliseconds() - factored);
+    }
+
+    void closeFactorsNeedNoSieve()
+    {
+        const mpz_class p = Numbers(31).prime(300);
+        mpz_class q = 3 * p;
+        mpz_nextprime(q.get_mpz_t(), q.get_mpz_t());
+        bool searched = false;
+        const Result result = factor(p * q, {}, {}, [&](const Progress &progress) {
+            searched = searched || progress.phase != Phase::TrialDivision;
+        });
+        QVERIFY((result.factors == std::vector<PrimePower>{{p, 1}, {q, 1}}));
+        QVERIFY(!searched);
+    }
+
     void severalThreadsFindTheSameFactors()
     {
         Numbers numbers(12);
@@ -229,6 +256,44 @@ private slots:
         });
         QVERIFY(inRange && sameThread);
         QVERIFY(told.size() >= 2 && told.size() <= 12);
+    }
+
+    void progressNeverFallsBackAndTellsTheTimeLeft()
+    {
+        for (const unsigned bits : {240U, 333U, 364U}) { // the last two were not sieved once, and had no time left
+            std::stop_source stop;
+            double last = 0;
+            Phase phase = Phase::TrialDivision;
+            bool rises = true, knows = true;
+            int rounds = 0;
+            factor(Numbers(17).semiprime(bits), stop.get_token(), {}, [&](const Progress &progress) {
+                if (progress.phase == phase)
+                    rises = rises && progress.fraction >= last;
+                if (progress.phase != Phase::TrialDivision)
+                    knows = knows && progress.timeLeft && progress.timeLeft->count() > 0;
+                knows = knows && !progress.endless;
+                phase = progress.phase;
+                last = progress.fraction;
+                if (++rounds == 12)
+                    stop.request_stop();
+            });
+            QVERIFY(rises);
+            QVERIFY(knows);
+        }
+    }
+
+    void whatIsTooLongToSieveIsSaidFromTheBeginning()
+    {
+        std::stop_source stop;
+        bool endless = true, told = false;
+        factor(Numbers(18).semiprime(420), stop.get_token(), {}, [&](const Progress &progress) {
+            if (progress.phase != Phase::Ecm)
+                return;
+            told = true;
+            endless = progress.endless && !progress.timeLeft;
+            stop.request_stop();
+        });
+        QVERIFY(told && endless);
     }
 
     // 50 ms is the promise on a quiet machine. Here others may hold the processor, so the work that is still done after

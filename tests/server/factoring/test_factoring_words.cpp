@@ -3,6 +3,7 @@
 #include "server/factoring/ecm/lanes/micro_ecm_lanes.h"
 #include "server/factoring/ecm/micro_ecm.h"
 #include "server/factoring/factor.h"
+#include "server/factoring/small/close_factors.h"
 #include "server/factoring/small/perfect_power.h"
 #include "server/factoring/small/pollard_brent.h"
 #include "server/factoring/small/primality.h"
@@ -10,6 +11,7 @@
 #include "server/factoring/small/word_factor.h"
 #include "tests/support/numbers.h"
 
+#include <numeric>
 #include <QTest>
 #include <random>
 
@@ -161,14 +163,19 @@ private slots:
         for (int i = 0; i < 2000; ++i) {
             const std::uint64_t n = toUint64(numbers.ofBits(1 + static_cast<unsigned>(i) % 64));
             std::uint64_t rest = n, product = 1;
-            std::vector<std::uint64_t> small, big;
+            WordPrimes small;
+            std::vector<std::uint64_t> big;
             divideSmallPrimes(rest, small);
             mpz_class bigRest = toMpz(n);
             divideSmallPrimes(bigRest, static_cast<unsigned>(wordTrialBound), big, Stop());
-            QVERIFY(small == big && bigRest == toMpz(rest));
-            for (const std::uint64_t prime : small)
+            for (const std::uint64_t prime : small) {
+                QVERIFY(isPrimeWord(prime));
                 product *= prime;
+            }
             QCOMPARE(product * rest, n);
+            QVERIFY(std::equal(big.begin(), big.end(), small.begin()));
+            QVERIFY(rest == 1 || bigRest == toMpz(rest));
+            QVERIFY(rest == 1 || rest >> 32 != 0); // shorter ones are finished
             for (std::uint64_t d = 2; d < 1024; ++d)
                 QVERIFY(rest % d != 0);
         }
@@ -184,6 +191,25 @@ private slots:
             const auto power = asPower(n, 10, Stop());
             QVERIFY(power && power->root == root && power->exponent == exponent);
             QVERIFY(!asPower(n + 2, 10, Stop()));
+        }
+    }
+
+    void closeFactorsAreSeen()
+    {
+        Numbers numbers(6);
+        for (const unsigned bits : {65U, 120U, 200U, 400U}) {
+            const mpz_class p = numbers.prime(bits);
+            for (const unsigned u : {1U, 2U, 7U, 10U, 16U}) {
+                for (const unsigned v : {1U, 3U, 15U}) {
+                    if (std::gcd(u, v) != 1)
+                        continue;
+                    mpz_class q = p / v * u;
+                    mpz_nextprime(q.get_mpz_t(), q.get_mpz_t());
+                    const auto divisor = divisorOfCloseFactors(p * q, Stop());
+                    QVERIFY(divisor == p || divisor == q);
+                }
+            }
+            QVERIFY(!divisorOfCloseFactors(p * numbers.prime(bits), Stop()));
         }
     }
 
@@ -226,14 +252,25 @@ private slots:
 
     void everyNumberBelowAMillionMultipliesBack()
     {
-        std::vector<std::uint64_t> primes;
-        for (std::uint64_t n = 1; n < 1'000'000; ++n) {
-            primes.clear();
-            factorWord(n, primes);
+        // With the table of smallest factors and without, which each number must not see.
+        std::vector<WordPower> without, with;
+        std::vector<std::vector<WordPower>> all;
+        for (std::uint64_t n = 1; n < 1'100'000; ++n) {
+            factor(n, without);
             std::uint64_t product = 1;
-            for (const std::uint64_t prime : primes)
-                product *= prime;
+            for (const WordPower &power : without) {
+                for (unsigned i = 0; i < power.exponent; ++i)
+                    product *= power.prime;
+                QVERIFY(isPrimeWord(power.prime));
+            }
             QCOMPARE(product, n);
+            if (n % 16 == 15)
+                all.push_back(without);
+        }
+        prepareForManyWords();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            factor(16 * i + 15, with);
+            QCOMPARE(with, all[i]);
         }
     }
 

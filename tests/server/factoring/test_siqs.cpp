@@ -174,6 +174,26 @@ private slots:
         }
     }
 
+    // Far too long for a test: that relations come, and how many are kept, is what shows that the sizes are sound.
+    void numbersOfUpTo110DigitsFindRelations()
+    {
+        for (const unsigned digits : {97U, 103U, 110U}) {
+            if (sanitized && digits > 97)
+                continue; // minutes
+            const mpz_class n = Numbers(digits).semiprime(digits);
+            const auto bits = unsigned(mpz_sizeinbase(n.get_mpz_t(), 2));
+            std::stop_source stop;
+            siqs::Report report;
+            const auto enough = [&](const Progress &progress) {
+                if (progress.fraction > 0)
+                    stop.request_stop();
+            };
+            siqs::factorWith(n, stop.get_token(), {}, enough, siqs::parametersFor(bits), siqs::bestSimd(), &report);
+            QVERIFY(report.full > 0);
+            QVERIFY(report.relations > report.full); // large primes, too
+        }
+    }
+
     void threePrimesAreSplitToo()
     {
         const mpz_class n = mpz_class("1000000000039") * mpz_class("1000000000061") * mpz_class("1000000000063");

@@ -177,7 +177,9 @@ void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
     const QByteArray id = service.newJob(1);
     QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
     Watcher watcher(service.port(), "/factorizations/" + id + "/events");
-    const auto change = [id](SqlConnection &sql) { return queue::SqliteQueue(sql).cancel(*idOf(QString::fromLatin1(id))); };
+    const auto change = [id](SqlConnection &sql) {
+        return queue::SqliteQueue(sql).cancel(*idOf(QString::fromLatin1(id)));
+    };
     QCOMPARE(await(taskOf(service.services.store.write(change)), patience).status(), 200);
     QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, patience);
     QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), patience);

@@ -28,7 +28,10 @@ private slots:
     void whatIsPrintedCanBeTheFile();
     void whatIsWrongIsNamed_data();
     void whatIsWrongIsNamed();
-    void passwordsAreNotPrinted();
+    void secretsAreNotPrinted_data();
+    void secretsAreNotPrinted();
+    void secretsAreNotRepeated_data();
+    void secretsAreNotRepeated();
     void aTokenThatWouldBeCutIsRefused();
     void tooFewDescriptorsAreRefusedAtStart();
 
@@ -133,6 +136,10 @@ void TestOptions::whatIsWrongIsNamed_data()
                                      << QStringList{u"--token-file"_s};
     QTest::newRow("key without certificate")
         << QByteArray() << none << QStringList{u"--tls-key"_s, u"/dev/null"_s} << QStringList{u"--tls-certificate"_s};
+    QTest::newRow("switch") << QByteArray() << none << QStringList{u"--upstream-http2"_s, u"yes"_s}
+                            << QStringList{u"on or off"_s};
+    QTest::newRow("list") << QByteArray() << none << QStringList{u"--ready-needs"_s, u"database,moon"_s}
+                          << QStringList{u"moon"_s, u"upstream"_s};
     QTest::newRow("no option") << QByteArray() << none << QStringList{u"start"_s} << QStringList{u"'start'"_s};
 }
 
@@ -151,10 +158,53 @@ void TestOptions::whatIsWrongIsNamed()
         QVERIFY2(ran.err.contains(word), qPrintable(ran.err));
 }
 
-void TestOptions::passwordsAreNotPrinted()
+void TestOptions::secretsAreNotPrinted_data()
 {
-    const QString value = valueOf(u"database"_s, {u"--database"_s, u"postgresql://user:secret@localhost/name"_s});
-    QCOMPARE(value, u"postgresql://user:***@localhost/name    # command line"_s);
+    QTest::addColumn<QString>("option");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("shown");
+    QTest::newRow("database") << u"database"_s << u"postgresql://user:secret@localhost/name"_s
+                              << u"postgresql://user:***@localhost/name"_s;
+    QTest::newRow("user alone") << u"database"_s << u"postgresql://user@localhost/name"_s
+                                << u"postgresql://user@localhost/name"_s;
+    QTest::newRow("marks in the password") << u"database"_s << u"postgresql://user:secret@x/secret?secret@localhost/n"_s
+                                           << u"postgresql://user:***@localhost/n"_s;
+    QTest::newRow("parameter") << u"database"_s << u"postgresql://localhost/n?user=a&password=secret&port=1"_s
+                               << u"postgresql://localhost/n?user=a&password=***&port=1"_s;
+    QTest::newRow("upstream") << u"upstream"_s << u"http://user:secret@localhost/a"_s
+                              << u"http://user:***@localhost/a"_s;
+    QTest::newRow("token as user") << u"upstream"_s << u"https://secret@localhost/a"_s << u"https://***@localhost/a"_s;
+    QTest::newRow("key in the query") << u"upstream"_s << u"https://localhost/a?api_key=secret&n=1"_s
+                                      << u"https://localhost/a?api_key=***&n=1"_s;
+    QTest::newRow("none") << u"upstream"_s << u"http://localhost:8081/todos?mail=1"_s
+                          << u"http://localhost:8081/todos?mail=1"_s;
+}
+
+void TestOptions::secretsAreNotPrinted()
+{
+    QFETCH(const QString, option);
+    QFETCH(const QString, value);
+    QFETCH(const QString, shown);
+    QCOMPARE(valueOf(option, {u"--"_s + option, value}), shown + u"    # command line"_s);
+}
+
+void TestOptions::secretsAreNotRepeated_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("upstream") << QStringList{u"--upstream"_s, u"ftp://user:secret@localhost/"_s};
+    QTest::newRow("upstream that is no URL") << QStringList{u"--upstream"_s, u"http://user:se cret@local host/"_s};
+    QTest::newRow("database") << QStringList{u"--database"_s, u"mysql://user:secret@localhost/"_s};
+    QTest::newRow("database in libpq's other form") << QStringList{u"--database"_s, u"host=x password=secret"_s};
+    QTest::newRow("token") << QStringList{u"--token-file"_s, u"secret"_s};
+    QTest::newRow("no option") << QStringList{u"http://user:secret@localhost/"_s};
+}
+
+void TestOptions::secretsAreNotRepeated()
+{
+    QFETCH(const QStringList, arguments);
+    const Ran ran = run(arguments);
+    QCOMPARE(ran.code, 2);
+    QVERIFY2(!ran.err.contains(u"secret"), qPrintable(ran.err));
 }
 
 void TestOptions::aTokenThatWouldBeCutIsRefused()

@@ -135,6 +135,40 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(moved(), patience); // until it has read its settings again
     }
 
+    void connectionsToPostgresAreOpenedWhenAllThatAreOpenAreBusy()
+    {
+        Postgres postgres;
+        Store store(postgres.databaseUrl(u"data"_s), 4, {.timeout = 60s});
+        SqlConnection other(SqlLocation::parse(postgres.databaseUrl(u"data"_s)), SqlConnection::Role::Reads, 30s);
+        other.open();
+        const auto open = [&other] {
+            return numberOf(other,
+                            u"SELECT count(*) FROM pg_stat_activity WHERE datname = 'data' "
+                            "AND pid <> pg_backend_pid()"_s);
+        };
+        QCOMPARE(open(), 1);
+        other.command(u"SELECT pg_advisory_lock(1)"_s);
+        const auto wait = [](SqlConnection &sql) { return numberOf(sql, u"SELECT 1 FROM pg_advisory_xact_lock(1)"_s); };
+        std::vector<std::shared_ptr<Ending<qint64>>> waiting;
+        for (int connections = 1; connections <= 4; ++connections) {
+            waiting.push_back(follow(taskOf(store.read(wait))));
+            QTRY_COMPARE_WITH_TIMEOUT(open(), connections, patience);
+        }
+        waiting.push_back(follow(taskOf(store.read(wait))));
+        other.command(u"SELECT pg_advisory_unlock(1)"_s);
+        for (const auto &each : waiting) {
+            QTRY_VERIFY_WITH_TIMEOUT(each->over, patience);
+            QCOMPARE(each->status(), 200);
+        }
+        QCOMPARE(open(), 4);
+        QVERIFY(store.ready());
+        postgres.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!store.ready(), patience);
+        postgres.start();
+        QTRY_VERIFY_WITH_TIMEOUT(store.ready(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+    }
+
     void afterAFailoverOfPostgresTheStandbyIsAskedAndWhatItNeverGotIsGone()
     {
         Postgres primary;

@@ -66,7 +66,7 @@ private slots:
         const auto ending = await(upstream.get({}));
         QCOMPARE(ending.status(), 200);
         QCOMPARE(ending.value->text(),
-                 QByteArray(R"({"userId":1,"id":1,"title":"delectus aut autem","completed":false})"));
+                 QByteArray(R"({"userId":1,"id":1,"title":"water the plants","completed":false})"));
         QCOMPARE(upstream.inFlight(), 0);
     }
 

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The progress line of openloop-factor on terminals that are narrow, that turn narrow, and that can erase nothing.
+"""Usage: check_terminal.py OPENLOOP_FACTOR"""
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+HARD = "20491431817244437317929365798669926317419228649255133834530899088661879955300714" \
+       "866615377541858872722630285992470477255933"
+
+
+def said(program, columns, kind):
+    """What a number that takes longer than its time writes to a terminal of so many columns."""
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {**os.environ, "TERM": kind, "LC_ALL": "C"}
+    run = subprocess.Popen([program, "--timeout", "1.5", "--threads=1", HARD], stderr=end, stdout=subprocess.DEVNULL,
+                           env=environment)
+    os.close(end)
+    text = b""
+    while True:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        text += piece
+    os.close(terminal)
+    assert run.wait() == 1
+    return text.decode()
+
+
+def main():
+    program = sys.argv[1]
+    for columns in (200, 20, 7, 1):
+        text = said(program, columns, "xterm")
+        assert "\r\x1b[K" in text, repr(text)
+        message = re.compile(r"^factor.*|^.*openloop-factor: .*$", re.M)  # what is said once is no progress
+        shown = message.sub("", text)
+        longest = max(len(line) for line in re.split(r"\r\x1b\[K|\r?\n", shown))
+        assert longest < columns, (columns, text)
+        assert text.endswith("\r\x1b[K"), repr(text)  # nothing is left behind
+    assert "ecm" in said(program, 200, "xterm")
+    for kind in ("dumb", ""):
+        text = said(program, 80, kind)
+        assert "\r\x1b" not in text and " s" not in re.sub(r"(?m)^.*openloop-factor: .*$", "", text), repr(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

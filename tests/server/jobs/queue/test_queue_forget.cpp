@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is over goes when its time has come, what is not over stays however old it is, and one server at a time does it.
+#include "server/jobs/queue/forget.h"
+#include "server/store/schema.h"
+#include "tests/server/jobs/queue/queue_database.h"
+#include "tests/support/peers/peers.h"
+
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace openloop::test {
+
+class TestQueueForget : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        if (!peersAreLeftOut())
+            m_postgres.emplace();
+    }
+
+    void whatIsOverGoesWhenItsTimeHasCome_data()
+    {
+        QTest::addColumn<bool>("postgres");
+        QTest::newRow("SQLite") << false;
+        if (!peersAreLeftOut())
+            QTest::newRow("PostgreSQL") << true;
+    }
+
+    void whatIsOverGoesWhenItsTimeHasCome()
+    {
+        QFETCH(bool, postgres);
+        SqlConnection file(SqlLocation::parse(u"sqlite::memory:"_s), SqlConnection::Role::Writes, 60s);
+        if (!postgres) {
+            file.open();
+            bringSchemaUpToDate(file);
+        }
+        SqlConnection &sql = postgres ? m_postgres->sql() : file;
+        const auto first = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
+        const auto count = [&](const QString &query) { return sql.select(query, {}, first).first(); };
+        const qint64 now = postgres ? count(u"SELECT queue_now()"_s) : QDateTime::currentMSecsSinceEpoch() * 1000;
+        const qint64 old = now - std::chrono::microseconds(100 * 24h).count();
+        int id = 0;
+        const auto addTask = [&](const QString &state, qint64 createdAt) {
+            ++id;
+            sql.change(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, version, format, created_at) "
+                       "VALUES (?, 'factorization', '91', ?, ?, 1, 1, ?)"_s,
+                       {id, QByteArray::number(id), state, createdAt});
+        };
+        for (int i = 0; i < 5; ++i)
+            addTask(u"done"_s, old);
+        for (const QString &state : {u"queued"_s, u"held"_s, u"running"_s})
+            addTask(state, old);
+        for (int i = 0; i < 4; ++i)
+            addTask(u"failed"_s, now - i);
+        for (const qint64 createdAt : {old, now})
+            sql.change(u"INSERT INTO request_keys (key, task, payload_hash, created_at) VALUES (?, 1, ?, ?)"_s,
+                       {QString::number(createdAt), QByteArray("x"), createdAt});
+        for (const QString &state : {u"alive"_s, u"dead"_s, u"left"_s}) {
+            ++id;
+            sql.change(u"INSERT INTO nodes (id, name, boot_id, pid_namespace, pid, pid_started, beat, seen_at, "
+                       "heartbeat, suspect_after, state) VALUES (?, 'a', '', 0, 0, 0, 1, ?, 5000, 30000, ?)"_s,
+                       {id, old, state});
+        }
+        queue::Keeping keeping;
+        keeping.atOnce = 2;
+        QVERIFY(queue::forget(sql, false, keeping));
+        QVERIFY(!queue::forget(sql, false, keeping)); // another server asks
+        QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state = 'done'"_s), 3);
+        while (queue::forget(sql, true, keeping)) { }
+        QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state = 'done'"_s), 0);
+        QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s), 3);
+        QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state = 'failed'"_s), 4);
+        QCOMPARE(count(u"SELECT count(*) FROM request_keys"_s), 1);
+        QCOMPARE(count(u"SELECT count(*) FROM nodes"_s), 1);
+
+        keeping.mostTasks = 2; // of those that are not over too: the newest stay
+        while (queue::forget(sql, true, keeping)) { }
+        QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state = 'failed'"_s), 2);
+        QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s), 3);
+
+        // The clock was set back since: that is long ago.
+        sql.change(u"UPDATE maintenance SET done_at = ?"_s, {now + std::chrono::microseconds(24h).count()});
+        QVERIFY(!queue::forget(sql, false, keeping));
+        QVERIFY(count(u"SELECT done_at FROM maintenance"_s) < now + std::chrono::microseconds(12h).count());
+    }
+
+private:
+    std::optional<QueueDatabase> m_postgres;
+};
+
+} // namespace openloop::test
+
+QTEST_GUILESS_MAIN(openloop::test::TestQueueForget)
+#include "test_queue_forget.moc"

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a client may give as n: in the body and in the query the same, and nothing that two readers read differently.
+#include "server/http/message/failure.h"
+#include "server/routes/input.h"
+
+#include <QTest>
+
+using namespace openloop;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int mostDigits = 100;
+
+QByteArray objectWith(const QByteArray &value)
+{
+    return "{\"n\":" + value + '}';
+}
+
+QByteArray quoted(const QByteArray &text)
+{
+    return '"' + text + '"';
+}
+
+// The number, or what is said of it.
+QString bodySays(const QByteArray &body)
+{
+    http::Request request;
+    request.body = body;
+    try {
+        const auto text = bodyField(request, u"n"_s);
+        return QString::fromStdString(parseInteger(u"n"_s, text, mostDigits).get_str());
+    } catch (const http::Failure &failure) {
+        return failure.detail();
+    }
+}
+
+QString querySays(const QByteArray &query)
+{
+    http::Request request;
+    request.head.query = query;
+    try {
+        const auto text = queryField(request, u"n"_s);
+        return QString::fromStdString(parseInteger(u"n"_s, text, mostDigits).get_str());
+    } catch (const http::Failure &failure) {
+        return failure.detail();
+    }
+}
+
+} // namespace
+
+class InputTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aNameThatIsGivenTwiceIsRefusedAndNamed_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("n") << QByteArray("{\"n\":\"12\",\"n\":\"15\"}") << u"n"_s;
+        QTest::newRow("the same value") << QByteArray("{\"n\":12, \"n\" : 12}") << u"n"_s;
+        QTest::newRow("escaped") << QByteArray("{\"n\":\"12\",\"\\u006e\":\"15\"}") << u"n"_s;
+        QTest::newRow("another name") << QByteArray("{\"n\":\"12\",\"a b\":1,\"a b\":2}") << u"a b"_s;
+        QTest::newRow("behind an object")
+            << QByteArray("{\"n\":\"12\",\"m\":{\"x\":[1,\"}\"]},\"n\":\"15\"}") << u"n"_s;
+        QTest::newRow("with a quote") << QByteArray("{\"\\\"\":1,\"n\":\"12\",\"\\\"\":2}") << u"\""_s;
+        QTest::newRow("endless") << "{\"n\":1,\"" + QByteArray(5000, 'x') + "\":1,\"" + QByteArray(5000, 'x') + "\":2}"
+                                 << QString(40, u'x') + u'…';
+    }
+    void aNameThatIsGivenTwiceIsRefusedAndNamed()
+    {
+        QFETCH(QByteArray, body);
+        QFETCH(QString, name);
+        const QString said = bodySays(body);
+        QVERIFY2(said.contains(name) && said.contains(u"more than once"), qPrintable(said));
+    }
+
+    void whatOnlyLooksLikeTheSameNameIsTaken()
+    {
+        const QByteArray elsewhere = "{\"n\":\"12\",\"m\":\"n\",\"o\":[\"n\",\"n\"],\"p\":{\"n\":1},\"N\":2}";
+        QCOMPARE(bodySays(elsewhere), u"12"_s);
+        const QByteArray deeper = "{\"n\":\"12\",\"m\":{\"x\":1,\"x\":2}}";
+        QCOMPARE(bodySays(deeper), u"12"_s);
+        const QByteArray inText = "{\"m\":\"\\\"n\\\":\",\"n\":\"12\"}";
+        QCOMPARE(bodySays(inText), u"12"_s);
+        QCOMPARE(bodySays(" {\r\n\t\"n\"\n:\t360 } "), u"360"_s);
+    }
+
+    void aSignIsRefusedEverywhere()
+    {
+        for (const char *n : {"+12", "-12", " 12", "12 ", "+", "-"}) {
+            QVERIFY(bodySays(objectWith(quoted(n))).contains(u"not a decimal integer"_s));
+            QVERIFY(querySays("n=" + QByteArray(n).toPercentEncoding()).contains(u"not a decimal integer"_s));
+        }
+        QVERIFY(querySays("n=+12").contains(u"not a decimal integer"_s)); // a blank, to a form
+        QVERIFY(bodySays(objectWith("-12")).contains(u"neither a string of digits"_s));
+    }
+
+    void leadingZerosDoNotCount()
+    {
+        const QByteArray n = QByteArray(500, '0') + QByteArray(mostDigits, '7');
+        const QString taken = QString(mostDigits, u'7');
+        QCOMPARE(bodySays(objectWith(quoted(n))), taken);
+        QCOMPARE(querySays("n=" + n), taken);
+        QVERIFY(bodySays(objectWith(quoted(n + '7'))).contains(u"has 101 digits; at most 100 are taken here"_s));
+        QVERIFY(querySays("n=" + n + '7').contains(u"has 101 digits; at most 100 are taken here"_s));
+    }
+};
+
+QTEST_GUILESS_MAIN(InputTest)
+#include "test_input.moc"

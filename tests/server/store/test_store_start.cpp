@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long a start waits for PostgreSQL: for what another server does to the tables, and for a server that is frozen.
+#include "common/start_failure.h"
+#include "server/store/schema.h"
+#include "server/store/sql_connection.h"
+#include "server/store/store.h"
+#include "tests/support/peers/peers.h"
+#include "tests/support/peers/postgres.h"
+
+#include <QElapsedTimer>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include <future>
+
+#include <unistd.h>
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr auto longerThanSilence = 33s; // for which a start waits for a frozen server
+
+using Prepare = std::function<void(SqlConnection &)>;
+
+/// What a start said, empty if it went well.
+std::future<QString> start(const QString &url, const Prepare &prepare)
+{
+    return std::async(std::launch::async, [location = SqlLocation::parse(url), prepare] {
+        try {
+            const StoreThreads threads(location, 1, {}, prepare);
+            return threads.ready() ? QString() : u"it is not ready"_s;
+        } catch (const StartFailure &failure) {
+            return failure.line();
+        }
+    });
+}
+
+} // namespace
+
+class TestStoreStart : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        if (peersAreLeftOut())
+            QSKIP("PostgreSQL is left out here");
+        m_postgres = std::make_unique<Postgres>();
+    }
+
+    void aStartGoesOnForAsLongAsTheDatabaseAnswers()
+    {
+        const QString url = m_postgres->databaseUrl(u"answers"_s);
+        SqlConnection other(SqlLocation::parse(url), SqlConnection::Role::Writes, 60s);
+        other.open();
+        other.begin(); // it changes the tables for that long
+        other.command(u"SET LOCAL idle_in_transaction_session_timeout = 0"_s);
+        other.command(u"SELECT pg_advisory_xact_lock(7305808869229538848)"_s);
+        std::future<QString> waiting = start(url, bringSchemaUpToDate);
+        std::future<QString> changing = start(
+            url, [](SqlConnection &sql) { sql.command(u"SELECT pg_sleep(%1)"_s.arg(longerThanSilence.count())); });
+        const bool waitedLongEnough = waiting.wait_for(longerThanSilence) == std::future_status::timeout;
+        other.commit();
+        QCOMPARE(waiting.get(), QString());
+        QVERIFY(waitedLongEnough);
+        QCOMPARE(changing.get(), QString());
+    }
+
+    void anOpeningIsEndedThoughTheServerHasFallenSilentAfterTheLogin()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        QByteArray received;
+        connect(&server, &QTcpServer::newConnection, &server, [&] {
+            QTcpSocket *const socket = server.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, socket, [&received, socket] {
+                if (received.isEmpty()) // AuthenticationOk, ReadyForQuery
+                    socket->write(QByteArray("R\0\0\0\x8\0\0\0\0Z\0\0\0\x5I", 15));
+                received += socket->readAll();
+            });
+        });
+        const QString url =
+            u"postgresql://u@127.0.0.1:%1/d?sslmode=disable&gssencmode=disable"_s.arg(server.serverPort());
+        std::promise<std::function<void()>> releaser;
+        std::future<std::function<void()>> release = releaser.get_future();
+        const auto opening = std::async(std::launch::async, [&releaser, location = SqlLocation::parse(url)] {
+            SqlConnection sql(location, SqlConnection::Role::Reads, 1s);
+            releaser.set_value(sql.releaser());
+            try {
+                sql.open();
+            } catch (const SqlError &) {
+            }
+        });
+        const auto asksForSettings = [&received] { return received.contains("version()"); };
+        const bool isLoggedIn = QTest::qWaitFor(asksForSettings, 30'000);
+        const std::function<void()> end = release.get();
+        if (end)
+            end();
+        const bool ended = opening.wait_for(30s) == std::future_status::ready;
+        if (!ended)
+            ::_exit(1); // it would wait for ever
+        QVERIFY(isLoggedIn);
+    }
+
+    void aStartOnAServerThatFreezesFailsInAboutHalfAMinute()
+    {
+        const QString url = m_postgres->databaseUrl(u"frozen"_s);
+        std::future<QString> starting = start(url, [](SqlConnection &sql) { sql.command(u"SELECT pg_sleep(600)"_s); });
+        const auto isBusy = [this] { return m_postgres->hasBackend("SELECT"); };
+        QVERIFY(QTest::qWaitFor(isBusy, 30'000));
+        m_postgres->freeze();
+        QElapsedTimer clock;
+        clock.start();
+        const bool inTime = starting.wait_for(90s) == std::future_status::ready;
+        m_postgres->thaw();
+        QVERIFY(inTime);
+        QVERIFY(starting.get().contains(u"cannot use the database"_s));
+        QVERIFY2(clock.elapsed() > 10'000, qPrintable(QString::number(clock.elapsed())));
+    }
+
+private:
+    std::unique_ptr<Postgres> m_postgres;
+};
+
+QTEST_GUILESS_MAIN(TestStoreStart)
+#include "test_store_start.moc"

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An upstream over https: whom it is believed, how it ends, and nginx, which closes connections as it likes.
+#include "common/start_failure.h"
+#include "server/upstream/upstream.h"
+#include "tests/support/ending.h"
+#include "tests/support/patience.h"
+#include "tests/support/peers/peers.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+#include <unistd.h>
+
+using namespace openloop;
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+using http::Json;
+
+namespace {
+
+QByteArray classOf(const Ending<Json> &ending)
+{
+    return ending.failure ? ending.failure->members().value(0).value.text() : "none";
+}
+
+/// Calls one after the other until `left`, which the clients share, is used up; notes what was not answered.
+QCoro::Task<void> keepCalling(Upstream &upstream, int &left, QStringList &failures)
+{
+    while (left-- > 0) {
+        try {
+            co_await upstream.get({});
+        } catch (const http::Failure &failure) {
+            failures << failure.detail();
+        }
+    }
+}
+
+} // namespace
+
+class TestUpstreamTls : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void cleanupTestCase();
+    void aSignerThatIsNotKnownIsNotBelieved();
+    void aSignerThatIsNamedIsBelieved();
+    void theNameHasToBeTheCertificates();
+    void aFileWithoutACertificateIsRefused();
+    void aCloseNotifyIsAnEnd();
+    void nginxMayCloseAndReloadAsItLikes_data();
+    void nginxMayCloseAndReloadAsItLikes();
+
+private:
+    QString file(const QString &name) const { return m_folder.filePath(name); }
+    QUrl notifier() const { return QUrl(u"https://localhost:%1/"_s.arg(m_port)); }
+
+    QTemporaryDir m_folder;
+    QProcess m_notifier; ///< closes_by_notify.py
+    int m_port = 0;
+};
+
+void TestUpstreamTls::initTestCase()
+{
+    const QStringList make{u"req"_s,
+                           u"-x509"_s,
+                           u"-newkey"_s,
+                           u"ec"_s,
+                           u"-pkeyopt"_s,
+                           u"ec_paramgen_curve:P-256"_s,
+                           u"-nodes"_s,
+                           u"-days"_s,
+                           u"2"_s,
+                           u"-subj"_s,
+                           u"/CN=localhost"_s,
+                           u"-addext"_s,
+                           u"subjectAltName=DNS:localhost"_s,
+                           u"-keyout"_s,
+                           file(u"key.pem"_s),
+                           u"-out"_s,
+                           file(u"certificate.pem"_s)};
+    QProcess openssl;
+    openssl.start(u"openssl"_s, make);
+    QVERIFY(openssl.waitForFinished(patience) && openssl.exitCode() == 0);
+    m_notifier.start(u"python3"_s, {QStringLiteral(CLOSES_BY_NOTIFY), file(u"certificate.pem"_s), file(u"key.pem"_s)});
+    QVERIFY(m_notifier.waitForReadyRead(patience));
+    m_port = m_notifier.readLine().trimmed().toInt();
+    QVERIFY(m_port > 0);
+}
+
+void TestUpstreamTls::cleanupTestCase()
+{
+    m_notifier.kill();
+    m_notifier.waitForFinished(patience);
+}
+
+void TestUpstreamTls::aSignerThatIsNotKnownIsNotBelieved()
+{
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"no secure connection.*self-signed"_s));
+    Upstream upstream({.url = notifier(), .timeout = longest});
+    const auto ending = await(upstream.get({}), patience);
+    QCOMPARE(ending.status(), 502);
+    QCOMPARE(classOf(ending), "\"tls\"");
+}
+
+void TestUpstreamTls::aSignerThatIsNamedIsBelieved()
+{
+    Upstream upstream({.url = notifier(), .timeout = longest, .certificates = file(u"certificate.pem"_s)});
+    QCOMPARE(await(upstream.get({}), patience).status(), 200);
+    qputenv("SSL_CERT_FILE", file(u"certificate.pem"_s).toLocal8Bit());
+    Upstream byEnvironment({.url = notifier(), .timeout = longest});
+    qunsetenv("SSL_CERT_FILE");
+    QCOMPARE(await(byEnvironment.get({}), patience).status(), 200);
+}
+
+void TestUpstreamTls::theNameHasToBeTheCertificates()
+{
+    QUrl url = notifier();
+    url.setHost(u"127.0.0.1"_s);
+    Upstream upstream({.url = url, .timeout = longest, .certificates = file(u"certificate.pem"_s)});
+    QCOMPARE(classOf(await(upstream.get({}), patience)), "\"tls\"");
+}
+
+void TestUpstreamTls::aFileWithoutACertificateIsRefused()
+{
+    QVERIFY_EXCEPTION_THROWN(Upstream({.url = notifier(), .certificates = file(u"key.pem"_s)}), StartFailure);
+}
+
+// Nothing but the end says how long the answer is; again and again, so that no ended connection is asked.
+void TestUpstreamTls::aCloseNotifyIsAnEnd()
+{
+    Upstream upstream({.url = notifier(), .timeout = longest, .certificates = file(u"certificate.pem"_s)});
+    for (int i = 0; i < 5; ++i) {
+        const auto ending = await(upstream.get({}), patience);
+        QCOMPARE(ending.status(), 200);
+        QCOMPARE(ending.value->text(), "[1]");
+    }
+}
+
+void TestUpstreamTls::nginxMayCloseAndReloadAsItLikes_data()
+{
+    QTest::addColumn<bool>("http2");
+    QTest::newRow("HTTP/1.1") << false;
+    QTest::newRow("HTTP/2") << true;
+}
+
+void TestUpstreamTls::nginxMayCloseAndReloadAsItLikes()
+{
+    QFETCH(const bool, http2);
+    if (peersAreLeftOut())
+        QSKIP("the servers of Debian are left out");
+    QTcpServer free;
+    QVERIFY(free.listen(QHostAddress::LocalHost));
+    const quint16 port = free.serverPort();
+    free.close();
+    QFile configuration(file(u"nginx.conf"_s));
+    QVERIFY(configuration.open(QIODevice::WriteOnly));
+    configuration.write(QStringLiteral("daemon off; pid nginx.pid; error_log stderr; worker_processes 2;\n"
+                                       "%1\n"
+                                       "events {}\n"
+                                       "http { access_log off; default_type application/json; keepalive_requests 20;\n"
+                                       "  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;\n"
+                                       "  uwsgi_temp_path t4; scgi_temp_path t5;\n"
+                                       "  server { listen 127.0.0.1:%2 ssl http2; ssl_certificate certificate.pem;\n"
+                                       "    ssl_certificate_key key.pem; location / { return 200 '[1]'; } } }\n")
+                            .arg(::geteuid() == 0 ? u"user root;"_s : QString())
+                            .arg(port)
+                            .toUtf8());
+    configuration.close();
+    QProcess nginx;
+    nginx.setProcessEnvironment(peerEnvironment());
+    nginx.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    nginx.start(peerProgram(u"nginx"_s),
+                {u"-p"_s, m_folder.path(), u"-c"_s, file(u"nginx.conf"_s), u"-e"_s, u"stderr"_s});
+    QVERIFY(nginx.waitForStarted());
+
+    const QUrl url(u"https://localhost:%1/"_s.arg(port));
+    Upstream upstream({.url = url, .timeout = 10s, .http2 = http2, .certificates = file(u"certificate.pem"_s)});
+    QTRY_COMPARE_WITH_TIMEOUT(await(upstream.get({})).status(), 200, patience); // it listens
+    constexpr int calls = 1000;
+    constexpr int reloads = 4;
+    int left = calls;
+    QStringList failures;
+    std::vector<std::shared_ptr<Ending<void>>> clients;
+    for (int i = 0; i < 8; ++i)
+        clients.push_back(follow(keepCalling(upstream, left, failures)));
+    for (int reload = 1; reload <= reloads; ++reload) {
+        QTRY_VERIFY_WITH_TIMEOUT(left < calls - reload * calls / (reloads + 1), patience);
+        ::kill(pid_t(nginx.processId()), SIGHUP);
+    }
+    for (const auto &client : clients)
+        QTRY_VERIFY_WITH_TIMEOUT(client->over, patience);
+    QVERIFY2(failures.isEmpty(), qPrintable(failures.join(u'\n')));
+    nginx.terminate();
+    QVERIFY(nginx.waitForFinished(patience));
+}
+
+QTEST_GUILESS_MAIN(TestUpstreamTls)
+#include "test_upstream_tls.moc"

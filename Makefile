@@ -56,8 +56,9 @@ bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreS
 compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|jobs|factorize60|frame
 	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
-soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad: every answer right, memory level, nothing left over
+soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; then several servers: kills, 30,000 watchers, the release before
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
+	@before=$$(tests/long/release_before.py) && $(BUILD)/bin/openloop-soak-fleet $$before
 
 simulate: build ## SEEDS (100,000) of the queue of many servers in the simulator; hours on a slow machine
 	@$(BUILD)/bin/openloop-simulator --seeds $(or $(SEEDS),100000)

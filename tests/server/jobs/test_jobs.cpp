@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
 #include "tests/support/crowd.h"
-#include "tests/support/job_client.h"
+#include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "server/store/sql_connection.h"
+#include "tests/support/jobs/watchers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/server_process.h"
-#include "tests/support/watchers.h"
 
 #include <map>
 #include <memory>

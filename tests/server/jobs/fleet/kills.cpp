@@ -3,7 +3,7 @@
 #include "tests/server/jobs/fleet/kills.h"
 
 #include "tests/support/crowd.h"
-#include "tests/support/job_client.h"
+#include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 
 #include <QTest>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several real servers on one PostgreSQL, beaten about: a job is computed by one of them, and each job ends.
-#include "tests/support/control.h"
 #include "tests/support/crowd.h"
-#include "tests/support/job_client.h"
+#include "tests/support/jobs/control.h"
+#include "tests/support/jobs/job_client.h"
 #include "tests/support/load.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A thousand who watch cost the database what one costs, and each is told the end in time.
-#include "tests/support/control.h"
 #include "tests/support/crowd.h"
-#include "tests/support/job_client.h"
+#include "tests/support/jobs/control.h"
+#include "tests/support/jobs/job_client.h"
+#include "tests/support/jobs/watchers.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"
 #include "tests/support/peers/peers.h"
-#include "tests/support/watchers.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each question is a connection of its own, so that it may go to a server that was started again.
-#include "tests/support/job_client.h"
+#include "tests/support/jobs/job_client.h"
 
 #include "tests/support/patience.h"
 

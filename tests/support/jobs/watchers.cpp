@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Of a stream only its end is looked for; a watcher that was told it leaves.
-#include "tests/support/watchers.h"
+#include "tests/support/jobs/watchers.h"
 
 #include <QDateTime>
 

@@ -146,6 +146,7 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
     options.json = parser.value(u"json"_s);
     options.junit = parser.value(u"junit"_s);
     options.record = parser.value(u"record"_s);
+    options.strict = parser.isSet(u"strict"_s);
     options.quiet = parser.isSet(u"quiet"_s);
     if (!options.json.isEmpty() && options.json == options.junit)
         throw Usage{u"--json and --junit can't both go to %1"_s.arg(options.json)};

@@ -103,6 +103,16 @@ private slots:
         QVERIFY(!parseAssertion(u"h.availability>=99.9%"_s)->condition.holds(quantiles));
         QVERIFY(parseAssertion(u"h.errors<1%"_s)->condition.holds(quantiles));
         QVERIFY(!parseAssertion(u"h.errors=0"_s)->condition.holds(quantiles));
+        quantiles.p90 = Quantile{300us, false};
+        quantiles.p999 = Quantile{9ms, false};
+        QVERIFY(parseAssertion(u"h.p90<0.31ms"_s)->condition.holds(quantiles));
+        QVERIFY(parseAssertion(u"a.b.p99.9 < 9.1ms"_s)->condition.holds(quantiles));
+        QCOMPARE(parseAssertion(u"a.b.p99.9 < 9.1ms"_s)->target, u"a.b"_s);
+        QVERIFY(!parseAssertion(u"h.p99.9<9ms"_s)->condition.holds(quantiles));
+        QVERIFY2(!parseAssertion(u"h.rate>1"_s)->condition.holds(quantiles), "over what time?");
+        quantiles.over = 100s;
+        QVERIFY(parseAssertion(u"h.rate>=9.98"_s)->condition.holds(quantiles));
+        QVERIFY(!parseAssertion(u"h.rate>=9.99"_s)->condition.holds(quantiles));
         QVERIFY(parseAssertion(u"h.isolation<2"_s)->condition.holds(quantiles, 1.5));
         QVERIFY2(!parseAssertion(u"h.p50<1s"_s)->condition.holds(quantiles), "no value, no promise");
     }
@@ -113,9 +123,11 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("no target") << u"p99<20ms"_s << u"TARGET.QUANTITY"_s;
         QTest::newRow("no operator") << u"health.p99"_s << u"TARGET.QUANTITY"_s;
-        QTest::newRow("unknown") << u"health.mean<20ms"_s << u"p50, p95"_s;
+        QTest::newRow("unknown") << u"health.mean<20ms"_s << u"p50, p90"_s;
         QTest::newRow("no unit") << u"health.p99<20"_s << u"unit"_s;
         QTest::newRow("no number") << u"health.errors<few"_s << u"number"_s;
+        QTest::newRow("less than one error") << u"health.errors<0.01"_s << u"errors<1%"_s;
+        QTest::newRow("half an answer") << u"health.n>0.5"_s << u"whole"_s;
         QTest::newRow("share") << u"health.n>5%"_s << u"without %"_s;
         QTest::newRow("availability") << u"health.availability>99"_s << u"percent"_s;
     }

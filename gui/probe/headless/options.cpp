@@ -47,6 +47,8 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
             target.timeout = orThrow(parseDuration(parser.value(u"timeout"_s)));
         for (const auto &header : parser.values(u"header"_s))
             target.headers.append(orThrow(parseHeader(header)));
+        if (parser.isSet(u"cacert"_s))
+            target.options.cacert = parser.value(u"cacert"_s).toUtf8();
         target.newConnectionEachTime = target.newConnectionEachTime || parser.isSet(u"new-connection"_s);
         target.verifyTls = target.verifyTls && !parser.isSet(u"insecure"_s);
         if (const auto problem = problemOf(target); !problem.isEmpty())

@@ -31,7 +31,8 @@ void addOptions(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Measures HTTP services on an open loop, so that a stall is never hidden.\n\n"
-        "Targets are URLs or name=URL; a bare base URL means the routes of openloop-server. Without "
+        "Targets are URLs, name=URL, or a curl command in quotes; a bare base URL means the routes of openloop-server. "
+        "Without "
         "--headless a window opens.\n\n"
         "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, "
         "health.availability>=99.9%.\n"
@@ -54,6 +55,7 @@ void addOptions(QCommandLineParser &parser)
         {u"header"_s, u"Header field for every target; may be repeated."_s, u"NAME: VALUE"_s},
         {u"new-connection"_s, u"A new connection for each request."_s},
         {u"insecure"_s, u"Accept any TLS certificate."_s},
+        {u"cacert"_s, u"Certificates to trust, as PEM; else those of SSL_CERT_FILE, else the system's."_s, u"FILE"_s},
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
         {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
         {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},

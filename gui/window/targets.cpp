@@ -3,7 +3,6 @@
 #include "gui/window/targets.h"
 
 #include "gui/models/target_address.h"
-#include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/openapi.h"
 #include "gui/views/dialogs/first_run.h"
 #include "gui/views/dialogs/message.h"
@@ -49,35 +48,21 @@ void Targets::refreshFirstRun()
 void Targets::add()
 {
     bool accepted = false;
-    const QString text = QInputDialog::getMultiLineText(
-        &m_owner, tr("Add target"), tr("A URL, name=URL, or a curl command:"), u"http://"_s, &accepted);
-    if (accepted)
-        addFromText(text.trimmed());
+    QString text = u"http://"_s, problem;
+    do { // what was refused stays, to be mended
+        const auto wanted = tr("A URL, name=URL, or a curl command:");
+        text = QInputDialog::getMultiLineText(
+            &m_owner, tr("Add target"), problem.isEmpty() ? wanted : problem + u"\n\n"_s + wanted, text, &accepted);
+        problem = accepted ? addFromText(text.trimmed()) : QString();
+    } while (!problem.isEmpty());
 }
 
-void Targets::addFromText(const QString &text)
+QString Targets::addFromText(const QString &text)
 {
-    QList<probe::Target> added;
-    QString problem;
-    if (probe::looksLikeCurlCommand(text)) {
-        const auto parsed = probe::targetFromCurlCommand(text);
-        if (parsed)
-            added << *parsed;
-        problem = parsed.error;
-    } else {
-        const auto parsed = probe::targetsFromArgument(text);
-        if (parsed)
-            added = *parsed;
-        problem = parsed.error;
-    }
-    for (const auto &one : added) {
-        if (problem.isEmpty())
-            problem = probe::problemOf(one);
-    }
-    if (!problem.isEmpty())
-        complain(&m_owner, tr("Add target"), problem);
-    else
-        addAll(added);
+    const auto added = probe::targetsFromArgument(text);
+    if (added)
+        addAll(*added);
+    return added.error;
 }
 
 void Targets::offer()

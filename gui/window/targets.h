@@ -25,7 +25,7 @@ public:
 
 public slots:
     void add();
-    void addFromText(const QString &text);
+    QString addFromText(const QString &text); ///< returns why nothing was added; empty: it was
     /// Offers what the service describes in its /openapi.json.
     void offer();
     void editRules();

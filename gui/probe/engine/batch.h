@@ -27,6 +27,7 @@ struct TargetBatch {
     QList<Instant> open; ///< due times of unfinished ticks, oldest first, at most 256 of them
     int inFlight = 0;
     qint64 waiting = 0; ///< due ticks that wait for a place below the in-flight cap
+    qint64 lost = 0; ///< ticks that the monitor lost while it stood still itself
     bool hasEnded = false; ///< no further tick: EngineOptions::length is over
 };
 
@@ -71,6 +72,7 @@ struct Batch {
     QList<Sample> control; ///< of the in-process responder
     QList<Nanoseconds> lags; ///< how late the probe thread came to each due tick
     QList<Gap> gaps; ///< ended in this batch
+    QList<Gap> standstills; ///< those of the monitor itself; those of less than a second are not among the gaps
     QList<LoadState> loads;
     std::optional<ProcessorTime> processors; ///< when the batch was delivered
     Trust trust; ///< of the last 10 s

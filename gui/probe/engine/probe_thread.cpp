@@ -15,6 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr auto stoodStillAfter = 100ms; // a thread of this priority that comes so late was kept from running
 constexpr auto stoppedAfter = 1s; // later than this comes no thread on a machine that is merely busy
 constexpr qsizetype openReported = 256;
 constexpr std::size_t urlsAhead = 16;
@@ -98,9 +99,14 @@ void Probe::giveUp(Instant now)
     drop();
 }
 
-void Probe::forget(Instant instant)
+void Probe::standStill(Instant from, Instant until, bool ticking)
 {
-    m_samples.removeIf([instant](const Sample &sample) { return sample.done > instant; });
+    m_lost += m_samples.removeIf([from](const Sample &sample) { return sample.done > from; });
+    m_lost += m_ticks.inFlight() + static_cast<qint64>(m_ticks.waiting().size());
+    drop();
+    const auto skipped = m_schedule.skipTo(until);
+    if (ticking && !m_muted)
+        m_lost += skipped;
 }
 
 TargetBatch Probe::takeBatch()
@@ -110,6 +116,7 @@ TargetBatch Probe::takeBatch()
     batch.samples = std::exchange(m_samples, {});
     batch.inFlight = m_ticks.inFlight();
     batch.waiting = static_cast<qint64>(m_ticks.waiting().size());
+    batch.lost = std::exchange(m_lost, 0);
     batch.hasEnded = m_schedule.hasEnded();
     const auto inFlight = m_lane.openDues();
     batch.open = QList<Instant>(inFlight.begin(), inFlight.end());
@@ -234,7 +241,7 @@ void ProbeThread::pumpAll()
         // Now is asked for each: answers and sends before it took time too.
         const auto now = Clock::now();
         probe.lane().onDeadline(now);
-        if (!m_pausedSince && !m_finishBy)
+        if (isTicking())
             probe.pump(now, m_lags);
         probe.send();
     });
@@ -243,10 +250,9 @@ void ProbeThread::pumpAll()
 Instant ProbeThread::nextDeadline() const
 {
     auto deadline = m_nextBatch;
-    const bool ticking = !m_pausedSince && !m_finishBy;
     forEach([&](Probe &probe) {
         deadline = std::min(deadline, probe.lane().deadline());
-        if (ticking)
+        if (isTicking())
             deadline = std::min(deadline, probe.nextTick());
     });
     return deadline;
@@ -257,26 +263,28 @@ void ProbeThread::noticeSuspend(Instant now)
     const auto gap = m_suspends.observe(now, SuspendDetector::bootTime());
     if (!gap)
         return;
-    // Connections that slept are most likely dead; what was in flight says nothing about the target.
-    forEach([&](Probe &probe) {
-        probe.drop();
-        probe.skipTo(now);
-    });
-    m_gaps.append(*gap);
+    // Connections that slept are most likely dead.
+    standStill(*gap);
+}
+
+void ProbeThread::standStill(const Gap &gap)
+{
+    forEach([&](Probe &probe) { probe.standStill(gap.from, gap.until, isTicking()); });
+    m_gaps.append(gap);
+    m_standstills.append(gap);
 }
 
 void ProbeThread::noticeStop(Instant expected, Instant now)
 {
     // Stopped by a signal, a debugger or a halted virtual machine: what fell into it says nothing about any target.
-    if (now - expected < stoppedAfter)
-        return;
-    forEach([&](Probe &probe) {
-        probe.forget(expected);
-        probe.drop();
-        probe.skipTo(now);
-    });
-    m_lags.removeIf([](Nanoseconds lag) { return lag >= stoppedAfter; });
-    m_gaps.append({GapReason::Stopped, expected, now, {}});
+    // What was shorter may be a busy machine: its ticks are late, and are seen to be.
+    const Gap gap{GapReason::Stopped, expected, now, {}};
+    if (gap.length() >= stoppedAfter) {
+        standStill(gap);
+        m_lags.removeIf([](Nanoseconds lag) { return lag >= stoppedAfter; });
+    } else if (gap.length() >= stoodStillAfter) {
+        m_standstills.append(gap);
+    }
 }
 
 void ProbeThread::handOver(Instant now)
@@ -296,6 +304,7 @@ void ProbeThread::handOver(Instant now)
         batch.control = m_control->takeBatch().samples;
     batch.lags = std::exchange(m_lags, {});
     batch.gaps = std::exchange(m_gaps, {});
+    batch.standstills = std::exchange(m_standstills, {});
     const bool drained = m_finishBy && idle && !std::exchange(m_drained, true);
     m_sink(std::move(batch), drained);
     // Late by a whole batch: one larger batch, not two.

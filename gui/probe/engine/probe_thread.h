@@ -30,16 +30,16 @@ public:
     void setMuted(bool muted, Instant now);
     Lane &lane() { return m_lane; }
     bool isIdle() const { return m_ticks.inFlight() == 0 && m_ticks.waiting().empty(); }
-    /// Drops what is in flight or waiting: without a trace (suspend), or as timed out at `now` (the run is
-    /// over).
-    void drop();
+    /// The run is over: what is in flight or waiting timed out at `now`.
     void giveUp(Instant now);
-    /// Takes back what ended after `instant`, in so far as no batch has it.
-    void forget(Instant instant);
+    /// The monitor itself did not run: what was due meanwhile, was under way or ended meanwhile says nothing about the
+    /// target, and is counted as lost. `ticking`: false while no ticks were to come anyway.
+    void standStill(Instant from, Instant until, bool ticking);
     /// What happened since the last call.
     TargetBatch takeBatch();
 
 private:
+    void drop();
     void record(Sample sample) { m_samples.append(std::move(sample)); }
 
     Target m_target;
@@ -48,6 +48,7 @@ private:
     UrlFeeder m_urls;
     Lane m_lane;
     QList<Sample> m_samples;
+    qint64 m_lost = 0;
     bool m_muted = false;
 };
 
@@ -73,6 +74,8 @@ private:
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);
     void noticeStop(Instant expected, Instant now);
+    void standStill(const Gap &gap);
+    bool isTicking() const { return !m_pausedSince && !m_finishBy; }
     template <typename Function>
     void forEach(Function function) const;
 
@@ -85,7 +88,7 @@ private:
     std::vector<std::unique_ptr<Probe>> m_probes;
     std::unique_ptr<Probe> m_control;
     QList<Nanoseconds> m_lags;
-    QList<Gap> m_gaps;
+    QList<Gap> m_gaps, m_standstills;
     SuspendDetector m_suspends;
     Instant m_batchFrom, m_nextBatch;
     std::optional<Instant> m_pausedSince;

@@ -2,7 +2,9 @@
 // Counts ticks from t0, so that no lateness adds up, and queues those above the in-flight cap.
 #include "gui/probe/engine/schedule.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace openloop::probe {
 
@@ -15,11 +17,13 @@ std::optional<Instant> Schedule::take(Instant now)
     return due;
 }
 
-void Schedule::skipTo(Instant instant)
+qint64 Schedule::skipTo(Instant instant)
 {
-    if (instant <= next())
-        return;
-    m_k = (instant - m_t0 + m_interval - Nanoseconds(1)) / m_interval;
+    if (instant <= next() || hasEnded())
+        return 0;
+    const auto indexAt = [this](Instant at) { return (at - m_t0 + m_interval - Nanoseconds(1)) / m_interval; };
+    const auto first = std::exchange(m_k, indexAt(std::min(instant, m_end)));
+    return m_k - first;
 }
 
 Nanoseconds Schedule::offsetOf(int index, Nanoseconds interval)

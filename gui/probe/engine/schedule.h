@@ -25,7 +25,8 @@ public:
     /// due: a late caller gets every tick it missed.
     std::optional<Instant> take(Instant now);
     /// Ticks due before `instant` will not happen (pause, suspend). The grid t0 + k*T stays.
-    void skipTo(Instant instant);
+    /// Returns how many those are.
+    qint64 skipTo(Instant instant);
 
     /// Offset of the index-th of several schedules with one interval, 0 <= offset < interval: spread evenly
     /// whatever their number (golden ratio sequence), so that their ticks don't queue behind each other.

@@ -2,14 +2,19 @@
 // Sets up an easy handle, reads its times and headers, and judges the answer by the expectation.
 #include "gui/probe/engine/transfer.h"
 
+#include <QUrl>
+
 #include <algorithm>
 #include <utility>
+
+using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::probe {
 
 namespace {
 
 constexpr long maxIdleSeconds = 4;
+constexpr long maxLifeSeconds = 30; // then a new connection looks its name up again, and follows a service that moved
 
 Nanoseconds timeOf(CURL *easy, CURLINFO info)
 {
@@ -61,6 +66,7 @@ Transfer::Transfer(const Target &target, qsizetype keepBody) : m_target(target),
 {
     setConnection();
     setRequest();
+    setOptions();
     setCallbacks();
 }
 
@@ -73,11 +79,14 @@ void Transfer::setConnection()
     set(CURLOPT_PROXY,
         ""); // what is measured is the service, not a proxy that an environment variable names
     set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_HTTP_VERSION,
-        long(CURL_HTTP_VERSION_1_1)); // one request at a time per connection: phases mean something
+    // One request at a time per connection, so that phases mean something, unless it is asked for otherwise.
+    set(CURLOPT_HTTP_VERSION, long(m_target.options.http2 ? CURL_HTTP_VERSION_2_0 : CURL_HTTP_VERSION_1_1));
     set(CURLOPT_USERAGENT, "openloop-monitor/" OPENLOOP_VERSION);
     set(CURLOPT_MAXAGE_CONN, maxIdleSeconds);
     set(CURLOPT_DNS_CACHE_TIMEOUT, 5L); // a service may move; kept connections need no look-up
+    const auto host = QUrl(m_target.url).host();
+    if (std::ranges::any_of(host, [](QChar c) { return c.isLetter(); }) && !host.contains(u':'))
+        set(CURLOPT_MAXLIFETIME_CONN, maxLifeSeconds);
     const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(m_target.timeout).count();
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
@@ -89,8 +98,12 @@ void Transfer::setConnection()
 
 void Transfer::setRequest()
 {
-    const bool posts = m_target.method == "POST" || !m_target.body.isEmpty();
-    if (posts) {
+    const bool hasForm = !m_target.options.form.isEmpty();
+    const bool hasBody = m_target.options.hasBody.value_or(m_target.method == "POST" || !m_target.body.isEmpty());
+    const bool posts = hasForm || hasBody;
+    if (hasForm) {
+        setForm();
+    } else if (posts) {
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_target.body.size()));
         set(CURLOPT_POSTFIELDS, m_target.body.constData());
     }
@@ -98,11 +111,54 @@ void Transfer::setRequest()
         set(CURLOPT_NOBODY, 1L);
     else if (m_target.method != (posts ? "POST" : "GET"))
         set(CURLOPT_CUSTOMREQUEST, m_target.method.constData());
+    bool asksForEncoding = false;
     for (const auto &header : m_target.headers) {
-        const auto line = header.name.toUtf8() + (header.value.isEmpty() ? ";" : ": ") + header.value.toUtf8();
-        m_headers.reset(curl_slist_append(m_headers.release(), line.constData()));
+        m_headers.reset(curl_slist_append(m_headers.release(), header.line().toUtf8().constData()));
+        asksForEncoding = asksForEncoding || header.name.compare("Accept-Encoding"_L1, Qt::CaseInsensitive) == 0;
     }
+    // What comes encoded is decoded before it is judged; to ask for that is another thing.
+    if (m_target.options.compressed || asksForEncoding || !m_target.expectation.bodyContains.isEmpty())
+        set(CURLOPT_ACCEPT_ENCODING, "");
+    if (!m_target.options.compressed && !asksForEncoding)
+        m_headers.reset(curl_slist_append(m_headers.release(), "Accept-Encoding:"));
     set(CURLOPT_HTTPHEADER, m_headers.get());
+}
+
+void Transfer::setForm()
+{
+    m_form.reset(curl_mime_init(m_easy.get()));
+    for (const auto &part : m_target.options.form) {
+        auto *at = curl_mime_addpart(m_form.get());
+        curl_mime_name(at, part.name.constData());
+        curl_mime_data(at, part.value.constData(), static_cast<std::size_t>(part.value.size()));
+        if (!part.type.isEmpty())
+            curl_mime_type(at, part.type.constData());
+    }
+    set(CURLOPT_MIMEPOST, m_form.get());
+}
+
+void Transfer::setOptions()
+{
+    constexpr long mostRedirects = 50; // as curl's own
+    const auto &options = m_target.options;
+    const auto setText = [this](CURLoption option, const QByteArray &text) {
+        if (!text.isEmpty())
+            set(option, text.constData());
+    };
+    setText(CURLOPT_USERPWD, options.user);
+    setText(CURLOPT_REFERER, options.referer);
+    setText(CURLOPT_COOKIE, options.cookie);
+    setText(CURLOPT_PROXY, options.proxy);
+    setText(CURLOPT_CAINFO, options.cacert.isEmpty() ? qgetenv("SSL_CERT_FILE") : options.cacert);
+    setText(CURLOPT_SSLCERT, options.cert);
+    setText(CURLOPT_SSLKEY, options.key);
+    if (options.userAgent)
+        set(CURLOPT_USERAGENT, options.userAgent->constData());
+    set(CURLOPT_FOLLOWLOCATION, options.location ? 1L : 0L);
+    set(CURLOPT_MAXREDIRS, mostRedirects);
+    for (const auto &entry : options.resolve)
+        m_resolve.reset(curl_slist_append(m_resolve.release(), entry.constData()));
+    set(CURLOPT_RESOLVE, m_resolve.get());
 }
 
 void Transfer::setCallbacks()
@@ -117,11 +173,13 @@ void Transfer::setCallbacks()
             return size;
         });
     // On a kept connection that breaks, libcurl silently tries again on a new one. A second attempt is a
-    // fault to report.
+    // fault to report; a redirect that is followed is none.
     set(CURLOPT_PREREQDATA, this);
     set(
         CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
-            return ++static_cast<Transfer *>(transfer)->m_attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+            auto *at = static_cast<Transfer *>(transfer);
+            const auto redirects = longOf(at->easy(), CURLINFO_REDIRECT_COUNT);
+            return ++at->m_attempts > 1 + redirects ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
         });
 }
 

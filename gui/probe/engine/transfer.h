@@ -34,6 +34,10 @@ private:
         void operator()(curl_slist *list) const { curl_slist_free_all(list); }
     };
 
+    struct MimeDeleter {
+        void operator()(curl_mime *mime) const { curl_mime_free(mime); }
+    };
+
     template <typename Value>
     void set(CURLoption option, Value value)
     {
@@ -41,13 +45,16 @@ private:
     }
     void setConnection();
     void setRequest();
+    void setOptions();
+    void setForm();
     void setCallbacks();
     void fillTimes(Sample &sample) const;
     void judge(Answer &answer) const;
 
     const Target &m_target;
     std::unique_ptr<CURL, EasyDeleter> m_easy{curl_easy_init()};
-    std::unique_ptr<curl_slist, ListDeleter> m_headers;
+    std::unique_ptr<curl_slist, ListDeleter> m_headers, m_resolve;
+    std::unique_ptr<curl_mime, MimeDeleter> m_form;
     char m_error[CURL_ERROR_SIZE] = {};
     qsizetype m_keep = 0;
     Instant m_due, m_sent;

@@ -10,6 +10,7 @@ enum class ExitCode {
     Usage = 2, ///< also: a file that can't be written
     NoAnswer = 3, ///< nothing answered, or not the load that was to be searched
     Untrustworthy = 4, ///< the measurement itself
+    CutShort = 5, ///< by a signal, or the monitor itself stood still for more than a tenth of it
 };
 
 } // namespace openloop::probe

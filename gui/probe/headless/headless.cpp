@@ -38,7 +38,7 @@ void complain(const QString &problem)
 }
 
 /// Where a report goes: nowhere, standard output, a file. The file is opened before the run, and keeps what it holds
-/// until there is something better.
+/// until the run has begun.
 class Outlet
 {
 public:
@@ -64,6 +64,9 @@ public:
         complain(problem());
         return false;
     }
+
+    /// What a file is to hold while there is no report yet; pipes and devices are told nothing.
+    bool begin(const QByteArray &bytes) { return isStdout() || m_isDevice || write(bytes); }
 
     static bool writeOut(const QString &text)
     {
@@ -102,6 +105,10 @@ ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
             run.interrupt();
     });
     run.start();
+    // Whoever kills this process is not to find the report of an earlier run that passed.
+    const auto begun = run.report();
+    if (!json.begin(toJson(begun)) || !junit.begin(toJUnit(begun)))
+        return ExitCode::Usage;
     application.exec();
 
     const auto report = run.report();

@@ -47,6 +47,8 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
             target.timeout = orThrow(parseDuration(parser.value(u"timeout"_s)));
         for (const auto &header : parser.values(u"header"_s))
             target.headers.append(orThrow(parseHeader(header)));
+        if (parser.isSet(u"cacert"_s))
+            target.options.cacert = parser.value(u"cacert"_s).toUtf8();
         target.newConnectionEachTime = target.newConnectionEachTime || parser.isSet(u"new-connection"_s);
         target.verifyTls = target.verifyTls && !parser.isSet(u"insecure"_s);
         if (const auto problem = problemOf(target); !problem.isEmpty())
@@ -146,6 +148,7 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
     options.json = parser.value(u"json"_s);
     options.junit = parser.value(u"junit"_s);
     options.record = parser.value(u"record"_s);
+    options.strict = parser.isSet(u"strict"_s);
     options.quiet = parser.isSet(u"quiet"_s);
     if (!options.json.isEmpty() && options.json == options.junit)
         throw Usage{u"--json and --junit can't both go to %1"_s.arg(options.json)};

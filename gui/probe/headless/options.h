@@ -25,6 +25,7 @@ struct HeadlessOptions {
     QString json; ///< path, `-` for standard output, empty: none
     QString junit; ///< as json
     QString record; ///< path of a session file, empty: none
+    bool strict = false; ///< an assert on latency fails when more than 1 % of the requests did
     bool quiet = false;
 };
 

@@ -1,18 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The exit code, the table for people, JUnit.
+// What is wrong with a run and which code that is, and the table for people.
 #include "gui/probe/headless/report.h"
 
 #include "gui/probe/samples/durations.h"
 
-#include <QXmlStreamWriter>
-
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::probe {
 
 namespace {
+
+constexpr double shareInDoubt = 0.01, shareThatCutsShort = 0.1;
+constexpr qsizetype gapsInTable = 5;
+
+/// As it was asked for: "2 s of 20 s", not "2.00 s of 20.0 s".
+QString brief(Nanoseconds duration)
+{
+    const auto seconds = std::chrono::duration<double>(duration).count();
+    if (seconds < 1)
+        return QString::number(std::llround(seconds * 1e3)) + u" ms"_s;
+    if (seconds >= 60)
+        return duration % std::chrono::minutes(1) == Nanoseconds(0) && duration < std::chrono::hours(1)
+            ? QString::number(std::llround(seconds / 60)) + u" min"_s
+            : formatDuration(duration);
+    return QString::number(std::round(seconds * 10) / 10) + u" s"_s;
+}
+
+QString gapLines(const RunReport &report)
+{
+    QString lines;
+    const auto &[gaps, count, total] = report.standstills;
+    for (const auto &gap : gaps.first(std::min(gapsInTable, gaps.size())))
+        lines += u"gap: %1 for %2, %3 after the start\n"_s.arg(gapName(gap.reason), brief(gap.length()),
+                                                               brief(gap.from - report.origin));
+    if (count > gapsInTable)
+        lines += u"gap: %1 more; together %2\n"_s.arg(count - gapsInTable).arg(brief(total));
+    return lines;
+}
 
 QString textOf(const std::optional<Quantile> &quantile)
 {
@@ -50,50 +77,71 @@ bool RunReport::anythingAnswered() const
     return std::ranges::any_of(targets, &TargetResult::answered);
 }
 
-ExitCode RunReport::exitCode() const
+double RunReport::lostShare() const
 {
-    if (!unrecorded.isEmpty())
-        return ExitCode::Usage;
-    if (!anythingAnswered() || !unloaded.isEmpty())
-        return ExitCode::NoAnswer;
-    if (!trustworthy())
-        return ExitCode::Untrustworthy;
-    if (!std::ranges::all_of(asserts, &AssertResult::ok))
-        return ExitCode::Broken;
-    return ExitCode::Kept;
+    const auto whole = planned > Nanoseconds(0) ? planned : duration;
+    double share = whole > Nanoseconds(0) ? std::chrono::duration<double>(standstills.total) / whole : 0;
+    for (const auto &result : targets) {
+        if (result.quantiles.lost > 0)
+            share = std::max(share, double(result.quantiles.lost) / double(result.quantiles.n));
+    }
+    return share;
 }
 
-QByteArray toJUnit(const RunReport &report)
+QString RunReport::lossText() const
 {
-    const bool records = !report.recording.isEmpty();
-    const auto failed = std::ranges::count(report.asserts, false, &AssertResult::ok) + (report.trustworthy() ? 0 : 1)
-        + (report.unrecorded.isEmpty() ? 0 : 1);
-    QByteArray xml;
-    QXmlStreamWriter writer(&xml);
-    writer.setAutoFormatting(true);
-    writer.writeStartDocument();
-    writer.writeStartElement(u"testsuite"_s);
-    writer.writeAttribute(u"name"_s, u"openloop-monitor"_s);
-    writer.writeAttribute(u"tests"_s, QString::number(report.asserts.size() + (records ? 2 : 1)));
-    writer.writeAttribute(u"failures"_s, QString::number(failed));
-    const auto testCase = [&](const QString &target, const QString &name, bool ok, const QString &message) {
-        writer.writeStartElement(u"testcase"_s);
-        writer.writeAttribute(u"classname"_s, target);
-        writer.writeAttribute(u"name"_s, name);
-        if (!ok) {
-            writer.writeStartElement(u"failure"_s);
-            writer.writeAttribute(u"message"_s, message);
-            writer.writeEndElement();
-        }
-        writer.writeEndElement();
-    };
-    for (const auto &result : report.asserts)
-        testCase(result.target, result.text, result.ok, u"was %1"_s.arg(result.valueText));
-    testCase(u"measurement"_s, u"trustworthy"_s, report.trustworthy(), report.doubt());
-    if (records)
-        testCase(u"measurement"_s, u"recorded"_s, report.unrecorded.isEmpty(), report.unrecorded);
-    writer.writeEndDocument();
-    return xml;
+    const auto whole = planned > Nanoseconds(0) ? planned : duration;
+    auto text = u"the monitor itself stood still for %1 of %2"_s.arg(brief(standstills.total), brief(whole));
+    for (const auto &result : targets) {
+        if (result.quantiles.lost > 0)
+            text += u", %1 lost %2 of %3 ticks"_s.arg(result.target.name)
+                        .arg(result.quantiles.lost)
+                        .arg(result.quantiles.n);
+    }
+    return text;
+}
+
+QString RunReport::cutShort() const
+{
+    if (ending == Ending::NotYet)
+        return u"the run has not ended, or the monitor was killed"_s;
+    if (ending == Ending::Interrupted)
+        return planned > Nanoseconds(0) ? u"interrupted after %1 of %2"_s.arg(brief(duration), brief(planned))
+                                        : u"interrupted after %1"_s.arg(brief(duration));
+    return lostShare() > shareThatCutsShort ? lossText() : QString();
+}
+
+QString RunReport::doubt() const
+{
+    if (const auto problem = cutShort(); !problem.isEmpty())
+        return problem;
+    if (lostShare() > shareInDoubt)
+        return lossText();
+    if (isolation)
+        return isolation->trustworthy ? QString() : isolation->doubt;
+    return trust.suspendsAlerts() ? trust.reason : QString();
+}
+
+bool RunReport::trustworthy() const
+{
+    const bool measured = isolation ? isolation->trustworthy : !trust.suspendsAlerts();
+    return measured && doubt().isEmpty();
+}
+
+ExitCode RunReport::exitCode() const
+{
+    const auto isBroken = [](const AssertResult &result) { return !result.ok; };
+    if (!unrecorded.isEmpty())
+        return ExitCode::Usage;
+    if (!cutShort().isEmpty())
+        return ExitCode::CutShort;
+    if (!anythingAnswered() || !unloaded.isEmpty())
+        return ExitCode::NoAnswer;
+    if (std::ranges::any_of(asserts, [&](const auto &result) { return isBroken(result) && result.isOfAnswers; }))
+        return ExitCode::Broken;
+    if (!trustworthy())
+        return ExitCode::Untrustworthy;
+    return std::ranges::any_of(asserts, isBroken) ? ExitCode::Broken : ExitCode::Kept;
 }
 
 QString toTable(const RunReport &report)
@@ -126,11 +174,15 @@ QString toTable(const RunReport &report)
     if (!report.asserts.isEmpty())
         table += u'\n';
     for (const auto &result : report.asserts)
-        table += u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text, result.valueText);
+        table += u"%1  %2  (%3)\n"_s.arg(result.ok ? u"ok    "_s : u"FAILED"_s, result.text,
+                                         result.warning.isEmpty() ? result.valueText
+                                                                  : result.valueText + u"; "_s + result.warning);
     if (!report.unrecorded.isEmpty())
         table += u"recording: INCOMPLETE: %1\n"_s.arg(report.unrecorded);
-    table += u"measurement: "_s;
-    table += report.trustworthy() ? u"trustworthy"_s : u"NOT TRUSTWORTHY: "_s + report.doubt();
+    table += gapLines(report) + u"measurement: "_s;
+    table += !report.cutShort().isEmpty() ? u"CUT SHORT: "_s + report.cutShort()
+        : report.trustworthy()            ? u"trustworthy"_s
+                                          : u"NOT TRUSTWORTHY: "_s + report.doubt();
     if (report.trust.lagP99)
         table += u", schedule lag p99 "_s + formatDuration(*report.trust.lagP99);
     return table + u'\n';

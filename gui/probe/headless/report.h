@@ -6,6 +6,8 @@
 #include "gui/probe/experiments/load_search.h"
 #include "gui/probe/headless/exit_code.h"
 
+#include <QDateTime>
+
 namespace openloop::probe {
 
 struct TargetResult {
@@ -22,7 +24,16 @@ struct AssertResult {
     bool ok = false;
     std::optional<double> value; ///< in the unit of the condition
     bool isLatency = false; ///< value is in ms
+    bool isOfAnswers = false; ///< on errors or availability: no slowness of this machine explains it
     QString valueText;
+    QString warning; ///< why it may not mean what it seems to; empty: it does
+};
+
+/// How a run came to its end.
+enum class Ending {
+    Planned,
+    Interrupted, ///< by a signal
+    NotYet, ///< what is read of a run that goes on, or was killed
 };
 
 struct RunReport {
@@ -36,21 +47,34 @@ struct RunReport {
     QString unloaded; ///< why the search proves nothing: there never was load; empty: there was
     QString recording; ///< path of the session file; empty: none was asked for
     QString unrecorded; ///< why not all of the run is in it, with its path; empty: it is
-    Nanoseconds duration{0};
+    QDateTime started;
+    Instant origin; ///< what instants count from
+    Nanoseconds planned{0}; ///< 0: it had no length of its own
+    Nanoseconds duration{0}; ///< until the end, or until it was cut short
+    Ending ending = Ending::Planned;
+    Standstills standstills; ///< of the monitor itself
 
-    /// An isolation test brings its own judgement: the load that it makes may keep the machine busy.
-    bool trustworthy() const { return isolation ? isolation->trustworthy : !trust.suspendsAlerts(); }
-    QString doubt() const { return isolation ? isolation->doubt : trust.reason; } ///< why it is not
+    /// Why this is not the run that was asked for: interrupted, or more than a tenth of its time or of a target's ticks
+    /// lost by the monitor itself; empty: it is.
+    QString cutShort() const;
+    /// Why the figures can't be believed; empty: they can. An isolation test brings its own judgement: the load that it
+    /// makes may keep the machine busy.
+    QString doubt() const;
+    bool trustworthy() const;
     bool anythingAnswered() const;
-    /// Usage for a recording that got lost, then NoAnswer before Untrustworthy before Broken: what makes the rest
-    /// meaningless comes first.
+    /// Of several the first: a recording that got lost, a run that was cut short, no answer, a broken assert on errors
+    /// or availability, doubt, another broken assert. What makes the rest meaningless comes first.
     ExitCode exitCode() const;
+
+private:
+    double lostShare() const;
+    QString lossText() const;
 };
 
-/// The document of the contract; members beyond it are additions. Latencies without a value are null. No form holds
-/// the passwords of URLs.
+/// The document of the contract, in the form that resources/openloop-monitor-report.schema.json says. Latencies without
+/// a value are null. No form holds the passwords of URLs.
 QByteArray toJson(const RunReport &report);
-/// One test case per assert, one on trust and one on the recording; readable by every CI.
+/// One test case per assert, one on trust, one on the length of the run and one on the recording; readable by every CI.
 QByteArray toJUnit(const RunReport &report);
 /// For people, 100 columns.
 QString toTable(const RunReport &report);

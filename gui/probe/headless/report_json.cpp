@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report as JSON, the document of the contract. The rest of run_report.h.
+// The report as JSON, the document of the contract.
 #include "gui/probe/headless/report.h"
 
 #include "gui/probe/samples/durations.h"
@@ -25,12 +25,17 @@ QJsonObject toJson(const Quantiles &quantiles)
                        {u"errors"_s, quantiles.errors},
                        {u"timeouts"_s, quantiles.timeouts},
                        {u"skipped"_s, quantiles.skipped},
+                       {u"lost"_s, quantiles.lost},
                        {u"p50_ms"_s, jsonMs(quantiles.p50)},
+                       {u"p90_ms"_s, jsonMs(quantiles.p90)},
                        {u"p95_ms"_s, jsonMs(quantiles.p95)},
                        {u"p99_ms"_s, jsonMs(quantiles.p99)},
+                       {u"p99_9_ms"_s, jsonMs(quantiles.p999)},
                        {u"max_ms"_s, jsonMs(quantiles.max)}};
     if (quantiles.max && quantiles.max->atLeast)
         object[u"max_is_at_least"_s] = true;
+    if (const auto rate = quantiles.rate())
+        object[u"rate"_s] = *rate;
     return object;
 }
 
@@ -54,6 +59,8 @@ QJsonObject toJson(const AssertResult &result)
         {result.isLatency ? u"value_ms"_s : u"value"_s, result.value ? QJsonValue(*result.value) : QJsonValue()}};
     if (!result.valueText.isEmpty())
         object[u"value_text"_s] = result.valueText;
+    if (!result.warning.isEmpty())
+        object[u"warning"_s] = result.warning;
     return object;
 }
 
@@ -126,6 +133,7 @@ QJsonArray arrayOf(const List &list, ToRow toRow)
 
 QByteArray toJson(const RunReport &report)
 {
+    constexpr int version = 1; // of the schema: another one when a member goes or means something else
     QJsonObject control{{u"p99_ms"_s, jsonMs(report.trust.control.p99)}, {u"n"_s, report.trust.control.n}};
     if (report.trust.lagP99)
         control[u"lag_p99_ms"_s] = toMilliseconds(*report.trust.lagP99);
@@ -133,10 +141,25 @@ QByteArray toJson(const RunReport &report)
         control[u"processors"_s] = *report.trust.processors;
     if (report.trust.stolen)
         control[u"stolen"_s] = *report.trust.stolen;
-    QJsonObject object{{u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
+    const auto gap = [&](const Gap &gap) {
+        return QJsonObject{{u"reason"_s, keyOf(gap.reason)},
+                           {u"at_ms"_s, toMilliseconds(gap.from - report.origin)},
+                           {u"length_ms"_s, toMilliseconds(gap.length())}};
+    };
+    const QJsonObject run{{u"started"_s, report.started.toUTC().toString(Qt::ISODateWithMs)},
+                          {u"planned_ms"_s, toMilliseconds(report.planned)},
+                          {u"measured_ms"_s, toMilliseconds(report.duration)},
+                          {u"stood_still_ms"_s, toMilliseconds(report.standstills.total)},
+                          {u"whole"_s, report.cutShort().isEmpty()},
+                          {u"problem"_s, report.cutShort()}};
+    QJsonObject object{{u"version"_s, version},
+                       {u"exit_code"_s, static_cast<int>(report.exitCode())},
+                       {u"run"_s, run},
+                       {u"gaps"_s, arrayOf(report.standstills.gaps, gap)},
+                       {u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
                        {u"asserts"_s, arrayOf(report.asserts, [](const auto &result) { return toJson(result); })},
                        {u"trustworthy"_s, report.trustworthy()},
-                       {u"doubt"_s, report.trustworthy() ? QString() : report.doubt()},
+                       {u"doubt"_s, report.doubt()},
                        {u"control"_s, control},
                        {u"duration_ms"_s, toMilliseconds(report.duration)}};
     if (!report.loads.isEmpty())

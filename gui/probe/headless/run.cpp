@@ -78,6 +78,8 @@ void HeadlessRun::onEvent(const Event &event) const
 
 void HeadlessRun::interrupt()
 {
+    // Also after the last tick: answers that nobody waits for are not those of a whole run.
+    m_ending = Ending::Interrupted;
     if (m_engine.state() == Engine::State::Finishing)
         end();
     else
@@ -95,6 +97,8 @@ void HeadlessRun::end()
     if (m_showsProgress)
         print(stderr, u"\r\033[K"_s);
     m_engine.stop();
+    if (m_ending == Ending::NotYet)
+        m_ending = Ending::Planned;
     m_unrecorded = m_measurement->flushRecording();
     QCoreApplication::quit();
 }

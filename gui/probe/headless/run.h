@@ -24,7 +24,7 @@ public:
 
     void start();
     void interrupt(); ///< the first ends the measurement, the second the wait for outstanding answers
-    RunReport report() const; ///< once started
+    RunReport report() const; ///< once started; of a run that goes on, that it has not ended
 
 private:
     void onBatch(const Batch &batch);
@@ -42,7 +42,8 @@ private:
     QString m_unrecorded; ///< why not all of the run is in the recording
     Instant m_end = Instant::max();
     Instant m_nextProgress;
-    Nanoseconds m_measured{0};
+    std::optional<Nanoseconds> m_measured; ///< set once the run is over
+    Ending m_ending = Ending::NotYet;
     bool m_showsProgress;
 };
 

@@ -10,15 +10,24 @@ namespace openloop::probe {
 
 namespace {
 
-AssertResult judged(const Assertion &assertion, const TargetResult &result)
+AssertResult judged(const Assertion &assertion, const TargetResult &result, bool strict)
 {
+    constexpr double shareWorthALine = 0.01;
     AssertResult judged;
     judged.text = assertion.text;
     judged.target = assertion.target;
     judged.ok = assertion.condition.holds(result.quantiles, result.isolation);
     judged.value = assertion.condition.valueOf(result.quantiles, result.isolation);
     judged.isLatency = assertion.condition.isLatency();
+    judged.isOfAnswers = assertion.condition.isOfAnswers();
     judged.valueText = assertion.condition.valueText(result.quantiles, result.isolation);
+    if (const auto share = result.quantiles.errorShare(); judged.isLatency && share > shareWorthALine) {
+        judged.warning = u"%1 % of the requests failed, which no latency shows"_s.arg(share * 100, 0, 'g', 3);
+        if (strict && judged.ok) {
+            judged.ok = false;
+            judged.isOfAnswers = true;
+        }
+    }
     return judged;
 }
 
@@ -31,7 +40,14 @@ AssertResult judged(const WatchedRule &rule)
         : watch.wasJudged()  ? u"never fired"_s
         : doubt.isEmpty()    ? u"not judged: no tick in its window"_s
                              : u"not judged: "_s + doubt;
-    return {text, watch.target(), !fired && watch.wasJudged(), {}, false, found};
+    return {text,
+            watch.target(),
+            !fired && watch.wasJudged(),
+            {},
+            false,
+            fired && watch.rule().condition.isOfAnswers(),
+            found,
+            {}};
 }
 
 /// Where no assert judges it.
@@ -42,7 +58,9 @@ AssertResult judgedIsolation(const IsolationConfig &config, const std::optional<
             isolation && isolation->isolation == Isolation::Pass,
             {},
             false,
-            isolation ? isolationName(isolation->isolation) : u"interrupted"_s};
+            false,
+            isolation ? isolationName(isolation->isolation) : u"interrupted"_s,
+            {}};
 }
 
 } // namespace
@@ -52,13 +70,20 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
 {
     RunReport report;
     report.trust = measurement.trust();
+    report.origin = measurement.origin();
+    report.started = measurement.wallClock().dateTime(report.origin);
+    report.planned = options.isolation ? options.isolation->length() : options.duration;
+    report.duration = measurement.now() - report.origin;
+    report.standstills = measurement.standstills();
     report.loads = isolation ? QList<LoadState>{isolation->load} : measurement.loadStates();
     report.recording = options.record;
     report.isolation = isolation;
     for (const auto &target : options.targets) {
         const auto &watch = *measurement.watch(target.name);
-        TargetResult result{
-            target, measurement.series(target.name)->whole().quantiles(), watch.hasAnswered(), {}, watch.lastProblem()};
+        auto quantiles = measurement.series(target.name)->whole().quantiles();
+        quantiles.addLost(measurement.lostTicks(target.name));
+        quantiles.over = std::min(report.duration, report.planned) - report.standstills.total;
+        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem()};
         const auto *isolated = isolation ? isolation->find(target.name) : nullptr;
         if (isolated && isolated->ratio)
             result.isolation = isolated->ratio->value;
@@ -69,7 +94,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     for (const auto &assertion : options.asserts) {
         const auto at = std::ranges::find(report.targets, assertion.target,
                                           [](const TargetResult &result) { return result.target.name; });
-        report.asserts.append(judged(assertion, *at));
+        report.asserts.append(judged(assertion, *at, options.strict));
     }
     for (const auto &rule : measurement.rules())
         report.asserts.append(judged(rule));
@@ -86,7 +111,10 @@ RunReport HeadlessRun::report() const
     if (m_isolation && m_isolation->test().phase() == IsolationPhase::Done)
         isolation = m_isolation->test().verdict();
     auto report = reportOn(*m_measurement, m_options, isolation);
-    report.duration = m_measured;
+    report.duration = m_measured.value_or(std::chrono::steady_clock::now() - m_engine.origin());
+    report.ending = m_ending;
+    if (m_search)
+        report.planned = {}; // it ends when it has found the limit
     report.trust = m_engine.trustOfRun();
     report.unrecorded = m_unrecorded;
     if (m_search)
@@ -112,7 +140,9 @@ void HeadlessRun::addSearch(RunReport &report) const
                            problem.isEmpty(),
                            {},
                            false,
-                           problem.isEmpty() ? u"kept"_s : problem});
+                           false,
+                           problem.isEmpty() ? u"kept"_s : problem,
+                           {}});
 }
 
 } // namespace openloop::probe

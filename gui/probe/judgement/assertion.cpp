@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Splits the target from its condition at the last dot before the operator.
+// Splits the target from its condition at the last dot before the quantity.
 #include "gui/probe/judgement/assertion.h"
 
 #include <QRegularExpression>
@@ -10,9 +10,9 @@ namespace openloop::probe {
 
 Parsed<Assertion> parseAssertion(const QString &text)
 {
-    // Greedy: the name may hold dots, a quantity holds none; a limit such as 0.5ms stands behind the
+    // Greedy: the name may hold dots, a quantity but p99.9 holds none; a limit such as 0.5ms stands behind the
     // operator.
-    static const QRegularExpression form(u"^\\s*([^<>=]+)\\.([^.<>=]*[<>=].*)$"_s);
+    static const QRegularExpression form(u"^\\s*(?|([^<>=]+)\\.(p99\\.9\\s*[<>=].*)|([^<>=]+)\\.([^.<>=]*[<>=].*))$"_s);
     const auto match = form.match(text);
     if (!match.hasMatch())
         return Parsed<Assertion>::failed(

@@ -8,7 +8,8 @@ namespace openloop::probe {
 
 /// A condition on one target over the whole run. Grammar:
 ///     assert    = target "." quantity op limit        op = "<" | "<=" | ">" | ">=" | "=" | "=="
-///     quantity  = "p50" | "p95" | "p99" | "max" | "errors" | "availability" | "n" | "isolation"
+///     quantity  = "p50" | "p90" | "p95" | "p99" | "p99.9" | "max" | "errors" | "availability" | "rate" | "n"
+///               | "isolation"
 /// The target's name may itself hold dots.
 struct Assertion {
     QString text; ///< as it was given

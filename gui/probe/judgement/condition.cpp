@@ -17,8 +17,8 @@ namespace openloop::probe {
 
 namespace {
 
-constexpr std::array quantityNames{"p50"_L1,    "p95"_L1,          "p99"_L1, "max"_L1,
-                                   "errors"_L1, "availability"_L1, "n"_L1,   "isolation"_L1};
+constexpr std::array quantityNames{"p50"_L1,    "p90"_L1,          "p95"_L1,  "p99"_L1, "p99.9"_L1,    "max"_L1,
+                                   "errors"_L1, "availability"_L1, "rate"_L1, "n"_L1,   "isolation"_L1};
 constexpr std::array comparisonNames{"<"_L1, "<="_L1, ">"_L1, ">="_L1, "=="_L1};
 
 QString nameOf(Quantity quantity)
@@ -30,8 +30,10 @@ const std::optional<Quantile> &quantileOf(Quantity quantity, const Quantiles &qu
 {
     switch (quantity) {
     case Quantity::P50: return quantiles.p50;
+    case Quantity::P90: return quantiles.p90;
     case Quantity::P95: return quantiles.p95;
     case Quantity::P99: return quantiles.p99;
+    case Quantity::P999: return quantiles.p999;
     default: return quantiles.max;
     }
 }
@@ -77,6 +79,12 @@ QString readLimit(const QString &text, Condition &condition)
     if (isPercent && !takesPercent)
         return u"%1 is no share; write a number without %"_s.arg(nameOf(condition.quantity));
     condition.share = isPercent && condition.quantity == Quantity::Errors;
+    const bool isCount = condition.quantity == Quantity::N || (condition.quantity == Quantity::Errors && !isPercent);
+    if (isCount && number != std::floor(number))
+        return condition.quantity == Quantity::N
+            ? u"“%1”: n is a whole number"_s.arg(text)
+            : u"“%1”: a number of errors is whole; for a share of the requests write a per cent sign: errors%2%3"_s.arg(
+                  text, comparisonNames[static_cast<std::size_t>(condition.comparison)], percent(number));
     condition.limit = isPercent ? number / 100 : number;
     if (condition.quantity == Quantity::Availability && condition.limit > 1)
         return u"“%1”: availability is at most 100%; is a percent sign missing?"_s.arg(text);
@@ -92,6 +100,7 @@ std::optional<double> Condition::valueOf(const Quantiles &quantiles, std::option
         return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
     }
     switch (quantity) {
+    case Quantity::Rate: return quantiles.rate();
     case Quantity::N: return static_cast<double>(quantiles.n);
     case Quantity::Isolation: return isolation;
     case Quantity::Availability: return quantiles.n > 0 ? std::optional(quantiles.availability()) : std::nullopt;
@@ -132,13 +141,13 @@ QString Condition::valueText(const Quantiles &quantiles, std::optional<double> i
         return name + quantileOf(quantity, quantiles)->text();
     if (share || quantity == Quantity::Availability)
         return name + percent(*value);
-    return name + QString::number(*value, 'g', quantity == Quantity::Isolation ? 3 : 15);
+    return name + QString::number(*value, 'g', quantity == Quantity::Isolation || quantity == Quantity::Rate ? 3 : 15);
 }
 
 Parsed<Condition> parseCondition(const QString &text)
 {
     using Result = Parsed<Condition>;
-    static const QRegularExpression form(u"^\\s*([A-Za-z0-9_]+)\\s*(<=|>=|==|=|<|>)\\s*(\\S.*?)\\s*$"_s);
+    static const QRegularExpression form(u"^\\s*([A-Za-z0-9_.]+)\\s*(<=|>=|==|=|<|>)\\s*(\\S.*?)\\s*$"_s);
     const auto match = form.match(text);
     if (!match.hasMatch())
         return Result::failed(u"“%1” is no condition; write one like p99<20ms"_s.arg(text));
@@ -146,8 +155,8 @@ Parsed<Condition> parseCondition(const QString &text)
     const auto quantity = std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
     if (quantity == quantityNames.end())
         return Result::failed(
-            u"“%1” can't be asserted; use p50, p95, p99, max, errors, availability, n or isolation"_s.arg(
-                match.captured(1)));
+            u"“%1” can't be asserted; use p50, p90, p95, p99, p99.9, max, errors, availability, rate, n or isolation"_s
+                .arg(match.captured(1)));
     condition.quantity = static_cast<Quantity>(quantity - quantityNames.begin());
     const auto op = match.captured(2) == "="_L1 ? u"=="_s : match.captured(2);
     const auto comparison = std::ranges::find_if(comparisonNames, [&](auto name) { return name == op; });

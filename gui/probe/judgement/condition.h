@@ -7,18 +7,20 @@
 
 namespace openloop::probe {
 
-enum class Quantity { P50, P95, P99, Max, Errors, Availability, N, Isolation };
+enum class Quantity { P50, P90, P95, P99, P999, Max, Errors, Availability, Rate, N, Isolation };
 enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
 
 /// A quantity held against a limit.
-/// Limits: durations for p50 p95 p99 max; a count or `1%` for errors; `99.9%` or 0..1 for availability; a
-/// count for n; a ratio for isolation.
+/// Limits: durations for p50 p90 p95 p99 p99.9 max; a whole count or `1%` for errors; `99.9%` or 0..1 for
+/// availability; good answers per second for rate; a whole count for n; a ratio for isolation.
 struct Condition {
     Quantity quantity = Quantity::P99;
     Comparison comparison = Comparison::Less;
     double limit = 0; ///< ms, count, share 0..1 or ratio
     bool share = false; ///< errors were given in percent
 
+    /// What no slowness of this machine explains.
+    bool isOfAnswers() const { return quantity == Quantity::Errors || quantity == Quantity::Availability; }
     bool isLatency() const { return quantity <= Quantity::Max; }
     /// The value of the quantity in the condition's unit; nothing when there is no sample.
     std::optional<double> valueOf(const Quantiles &quantiles, std::optional<double> isolation = {}) const;

@@ -80,6 +80,7 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, 
         }
     }
     m_current = statistics.quantiles();
+    m_current.over = std::min(m_rule.over, now - series.origin());
     const auto enter = [&](RuleState state) {
         m_state = state;
         m_since = now;

@@ -98,6 +98,12 @@ const TargetWatch *Measurement::watch(const QString &name) const
     return watched ? &watched->watch : nullptr;
 }
 
+qint64 Measurement::lostTicks(const QString &name) const
+{
+    const auto *watched = find(name);
+    return watched ? watched->lost : 0;
+}
+
 Sample Measurement::detailed(const QString &name, const PackedSample &packed) const
 {
     auto sample = packed.unpacked(origin());
@@ -138,6 +144,8 @@ void Measurement::take(const Batch &batch)
         m_control.add(sample);
     for (const auto &one : batch.targets)
         takeTarget(one, batch.gaps);
+    for (const auto &gap : batch.standstills)
+        m_standstills.add(gap);
     noticeLoads();
     if (!batch.loads.isEmpty())
         m_loadStates = batch.loads;
@@ -163,6 +171,7 @@ void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
     }
     for (const auto &gap : gaps)
         watched.series.addGap(gap);
+    watched.lost += batch.lost;
     const auto before = watched.watch.state();
     if (!watched.watch.take(batch, watched.series, limitOf(batch.name), m_now))
         return;

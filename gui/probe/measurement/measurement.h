@@ -55,6 +55,8 @@ public:
     /// p99 in milliseconds that the target is to stay below, by its rules.
     std::optional<double> limitOf(const QString &name) const;
     const Trust &trust() const { return m_trust; } ///< of the last 10 s
+    const Standstills &standstills() const { return m_standstills; } ///< of the monitor itself, since the origin
+    qint64 lostTicks(const QString &name) const; ///< since the origin
 
     const std::vector<LoadSpan> &loads() const { return m_loads; }
     const LoadSpan *load() const; ///< the first that runs now(); null: none does
@@ -109,6 +111,7 @@ private:
         Series series;
         TargetWatch watch;
         std::deque<AnswerDetail> details;
+        qint64 lost = 0; ///< ticks, while the monitor stood still
     };
 
     const Watched *find(const QString &name) const;
@@ -133,6 +136,7 @@ private:
     std::vector<LoadSpan> m_loads;
     QList<LoadState> m_loadStates;
     Trust m_trust;
+    Standstills m_standstills;
     WallClock m_wall;
     Instant m_now;
     QList<Event> m_events;

@@ -81,6 +81,20 @@ void Measurement::restore()
         restore(fromEntry(entry));
     for (auto &span : m_loads)
         span.to = span.to.value_or(end());
+    const auto isOfTheMonitor = [](const Gap &gap) {
+        return gap.reason == GapReason::Stopped || gap.reason == GapReason::Suspended;
+    };
+    for (const auto &target : std::as_const(m_targets)) {
+        auto &watched = m_watched.at(target.name);
+        for (const auto &gap : watched.series.gaps()) {
+            if (isOfTheMonitor(gap))
+                watched.lost += (gap.until - gap.from) / target.interval;
+        }
+    }
+    for (const auto &gap : m_watched.empty() ? QList<Gap>() : m_watched.begin()->second.series.gaps()) {
+        if (isOfTheMonitor(gap))
+            m_standstills.add(gap);
+    }
     provideSamples(end() - mostSampled, end());
     moveTo(end());
 }
@@ -108,7 +122,7 @@ bool Measurement::judgeMoment(Instant from)
     const auto known = m_source->moment(from, m_now);
     m_trust = known.trust;
     for (const auto &target : std::as_const(m_targets)) {
-        auto &[series, watch, details] = m_watched.at(target.name);
+        auto &[series, watch, details, lost] = m_watched.at(target.name);
         watch = TargetWatch(target);
         const auto *batch = known.find(target.name);
         if (!batch)

@@ -22,6 +22,26 @@ QString gapName(GapReason reason)
     return {};
 }
 
+QString keyOf(GapReason reason)
+{
+    switch (reason) {
+    case GapReason::Paused: return QStringLiteral("paused");
+    case GapReason::Suspended: return QStringLiteral("suspended");
+    case GapReason::Closed: return QStringLiteral("closed");
+    case GapReason::Untargeted: return QStringLiteral("untargeted");
+    case GapReason::Stopped: return QStringLiteral("stopped");
+    }
+    return {};
+}
+
+void Standstills::add(const Gap &gap)
+{
+    ++count;
+    total += gap.length();
+    if (gaps.size() < kept)
+        gaps.append(gap);
+}
+
 WallClock WallClock::now()
 {
     return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};

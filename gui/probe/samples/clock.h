@@ -20,6 +20,9 @@ enum class GapReason { Paused, Suspended, Closed, Untargeted, Stopped };
 /// Lower-case word, for instance "suspended".
 QString gapName(GapReason reason);
 
+/// The same word whatever the language, for what programs read.
+QString keyOf(GapReason reason);
+
 /// A stretch without measurement. A suspend has next to no length on the steady clock; `lost` is what the
 /// wall clock saw.
 struct Gap {
@@ -27,6 +30,19 @@ struct Gap {
     Instant from;
     Instant until;
     Nanoseconds lost{0}; ///< time that passed while the steady clock stood still; 0 but for Suspended
+
+    Nanoseconds length() const { return until - from + lost; }
+};
+
+/// The moments in which the monitor itself did not run, also those too short to be a gap in a chart.
+struct Standstills {
+    static constexpr qsizetype kept = 1000;
+
+    QList<Gap> gaps; ///< the first `kept` of them, ascending
+    qint64 count = 0;
+    Nanoseconds total{0};
+
+    void add(const Gap &gap);
 };
 
 /// Turns instants of one session into wall time: an offset, and one more for each suspend. A value; any

@@ -27,12 +27,26 @@ QString Quantiles::p99Label() const
 
 double Quantiles::errorShare() const
 {
-    return n > 0 ? static_cast<double>(errors) / static_cast<double>(n) : 0;
+    return n > lost ? static_cast<double>(errors) / static_cast<double>(n - lost) : 0;
+}
+
+void Quantiles::addLost(qint64 ticks)
+{
+    n += ticks;
+    skipped += ticks;
+    lost += ticks;
+}
+
+std::optional<double> Quantiles::rate() const
+{
+    if (over <= Nanoseconds(0))
+        return {};
+    return static_cast<double>(succeeded()) / std::chrono::duration<double>(over).count();
 }
 
 double Quantiles::availability() const
 {
-    return n > 0 ? static_cast<double>(n - errors - skipped) / static_cast<double>(n) : 0;
+    return n > lost ? static_cast<double>(succeeded()) / static_cast<double>(n - lost) : 0;
 }
 
 void Statistics::add(Outcome outcome, Nanoseconds response)
@@ -163,8 +177,10 @@ Quantiles Statistics::quantiles() const
     quantiles.skipped = m_skipped;
     quantiles.exact = m_exact;
     quantiles.p50 = quantile(0.5);
+    quantiles.p90 = quantile(0.9);
     quantiles.p95 = quantile(0.95);
     quantiles.p99 = quantile(0.99);
+    quantiles.p999 = quantile(0.999);
     quantiles.max = quantile(1);
     return quantiles;
 }

@@ -29,15 +29,21 @@ struct Quantiles {
     qint64 errors = 0; ///< timeouts included, skipped not
     qint64 timeouts = 0;
     qint64 skipped = 0;
+    qint64 lost = 0; ///< of the skipped, those that the monitor lost itself: no share and no percentile knows them
+    Nanoseconds over{0}; ///< the time in which they came; 0: not known
     bool exact = true; ///< false: from a histogram, within 0.4 %
-    std::optional<Quantile> p50, p95, p99, max; ///< nothing: no sample with a latency
+    std::optional<Quantile> p50, p90, p95, p99, p999, max; ///< nothing: no sample with a latency
 
     static constexpr qint64 enoughForP99 = 100;
     bool hasP99() const { return measured >= enoughForP99; }
     /// "p99", or "max (n=50)" where there are too few samples to speak of a p99.
     QString p99Label() const;
+    /// Adds ticks that the monitor itself lost.
+    void addLost(qint64 ticks);
+    qint64 succeeded() const { return n - errors - skipped; }
     double errorShare() const; ///< 0..1, errors of n; 0 for n = 0
     double availability() const; ///< 0..1, ok of n; 0 for n = 0
+    std::optional<double> rate() const; ///< good answers per second
 };
 
 /// Collects samples of one target: exact up to 100,000 with a latency, merged histograms beyond. A value; one

@@ -31,13 +31,17 @@ void addOptions(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Measures HTTP services on an open loop, so that a stall is never hidden.\n\n"
-        "Targets are URLs or name=URL; a bare base URL means the routes of openloop-server. Without "
+        "Targets are URLs, name=URL, or a curl command in quotes; a bare base URL means the routes of openloop-server. "
+        "Without "
         "--headless a window opens.\n\n"
         "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, "
         "health.availability>=99.9%.\n"
-        "Quantities: p50 p95 p99 max errors availability n isolation. Durations: 500us 100ms 30s 1m.\n"
+        "Quantities: p50 p90 p95 p99 p99.9 max errors availability rate n isolation. Errors are a whole number or a "
+        "share (errors<1%); rate is good answers per second. Durations: 500us 100ms 30s 1m.\n"
         "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
-        "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy."_s);
+        "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy "
+        "(also: the monitor itself stood still for more than 1 % of the run), 5 the run was cut short (by a signal, or "
+        "it stood still for more than a tenth). Of several the first of 2, 5, 3, 1 on errors or availability, 4, 1."_s);
     parser.addVersionOption();
     parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s, u"[URL...]"_s);
     parser.addOptions({
@@ -51,9 +55,11 @@ void addOptions(QCommandLineParser &parser)
         {u"header"_s, u"Header field for every target; may be repeated."_s, u"NAME: VALUE"_s},
         {u"new-connection"_s, u"A new connection for each request."_s},
         {u"insecure"_s, u"Accept any TLS certificate."_s},
+        {u"cacert"_s, u"Certificates to trust, as PEM; else those of SSL_CERT_FILE, else the system's."_s, u"FILE"_s},
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
         {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
         {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},
+        {u"strict"_s, u"An assert on latency fails too when more than 1 % of the requests did."_s},
         {u"rule"_s, u"SLO rule that must not fire, like 'health: p99<20ms over 10s for 5s'; may be repeated."_s,
          u"RULE"_s},
         {u"isolation-test"_s,

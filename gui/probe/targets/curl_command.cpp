@@ -2,10 +2,15 @@
 // Goes through the words as curl does, and refuses by name what a probe would do differently.
 #include "gui/probe/targets/curl_command.h"
 
+#include "gui/probe/targets/curl_options.h"
 #include "gui/probe/targets/shell_words.h"
+#include "gui/probe/targets/url_template.h"
 
-#include <QHash>
+#include <QRegularExpression>
 #include <QUrl>
+
+#include <algorithm>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -13,176 +18,193 @@ namespace openloop::probe {
 
 namespace {
 
-enum class Option {
-    Request,
-    Header,
-    Data,
-    DataUrlencode,
-    Json,
-    Get,
-    User,
-    UserAgent,
-    Referer,
-    Cookie,
-    Head,
-    Insecure,
-    MaxTime,
-    Url,
-    IgnoredFlag,
-    IgnoredWithValue
-};
-
-const QHash<QString, Option> &longOptions()
-{
-    static const QHash<QString, Option> options{
-        {u"request"_s, Option::Request},
-        {u"header"_s, Option::Header},
-        {u"data"_s, Option::Data},
-        {u"data-raw"_s, Option::Data},
-        {u"data-binary"_s, Option::Data},
-        {u"data-ascii"_s, Option::Data},
-        {u"data-urlencode"_s, Option::DataUrlencode},
-        {u"json"_s, Option::Json},
-        {u"get"_s, Option::Get},
-        {u"user"_s, Option::User},
-        {u"user-agent"_s, Option::UserAgent},
-        {u"referer"_s, Option::Referer},
-        {u"cookie"_s, Option::Cookie},
-        {u"head"_s, Option::Head},
-        {u"insecure"_s, Option::Insecure},
-        {u"max-time"_s, Option::MaxTime},
-        {u"url"_s, Option::Url},
-        {u"connect-timeout"_s, Option::IgnoredWithValue},
-        {u"output"_s, Option::IgnoredWithValue},
-        {u"write-out"_s, Option::IgnoredWithValue},
-        {u"retry"_s, Option::IgnoredWithValue},
-        {u"compressed"_s, Option::IgnoredFlag},
-        {u"silent"_s, Option::IgnoredFlag},
-        {u"show-error"_s, Option::IgnoredFlag},
-        {u"fail"_s, Option::IgnoredFlag},
-        {u"include"_s, Option::IgnoredFlag},
-        {u"verbose"_s, Option::IgnoredFlag},
-        {u"globoff"_s, Option::IgnoredFlag},
-        {u"no-progress-meter"_s, Option::IgnoredFlag},
-        {u"http1.1"_s, Option::IgnoredFlag},
-        {u"location"_s, Option::IgnoredFlag},
-    };
-    return options;
-}
-
-const QHash<QChar, QString> &shortOptions()
-{
-    static const QHash<QChar, QString> options{
-        {u'X', u"request"_s},   {u'H', u"header"_s},     {u'd', u"data"_s},       {u'G', u"get"_s},
-        {u'u', u"user"_s},      {u'A', u"user-agent"_s}, {u'e', u"referer"_s},    {u'b', u"cookie"_s},
-        {u'I', u"head"_s},      {u'k', u"insecure"_s},   {u'm', u"max-time"_s},   {u'o', u"output"_s},
-        {u'w', u"write-out"_s}, {u's', u"silent"_s},     {u'S', u"show-error"_s}, {u'f', u"fail"_s},
-        {u'i', u"include"_s},   {u'v', u"verbose"_s},    {u'g', u"globoff"_s},    {u'L', u"location"_s}};
-    return options;
-}
-
-bool takesValue(Option option)
-{
-    return option != Option::Get && option != Option::Head && option != Option::Insecure
-        && option != Option::IgnoredFlag;
-}
-
 struct Problem {
     QString text;
 };
 
+QString shown(const QByteArray &bytes)
+{
+    return QString::fromUtf8(bytes);
+}
+
+/// Bytes that are no text could not be kept where a text belongs.
+QString textOf(const QByteArray &bytes)
+{
+    const auto text = QString::fromUtf8(bytes);
+    if (text.toUtf8() != bytes || bytes.contains('\0'))
+        throw Problem{u"“%1” holds bytes that are no text; only a body may"_s.arg(text)};
+    return text;
+}
+
+/// As curl escapes what goes into a form.
+QByteArray urlencoded(const QByteArray &value) // content, =content, name=content
+{
+    if (value.contains('@') && !value.contains('='))
+        throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(value))};
+    const auto equals = value.indexOf('=');
+    const auto name = equals > 0 ? value.left(equals) + '=' : QByteArray();
+    return name + value.sliced(equals + 1).toPercentEncoding().replace("%20", "+");
+}
+
 class Reader
 {
 public:
-    Target read(const QStringList &words)
+    explicit Reader(const QList<QByteArray> &words) : m_words(words) { }
+
+    Target read()
     {
-        for (m_at = 1; m_at < words.size();) {
-            const auto &word = words[m_at++];
-            if (word.startsWith("--"_L1))
-                longOption(word.sliced(2), words);
-            else if (word.startsWith(u'-') && word.size() > 1)
-                shortOptionsOf(word.sliced(1), words);
+        while (m_at < m_words.size()) {
+            const auto &word = m_words[m_at++];
+            if (word == "--" && !m_onlyUrls)
+                m_onlyUrls = true;
+            else if (word.startsWith("--") && !m_onlyUrls)
+                longOption(word.sliced(2));
+            else if (word.startsWith('-') && !m_onlyUrls)
+                shortOptionsOf(word.sliced(1));
             else
-                apply(Option::Url, word);
+                apply(CurlOption::Url, word);
         }
         return finished();
     }
 
 private:
-    void longOption(const QString &name, const QStringList &words)
+    void longOption(const QByteArray &name)
     {
-        const auto at = longOptions().constFind(name);
-        if (at == longOptions().cend())
-            throw Problem{u"the curl option --%1 is not supported here"_s.arg(name)};
-        apply(*at, takesValue(*at) ? valueAfter(u"--"_s + name, words) : QString());
+        if (name == "http3" || name == "http3-only")
+            throw Problem{u"HTTP/3 is not known to the curl of this system"_s};
+        const auto at = longCurlOptions().constFind(name);
+        if (at == longCurlOptions().cend())
+            throw Problem{u"the curl option --%1 is not supported here"_s.arg(shown(name))};
+        apply(*at, takesValue(*at) ? valueAfter("--" + name) : QByteArray());
     }
 
-    void shortOptionsOf(const QString &letters, const QStringList &words)
+    void shortOptionsOf(const QByteArray &letters)
     {
+        if (letters.isEmpty())
+            throw Problem{u"“-” is no URL"_s};
         for (qsizetype i = 0; i < letters.size(); ++i) {
-            const auto at = shortOptions().constFind(letters[i]);
-            if (at == shortOptions().cend())
-                throw Problem{u"the curl option -%1 is not supported here"_s.arg(letters[i])};
-            const auto option = longOptions()[*at];
+            const auto at = shortCurlOptions().constFind(letters[i]);
+            if (at == shortCurlOptions().cend())
+                throw Problem{u"the curl option -%1 is not supported here"_s.arg(shown(letters.sliced(i).first(1)))};
+            const auto option = longCurlOptions()[*at];
             if (takesValue(option)) {
                 const auto rest = letters.sliced(i + 1);
-                return apply(option, rest.isEmpty() ? valueAfter(u'-' + letters.mid(i, 1), words) : rest);
+                return apply(option, rest.isEmpty() ? valueAfter("-" + letters.mid(i, 1)) : rest);
             }
             apply(option, {});
         }
     }
 
-    QString valueAfter(const QString &option, const QStringList &words)
+    QByteArray valueAfter(const QByteArray &option)
     {
-        if (m_at >= words.size())
-            throw Problem{u"%1 lacks its value"_s.arg(option)};
-        return words[m_at++];
+        if (m_at >= m_words.size())
+            throw Problem{u"%1 lacks its value"_s.arg(shown(option))};
+        return m_words[m_at++];
     }
 
-    void apply(Option option, const QString &value)
+    void apply(CurlOption option, const QByteArray &value)
     {
+        auto &options = m_target.options;
         switch (option) {
-        case Option::Request:
-            m_target.method = value.toLatin1();
+        case CurlOption::Request:
+            m_target.method = value;
             m_hasMethod = true;
             break;
-        case Option::Header: addHeader(value.section(u':', 0, 0).trimmed(), value.section(u':', 1)); break;
-        case Option::Data:
-        case Option::Json:
-            if (value.startsWith(u'@'))
-                throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(value)};
-            addData(value.toUtf8(), option == Option::Json ? "" : "&");
-            m_isJson = m_isJson || option == Option::Json;
+        case CurlOption::Header: addHeader(value); break;
+        case CurlOption::Data:
+        case CurlOption::Json:
+            if (value.startsWith('@'))
+                throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(value))};
+            addData(value, option == CurlOption::Json ? "" : "&");
+            m_isJson = m_isJson || option == CurlOption::Json;
             break;
-        case Option::DataUrlencode: addData(urlencoded(value), "&"); break;
-        case Option::Get: m_dataInUrl = true; break;
-        case Option::User:
-            addHeader(u"Authorization"_s, u"Basic "_s + QString::fromLatin1(value.toUtf8().toBase64()));
+        case CurlOption::DataRaw: addData(value, "&"); break;
+        case CurlOption::DataUrlencode: addData(urlencoded(value), "&"); break;
+        case CurlOption::UrlQuery:
+            m_query += (m_query.isEmpty() ? "" : "&") + (value.startsWith('+') ? value.sliced(1) : urlencoded(value));
             break;
-        case Option::UserAgent: addHeader(u"User-Agent"_s, value); break;
-        case Option::Referer: addHeader(u"Referer"_s, value); break;
-        case Option::Cookie:
-            if (!value.contains(u'='))
-                throw Problem{u"“%1” reads a cookie file; paste name=value instead"_s.arg(value)};
-            addHeader(u"Cookie"_s, value);
+        case CurlOption::Form: addPart(value, false); break;
+        case CurlOption::FormString: addPart(value, true); break;
+        case CurlOption::Get: m_dataInUrl = true; break;
+        case CurlOption::User:
+            if (!value.contains(':'))
+                throw Problem{u"curl would ask for the password of “%1”; write NAME:PASSWORD"_s.arg(shown(value))};
+            options.user = textOf(value).toUtf8();
             break;
-        case Option::Head:
-            m_target.method = "HEAD";
-            m_hasMethod = true;
+        case CurlOption::UserAgent: options.userAgent = textOf(value).toUtf8(); break;
+        case CurlOption::Referer:
+            if (value.endsWith(";auto"))
+                throw Problem{u"a Referer of its own for each redirect (;auto) is not supported here"_s};
+            options.referer = textOf(value).toUtf8();
             break;
-        case Option::Insecure: m_target.verifyTls = false; break;
-        case Option::MaxTime: setTimeout(value); break;
-        case Option::Url:
-            if (!m_url.isEmpty())
-                throw Problem{u"there are two URLs: %1 and %2"_s.arg(m_url, value)};
-            m_url = value;
+        case CurlOption::Cookie:
+            if (!value.contains('='))
+                throw Problem{u"“%1” reads a cookie file; paste name=value instead"_s.arg(shown(value))};
+            options.cookie += (options.cookie.isEmpty() ? "" : ";") + textOf(value).toUtf8();
             break;
-        case Option::IgnoredFlag:
-        case Option::IgnoredWithValue: break;
+        case CurlOption::Head: m_isHead = true; break;
+        case CurlOption::Insecure: m_target.verifyTls = false; break;
+        case CurlOption::Compressed: options.compressed = true; break;
+        case CurlOption::Location: options.location = true; break;
+        case CurlOption::Http11: options.http2 = false; break;
+        case CurlOption::Http2: options.http2 = true; break;
+        case CurlOption::Proxy: options.proxy = textOf(value).toUtf8(); break;
+        case CurlOption::CaCert: options.cacert = textOf(value).toUtf8(); break;
+        case CurlOption::Cert: options.cert = textOf(value).toUtf8(); break;
+        case CurlOption::Key: options.key = textOf(value).toUtf8(); break;
+        case CurlOption::Resolve: options.resolve.append(textOf(value).toUtf8()); break;
+        case CurlOption::MaxTime: setTimeout(value); break;
+        case CurlOption::Url:
+            if (m_hasUrl)
+                throw Problem{u"there are two URLs: %1 and %2"_s.arg(m_url, shown(value))};
+            m_url = textOf(value);
+            m_hasUrl = true;
+            break;
+        case CurlOption::Globoff: m_globs = false; break;
+        case CurlOption::IgnoredFlag:
+        case CurlOption::IgnoredWithValue: break;
         }
     }
 
-    void addHeader(const QString &name, const QString &value) { m_target.headers.append({name, value.trimmed()}); }
+    void addHeader(const QByteArray &value)
+    {
+        if (value.startsWith('@'))
+            throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(value))};
+        const auto text = textOf(value);
+        static const QRegularExpression form(u"\\A([^:]*)(:[ \\t]*)(.*)\\z"_s,
+                                             QRegularExpression::DotMatchesEverythingOption);
+        const auto match = form.match(text);
+        if (match.hasMatch()) {
+            const auto rest = match.captured(3);
+            m_target.headers.append({match.captured(1), rest, rest.isEmpty() ? u":"_s : match.captured(2)});
+        } else if (text.trimmed().endsWith(u';') && text.count(u';') == 1) {
+            m_target.headers.append({text.trimmed().chopped(1), {}, u";"_s});
+        } else {
+            throw Problem{u"curl leaves out the header “%1”, which has no colon"_s.arg(text)};
+        }
+    }
+
+    void addPart(const QByteArray &text, bool isLiteral)
+    {
+        const auto equals = text.indexOf('=');
+        if (equals < 0)
+            throw Problem{u"“%1” is no part of a form; write name=value"_s.arg(shown(text))};
+        FormPart part{textOf(text.first(equals)).toUtf8(), textOf(text.sliced(equals + 1)).toUtf8(), {}};
+        if (!isLiteral) {
+            if (part.value.startsWith('@') || part.value.startsWith('<'))
+                throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(text))};
+            if (const auto at = part.value.indexOf(";type="); at >= 0) {
+                part.type = part.value.sliced(at + 6).trimmed();
+                part.value = part.value.first(at);
+            }
+            static const QByteArrayList special{"(", ")", "\""};
+            if (part.value.contains(';') || part.type.contains(';') || special.contains(part.value.left(1))
+                || part.value.startsWith(' ') || part.value.endsWith(' '))
+                throw Problem{u"“%1”: of forms only name=value and ;type= are supported; --form-string takes a value "
+                              "as it is"_s.arg(shown(text))};
+        }
+        m_target.options.form.append(part);
+    }
 
     void addData(const QByteArray &data, const char *separator)
     {
@@ -192,52 +214,86 @@ private:
         m_hasData = true;
     }
 
-    static QByteArray urlencoded(const QString &value) // content, =content, name=content
-    {
-        if (value.contains(u'@') && !value.contains(u'='))
-            throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(value)};
-        const auto equals = value.indexOf(u'=');
-        const auto name = equals > 0 ? value.left(equals).toUtf8() + '=' : QByteArray();
-        return name + QUrl::toPercentEncoding(value.sliced(equals + 1));
-    }
-
-    void setTimeout(const QString &seconds)
+    void setTimeout(const QByteArray &seconds)
     {
         bool isNumber = false;
         const double value = seconds.toDouble(&isNumber);
-        if (!isNumber || value < 0.001 || value > 86400)
-            throw Problem{u"“%1” is no time limit in seconds"_s.arg(seconds)};
+        if (!isNumber || !(value >= 0.001 && value <= 86400))
+            throw Problem{u"“%1” is no time limit in seconds"_s.arg(shown(seconds))};
         m_target.timeout = Nanoseconds(static_cast<qint64>(value * 1e9));
     }
 
     bool hasHeader(QLatin1StringView name) const
     {
-        for (const auto &header : m_target.headers) {
-            if (header.name.compare(name, Qt::CaseInsensitive) == 0)
-                return true;
+        return std::ranges::any_of(m_target.headers, [name](const Header &header) {
+            return header.name.compare(name, Qt::CaseInsensitive) == 0;
+        });
+    }
+
+    void setMethod()
+    {
+        const bool hasForm = !m_target.options.form.isEmpty();
+        const bool sends = m_hasData && !m_dataInUrl;
+        if (int(hasForm) + int(sends) + int(m_isHead) > 1 || (hasForm && m_hasData))
+            throw Problem{u"curl takes only one of a body, a form and --head"_s};
+        if (m_isHead && m_hasMethod && m_target.method != "HEAD")
+            throw Problem{u"--head with another method waits for no body, which is not supported here"_s};
+        if (!m_isHead && m_hasMethod && m_target.method == "HEAD")
+            throw Problem{u"curl would wait for the body of a HEAD; write --head"_s};
+        m_target.options.hasBody = sends;
+        if (!m_hasMethod)
+            m_target.method = m_isHead ? "HEAD" : sends || hasForm ? "POST" : "GET";
+        if (m_isJson) {
+            for (const auto name : {"Content-Type"_L1, "Accept"_L1}) {
+                if (!hasHeader(name))
+                    m_target.headers.append({name, u"application/json"_s, u": "_s});
+            }
         }
-        return false;
+    }
+
+    /// As curl adds to the query of a URL: percent signs are followed by small letters then.
+    void addQuery(QByteArray query)
+    {
+        static const QRegularExpression encoded(u"%[0-9A-Fa-f]{2}"_s);
+        auto text = textOf(query);
+        for (auto matches = encoded.globalMatch(text); matches.hasNext();) {
+            const auto match = matches.next();
+            text.replace(match.capturedStart(), 3, match.captured().toLower());
+        }
+        m_url = m_url.section(u'#', 0, 0);
+        if (!m_url.contains(u'?') && !text.isEmpty()) {
+            static const QRegularExpression noPath(u"\\A(?:[A-Za-z]+://)?[^/?]*\\z"_s);
+            m_url += noPath.match(m_url).hasMatch() ? u"/?"_s : u"?"_s;
+        } else if (!m_url.endsWith(u'?') && !m_url.endsWith(u'&') && !text.isEmpty()) {
+            m_url += u'&';
+        }
+        m_url += text;
     }
 
     Target finished()
     {
-        if (m_url.isEmpty())
+        if (!m_hasUrl)
             throw Problem{u"the curl command has no URL"_s};
+        static const QRegularExpression severalUrls(u"\\{(?!semiprime:)|(?<!//|@)\\["_s);
+        if (m_globs && severalUrls.match(m_url).hasMatch())
+            throw Problem{u"curl makes several URLs of {} and []; write --globoff, and %7B for “{”"_s};
+        if (m_url.startsWith("ftp."_L1))
+            throw Problem{u"“%1”: only http and https can be probed"_s.arg(m_url)};
+        setMethod();
         if (m_hasData && m_dataInUrl) {
-            m_url += (m_url.contains(u'?') ? u"&"_s : u"?"_s) + QString::fromUtf8(m_target.body);
-            m_target.body.clear();
-        } else if (m_hasData) {
-            if (!m_hasMethod)
-                m_target.method = "POST";
-            if (m_isJson && !hasHeader("Accept"_L1))
-                addHeader(u"Accept"_s, u"application/json"_s);
-            if (!hasHeader("Content-Type"_L1))
-                addHeader(u"Content-Type"_s, m_isJson ? u"application/json"_s : u"application/x-www-form-urlencoded"_s);
+            if (!m_query.isEmpty())
+                throw Problem{u"--get together with --url-query is not supported here"_s};
+            addQuery(std::exchange(m_target.body, {}));
+        } else if (!m_query.isEmpty()) {
+            addQuery(m_query);
         }
         const auto named = targetsFromArgument(u"x="_s + m_url);
         if (!named)
             throw Problem{named.error};
         m_target.url = named->first().url;
+        if (const auto url = UrlTemplate::parse(m_target.url);
+            url && url->isConstant() && !isAsGiven(QString::fromLatin1(url->text())))
+            throw Problem{u"the URL holds a character that curl sends as it is; write it with %, as in %C3%A9"_s};
         const auto path = m_target.url.section(u'?', 0, 0).section(u'/', 3);
         const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
         m_target.name = segment.isEmpty() ? QUrl(m_target.url).host() : segment;
@@ -247,9 +303,18 @@ private:
         return m_target;
     }
 
+    /// But for the host, which may be beyond ASCII.
+    bool isAsGiven(const QString &url) const { return url.section(u'/', 3) == m_target.url.section(u'/', 3); }
+
+    const QList<QByteArray> &m_words;
     qsizetype m_at = 1;
     Target m_target;
     QString m_url;
+    QByteArray m_query;
+    bool m_hasUrl = false;
+    bool m_onlyUrls = false;
+    bool m_globs = true;
+    bool m_isHead = false;
     bool m_hasMethod = false;
     bool m_hasData = false;
     bool m_isJson = false;
@@ -260,7 +325,8 @@ private:
 
 bool looksLikeCurlCommand(const QString &text)
 {
-    const auto first = text.trimmed().section(u' ', 0, 0).section(u'/', -1);
+    static const QRegularExpression blank(u"\\s"_s);
+    const auto first = text.trimmed().section(blank, 0, 0).section(u'/', -1);
     return first == "curl"_L1 || first == "curl.exe"_L1;
 }
 
@@ -269,10 +335,10 @@ Parsed<Target> targetFromCurlCommand(const QString &command)
     const auto words = shellWords(command);
     if (!words)
         return Parsed<Target>::failed(words.error);
-    if (words->isEmpty() || !looksLikeCurlCommand(words->first()))
+    if (words->isEmpty() || !looksLikeCurlCommand(QString::fromUtf8(words->first())))
         return Parsed<Target>::failed(u"that is no curl command"_s);
     try {
-        return Reader().read(*words);
+        return Reader(*words).read();
     } catch (const Problem &problem) {
         return Parsed<Target>::failed(problem.text);
     }

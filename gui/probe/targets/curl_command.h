@@ -7,11 +7,9 @@
 
 namespace openloop::probe {
 
-/// Understands POSIX shell quoting ('..', "..", \, $'..', line continuations) and -X -H -d --data-raw
-/// --data-binary
-/// --data-urlencode --json -G -u -A -e -b -I -k -m --connect-timeout --url --compressed and the options
-/// without effect on a probe. Options it does not know, files (@name) and several URLs are errors that name
-/// them.
+/// The request that curl 7.88 would send, byte by byte but for the User-Agent and the boundary of a form, or an error
+/// that names what stands against it: a file (@name), a variable, several URLs, an option that is not known here.
+/// Without effect are options on what curl prints and how often it tries.
 Parsed<Target> targetFromCurlCommand(const QString &command);
 
 /// True when the text looks like a curl command rather than a URL.

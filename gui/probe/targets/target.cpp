@@ -3,6 +3,7 @@
 #include "gui/probe/targets/target.h"
 
 #include "common/endpoints.h"
+#include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/url_template.h"
 
 #include <QRegularExpression>
@@ -42,8 +43,17 @@ bool isServiceBase(const QString &url)
     return !url.contains(u'?') && !url.contains(u'#') && (pathOf(url).isEmpty() || pathOf(url) == "/"_L1);
 }
 
-QString shellQuoted(const QString &text)
+QString shellQuoted(const QByteArray &bytes)
 {
+    const auto text = QString::fromUtf8(bytes);
+    if (text.toUtf8() != bytes || text.contains(u'\r') || text.contains(u'\x1b')) { // no text: byte by byte
+        QString quoted = u"$'"_s;
+        for (const char c : bytes)
+            quoted += c >= ' ' && c < 127 && c != '\'' && c != '\\'
+                ? QString(QLatin1Char(c))
+                : u"\\x"_s + QString::fromLatin1(QByteArray(1, c).toHex());
+        return quoted + u'\'';
+    }
     static const QRegularExpression plain(u"\\A[A-Za-z0-9_./:=@%+,-]+\\z"_s);
     if (plain.match(text).hasMatch())
         return text;
@@ -77,8 +87,18 @@ QList<Target> serviceTargets(const QString &baseUrl)
 Parsed<QList<Target>> targetsFromArgument(const QString &argument)
 {
     using Result = Parsed<QList<Target>>;
-    static const QRegularExpression named(u"^([^=/:?#{]+)=(.+)$"_s);
+    static const QRegularExpression named(u"^([^=/:?#{]+)=(.+)$"_s, QRegularExpression::DotMatchesEverythingOption);
+    if (looksLikeCurlCommand(argument)) {
+        const auto target = targetFromCurlCommand(argument);
+        return target ? Result({*target}) : Result::failed(target.error);
+    }
     const auto match = named.match(argument.trimmed());
+    if (match.hasMatch() && looksLikeCurlCommand(match.captured(2))) {
+        auto target = targetFromCurlCommand(match.captured(2));
+        if (target)
+            (*target).name = match.captured(1).trimmed();
+        return target ? Result({*target}) : Result::failed(target.error);
+    }
     Target target;
     target.url = withScheme(match.hasMatch() ? match.captured(2) : argument.trimmed());
     if (!match.hasMatch() && isServiceBase(target.url)) {
@@ -155,8 +175,12 @@ QString problemOf(const Target &target)
 
 Parsed<Header> parseHeader(const QString &text)
 {
+    if (!text.contains(u':') && text.trimmed().endsWith(u';'))
+        return Header{text.trimmed().chopped(1), {}, u";"_s};
     if (!text.contains(u':'))
         return Parsed<Header>::failed(u"“%1” is no header field; write NAME: VALUE"_s.arg(text));
+    if (text.trimmed().endsWith(u':') && text.endsWith(u':') && text.count(u':') == 1)
+        return Header{text.chopped(1).trimmed(), {}, u":"_s};
     return Header{text.section(u':', 0, 0).trimmed(), text.section(u':', 1).trimmed()};
 }
 
@@ -168,21 +192,46 @@ QString withoutPassword(const QString &url)
 
 QString toCurlCommand(const Target &target)
 {
+    const auto &options = target.options;
     QStringList words{u"curl"_s, u"--max-time"_s,
                       QString::number(std::chrono::duration<double>(target.timeout).count())};
-    if (target.method == "HEAD")
+    const auto add = [&words](const QString &option, const QByteArray &value) {
+        if (!value.isEmpty())
+            words << option << shellQuoted(value);
+    };
+    const bool sends = options.hasBody.value_or(target.method == "POST" || !target.body.isEmpty());
+    if (target.method == "HEAD" && !sends)
         words << u"--head"_s;
-    else if (target.method != (target.body.isEmpty() ? "GET" : "POST"))
-        words << u"--request"_s << shellQuoted(QString::fromLatin1(target.method));
+    else if (target.method != (sends || !options.form.isEmpty() ? "POST" : "GET"))
+        words << u"--request"_s << shellQuoted(target.method);
     for (const auto &header : target.headers)
-        words << u"--header"_s << shellQuoted(header.name + u": "_s + header.value);
-    if (!target.body.isEmpty())
-        words << u"--data-raw"_s << shellQuoted(QString::fromUtf8(target.body));
-    if (!target.verifyTls)
-        words << u"--insecure"_s;
+        words << u"--header"_s << shellQuoted(header.line().toUtf8());
+    add(u"--user"_s, options.user);
+    if (options.userAgent)
+        words << u"--user-agent"_s << shellQuoted(*options.userAgent);
+    add(u"--referer"_s, options.referer);
+    add(u"--cookie"_s, options.cookie);
+    add(u"--proxy"_s, options.proxy);
+    add(u"--cacert"_s, options.cacert);
+    add(u"--cert"_s, options.cert);
+    add(u"--key"_s, options.key);
+    for (const auto &entry : options.resolve)
+        add(u"--resolve"_s, entry);
+    for (const auto &part : options.form)
+        add(part.type.isEmpty() ? u"--form-string"_s : u"--form"_s,
+            part.name + '=' + part.value + (part.type.isEmpty() ? QByteArray() : ";type=" + part.type));
+    if (sends)
+        words << u"--data-raw"_s << shellQuoted(target.body);
+    for (const auto &[isSet, option] : {std::pair(options.compressed, u"--compressed"_s),
+                                        {options.location, u"--location"_s},
+                                        {options.http2, u"--http2"_s},
+                                        {!target.verifyTls, u"--insecure"_s}}) {
+        if (isSet)
+            words << option;
+    }
     SemiprimeSource source;
     const auto parsed = UrlTemplate::parse(target.url);
-    words << shellQuoted(parsed ? QString::fromLatin1(parsed->expanded(source)) : target.url);
+    words << shellQuoted(parsed ? parsed->expanded(source) : target.url.toUtf8());
     return words.join(u' ');
 }
 

@@ -14,15 +14,50 @@
 
 namespace openloop::probe {
 
+/// A header field. As in curl, `Name:` takes a field away that would be sent otherwise, and `Name;` sends one without a
+/// value.
 struct Header {
     QString name;
     QString value;
+    QString between = QStringLiteral(": "); ///< name and value: a colon and blanks; ":" or ";" where there is no value
 
+    QString line() const
+    {
+        return name + (value.isEmpty() && between == u": " ? QStringLiteral(";") : between + value);
+    }
     bool operator==(const Header &) const = default;
 };
 
-/// `NAME: VALUE`; whether a name is one is for problemOf(Target).
+/// `NAME: VALUE`, without blanks around, `NAME:` or `NAME;`; whether a name is one is for problemOf(Target).
 Parsed<Header> parseHeader(const QString &text);
+
+/// A part of a form (curl --form).
+struct FormPart {
+    QByteArray name;
+    QByteArray value;
+    QByteArray type; ///< media type; empty: none is said
+
+    bool operator==(const FormPart &) const = default;
+};
+
+/// What the options of curl with these names do.
+struct RequestOptions {
+    QByteArray user; ///< NAME:PASSWORD; empty: none
+    std::optional<QByteArray> userAgent; ///< nothing: the monitor's own; empty: no such field
+    QByteArray referer;
+    QByteArray cookie;
+    bool compressed = false;
+    bool location = false; ///< follow redirects, 50 at most
+    bool http2 = false;
+    QByteArray proxy; ///< empty: none, whatever the environment says
+    QByteArray cacert; ///< file; empty: SSL_CERT_FILE, else the system's
+    QByteArray cert, key; ///< files: who we are to the server
+    QList<QByteArray> resolve; ///< HOST:PORT:ADDRESS
+    QList<FormPart> form;
+    std::optional<bool> hasBody; ///< nothing: when there is one, or the method is POST
+
+    bool operator==(const RequestOptions &) const = default;
+};
 
 /// What a good answer looks like; anything else is an error of the target, however fast it came.
 struct Expectation {
@@ -41,6 +76,7 @@ struct Target {
     QString loadUrl; ///< what load sends instead, where a probe should stay light; empty: `url`
     QList<Header> headers;
     QByteArray body;
+    RequestOptions options;
     Nanoseconds interval = std::chrono::milliseconds(100); ///< 1 ms or more
     Nanoseconds timeout = std::chrono::seconds(10); ///< from sending, 1 ms or more
     Expectation expectation;
@@ -50,8 +86,9 @@ struct Target {
     bool operator==(const Target &) const = default;
 };
 
-/// The targets of one command line argument: `URL`, `name=URL`; a bare base URL means the four routes of our
-/// service. A URL without a scheme is taken as http. Names default to the last path segment, else the host.
+/// The targets of one command line argument: `URL`, `name=URL`, or a curl command in place of the URL; a bare base URL
+/// means the four routes of our service. A URL without a scheme is taken as http. Names default to the last path
+/// segment, else the host.
 Parsed<QList<Target>> targetsFromArgument(const QString &argument);
 
 /// Like targetsFromArgument for each, with names made unique (`health`, `health-2`). No arguments: the local

@@ -5,6 +5,8 @@
 
 #include <QJsonArray>
 
+#include <array>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::probe {
@@ -20,6 +22,82 @@ QString exactText(Nanoseconds duration)
     if (count % 1'000'000 == 0)
         return QString::number(count / 1'000'000) + u"ms"_s;
     return QString::number(count) + u"ns"_s;
+}
+
+bool isText(const QByteArray &bytes)
+{
+    return QString::fromUtf8(bytes).toUtf8() == bytes;
+}
+
+/// The members that are texts or truths, under the names that curl gives them.
+template <typename Options>
+auto textsOf(Options &options)
+{
+    return std::to_array<std::pair<QString, decltype(&options.user)>>({{u"user"_s, &options.user},
+                                                                       {u"referer"_s, &options.referer},
+                                                                       {u"cookie"_s, &options.cookie},
+                                                                       {u"proxy"_s, &options.proxy},
+                                                                       {u"cacert"_s, &options.cacert},
+                                                                       {u"cert"_s, &options.cert},
+                                                                       {u"key"_s, &options.key}});
+}
+
+template <typename Options>
+auto truthsOf(Options &options)
+{
+    return std::to_array<std::pair<QString, decltype(&options.http2)>>(
+        {{u"compressed"_s, &options.compressed}, {u"location"_s, &options.location}, {u"http2"_s, &options.http2}});
+}
+
+QJsonObject optionsJson(const RequestOptions &options)
+{
+    QJsonObject object;
+    for (const auto &[key, text] : textsOf(options)) {
+        if (!text->isEmpty())
+            object[key] = QString::fromUtf8(*text);
+    }
+    for (const auto &[key, truth] : truthsOf(options)) {
+        if (*truth)
+            object[key] = true;
+    }
+    if (options.userAgent)
+        object[u"user_agent"_s] = QString::fromUtf8(*options.userAgent);
+    if (options.hasBody)
+        object[u"has_body"_s] = *options.hasBody;
+    QJsonArray resolve, form;
+    for (const auto &entry : options.resolve)
+        resolve.append(QString::fromUtf8(entry));
+    for (const auto &part : options.form)
+        form.append(QJsonObject{{u"name"_s, QString::fromUtf8(part.name)},
+                                {u"value"_s, QString::fromUtf8(part.value)},
+                                {u"type"_s, QString::fromUtf8(part.type)}});
+    if (!resolve.isEmpty())
+        object[u"resolve"_s] = resolve;
+    if (!form.isEmpty())
+        object[u"form"_s] = form;
+    return object;
+}
+
+/// Returns what is wrong with them.
+QString readOptions(const QJsonObject &object, RequestOptions &options, UnknownKeys unknown)
+{
+    JsonMembers members(object);
+    for (const auto &[key, text] : textsOf(options))
+        *text = members.text(key).toUtf8();
+    for (const auto &[key, truth] : truthsOf(options))
+        *truth = members.truth(key, false);
+    const auto userAgent = members.text(u"user_agent"_s);
+    if (object.contains(u"user_agent"_s))
+        options.userAgent = userAgent.toUtf8();
+    const bool hasBody = members.truth(u"has_body"_s, false);
+    if (object.contains(u"has_body"_s))
+        options.hasBody = hasBody;
+    for (const auto &entry : members.texts(u"resolve"_s))
+        options.resolve.append(entry.toUtf8());
+    for (const auto &part : members.objects(u"form"_s))
+        options.form.append({part[u"name"_s].toString().toUtf8(), part[u"value"_s].toString().toUtf8(),
+                             part[u"type"_s].toString().toUtf8()});
+    return members.problem(unknown);
 }
 
 } // namespace
@@ -38,11 +116,15 @@ QJsonObject toJson(const Target &target)
     if (!target.headers.isEmpty()) {
         QJsonArray headers; // an array: a field may occur twice
         for (const auto &header : target.headers)
-            headers.append(header.name + u": "_s + header.value);
+            headers.append(header.line());
         object[u"headers"_s] = headers;
     }
-    if (!target.body.isEmpty())
+    if (!target.body.isEmpty() && isText(target.body))
         object[u"body"_s] = QString::fromUtf8(target.body);
+    else if (!target.body.isEmpty())
+        object[u"body_base64"_s] = QString::fromLatin1(target.body.toBase64());
+    if (target.options != standard.options)
+        object[u"options"_s] = optionsJson(target.options);
     if (target.expectation != standard.expectation) {
         object[u"expect"_s] = QJsonObject{{u"status_from"_s, target.expectation.statusFrom},
                                           {u"status_to"_s, target.expectation.statusTo},
@@ -65,6 +147,10 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
     target.method = members.text(u"method"_s, u"GET"_s).toLatin1();
     target.loadUrl = members.text(u"load_url"_s);
     target.body = members.text(u"body"_s).toUtf8();
+    if (const auto bytes = members.text(u"body_base64"_s); !bytes.isEmpty())
+        target.body = QByteArray::fromBase64(bytes.toLatin1());
+    if (const auto problem = readOptions(members.object(u"options"_s), target.options, unknown); !problem.isEmpty())
+        return Result::failed(u"options: %1"_s.arg(problem));
     target.newConnectionEachTime = members.truth(u"new_connection_each_time"_s, false);
     target.verifyTls = members.truth(u"verify_tls"_s, true);
     for (const auto &field : members.texts(u"headers"_s)) {

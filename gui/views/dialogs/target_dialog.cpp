@@ -151,8 +151,12 @@ probe::Target TargetDialog::target() const
     probe::Target result = m_before;
     result.url = m_url->text().trimmed();
     result.method = m_method->currentText().trimmed().toUpper().toLatin1();
-    result.headers = asHeaders(m_headers->toPlainText());
-    result.body = m_body->toPlainText().toUtf8();
+    if (m_headers->toPlainText() != asText(m_before.headers))
+        result.headers = asHeaders(m_headers->toPlainText());
+    if (m_body->toPlainText() != QString::fromUtf8(m_before.body)) { // bytes that are no text stay as they are
+        result.body = m_body->toPlainText().toUtf8();
+        result.options.hasBody.reset();
+    }
     result.interval = m_interval->duration(m_before.interval);
     result.timeout = m_timeout->duration(m_before.timeout);
     result.expectation = {m_statusFrom->value(), m_statusTo->value(), m_contains->text().toUtf8()};

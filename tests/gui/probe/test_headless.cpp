@@ -172,6 +172,24 @@ private slots:
         QVERIFY(ran.json[u"asserts"_s][0].toObject()[u"value_ms"_s].toDouble() >= 30);
     }
 
+    void aLatencyDoesNotHideThatRequestsFailed()
+    {
+        ProgrammedServer server([](int number, const QByteArray &) {
+            Reaction reaction;
+            reaction.status = number % 4 == 0 ? 500 : 200;
+            return reaction;
+        });
+        const QStringList arguments{u"t="_s + server.url(), u"--duration"_s, u"1s"_s,     u"--interval"_s, u"20ms"_s,
+                                    u"--assert"_s,          u"t.p99.9<1m"_s, u"--json"_s, u"-"_s};
+        auto ran = runQuietly(arguments);
+        QVERIFY2(isExit(ran, 0), ran.err.constData());
+        QVERIFY2(ran.err.contains("% of the requests failed"), ran.err.constData());
+        QVERIFY(!ran.json[u"asserts"_s][0].toObject()[u"warning"_s].toString().isEmpty());
+        ran = run(arguments + QStringList{u"--strict"_s});
+        QCOMPARE(ran.code, 1);
+        QVERIFY(!assertHeld(ran, 0));
+    }
+
     void wrongUsageIsExitCodeTwoWithOneClearLine()
     {
         const auto ran = run({u"--assert"_s, u"health.p99<20"_s});

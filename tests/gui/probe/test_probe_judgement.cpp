@@ -412,7 +412,8 @@ private slots:
         RunReport report;
         TargetResult result;
         report.targets = {result};
-        report.asserts = {{u"a"_s, u"t"_s, false, {}, true, {}}};
+        report.asserts = {
+            AssertResult{.text = u"a"_s, .target = u"t"_s, .ok = false, .value = {}, .valueText = {}, .warning = {}}};
         report.trust.level = TrustLevel::HostBusy;
         QCOMPARE(report.exitCode(), ExitCode::NoAnswer);
         report.targets[0].answered = true;
@@ -433,7 +434,13 @@ private slots:
         result.target.url = u"http://h/health"_s;
         result.quantiles = statistics.quantiles();
         report.targets = {result};
-        report.asserts = {{u"health.p99<20ms"_s, u"health"_s, true, 0.41, true, {}}};
+        report.asserts = {AssertResult{.text = u"health.p99<20ms"_s,
+                                       .target = u"health"_s,
+                                       .ok = true,
+                                       .value = 0.41,
+                                       .isLatency = true,
+                                       .valueText = {},
+                                       .warning = {}}};
         const auto object = QJsonDocument::fromJson(toJson(report)).object();
         const auto target = object[u"targets"_s][0].toObject();
         for (const auto &key : {u"name"_s, u"url"_s, u"n"_s, u"errors"_s, u"skipped"_s, u"p50_ms"_s, u"p95_ms"_s,

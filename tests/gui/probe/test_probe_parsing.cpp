@@ -103,6 +103,16 @@ private slots:
         QVERIFY(!parseAssertion(u"h.availability>=99.9%"_s)->condition.holds(quantiles));
         QVERIFY(parseAssertion(u"h.errors<1%"_s)->condition.holds(quantiles));
         QVERIFY(!parseAssertion(u"h.errors=0"_s)->condition.holds(quantiles));
+        quantiles.p90 = Quantile{300us, false};
+        quantiles.p999 = Quantile{9ms, false};
+        QVERIFY(parseAssertion(u"h.p90<0.31ms"_s)->condition.holds(quantiles));
+        QVERIFY(parseAssertion(u"a.b.p99.9 < 9.1ms"_s)->condition.holds(quantiles));
+        QCOMPARE(parseAssertion(u"a.b.p99.9 < 9.1ms"_s)->target, u"a.b"_s);
+        QVERIFY(!parseAssertion(u"h.p99.9<9ms"_s)->condition.holds(quantiles));
+        QVERIFY2(!parseAssertion(u"h.rate>1"_s)->condition.holds(quantiles), "over what time?");
+        quantiles.over = 100s;
+        QVERIFY(parseAssertion(u"h.rate>=9.98"_s)->condition.holds(quantiles));
+        QVERIFY(!parseAssertion(u"h.rate>=9.99"_s)->condition.holds(quantiles));
         QVERIFY(parseAssertion(u"h.isolation<2"_s)->condition.holds(quantiles, 1.5));
         QVERIFY2(!parseAssertion(u"h.p50<1s"_s)->condition.holds(quantiles), "no value, no promise");
     }
@@ -113,9 +123,11 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("no target") << u"p99<20ms"_s << u"TARGET.QUANTITY"_s;
         QTest::newRow("no operator") << u"health.p99"_s << u"TARGET.QUANTITY"_s;
-        QTest::newRow("unknown") << u"health.mean<20ms"_s << u"p50, p95"_s;
+        QTest::newRow("unknown") << u"health.mean<20ms"_s << u"p50, p90"_s;
         QTest::newRow("no unit") << u"health.p99<20"_s << u"unit"_s;
         QTest::newRow("no number") << u"health.errors<few"_s << u"number"_s;
+        QTest::newRow("less than one error") << u"health.errors<0.01"_s << u"errors<1%"_s;
+        QTest::newRow("half an answer") << u"health.n>0.5"_s << u"whole"_s;
         QTest::newRow("share") << u"health.n>5%"_s << u"without %"_s;
         QTest::newRow("availability") << u"health.availability>99"_s << u"percent"_s;
     }
@@ -156,7 +168,7 @@ private slots:
         QCOMPARE(targetFromCurlCommand(u"curl -G -d a=1 -d b=2 http://h/x"_s)->url, u"http://h/x?a=1&b=2"_s);
         QCOMPARE(targetFromCurlCommand(u"curl --json '{}' h/x"_s)->method, "POST");
         QCOMPARE(targetFromCurlCommand(u"curl -Ik http://h/x"_s)->method, "HEAD");
-        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->headers.first().value, u"Basic YW5uOnB3"_s);
+        QCOMPARE(targetFromCurlCommand(u"curl -uann:pw http://h/x"_s)->options.user, "ann:pw");
         const auto again = *targetFromCurlCommand(toCurlCommand(target));
         QCOMPARE(again.body, target.body);
         QCOMPARE(again.method, target.method);
@@ -167,7 +179,9 @@ private slots:
     {
         for (const auto &wrong :
              {u"curl"_s, u"wget http://h"_s, u"curl 'http://h"_s, u"curl -d @file http://h"_s,
-              u"curl http://a http://b"_s, u"curl --proxy x http://h"_s, u"curl http://h; rm -rf x"_s,
+              u"curl http://a http://b"_s, u"curl --socks5 x http://h"_s, u"curl --http3 http://h"_s,
+              u"curl http://h/$ID"_s, u"curl \"http://h/${ID}\""_s, u"curl http://h/`id`"_s, u"curl http://h/{a,b}"_s,
+              u"curl 'http://h/[1-3]'"_s, u"curl -F a=@f http://h"_s, u"curl http://h; rm -rf x"_s,
               u"curl http://h?a&b"_s, u"curl -X"_s, u"curl ftp://h/x"_s, u"curl -H 'a b: c' http://h"_s}) {
             const auto parsed = targetFromCurlCommand(wrong);
             QVERIFY2(!parsed, qPrintable(wrong));

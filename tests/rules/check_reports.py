@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Holds the reports of a headless run to what their readers know: the schema of the JSON, the elements of JUnit.
+"""Usage: check_reports.py SCHEMA MONITOR: measures a port on which nobody listens. Exit code 1 if a report is wrong."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
+         "null": type(None)}
+KNOWN = {"$schema", "$defs", "$ref", "title", "description", "type", "required", "properties", "items", "maxItems",
+         "enum", "const", "minimum", "maximum", "allOf"}
+
+
+def is_a(value, name):
+    return isinstance(value, TYPES[name]) and (name in ("boolean",) or not isinstance(value, bool))
+
+
+def faults_of(value, schema, root, place="report"):
+    """What of JSON Schema 2020-12 the schema uses; a word beyond that is a fault of the schema."""
+    assert not schema.keys() - KNOWN, schema.keys() - KNOWN
+    if "$ref" in schema:
+        yield from faults_of(value, root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root, place)
+    for part in schema.get("allOf", []):
+        yield from faults_of(value, part, root, place)
+    names = schema.get("type", [])
+    names = [names] if isinstance(names, str) else names
+    if names and not any(is_a(value, name) for name in names):
+        yield f"{place}: {value!r} is no {' or '.join(names)}"
+        return
+    if "const" in schema and value != schema["const"] or "enum" in schema and value not in schema["enum"]:
+        yield f"{place}: {value!r} is none of those allowed"
+    if is_a(value, "number") and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        yield f"{place}: {value} is out of range"
+    if isinstance(value, list):
+        if len(value) > schema.get("maxItems", len(value)):
+            yield f"{place}: too many"
+        for index, item in enumerate(value):
+            yield from faults_of(item, schema.get("items", {}), root, f"{place}[{index}]")
+    if isinstance(value, dict):
+        yield from (f"{place}.{name}: missing" for name in schema.get("required", []) if name not in value)
+        for name, part in schema.get("properties", {}).items():
+            if name in value:
+                yield from faults_of(value[name], part, root, f"{place}.{name}")
+
+
+def faults_of_junit(text):
+    root = xml.etree.ElementTree.fromstring(text)
+    if root.tag != "testsuites":
+        yield "JUnit: no testsuites"
+        return
+    for suite in root:
+        for name in ("name", "tests", "failures", "errors", "skipped", "time", "timestamp"):
+            if name not in suite.attrib:
+                yield f"JUnit: the suite has no {name}"
+        cases = suite.findall("testcase")
+        if int(suite.get("tests", -1)) != len(cases):
+            yield "JUnit: tests are not counted"
+        if int(suite.get("failures", -1)) != len(suite.findall("testcase/failure")):
+            yield "JUnit: failures are not counted"
+        if not suite.findall("properties/property"):
+            yield "JUnit: no properties"
+        for case in cases:
+            if not {"classname", "name", "time"} <= case.attrib.keys():
+                yield f"JUnit: {case.get('name')} lacks an attribute"
+        for failure in suite.findall("testcase/failure"):
+            if not (failure.text or "").strip() or not failure.get("message"):
+                yield "JUnit: a failure without text"
+
+
+def self_test():
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": ["integer", "null"], "minimum": 0}}}
+    assert not list(faults_of({"a": 1}, schema, schema)) and not list(faults_of({"a": None}, schema, schema))
+    for wrong in ([], {}, {"a": -1}, {"a": True}, {"a": "1"}):
+        assert list(faults_of(wrong, schema, schema)), wrong
+    assert list(faults_of_junit("<testsuite/>")) and list(faults_of_junit("<testsuites><testsuite/></testsuites>"))
+
+
+def main():
+    self_test()
+    schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        files = [pathlib.Path(folder) / name for name in ("report.json", "report.xml")]
+        subprocess.run([sys.argv[2], "--headless", "a=http://127.0.0.1:1/", "b=http://127.0.0.1:1/", "--duration",
+                        "200ms", "--json", files[0], "--junit", files[1], "--assert", "a.p99<1s", "--assert",
+                        "a.errors<1%", "--load", "b=1", "--quiet"], stdout=subprocess.DEVNULL, check=False)
+        document, junit = json.loads(files[0].read_text()), files[1].read_text()
+    faults = [*faults_of(document, schema, schema), *faults_of_junit(junit)]
+    try:
+        import jsonschema
+    except ImportError:
+        pass  # what is above does what the schema needs
+    else:
+        faults += [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(document)]
+    print("\n".join([*faults, f"{len(faults)} faults of the reports"]))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -52,7 +52,7 @@ Call Node::send(Statement statement, BootTime now)
 {
     const Call call = ++m_lastCall;
     m_effects.send(call, statement);
-    m_sent.emplace(call, Sent{std::move(statement), now, {}, 0});
+    m_sent.emplace(call, Sent{std::move(statement), now, {}, 0, m_lastBeat});
     return call;
 }
 
@@ -202,7 +202,9 @@ void Node::onBeat(const Sent &sent, const Rows &rows, BootTime now)
         beDead(now);
         return;
     }
-    if (now - sent.at > m_settings.heartbeat)
+    const bool wentBack = rows.beat != 0 && rows.beat <= sent.beat; // the database: a failover
+    m_lastBeat = rows.beat;
+    if (now - sent.at > m_settings.heartbeat || wentBack)
         doubt();
     else if (!m_fitSince)
         m_fitSince = sent.at;
@@ -212,6 +214,7 @@ void Node::onBeat(const Sent &sent, const Rows &rows, BootTime now)
 void Node::beDead(BootTime now)
 {
     doubt();
+    m_lastBeat = 0;
     m_strays.clear();
     lookFirst();
     m_look = m_claim = m_survey = m_sweep = 0;
@@ -247,8 +250,11 @@ void Node::survey(BootTime now)
 }
 
 // Dead is who looks dead in two rounds, and has not beaten in between; a neighbour, whose process is gone.
-void Node::onSuspects(const Suspects &suspects, BootTime now)
+// Where the database went back to an earlier state, as one's own beats tell, others look as they did then.
+void Node::onSuspects(const Sent &sent, const Suspects &suspects, BootTime now)
 {
+    if (suspects.ownBeat < sent.beat)
+        doubt();
     std::map<NodeId, Suspected> stillSuspect;
     const bool fit = isFit(now);
     for (const Suspect &suspect : suspects.nodes) {
@@ -303,7 +309,7 @@ void Node::answered(Call call, const Answer &answer, BootTime now)
                    [&](const Beat &beat) {
                        m_beat = 0;
                        if (beat.node == m_id)
-                           onBeat(sent, Rows{changed}, now);
+                           onBeat(sent, std::get<Rows>(answer), now);
                    },
                    [&](const Look &) {
                        if (std::exchange(m_look, m_look == call ? 0 : m_look) == call)
@@ -315,7 +321,7 @@ void Node::answered(Call call, const Answer &answer, BootTime now)
                    },
                    [&](const Survey &) {
                        if (std::exchange(m_survey, m_survey == call ? 0 : m_survey) == call)
-                           onSuspects(std::get<Suspects>(answer), now);
+                           onSuspects(sent, std::get<Suspects>(answer), now);
                    },
                    [&](const MarkDead &) {
                        if (changed > 0)

@@ -119,6 +119,7 @@ private:
         BootTime at{};
         std::set<Attempt> known; ///< of a Look: computed when it was sent
         Call barrier = 0; ///< of a Look: all calls of claims and ends up to this one were settled
+        std::uint64_t beat = 0; ///< the newest of its own beats that was answered when it was sent
     };
 
     struct Suspected {
@@ -145,7 +146,7 @@ private:
     void onBeat(const Sent &sent, const Rows &rows, BootTime now);
     void onSight(const Sent &sent, const Sight &sight, BootTime now);
     void onClaims(const Sent &sent, const Claims &claims, BootTime now);
-    void onSuspects(const Suspects &suspects, BootTime now);
+    void onSuspects(const Sent &sent, const Suspects &suspects, BootTime now);
     void onSettled(Call call, const Statement &statement, int changed, BootTime now);
     void judgeStrays(const Sent &sent, const Sight &sight, BootTime now);
     void tellWatchers(const Sight &sight);
@@ -167,6 +168,7 @@ private:
     std::optional<BootTime> m_unanswered; ///< when the first of the beats that have no answer yet was sent
     bool m_wasOverdue = false; ///< at the last tick
     Call m_beat = 0; ///< under way; 0: none
+    std::uint64_t m_lastBeat = 0; ///< the newest number of those that were answered
     bool m_reconnected = false; ///< for the beat that is under way
     std::optional<BootTime> m_fitSince;
 

@@ -126,6 +126,7 @@ using Statement = std::variant<Join, Beat, Look, Claim, End, GiveBack, KeepResul
 /// How many rows a statement changed.
 struct Rows {
     int changed = 0;
+    std::uint64_t beat = 0; ///< of Beat: which one it was
 
     bool operator==(const Rows &) const = default;
 };
@@ -177,6 +178,7 @@ struct Suspect {
 /// To Survey: by node.
 struct Suspects {
     std::vector<Suspect> nodes;
+    std::uint64_t ownBeat = 0; ///< of who asked; 0: its row says that it is not alive
 
     bool operator==(const Suspects &) const = default;
 };

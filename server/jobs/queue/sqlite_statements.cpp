@@ -59,7 +59,7 @@ Answer SqliteQueue::execute(const Statement &statement)
     struct Each {
         SqliteQueue &tables;
         Answer operator()(const Join &) const { return tables.join(); }
-        Answer operator()(const Beat &) const { return Rows{1}; }
+        Answer operator()(const Beat &) const { return Rows{1, 0}; }
         Answer operator()(const Look &look) const { return tables.look(look); }
         Answer operator()(const Claim &claim) const { return tables.claim(claim); }
         Answer operator()(const End &end) const { return tables.end(end); }

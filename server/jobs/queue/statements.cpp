@@ -94,7 +94,9 @@ Rows QueueSql::join(const Join &join)
 
 Rows QueueSql::beat(const Beat &beat)
 {
-    return change(textOf(beat) + u" RETURNING 1"_s);
+    const auto read = [](const QSqlQuery &row) { return idIn(row, 0); };
+    const auto beats = m_sql.message(textOf(beat) + u" RETURNING beat"_s, read);
+    return {int(beats.size()), beats.isEmpty() ? 0 : beats.first()};
 }
 
 Sight QueueSql::look(const Look &look)
@@ -151,8 +153,12 @@ Rows QueueSql::keepResult(const KeepResult &keep)
 Suspects QueueSql::survey(const Survey &survey)
 {
     Suspects suspects;
-    for (const Suspect &suspect : m_sql.message(textOf(survey), readSuspect))
-        suspects.nodes.push_back(suspect);
+    for (const Suspect &suspect : m_sql.message(textOf(survey), readSuspect)) {
+        if (suspect.node == survey.node)
+            suspects.ownBeat = suspect.beat;
+        else
+            suspects.nodes.push_back(suspect);
+    }
     std::ranges::sort(suspects.nodes, {}, &Suspect::node);
     return suspects;
 }

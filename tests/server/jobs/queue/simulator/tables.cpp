@@ -75,11 +75,11 @@ Answer Tables::on(const Join &join)
 Answer Tables::on(const Beat &beat)
 {
     if (!isAlive(beat.node))
-        return Rows{0};
+        return Rows{0, 0};
     NodeRow &row = nodes.at(beat.node);
     ++row.beat;
     row.seenAt = now;
-    return Rows{1};
+    return Rows{1, row.beat};
 }
 
 Answer Tables::on(const Look &look)
@@ -157,8 +157,12 @@ Answer Tables::on(const Survey &survey)
 {
     Suspects suspects;
     for (const auto &[id, row] : nodes) {
-        if (row.state != NodeState::Alive || id == survey.node)
+        if (row.state != NodeState::Alive)
             continue;
+        if (id == survey.node) {
+            suspects.ownBeat = row.beat;
+            continue;
+        }
         const std::int64_t age = now - row.seenAt;
         const std::int64_t most = microseconds(std::max(row.suspectAfter, survey.suspectAfter));
         Suspect suspect{id, row.beat, row.seenAt, row.heartbeat, false, {}};

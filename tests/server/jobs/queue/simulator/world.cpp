@@ -717,7 +717,6 @@ void World::rollBack()
     m_tables = std::move(older);
     m_tables.now = m_databaseOffset + std::chrono::microseconds(m_now).count();
     m_databaseRolledBack = true;
-    m_rollBacks.push_back(m_now);
     m_ends.clear();
 }
 
@@ -796,12 +795,7 @@ void World::checkChange(const Server &server, const Statement &statement, const 
                 const bool healthy = !each->isFrozen() && !each->isCutOff() && each->m_fitSince
                     && m_now - each->m_beatAnswered <= 3 * each->m_settings.heartbeat
                     && m_now - *each->m_fitSince >= each->m_settings.suspectAfter + 8 * each->m_settings.heartbeat;
-                // Two failovers to one and the same past, and its beat looks the same to who looked once after each.
-                const bool twice =
-                    std::ranges::count_if(m_rollBacks,
-                                          [&](Time time) { return m_now - time <= 8 * server.m_settings.heartbeat; })
-                    > 1;
-                if (healthy && !twice)
+                if (healthy)
                     fail("a healthy node is declared dead");
             }
         }

@@ -102,7 +102,6 @@ private:
     std::int64_t m_databaseOffset = 0; ///< microseconds
     Time m_databaseAwayUntil{};
     Time m_databaseFrozenUntil{};
-    std::vector<Time> m_rollBacks;
     bool m_databaseRolledBack = false; ///< at least once: what was told may come again
     bool m_healing = false;
     std::uint64_t m_trace = 1469598103934665603U;

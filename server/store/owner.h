@@ -22,6 +22,7 @@ public:
         SqlLocation location;
         SqlConnection::Role role = SqlConnection::Role::Reads;
         std::chrono::milliseconds timeout{};
+        std::chrono::milliseconds reconnect = Reconnect::longest; ///< pause between two tries, at most
         std::function<void(SqlConnection &)> prepare; ///< run once, on the first connection; may be empty
         bool spare = false; ///< opened only for work that no other takes soon, and not again before the next such work
     };
@@ -68,7 +69,7 @@ private:
     const Settings m_settings;
     StoreQueue &m_queue;
     std::atomic<int> &m_openConnections;
-    Reconnect m_reconnect;
+    Reconnect m_reconnect{m_settings.reconnect};
     bool m_open = false; // as counted in m_openConnections
     bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction

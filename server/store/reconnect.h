@@ -9,7 +9,7 @@
 
 namespace openloop {
 
-/// At once after the first loss, then with full jitter between 0.2 s and twice the longest of before, at most 10 s.
+/// At once after the first loss, then with full jitter between 0.2 s and twice the longest of before, at most `most`.
 /// One thread.
 class Reconnect
 {
@@ -18,6 +18,8 @@ public:
     static constexpr std::chrono::milliseconds shortest{200};
     static constexpr std::chrono::milliseconds longest{10'000};
 
+    explicit Reconnect(std::chrono::milliseconds most = longest) : m_most(most) { }
+
     /// The connection was lost, or could not be opened.
     void lost(Clock::time_point now)
     {
@@ -25,7 +27,7 @@ public:
         if (m_range > shortest)
             m_next += std::chrono::milliseconds(
                 QRandomGenerator::global()->bounded(qint64(shortest.count()), qint64(m_range.count())));
-        m_range = std::min(2 * m_range, longest);
+        m_range = std::min(2 * m_range, m_most);
     }
 
     /// The database has answered.
@@ -35,6 +37,7 @@ public:
     Clock::time_point next() const { return m_next; }
 
 private:
+    std::chrono::milliseconds m_most;
     std::chrono::milliseconds m_range = shortest; // the longest pause after the next loss; none if it is the shortest
     Clock::time_point m_next;
 };

@@ -12,6 +12,8 @@ namespace openloop {
 
 namespace {
 
+constexpr std::chrono::milliseconds laneReconnect{1000}; // who says late that it lives is taken for dead
+
 std::optional<FileLock> lockOf(const SqlLocation &location)
 {
     if (location.dialect != SqlDialect::Sqlite || location.inMemory())
@@ -38,7 +40,7 @@ StoreLane Store::lane(std::chrono::milliseconds timeout)
 {
     if (m_location.dialect == SqlDialect::Sqlite)
         return StoreLane(m_threads);
-    const Limits limits{.timeout = timeout};
+    const Limits limits{.timeout = timeout, .reconnect = laneReconnect};
     return StoreLane(std::make_unique<StoreThreads>(m_location, 1, limits, nullptr));
 }
 

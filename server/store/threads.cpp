@@ -64,6 +64,7 @@ void StoreThreads::addOwner(const SqlLocation &location, bool writes, std::funct
     settings.location = location;
     settings.role = writes ? SqlConnection::Role::Writes : SqlConnection::Role::Reads;
     settings.timeout = m_limits.timeout;
+    settings.reconnect = m_limits.reconnect;
     settings.prepare = std::move(prepare);
     settings.spare = location.dialect == SqlDialect::Postgres && !m_owners.empty();
     StoreQueue &queue = writes && m_writes ? *m_writes : m_queue;

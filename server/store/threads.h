@@ -22,6 +22,7 @@ class StoreThreads
 public:
     struct Limits {
         std::chrono::milliseconds timeout{5000}; ///< for each unit of work, its waiting included
+        std::chrono::milliseconds reconnect{10'000}; ///< pause between two tries to open a connection, at most
         int waiting = 1024; ///< units that wait for a connection; beyond it 503
     };
 

@@ -48,6 +48,12 @@ private slots:
         QVERIFY(!paths.contains(QByteArray()));
         QTRY_VERIFY_WITH_TIMEOUT(server.figure("held") > 0, patience);
 
+        {
+            Watchers crowd; // which has the connections opened that are kept, and pinged, from then on
+            for (int i = 0; i < mostWatchers; ++i)
+                crowd.add(server.port(), paths[i % jobsWatched]);
+            QTRY_COMPARE_WITH_TIMEOUT(crowd.greeted(), mostWatchers, patience);
+        }
         Watchers watchers;
         watchers.add(server.port(), paths[0]);
         QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), 1, patience);

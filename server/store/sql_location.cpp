@@ -9,7 +9,9 @@
 #include <QSqlDatabase>
 #include <QStringList>
 
+#include <array>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -34,9 +36,12 @@ struct ConnectionOption {
 /// Qt loads a driver's plugin when its first connection is added, and that is safe on the main thread only.
 void loadDriver(SqlDialect dialect)
 {
-    const QString name = u"openloop-driver"_s;
-    QSqlDatabase::addDatabase(driverName(dialect), name);
-    QSqlDatabase::removeDatabase(name);
+    static std::array<std::once_flag, 2> loaded;
+    std::call_once(loaded[std::size_t(dialect)], [dialect] {
+        const QString name = u"openloop-driver"_s;
+        QSqlDatabase::addDatabase(driverName(dialect), name);
+        QSqlDatabase::removeDatabase(name);
+    });
 }
 
 StartFailure wrongUrl(const QString &why)

@@ -130,15 +130,17 @@ QCoro::Task<Job> Jobs::accept(mpz_class n, QString idempotencyKey)
     request.kind = jobKind;
     request.payload = payloadOf(n);
     request.key = idempotencyKey.toStdString();
-    const auto store = [request, this](SqlConnection &sql) {
-        if (unfinishedJobs(sql) >= mostUnfinished)
-            throw Failure::unavailable(u"%1 jobs wait already"_s.arg(mostUnfinished), 60s);
-        const auto task = m_tables.accept(sql, request);
-        if (!task)
+    const auto store = [request, this](SqlConnection &sql) mutable {
+        request.mayBeNew = unfinishedJobs(sql) < mostUnfinished;
+        const queue::Accepted accepted = m_tables.accept(sql, request);
+        if (accepted == queue::Accepted(queue::Refusal::OtherPayload))
             throw Failure::unprocessable(u"Idempotency-Key"_s, u"was used for another n"_s);
-        const auto job = selectJob(sql, *task);
+        if (accepted == queue::Accepted(queue::Refusal::NoRoom))
+            throw Failure::unavailable(u"%1 jobs wait already"_s.arg(mostUnfinished), 60s);
+        const TaskId task = std::get<TaskId>(accepted);
+        const auto job = selectJob(sql, task);
         if (!job)
-            throw Failure(410, u"the job of this Idempotency-Key is forgotten"_s);
+            throw noSuchJob(idText(task)); // which its key names: somebody has deleted the row
         return *job;
     };
     const QFuture<Job> stored = m_store.change(store);

@@ -55,10 +55,12 @@ bool forget(SqlConnection &sql, bool more, const Keeping &keeping)
     const auto first = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
     const auto tooMany = sql.select(u"SELECT created_at FROM tasks ORDER BY created_at DESC LIMIT 1 OFFSET ?"_s,
                                     {keeping.mostTasks}, first);
-    const qint64 before = tooMany.isEmpty() ? tasksBefore : std::max(tasksBefore, tooMany.first() + 1);
+    const qint64 keysBefore = now - microseconds(keeping.keys);
+    const qint64 before =
+        tooMany.isEmpty() ? tasksBefore : std::max(tasksBefore, std::min(tooMany.first() + 1, keysBefore));
     bool left = forgetOld(sql, u"tasks"_s, u"id"_s, over, before, keeping.atOnce);
-    left |= forgetOld(sql, u"request_keys"_s, u"key"_s, u"created_at < ? ORDER BY created_at"_s,
-                      now - microseconds(keeping.keys), keeping.atOnce);
+    left |= forgetOld(sql, u"request_keys"_s, u"key"_s, u"created_at < ? ORDER BY created_at"_s, keysBefore,
+                      keeping.atOnce);
     left |= forgetOld(sql, u"task_results"_s, u"payload_hash"_s, u"found_at < ? ORDER BY found_at"_s, tasksBefore,
                       keeping.atOnce);
     left |= forgetOld(sql, u"nodes"_s, u"id"_s, u"state <> 'alive' AND seen_at < ?"_s,

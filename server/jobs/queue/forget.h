@@ -15,7 +15,7 @@ struct Keeping {
     std::chrono::hours tasks{90 * 24}; ///< and kept results
     std::chrono::hours keys{24};
     std::chrono::hours nodes{24}; ///< that have left or are dead
-    int mostTasks = 1'000'000; ///< the oldest go first; those that are not over are never forgotten
+    int mostTasks = 1'000'000; ///< the oldest go first, but none that a key may name; nor any that is not over
     int atOnce = 1000; ///< rows of each kind in one call
     std::chrono::seconds pause{60}; ///< between two rounds, of all servers together
 };

@@ -182,7 +182,7 @@ Rows SqliteQueue::sweep()
                          {m_now, m_now})};
 }
 
-std::optional<TaskId> SqliteQueue::accept(const Request &request)
+Accepted SqliteQueue::accept(const Request &request)
 {
     const QString hash = hashOf(request.kind, request.payload);
     struct Named {
@@ -196,10 +196,12 @@ std::optional<TaskId> SqliteQueue::accept(const Request &request)
         const auto named =
             m_sql.select(u"SELECT task, payload_hash FROM request_keys WHERE key = ?"_s, {key}, readNamed);
         if (!named.isEmpty())
-            return named.first().hash == hash ? std::optional(named.first().task) : std::nullopt;
+            return named.first().hash == hash ? Accepted(named.first().task) : Refusal::OtherPayload;
     }
     const auto same = m_sql.select(
         u"SELECT id FROM tasks WHERE payload_hash = ? AND state IN ('queued', 'held', 'running')"_s, {hash}, readId);
+    if (same.isEmpty() && !request.mayBeNew)
+        return Refusal::NoRoom;
     const TaskId task = same.isEmpty() ? request.id : same.first();
     if (same.isEmpty()) {
         m_sql.change(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, lane, version, format, created_at) "

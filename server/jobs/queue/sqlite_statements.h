@@ -20,7 +20,7 @@ public:
     Answer execute(const Statement &statement);
 
     /// See QueueSql.
-    std::optional<TaskId> accept(const Request &request);
+    Accepted accept(const Request &request);
     Rows cancel(TaskId task);
 
 private:

@@ -178,7 +178,7 @@ Rows QueueSql::leave(const Leave &leave)
     return inTransaction(textOf(leave) + u" RETURNING 1"_s);
 }
 
-std::optional<TaskId> QueueSql::accept(const Request &request)
+Accepted QueueSql::accept(const Request &request)
 {
     struct Named {
         TaskId task;
@@ -189,7 +189,9 @@ std::optional<TaskId> QueueSql::accept(const Request &request)
     for (int round = 0; round < acceptRounds; ++round) {
         const auto named = m_sql.message(text, read);
         if (!named.isEmpty())
-            return named.first().same ? std::optional(named.first().task) : std::nullopt;
+            return named.first().same ? Accepted(named.first().task) : Refusal::OtherPayload;
+        if (!request.mayBeNew)
+            return Refusal::NoRoom;
     }
     throw SqlError(SqlTrouble::Busy, u"the tasks of this payload end faster than they can be looked at"_s);
 }

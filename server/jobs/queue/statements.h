@@ -36,9 +36,9 @@ public:
     Rows sweep(const Sweep &sweep);
     Rows leave(const Leave &leave);
 
-    /// The task that the key names, or the unfinished one of the same kind and payload, or a new one. Nothing: the key
-    /// was used for another payload. SqlTrouble::Busy: each task that was in the way had ended when it was looked at.
-    std::optional<TaskId> accept(const Request &request);
+    /// The task that the key names, or the unfinished one of the same kind and payload, or a new one. SqlTrouble::Busy:
+    /// each task that was in the way had ended when it was looked at.
+    Accepted accept(const Request &request);
     /// Changes a task that is not over.
     Rows cancel(TaskId task);
 

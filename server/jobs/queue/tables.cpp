@@ -23,7 +23,7 @@ QFuture<Answer> QueueTables::send(const Statement &statement)
     return lane.run(execute, StoreWork::AfterLoss::GiveUp);
 }
 
-std::optional<TaskId> QueueTables::accept(SqlConnection &sql, const Request &request) const
+Accepted QueueTables::accept(SqlConnection &sql, const Request &request) const
 {
     return sql.dialect() == SqlDialect::Postgres ? QueueSql(sql, m_timeout, m_rules).accept(request)
                                                  : SqliteQueue(sql, m_rules).accept(request);

@@ -24,7 +24,7 @@ public:
     bool ready() const { return m_beats.ready() && m_rest.ready(); }
 
     /// What QueueSql::accept and cancel do, on a connection that the caller has for it.
-    std::optional<TaskId> accept(SqlConnection &sql, const Request &request) const;
+    Accepted accept(SqlConnection &sql, const Request &request) const;
     Rows cancel(SqlConnection &sql, TaskId task) const;
 
 private:

@@ -235,10 +235,11 @@ QString textOf(const Request &request)
     const QString id = sqlOf(request.id);
     const QString hash = hashOf(request);
     const QString same = u"SELECT id FROM tasks WHERE payload_hash = %1 AND state IN %2"_s.arg(hash, unfinished);
+    const QString room = request.mayBeNew ? u"TRUE"_s : u"FALSE"_s;
     const QString insert =
         u"INSERT INTO tasks (id, kind, payload, payload_hash, state, lane, version, format, created_at) "
-        "SELECT %1, %2, %3, %4, 'queued', %5, queue_now(), %6, queue_now()"_s.arg(
-            id, sqlOf(request.kind), sqlOf(request.payload), hash, sqlOf(request.lane), sqlOf(request.format));
+        "SELECT %1, %2, %3, %4, 'queued', %5, queue_now(), %6, queue_now() WHERE %7"_s.arg(
+            id, sqlOf(request.kind), sqlOf(request.payload), hash, sqlOf(request.lane), sqlOf(request.format), room);
     const QString winner = u"coalesce((SELECT id FROM tasks WHERE id = %1), (%2))"_s.arg(id, same);
     if (request.key.empty())
         return insert
@@ -248,7 +249,7 @@ QString textOf(const Request &request)
     const QStringList statements{
         u"INSERT INTO request_keys (key, task, payload_hash, created_at) VALUES (%1, %2, %3, queue_now()) "
         "ON CONFLICT DO NOTHING"_s.arg(key, id, hash),
-        insert + u" WHERE EXISTS (SELECT FROM request_keys WHERE %1) ON CONFLICT DO NOTHING"_s.arg(mine),
+        insert + u" AND EXISTS (SELECT FROM request_keys WHERE %1) ON CONFLICT DO NOTHING"_s.arg(mine),
         // the payload's unfinished task has won: the key is its name
         u"UPDATE request_keys SET task = w FROM (SELECT %1 AS w) x WHERE %2 AND w <> %3"_s.arg(winner, mine, id),
         // and has ended meanwhile: as if nothing had been asked

@@ -25,7 +25,15 @@ struct Request {
     int format = 1;
     int lane = 0; ///< lower ones are claimed first
     std::string key; ///< Idempotency-Key; empty: none
+    bool mayBeNew = true; ///< false: only a task that there is, for there is room for no other
 };
+
+/// Why a request has no task.
+enum class Refusal {
+    OtherPayload, ///< its key was used for another one
+    NoRoom, ///< it may not be new, and there is none
+};
+using Accepted = std::variant<TaskId, Refusal>;
 
 /// The detail of a task that failed because it was given back too often.
 inline constexpr char diedDetail[] = "its servers died, or gave up, too often while they worked on this";

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
+#include "server/store/schema.h"
+#include "server/store/sql_connection.h"
 #include "tests/support/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
@@ -17,6 +19,7 @@
 #include <csignal>
 #include <thread>
 
+using namespace openloop;
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -52,6 +55,7 @@ private slots:
     void deletingStopsTheWork();
     void aSlowReaderHoldsNothingUp();
     void whoeverLeavesHoldsNothingUp();
+    void aFullQueueStillAnswersForWhatIsInIt();
     void nothingAcceptedIsLostByKills_data();
     void nothingAcceptedIsLostByKills();
     void aJobThatKillsTheServiceThreeTimesFails();
@@ -277,6 +281,37 @@ void TestJobs::whoeverLeavesHoldsNothingUp()
         QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 3, patience);
     }
     QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, patience); // only if the loop turns is this answered at all
+}
+
+void TestJobs::aFullQueueStillAnswersForWhatIsInIt()
+{
+    const QTemporaryDir folder;
+    const QString url = u"sqlite:"_s + folder.filePath(u"full.sqlite"_s);
+    {
+        SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Writes, 60s);
+        sql.open();
+        bringSchemaUpToDate(sql);
+        sql.command(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, due_at, version, format, created_at) "
+                    "WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < 10000) "
+                    "SELECT n, 'factorization', n, 'factorization:' || n, 'held', 9e15, 1, 1, 1 FROM each"_s);
+        sql.command(u"INSERT INTO request_keys (key, task, payload_hash, created_at) "
+                    "VALUES ('k', 15, 'factorization:15', 9e15)"_s);
+    }
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, url});
+    QVERIFY(server.waitUntilReady());
+    const auto post = [&](const QByteArray &n, const QByteArray &fields = {}) {
+        return RawClient(server.port()).post(jobs, bodyOf(n), fields).value_or(Answer());
+    };
+    const Answer refused = post("10001");
+    QCOMPARE(refused.status, 503);
+    QVERIFY(refused.fields.contains("retry-after"));
+    QCOMPARE(post("10001", "Idempotency-Key: other\r\n").status, 503);
+    QCOMPARE(post("15").status, 202);
+    QCOMPARE(post("15").fields.value("location"), jobs + "/000000000000000f");
+    QCOMPARE(post("15", "Idempotency-Key: k\r\n").status, 202);
+    QCOMPARE(post("21", "Idempotency-Key: k\r\n").status, 422);
+    QVERIFY(RawClient(server.port()).remove(jobs + "/0000000000000001"));
+    QCOMPARE(post("10001", "Idempotency-Key: other\r\n").status, 202); // the refusal has left nothing behind
 }
 
 void TestJobs::nothingAcceptedIsLostByKills_data()

@@ -28,50 +28,72 @@ private slots:
 
     void twoRequestsOfOnePayloadAreOneTask()
     {
-        QCOMPARE(meanwhile(textOf(request(10, "15")), End::Commit, Wait::Yes, acceptOf(request(11, "15"))), TaskId(10));
+        QCOMPARE(meanwhile(textOf(request(10, "15")), End::Commit, Wait::Yes, acceptOf(request(11, "15"))),
+                 Accepted(TaskId(10)));
         QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
     }
 
     void aRequestTakesThePlaceOfOneThatWasRolledBack()
     {
         QCOMPARE(meanwhile(textOf(request(10, "15")), End::Rollback, Wait::Yes, acceptOf(request(11, "15"))),
-                 TaskId(11));
+                 Accepted(TaskId(11)));
     }
 
     void twoRequestsOfOneKeyAreOneTask()
     {
         const Request first = request(10, "15", "k");
-        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "15", "k"))), TaskId(10));
+        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "15", "k"))),
+                 Accepted(TaskId(10)));
         QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
     }
 
     void aKeyIsNotUsedForTwoPayloads()
     {
         const Request first = request(10, "15", "k");
-        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "21", "k"))), std::nullopt);
+        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "21", "k"))),
+                 Accepted(Refusal::OtherPayload));
         QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
     }
 
     void twoKeysOfOnePayloadNameOneTask()
     {
         const Request first = request(10, "15", "k");
-        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "15", "l"))), TaskId(10));
-        QCOMPARE(m_tables->accept(request(12, "15", "l")), TaskId(10));
+        QCOMPARE(meanwhile(textOf(first), End::Commit, Wait::Yes, acceptOf(request(11, "15", "l"))),
+                 Accepted(TaskId(10)));
+        QCOMPARE(m_tables->accept(request(12, "15", "l")), Accepted(TaskId(10)));
+    }
+
+    void whereThereIsNoRoomOnlyWhatIsThereIsATask()
+    {
+        accept(10);
+        const auto noRoom = [](Request request) {
+            request.mayBeNew = false;
+            return request;
+        };
+        QCOMPARE(m_tables->accept(noRoom(request(11, "15"))), Accepted(Refusal::NoRoom));
+        QCOMPARE(m_tables->accept(noRoom(request(11, "15", "k"))), Accepted(Refusal::NoRoom));
+        QCOMPARE(m_database->number(u"SELECT count(*) FROM request_keys"_s), 0);
+        QCOMPARE(m_tables->accept(noRoom(request(11, "10"))), Accepted(TaskId(10)));
+        QCOMPARE(m_tables->accept(noRoom(request(11, "10", "k"))), Accepted(TaskId(10)));
+        QCOMPARE(m_tables->accept(noRoom(request(12, "10", "k"))), Accepted(TaskId(10)));
+        QCOMPARE(m_tables->accept(noRoom(request(12, "15", "k"))), Accepted(Refusal::OtherPayload));
+        QCOMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
     }
 
     void aRequestThatMeetsAnEndIsANewTask()
     {
         const Attempt attempt = run(10);
         const QString end = textOf(queue::End{attempt, TaskState::Done, "3 5"});
-        QCOMPARE(meanwhile(end, End::Commit, Wait::Yes, acceptOf(request(11, "10", "k"))), TaskId(11));
+        QCOMPARE(meanwhile(end, End::Commit, Wait::Yes, acceptOf(request(11, "10", "k"))), Accepted(TaskId(11)));
         QCOMPARE(stateOf(11), u"queued by 0, attempt 0, deaths 0"_s);
     }
 
     void aRequestThatMeetsACancellationThatWasRolledBackIsTheTask()
     {
         accept(10);
-        QCOMPARE(meanwhile(textOfCancel(10), End::Rollback, Wait::Yes, acceptOf(request(11, "10", "k"))), TaskId(10));
-        QCOMPARE(m_tables->accept(request(12, "10", "k")), TaskId(10));
+        QCOMPARE(meanwhile(textOfCancel(10), End::Rollback, Wait::Yes, acceptOf(request(11, "10", "k"))),
+                 Accepted(TaskId(10)));
+        QCOMPARE(m_tables->accept(request(12, "10", "k")), Accepted(TaskId(10)));
     }
 
     // Between the statements of an accept the task that was in its way ends.
@@ -85,7 +107,7 @@ private slots:
         const auto read = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
         QVERIFY(m_database->sql().message(textOf(request(11, "10", "k")).section(u"; "_s, 2), read).isEmpty());
         QCOMPARE(m_database->number(u"SELECT count(*) FROM request_keys"_s), 0);
-        QCOMPARE(m_tables->accept(request(11, "10", "k")), TaskId(11));
+        QCOMPARE(m_tables->accept(request(11, "10", "k")), Accepted(TaskId(11)));
     }
 
     void aResultIsKeptOnce()

@@ -269,7 +269,8 @@ private:
             request.key = any(std::vector<std::string>{"k", "k'\\", "l"});
         const TaskId expected = m_model.accept(request.id, request.payload, request.format, request.key);
         count(std::variant_size_v<Statement> + 1 + withKey, withKey ? expected != 0 : expected == request.id);
-        return m_sql.accept(request).value_or(0) == expected ? QByteArray() : QByteArray("another answer");
+        const Accepted same = expected ? Accepted(expected) : Accepted(Refusal::OtherPayload);
+        return m_sql.accept(request) == same ? QByteArray() : QByteArray("another answer");
     }
 
     QueueDatabase &m_database;

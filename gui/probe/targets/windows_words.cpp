@@ -112,6 +112,14 @@ Words powerShellWords(const QString &command)
     QString word;
     bool inWord = false;
     QChar quote; // none: null
+    const auto takeQuoted = [&](QChar c, QChar following, qsizetype &i) { // doubled, it is itself
+        if (c != quote)
+            word += c;
+        else if (following == quote)
+            word += text[i++];
+        else
+            quote = {};
+    };
     for (qsizetype i = 0; i < text.size(); ++i) {
         const auto c = text[i];
         const auto following = i + 1 < text.size() ? text[i + 1] : QChar();
@@ -119,12 +127,7 @@ Words powerShellWords(const QString &command)
             return Words::failed(
                 u"Windows PowerShell and PowerShell 7 disagree on “\\\"”; paste the command for bash or cmd"_s);
         if (quote == u'\'') {
-            if (c != quote)
-                word += c;
-            else if (following == quote)
-                word += text[i++];
-            else
-                quote = {};
+            takeQuoted(c, following, i);
         } else if (const auto match = variable.match(text, i); c == u'$' && match.hasMatch()) {
             return Words::failed(
                 u"“%1” is a variable of your shell; put its value in its place"_s.arg(match.captured()));
@@ -137,12 +140,7 @@ Words powerShellWords(const QString &command)
                 word += known < 0 ? following : bytes[known];
             inWord = inWord || following != u'\n';
         } else if (quote == u'"') {
-            if (c != quote)
-                word += c;
-            else if (following == quote)
-                word += text[i++];
-            else
-                quote = {};
+            takeQuoted(c, following, i);
         } else if (c == u'\'' || c == u'"') {
             quote = c;
             inWord = true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HTTPS as a client sees it: the real program, a certificate made for the test, a QSslSocket.
+#include "tests/support/certificate.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
@@ -65,24 +66,7 @@ void TestTls::initTestCase()
                             u"-out"_s,
                             m_folder.filePath(u"other.pem"_s)};
     QCOMPARE(QProcess::execute(u"openssl"_s, other), 0);
-    const QStringList make{u"req"_s,
-                           u"-x509"_s,
-                           u"-newkey"_s,
-                           u"ec"_s,
-                           u"-pkeyopt"_s,
-                           u"ec_paramgen_curve:P-256"_s,
-                           u"-nodes"_s,
-                           u"-days"_s,
-                           u"2"_s,
-                           u"-subj"_s,
-                           u"/CN=localhost"_s,
-                           u"-addext"_s,
-                           u"subjectAltName=DNS:localhost"_s,
-                           u"-keyout"_s,
-                           m_folder.filePath(u"key.pem"_s),
-                           u"-out"_s,
-                           m_folder.filePath(u"certificate.pem"_s)};
-    QCOMPARE(QProcess::execute(u"openssl"_s, make), 0);
+    QVERIFY(makeCertificate(m_folder.path()));
 }
 
 std::unique_ptr<QSslSocket> TestTls::connectTo(quint16 port) const

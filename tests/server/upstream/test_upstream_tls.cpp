@@ -2,6 +2,7 @@
 // An upstream over https: whom it is believed, how it ends, and nginx, which closes connections as it likes.
 #include "common/start_failure.h"
 #include "server/upstream/upstream.h"
+#include "tests/support/certificate.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
@@ -71,26 +72,7 @@ private:
 
 void TestUpstreamTls::initTestCase()
 {
-    const QStringList make{u"req"_s,
-                           u"-x509"_s,
-                           u"-newkey"_s,
-                           u"ec"_s,
-                           u"-pkeyopt"_s,
-                           u"ec_paramgen_curve:P-256"_s,
-                           u"-nodes"_s,
-                           u"-days"_s,
-                           u"2"_s,
-                           u"-subj"_s,
-                           u"/CN=localhost"_s,
-                           u"-addext"_s,
-                           u"subjectAltName=DNS:localhost"_s,
-                           u"-keyout"_s,
-                           file(u"key.pem"_s),
-                           u"-out"_s,
-                           file(u"certificate.pem"_s)};
-    QProcess openssl;
-    openssl.start(u"openssl"_s, make);
-    QVERIFY(openssl.waitForFinished(patience) && openssl.exitCode() == 0);
+    QVERIFY(makeCertificate(m_folder.path()));
     m_notifier.start(u"python3"_s, {QStringLiteral(CLOSES_BY_NOTIFY), file(u"certificate.pem"_s), file(u"key.pem"_s)});
     QVERIFY(m_notifier.waitForReadyRead(patience));
     m_port = m_notifier.readLine().trimmed().toInt();

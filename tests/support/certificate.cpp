@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// By the openssl command: Qt makes none.
+#include "tests/support/certificate.h"
+
+#include <QProcess>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace openloop::test {
+
+bool makeCertificate(const QString &folder)
+{
+    const QString line = u"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+                         "-addext subjectAltName=DNS:localhost -keyout key.pem -out certificate.pem"_s;
+    QProcess openssl;
+    openssl.setWorkingDirectory(folder);
+    openssl.start(u"openssl"_s, line.split(u' '));
+    return openssl.waitForFinished() && openssl.exitStatus() == QProcess::NormalExit && openssl.exitCode() == 0;
+}
+
+} // namespace openloop::test

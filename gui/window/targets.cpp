@@ -15,6 +15,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QInputDialog>
+#include <QLabel>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -47,14 +48,20 @@ void Targets::refreshFirstRun()
 
 void Targets::add()
 {
-    bool accepted = false;
-    QString text = u"http://"_s, problem;
-    do { // what was refused stays, to be mended
-        const auto wanted = tr("A URL, name=URL, or a curl command:");
-        text = QInputDialog::getMultiLineText(
-            &m_owner, tr("Add target"), problem.isEmpty() ? wanted : problem + u"\n\n"_s + wanted, text, &accepted);
-        problem = accepted ? addFromText(text.trimmed()) : QString();
-    } while (!problem.isEmpty());
+    QInputDialog dialog(&m_owner);
+    dialog.setWindowTitle(tr("Add target"));
+    dialog.setMinimumWidth(480); // a command is long
+    dialog.setOption(QInputDialog::UsePlainTextEditForTextInput);
+    dialog.setTextValue(u"http://"_s);
+    const auto wanted = tr("A URL, name=URL, or a curl command:");
+    dialog.setLabelText(wanted);
+    dialog.findChild<QLabel *>()->setWordWrap(true);
+    while (dialog.exec() == QDialog::Accepted) {
+        const auto problem = addFromText(dialog.textValue().trimmed());
+        if (problem.isEmpty())
+            return;
+        dialog.setLabelText(problem + u"\n\n"_s + wanted); // what was refused stays, to be mended
+    }
 }
 
 QString Targets::addFromText(const QString &text)

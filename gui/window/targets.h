@@ -25,7 +25,8 @@ public:
 
 public slots:
     void add();
-    QString addFromText(const QString &text); ///< returns why nothing was added; empty: it was
+    /// Why nothing was added; empty: it was.
+    [[nodiscard]] QString addFromText(const QString &text);
     /// Offers what the service describes in its /openapi.json.
     void offer();
     void editRules();

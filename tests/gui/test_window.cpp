@@ -24,6 +24,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QDialogButtonBox>
 #include <QFile>
 #include <QInputDialog>
 #include <QJsonArray>
@@ -353,7 +354,7 @@ private slots:
         recordTargets(path, {u"other"_s});
         open();
         m_window->recordings().show(path);
-        m_window->targets().addFromText(u"late="_s + m_server->url(u"/health"_s));
+        QCOMPARE(m_window->targets().addFromText(u"late="_s + m_server->url(u"/health"_s)), QString());
         QCOMPARE(m_window->session().targets().size(), 1); // a recording holds what it holds
         QCOMPARE(m_window->session().liveTargets().size(), 5);
         QVERIFY(m_window->findChild<QMessageBox *>()); // says when it will be seen
@@ -386,6 +387,34 @@ private slots:
         QCOMPARE(panel.selected(), second);
         QVERIFY(panel.cards()[0]->isSelected());
         QVERIFY(!panel.cards()[1]->isSelected());
+    }
+
+    void whatWasRefusedAsATargetStaysWithTheReason()
+    {
+        open();
+        const auto before = m_window->session().targets().size();
+        const auto shown = [this] { return m_window->findChild<QInputDialog *>(); };
+        const auto press = [&](QDialogButtonBox::StandardButton which) {
+            QTest::mouseClick(shown()->findChild<QDialogButtonBox *>()->button(which), Qt::LeftButton);
+        };
+        const QString refused = u"curl --http3 https://localhost/"_s;
+        QString kept, reason;
+        int width = 0;
+        QTimer::singleShot(0, m_window.get(), [&] {
+            shown()->setTextValue(refused);
+            QTimer::singleShot(0, m_window.get(), [&] {
+                kept = shown()->textValue();
+                reason = shown()->labelText();
+                width = shown()->sizeHint().width();
+                press(QDialogButtonBox::Cancel);
+            });
+            press(QDialogButtonBox::Ok);
+        });
+        m_window->targets().add();
+        QCOMPARE(kept, refused);
+        QVERIFY2(reason.contains(u"HTTP/3"_s), qPrintable(reason));
+        QVERIFY2(width <= 640, qPrintable(QString::number(width)));
+        QCOMPARE(m_window->session().targets().size(), before);
     }
 
     void ofSeveralRecordedSessionsOneIsChosen()
@@ -545,7 +574,8 @@ private slots:
     void aPastedCurlCommandBecomesATarget()
     {
         open();
-        m_window->targets().addFromText(u"curl -X POST http://127.0.0.1:%1/things -H 'X-A: b'"_s.arg(m_server->port()));
+        const auto command = u"curl -X POST http://127.0.0.1:%1/things -H 'X-A: b'"_s.arg(m_server->port());
+        QCOMPARE(m_window->targets().addFromText(command), QString());
         QCOMPARE(m_window->session().targets().size(), 5);
         QCOMPARE(m_window->session().targets().last().method, QByteArray("POST"));
         QCOMPARE(m_window->targetsPanel().cards().size(), 6U);

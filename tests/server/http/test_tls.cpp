@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HTTPS as a client sees it: the real program, a certificate made for the test, a QSslSocket.
-#include "tests/support/certificate.h"
+#include "tests/support/peers/certificate.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 

@@ -2,9 +2,9 @@
 // An upstream over https: whom it is believed, how it ends, and nginx, which closes connections as it likes.
 #include "common/start_failure.h"
 #include "server/upstream/upstream.h"
-#include "tests/support/certificate.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/certificate.h"
 #include "tests/support/peers/peers.h"
 
 #include <QFile>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // By the openssl command: Qt makes none.
-#include "tests/support/certificate.h"
+#include "tests/support/peers/certificate.h"
 
 #include <QProcess>
 

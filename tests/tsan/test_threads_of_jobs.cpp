@@ -84,6 +84,7 @@ private slots:
             cancelled = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).value->id);
             QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, cancelled), patience);
             QCOMPARE(await(service.jobs.cancel(cancelled), patience).status(), 200);
+            QTRY_COMPARE_WITH_TIMEOUT(service.pool.load().busy, 0, patience); // what runs from here on is the other
             left = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).value->id);
             QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, left), patience);
         }

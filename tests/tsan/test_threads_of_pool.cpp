@@ -60,7 +60,7 @@ private slots:
                 pool.refusal(asked[i] + 1, u"another"_s);
                 return load.threads == 3 && !pool.isFull() && answers[i]->over;
             };
-            QTRY_VERIFY_WITH_TIMEOUT(looked(), patience);
+            QTRY_VERIFY_WITH_TIMEOUT(looked(), 10 * patience);
             QCOMPARE(answers[i]->status(), 200);
             QCOMPARE(productOf(*answers[i]->value), asked[i]);
         }

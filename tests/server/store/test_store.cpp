@@ -50,11 +50,7 @@ class TestStore : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        if (!peersAreLeftOut())
-            m_postgres = std::make_unique<Postgres>();
-    }
+    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
 
     void theFirstStartSeedsTwoHundredTodos_data() { databases(); }
     void theFirstStartSeedsTwoHundredTodos()

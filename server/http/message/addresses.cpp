@@ -51,6 +51,17 @@ bool isName(QByteArrayView text)
     }
 }
 
+constexpr std::array<quint8, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+// As Qt has it, but for 0.0.0.0, which it takes for ::.
+Q_IPV6ADDR toSix(const QHostAddress &address)
+{
+    Q_IPV6ADDR six = address.toIPv6Address();
+    if (address.protocol() == QAbstractSocket::IPv4Protocol)
+        std::ranges::copy(mapped, six.c);
+    return six;
+}
+
 } // namespace
 
 std::optional<QHostAddress> readAddress(QByteArrayView text)
@@ -69,7 +80,6 @@ std::optional<QHostAddress> readAddress(QByteArrayView text)
 
 QHostAddress withoutMapping(const QHostAddress &address)
 {
-    constexpr std::array<quint8, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     const Q_IPV6ADDR six = address.toIPv6Address();
     return std::ranges::equal(mapped, std::span(six.c).first<12>()) ? QHostAddress(address.toIPv4Address()) : address;
 }
@@ -83,14 +93,14 @@ bool Networks::add(QByteArrayView text)
     const int most = address->protocol() == QAbstractSocket::IPv4Protocol ? 32 : 128;
     const auto bits = slash < 0 ? std::optional(most) : readNumber(text.sliced(slash + 1), most);
     if (bits)
-        m_networks.append({address->toIPv6Address(), 128 - most + *bits});
+        m_networks.append({toSix(*address), 128 - most + *bits});
     return bits.has_value();
 }
 
 bool Networks::holds(const QHostAddress &address) const
 {
-    const Q_IPV6ADDR asked = address.toIPv6Address();
-    return std::ranges::any_of(m_networks, [&asked](const Network &network) {
+    const Q_IPV6ADDR asked = toSix(address);
+    return !address.isNull() && std::ranges::any_of(m_networks, [&asked](const Network &network) {
         const int bytes = network.bits / 8;
         const int rest = network.bits % 8;
         return std::equal(asked.c, asked.c + bytes, network.address.c)

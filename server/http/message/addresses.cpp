@@ -154,9 +154,10 @@ bool HostNames::add(const QString &text)
     const bool isEnd = text.startsWith(u"*.");
     const QString name = isEnd ? text.sliced(2) : text;
     const bool isAscii = std::ranges::all_of(name, [](QChar c) { return c.unicode() < 0x80; });
-    const QByteArray host = isAscii ? name.toLatin1() : QUrl::toAce(name);
-    const bool isBare = host.count(':') > 1 && !host.startsWith('['); // IPv6
-    const auto authority = readAuthority(isBare ? '[' + host + ']' : host);
+    QByteArray host = isAscii ? name.toLatin1() : QUrl::toAce(name);
+    if (host.count(':') > 1 && !host.startsWith('[')) // IPv6
+        host = '[' + host + ']';
+    const auto authority = readAuthority(host);
     const bool hasPort = authority && (authority->port || host.endsWith(':'));
     if (!authority || hasPort || (isEnd && readAddress(authority->host)))
         return false;

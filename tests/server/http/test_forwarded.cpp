@@ -115,6 +115,7 @@ void TestForwarded::namesMatchAsTheyAreMeant_data()
     row("underscore", u"web_app"_s, "web_app:80", true);
     row("IPv4", u"192.0.2.1"_s, "192.0.2.1:80", true);
     row("IPv6", u"2001:DB8::1"_s, "[2001:db8:0::1]:80", true);
+    row("IPv6 that ends in zeros", u"2001:db8::"_s, "[2001:db8::0]", true);
     row("IPv6 in brackets", u"[2001:db8::1]"_s, "[2001:db8::1]", true);
     for (const char *broken : {"fleet:x", "fleet:65536", "fleet:80:80", "[2001:db8::1", "[fleet]", "2001:db8::1",
                                "fleet..", ".fleet", "fl eet", "fleet/", "fleet@fleet", "[::1]x", "[127.0.0.1]", ":80"})

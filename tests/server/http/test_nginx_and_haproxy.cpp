@@ -223,8 +223,8 @@ void TestNginxAndHaproxy::everyRouteAnswers_data()
         itself, {u"tls"_s});
     row("HAProxy as shipped", Front::Haproxy, {}, itself);
     row("HAProxy, forwardfor", Front::Haproxy, haproxy("mode http\n option forwardfor", {}), itself);
-    row("HAProxy, forwardfor, closing", Front::Haproxy, haproxy("mode http\n option forwardfor\n option http-server-close", {}),
-        itself);
+    row("HAProxy, forwardfor, closing", Front::Haproxy,
+        haproxy("mode http\n option forwardfor\n option http-server-close", {}), itself);
     row("HAProxy, connections shared", Front::Haproxy, haproxy("mode http\n option forwardfor\n http-reuse always", {}),
         itself);
     row("HAProxy, send-proxy", Front::Haproxy, haproxy("mode http", "send-proxy check inter 100"), itself);

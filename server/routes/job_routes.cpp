@@ -112,7 +112,7 @@ Task<Response> postJob(Services &use, Request request)
         job = co_await waitFor(use, job, wait, request.stop);
     Response response(jobJson(use, job));
     response.status = wait > 0s && job.isOver() ? 200 : 202;
-    response.fields.append({"Location", pathOf(job).toLatin1()});
+    response.fields.append({"Location", request.from.prefix + pathOf(job).toLatin1()});
     if (wait > 0s)
         response.fields.append({"Preference-Applied", "wait=" + QByteArray::number(qint64(wait.count()))});
     co_return response;
@@ -131,7 +131,7 @@ Task<Json> listJobs(Services &use, Request request)
     const Timing::Span span(*request.timing, Timing::Database);
     const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
     const auto toElement = [&use](const Job &job) { return jobJson(use, job); };
-    const QString next = endpoints::factorizations
+    const QString next = QString::fromLatin1(request.from.prefix) + endpoints::factorizations
         + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : idText(jobs.last().id))
         + (filter.state ? u"&state="_s + stateName(*filter.state) : QString());
     co_return Json{{u"data"_s, Json::array(jobs, toElement)},

@@ -4,6 +4,7 @@
 
 #include "common/endpoints.h"
 #include "server/compute/factoring/factors.h"
+#include "server/http/message/characters.h"
 #include "server/routes/input.h"
 #include "server/services.h"
 
@@ -28,8 +29,9 @@ namespace {
 
 constexpr qint64 mostJobsOnAPage = 1000;
 constexpr qsizetype longestKey = 255;
+constexpr qsizetype longestEventId = 32;
 constexpr auto longestWait = 60s; // of Prefer: wait
-constexpr auto progressInterval = 500ms;
+constexpr auto progressInterval = 500ms; // at most 15 s, or proxies cut a stream that is quiet: nginx after 60 s
 constexpr std::chrono::milliseconds readInterval = 1s; // of who waits without being told
 
 Json toTime(qint64 milliseconds)
@@ -152,18 +154,46 @@ Task<Response> deleteJob(Services &use, Request request)
     co_return Response(204, {}, {});
 }
 
-// Progress at least once a second, and the end under its own name: done, failed or cancelled.
+// The version that the client was told last. What can't be one is ignored, for a refusal would not help: an EventSource
+// asks never again then.
+std::optional<quint64> lastEventId(const Request &request)
+{
+    const QByteArray text = request.head.value("last-event-id");
+    bool ok = text.size() <= longestEventId && http::allOf(text, http::isDigit);
+    const quint64 version = ok ? text.toULongLong(&ok) : 0;
+    return ok ? std::optional(version) : std::nullopt;
+}
+
+// Progress twice a second, so that no proxy takes the stream for dead, and the end under its own name: done, failed or
+// cancelled. Who comes back is told at once what is another version than it knows (not a greater one: a failover may
+// take versions back), and is not refused while the database is away, since an EventSource would ask never again; who
+// knows the end already gets 204. Level-triggered, as the job is compared with what was told and read again at every
+// tick: an end is told though nothing announced it.
 Task<void> watchJob(Services &use, Request request, EventStream events)
 {
+    std::optional<quint64> known = lastEventId(request); // until the job was read
     Jobs::Watch watch(use.jobs, request.arguments.first());
     for (;;) {
-        const Job job = co_await watch.read(request.stop);
-        const bool isLast = job.isOver() || use.jobs.isStopping();
-        const QByteArray name = job.isOver() ? stateName(job.state).toLatin1() : QByteArray("progress");
-        const bool wantsMore = co_await events.send(name, jobJson(use, job));
+        std::optional<Job> job;
+        try {
+            job = co_await watch.read(request.stop);
+        } catch (const Failure &failure) {
+            if (!known || !Jobs::isPassing(failure))
+                throw;
+        }
+        const bool isOver = job && job->isOver();
+        bool wantsMore = false;
+        if (job && job->version != known) {
+            const QByteArray name = isOver ? stateName(job->state).toLatin1() : QByteArray("progress");
+            wantsMore = co_await events.send(QByteArray::number(job->version), name, jobJson(use, *job));
+        } else if (!isOver) {
+            wantsMore = co_await events.comment();
+        }
         co_await watch.suspended();
-        if (isLast || !wantsMore)
+        if (isOver || !wantsMore || use.jobs.isStopping())
             co_return;
+        if (job)
+            known.reset();
         co_await watch.next(progressInterval, request.stop);
     }
 }

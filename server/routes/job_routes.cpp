@@ -72,19 +72,6 @@ QString idempotencyKey(const Request &request)
     return key;
 }
 
-// `Prefer: wait=10`, RFC 7240; what can't be read is ignored, as preferences are.
-std::chrono::seconds preferredWait(const Request &request)
-{
-    for (const QByteArray &preference : request.head.values("prefer").join(',').split(',')) {
-        const QList<QByteArray> pair = preference.split(';').constFirst().split('=');
-        if (pair.size() == 2 && pair[0].trimmed().toLower() == "wait") {
-            const unsigned seconds = pair[1].trimmed().replace('"', "").toUInt();
-            return std::clamp(std::chrono::seconds(seconds), 0s, std::chrono::seconds(longestWait));
-        }
-    }
-    return 0s;
-}
-
 // The job, once it is over, or after `atMost`, or when the service stops. It is read at every tick, so that nothing
 // depends on an announcement.
 Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop_token stop)
@@ -100,11 +87,13 @@ Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop
     }
 }
 
-Task<Response> postJob(Services &use, Request request)
+} // namespace
+
+Task<Response> acceptJob(Services &use, mpz_class n, Request request)
 {
-    const mpz_class n = parseInteger(u"n"_s, bodyField(request, u"n"_s), use.options.maxDigits);
     const QString key = idempotencyKey(request);
-    const std::chrono::seconds wait = preferredWait(request);
+    const unsigned seconds = preference(request, "wait").value_or(QByteArray()).toUInt();
+    const std::chrono::seconds wait = std::min(std::chrono::seconds(seconds), std::chrono::seconds(longestWait));
     Job job;
     {
         const Timing::Span span(*request.timing, Timing::Database);
@@ -115,9 +104,23 @@ Task<Response> postJob(Services &use, Request request)
     Response response(jobJson(use, job));
     response.status = wait > 0s && job.isOver() ? 200 : 202;
     response.fields.append({"Location", pathOf(job).toLatin1()});
+    QByteArrayList applied;
+    if (preference(request, respondAsync))
+        applied << respondAsync;
     if (wait > 0s)
-        response.fields.append({"Preference-Applied", "wait=" + QByteArray::number(qint64(wait.count()))});
+        applied << "wait=" + QByteArray::number(qint64(wait.count()));
+    if (!applied.isEmpty())
+        response.fields.append({"Preference-Applied", applied.join(", ")});
     co_return response;
+}
+
+namespace {
+
+Task<Response> postJob(Services &use, Request request)
+{
+    const mpz_class n = parseInteger(u"n"_s, bodyField(request, u"n"_s), use.options.maxDigits);
+    const Response accepted = co_await acceptJob(use, n, request);
+    co_return accepted;
 }
 
 Task<Json> listJobs(Services &use, Request request)

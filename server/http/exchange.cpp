@@ -106,7 +106,9 @@ QCoro::Task<bool> Exchange::roomToWrite()
 void Exchange::finish()
 {
     if (!m_streaming) {
-        answer(Response(204, {}, {}));
+        Response nothing(204, {}, {});
+        nothing.fields.append(Field{"Cache-Control", "no-store"}); // the next one may have something to say
+        answer(nothing);
         return;
     }
     if (m_connection)

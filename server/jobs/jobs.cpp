@@ -35,12 +35,6 @@ Failure noSuchJob(const QString &id)
     return {404, u"there is no job %1"_s.arg(id.left(64))};
 }
 
-// Nobody knows better now: the next read may.
-bool isAway(const Failure &failure)
-{
-    return failure.status() == 503 || failure.status() == 504;
-}
-
 Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
 {
     Node::Settings node;
@@ -264,7 +258,7 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
         co_await shared->changed.wait(retryPause, stop);
     }
     m_seen = shared->askedAt;
-    if (shared->failure && !(shared->job && isAway(*shared->failure)))
+    if (shared->failure && !(shared->job && isPassing(*shared->failure)))
         throw Failure(*shared->failure);
     co_await suspended();
     const Job job = *shared->job;
@@ -284,6 +278,11 @@ QCoro::Task<void> Jobs::Watch::suspended()
 {
     if (m_jobs.m_interruption)
         co_await m_jobs.m_interruption();
+}
+
+bool Jobs::isPassing(const Failure &failure)
+{
+    return failure.status() == 503 || failure.status() == 504;
 }
 
 Factorizer::Progress Jobs::progress(const Job &job) const

@@ -42,6 +42,9 @@ public:
 
     class Watch;
 
+    /// Whether nobody knows better now, and the next read may: the database is away, or too slow.
+    static bool isPassing(const http::Failure &failure);
+
     /// How far it is, for people.
     Factorizer::Progress progress(const Job &job) const;
 

@@ -107,7 +107,9 @@ std::optional<Factorizer::Progress> Factorizer::progress(const mpz_class &n) con
     const std::optional<factoring::Progress> progress = m_pool.progress(n);
     if (!progress)
         return {};
-    return Progress{QString::fromUtf8(factoring::phaseName(progress->phase)), overall(*progress), progress->timeLeft};
+    const bool hasJustBegun = progress->phase == Phase::TrialDivision;
+    return Progress{QString::fromUtf8(factoring::phaseName(progress->phase)), overall(*progress),
+                    hasJustBegun ? m_pool.expectedTime(n) : progress->timeLeft};
 }
 
 } // namespace openloop

@@ -10,6 +10,7 @@
 #include <QCoroFuture>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
+#include <QScopeGuard>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -46,6 +47,7 @@ Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
     Node::Settings node;
     node.name = settings.nodeName.toStdString();
     node.process = queue::thisProcess();
+    node.version = OPENLOOP_VERSION;
     node.heartbeat = settings.heartbeat;
     node.suspectAfter = settings.suspectAfter;
     node.threads = settings.runs ? std::max(1, poolThreads / 2) : 0;
@@ -82,8 +84,11 @@ Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
     : m_store(store), m_factorizer(factorizer), m_settings(std::move(settings)),
       m_tables(m_store, m_settings.heartbeat, m_settings.rules),
       m_member(m_tables, nodeSettings(m_settings, m_factorizer.threads()),
-               {[this](std::string payload, std::stop_token stop) { return compute(std::move(payload), stop); },
-                [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); }})
+               {[this](queue::Attempt attempt, std::string payload, std::stop_token stop) {
+                    return compute(attempt, std::move(payload), stop);
+                },
+                [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); },
+                [this] { return progressHere(); }, [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
 {
 }
 
@@ -169,6 +174,12 @@ QCoro::Task<QList<Job>> Jobs::list(JobFilter filter, std::stop_token stop)
     co_return co_await found;
 }
 
+QCoro::Task<QList<FleetNode>> Jobs::nodes(std::stop_token stop)
+{
+    const QFuture<QList<FleetNode>> found = m_store.read(selectNodes, std::move(stop));
+    co_return co_await found;
+}
+
 // Who computes it finds out by a look: here at once.
 QCoro::Task<void> Jobs::cancel(QString id)
 {
@@ -195,6 +206,19 @@ void Jobs::onSeen(const queue::Seen &seen)
     const bool isKnown = watched && watched->isFresh() && seen.exists && watched->job->version == seen.version;
     if (!isKnown)
         announce(seen.task);
+}
+
+// Nobody is told: whoever watches shows how far it is twice a second anyway.
+void Jobs::onSaid(const std::vector<queue::Said> &owners)
+{
+    for (const queue::Said &owner : owners) {
+        for (const JobProgress &said : progressIn(owner.progress)) {
+            const auto found = m_watched.find(said.task);
+            const auto watched = found == m_watched.end() ? nullptr : found->second.lock();
+            if (watched && watched->job && watched->job->owner == owner.node && watched->job->attempt == said.attempt)
+                watched->job->told = said.progress;
+        }
+    }
 }
 
 void Jobs::announce(TaskId id)
@@ -292,17 +316,32 @@ Factorizer::Progress Jobs::progress(const Job &job) const
         return {{}, 1, {}};
     if (job.state != JobState::Running)
         return {};
+    if (job.owner != m_member.id())
+        return job.told;
     return m_factorizer.progress(job.n).value_or(Factorizer::Progress());
 }
 
-QCoro::Task<std::optional<Member::Ended>> Jobs::compute(std::string payload, std::stop_token stop)
+std::string Jobs::progressHere() const
 {
+    QList<JobProgress> jobs;
+    for (const auto &[attempt, n] : m_computed) {
+        if (const auto progress = m_factorizer.progress(n))
+            jobs.append({attempt.task, attempt.number, *progress});
+    }
+    return textOf(jobs);
+}
+
+QCoro::Task<std::optional<Member::Ended>> Jobs::compute(queue::Attempt attempt, std::string payload,
+                                                        std::stop_token stop)
+{
+    const auto computed = m_computed.emplace(attempt, numberOf(payload));
+    const auto isOver = qScopeGuard([&] { m_computed.erase(computed); });
     const FactoringPool::Ask ask{u"jobs"_s, longestAsk, stop, nullptr, true};
     for (;;) {
         Member::Ended ended{TaskState::Failed, {}};
         bool refused = false; // together with somebody who waited for the same number
         try {
-            const Factors factors = co_await m_factorizer.factors(numberOf(payload), ask);
+            const Factors factors = co_await m_factorizer.factors(computed->second, ask);
             co_return Member::Ended{TaskState::Done, toRow(factors).toStdString()};
         } catch (const Failure &failure) {
             ended.result = failure.detail().toStdString();

@@ -2,7 +2,7 @@
 // Factorizations that outlive their request: accepted means stored, and computed by whichever server has room.
 #pragma once
 
-#include "server/compute/factoring/factorizer.h"
+#include "server/jobs/fleet.h"
 #include "server/jobs/job_table.h"
 #include "server/jobs/queue/member.h"
 
@@ -40,9 +40,12 @@ public:
     QCoro::Task<QList<Job>> list(JobFilter filter, std::stop_token stop);
     QCoro::Task<void> cancel(QString id);
 
+    /// Who shares the database.
+    QCoro::Task<QList<FleetNode>> nodes(std::stop_token stop);
+
     class Watch;
 
-    /// How far it is, for people.
+    /// How far it is, for people: at another server as of its last beat.
     Factorizer::Progress progress(const Job &job) const;
 
     /// Awaited after each suspension of a watcher, if set: a test drives a change into that very moment.
@@ -56,9 +59,12 @@ public:
 private:
     struct Watched;
 
-    QCoro::Task<std::optional<queue::Member::Ended>> compute(std::string payload, std::stop_token stop);
+    QCoro::Task<std::optional<queue::Member::Ended>> compute(queue::Attempt attempt, std::string payload,
+                                                             std::stop_token stop);
+    std::string progressHere() const;
     void forget(bool more);
     void onSeen(const queue::Seen &seen);
+    void onSaid(const std::vector<queue::Said> &owners);
     void announce(queue::TaskId id);
     std::shared_ptr<Watched> watched(queue::TaskId id);
     QCoro::Task<void> read(std::shared_ptr<Watched> watched, QString id);
@@ -68,6 +74,7 @@ private:
     const Settings m_settings;
     std::stop_source m_stop;
     std::map<queue::TaskId, std::weak_ptr<Watched>> m_watched;
+    std::multimap<queue::Attempt, mpz_class> m_computed; ///< here, now
     AsyncEvent m_pause; ///< never happens
     QTimer m_forgetting;
     std::function<QCoro::Task<void>()> m_interruption;

@@ -112,6 +112,8 @@ void Member::send(Call call, const Statement &statement)
 QCoro::Task<void> Member::ask(Call call, Statement statement)
 {
     ++m_asking;
+    if (auto *beat = std::get_if<Beat>(&statement))
+        beat->progress = m_callbacks.progress();
     std::optional<Answer> answer;
     try {
         const QFuture<Answer> sent = m_tables.send(statement);
@@ -131,6 +133,8 @@ void Member::tellChanges(const Statement &statement, const Answer &answer)
         for (const Claimed &claimed : claims->tasks)
             m_callbacks.changed(claimed.attempt.task);
     }
+    if (const auto *sight = std::get_if<Sight>(&answer))
+        m_callbacks.said(sight->owners);
     if (const auto *end = std::get_if<End>(&statement))
         m_callbacks.changed(end->attempt.task);
     if (const auto *giveBack = std::get_if<GiveBack>(&statement))
@@ -146,7 +150,7 @@ void Member::start(const Attempt &attempt, const std::string &payload)
 
 QCoro::Task<void> Member::compute(Attempt attempt, std::string payload, std::stop_token stop)
 {
-    std::optional<Ended> ended = co_await m_callbacks.compute(std::move(payload), stop);
+    std::optional<Ended> ended = co_await m_callbacks.compute(attempt, std::move(payload), stop);
     if (m_running.erase(attempt) == 0)
         co_return; // written off
     step([&](BootTime now) {

@@ -27,11 +27,16 @@ public:
 
     struct Callbacks {
         /// Throws nothing. No result: it was stopped.
-        std::function<QCoro::Task<std::optional<Ended>>(std::string payload, std::stop_token stop)> compute;
+        std::function<QCoro::Task<std::optional<Ended>>(Attempt attempt, std::string payload, std::stop_token stop)>
+            compute;
         /// A look has seen a task that is watched.
         std::function<void(const Seen &)> seen;
         /// Something was done to a task here.
         std::function<void(TaskId)> changed;
+        /// What others are told of what runs here; see mostProgress.
+        std::function<std::string()> progress;
+        /// A look has read what the owners of watched tasks say.
+        std::function<void(const std::vector<Said> &)> said;
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
@@ -51,6 +56,8 @@ public:
     void hint();
     void watch(TaskId task) { m_node.watch(task); }
     void unwatch(TaskId task) { m_node.unwatch(task); }
+
+    NodeId id() const { return m_node.id(); }
 
     /// How many threads compute no more, since what they began did not stop.
     int writtenOff() const { return m_writtenOff; }

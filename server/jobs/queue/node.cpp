@@ -174,7 +174,9 @@ BootTime Node::wakeAt() const
 void Node::join(BootTime now)
 {
     m_nextJoin = BootTime::max(); // once this one is answered or lost
-    send(Join{m_id, m_settings.name, m_settings.process, m_settings.heartbeat, m_settings.suspectAfter}, now);
+    send(Join{m_id, m_settings.name, m_settings.process, m_settings.heartbeat, m_settings.suspectAfter,
+              m_settings.version, m_settings.format},
+         now);
 }
 
 void Node::beat(BootTime now)
@@ -188,7 +190,7 @@ void Node::beat(BootTime now)
     }
     if (now < m_nextBeat)
         return;
-    m_beat = send(Beat{m_id}, now);
+    m_beat = send(Beat{m_id, {}}, now);
     m_reconnected = false;
     if (!m_unanswered)
         m_unanswered = now;

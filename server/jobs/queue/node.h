@@ -47,6 +47,7 @@ public:
     struct Settings {
         std::string name;
         Process process;
+        std::string version; ///< of the program
         Milliseconds heartbeat{5000};
         Milliseconds suspectAfter{30'000};
         Milliseconds lookInterval{1000};

@@ -27,6 +27,9 @@ public:
         std::int64_t seenAt = 0;
         queue::Milliseconds heartbeat{};
         queue::Milliseconds suspectAfter{};
+        std::string version;
+        int format = 0;
+        std::string progress;
         queue::NodeState state = queue::NodeState::Alive;
 
         bool operator==(const NodeRow &) const = default;

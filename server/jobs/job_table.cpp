@@ -166,21 +166,4 @@ QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter)
     return withProgress(sql, sql.select(columns + conditions + page, values, readJob));
 }
 
-// On PostgreSQL counted for the whole fleet by one of those who need it, once a second.
-qint64 unfinishedJobs(SqlConnection &sql)
-{
-    const QString counted = u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s;
-    if (sql.dialect() == SqlDialect::Sqlite)
-        return sql.select(counted, {}, firstNumber).first();
-    sql.message(u"UPDATE fleet_stats SET refreshed_at = queue_now(), "
-                "nodes_alive = (SELECT count(*) FROM nodes WHERE state = 'alive'), "
-                "queued = (SELECT count(*) FROM tasks WHERE state = 'queued'), "
-                "held = (SELECT count(*) FROM tasks WHERE state = 'held'), "
-                "running = (SELECT count(*) FROM tasks WHERE state = 'running'), "
-                "oldest_queued_at = (SELECT created_at FROM tasks WHERE state = 'queued' ORDER BY lane, seq LIMIT 1) "
-                "WHERE abs(queue_now() - refreshed_at) > 1000000"_s,
-                firstNumber);
-    return sql.message(u"SELECT queued + held + running FROM fleet_stats"_s, firstNumber).first();
-}
-
 } // namespace openloop

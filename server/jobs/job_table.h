@@ -60,7 +60,4 @@ std::optional<Job> selectJob(SqlConnection &sql, queue::TaskId id);
 /// Newest first. Throws http::Failure 422 if `after` names no job.
 QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter);
 
-/// How many jobs wait or run. On PostgreSQL as it was within the last second.
-qint64 unfinishedJobs(SqlConnection &sql);
-
 } // namespace openloop

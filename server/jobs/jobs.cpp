@@ -3,8 +3,8 @@
 #include "server/jobs/jobs.h"
 
 #include "server/compute/factoring/factors.h"
-#include "server/jobs/queue/forget.h"
 #include "server/jobs/queue/process.h"
+#include "server/jobs/queue/upkeep.h"
 #include "server/store/sql_connection.h"
 
 #include <QCoroFuture>
@@ -30,6 +30,7 @@ Q_LOGGING_CATEGORY(log, "openloop.jobs")
 constexpr int mostUnfinished = 10'000;
 constexpr auto longestAsk = 48h; // the node gives up before that
 constexpr auto retryPause = 1s; // when the pool is full
+constexpr auto fleetInterval = 10s;
 
 Failure noSuchJob(const QString &id)
 {
@@ -102,12 +103,18 @@ void Jobs::start()
     m_member.start();
     m_forgetting.callOnTimeout([this] { forget(false); });
     m_forgetting.start(queue::Keeping().pause);
+    m_fleetReading.callOnTimeout([this] { readFleet(); });
+    m_fleetReading.start(fleetInterval);
+    readFleet();
 }
 
 // Nobody waits for it: what fails now is done in the next round.
 void Jobs::forget(bool more)
 {
-    QFuture<bool> left = m_store.change([more](SqlConnection &sql) { return queue::forget(sql, more); });
+    QFuture<bool> left = m_store.change([more](SqlConnection &sql) {
+        queue::vacuum(sql);
+        return queue::forget(sql, more);
+    });
     left.then(&m_forgetting,
               [this](bool again) {
                   if (again && !isStopping())
@@ -118,10 +125,27 @@ void Jobs::forget(bool more)
         });
 }
 
+// Half as old at most, so that a server that is alone shows them no older than it reads them.
+void Jobs::readFleet()
+{
+    const auto read = [](SqlConnection &sql) { return fleetStats(sql, fleetInterval / 2); };
+    QFuture<FleetStats> stats = m_store.change(read);
+    stats
+        .then(&m_fleetReading,
+              [this](const FleetStats &fleet) {
+                  m_fleet = fleet;
+                  m_fleetRead.start();
+              })
+        .onFailed(&m_fleetReading, [](const Failure &failure) {
+            qCDebug(log, "the fleet's figures wait: %s", qUtf8Printable(failure.detail()));
+        });
+}
+
 void Jobs::stop()
 {
     m_stop.request_stop();
     m_forgetting.stop();
+    m_fleetReading.stop();
     m_member.stop();
     const auto watched = m_watched; // a watcher may leave, and take its own out
     for (const auto &[id, job] : watched)

@@ -6,6 +6,8 @@
 #include "server/jobs/job_table.h"
 #include "server/jobs/queue/member.h"
 
+#include <QElapsedTimer>
+
 namespace openloop {
 
 /// Works on stored jobs, oldest first, with at most half of the pool's threads (at least one) and whatever else is
@@ -45,6 +47,16 @@ public:
 
     class Watch;
 
+    /// As of ten seconds ago or so; nothing before they were read.
+    const std::optional<FleetStats> &fleet() const { return m_fleet; }
+    /// How old these are.
+    std::chrono::milliseconds fleetAge() const { return std::chrono::milliseconds(m_fleetRead.elapsed()); }
+    /// Of this server.
+    const queue::Figures &figures() const { return m_member.figures(); }
+    std::optional<std::chrono::milliseconds> beatLag() const { return m_member.beatLag(); }
+    /// Whether the others can be expected to know that this one lives; before the first beat they need not.
+    bool isHeard() const { return beatLag().value_or(std::chrono::milliseconds(0)) <= 2 * m_settings.heartbeat; }
+
     /// How far it is, for people: at another server as of its last beat.
     Factorizer::Progress progress(const Job &job) const;
 
@@ -63,6 +75,7 @@ private:
                                                              std::stop_token stop);
     std::string progressHere() const;
     void forget(bool more);
+    void readFleet();
     void onSeen(const queue::Seen &seen);
     void onSaid(const std::vector<queue::Said> &owners);
     void announce(queue::TaskId id);
@@ -77,6 +90,9 @@ private:
     std::multimap<queue::Attempt, mpz_class> m_computed; ///< here, now
     AsyncEvent m_pause; ///< never happens
     QTimer m_forgetting;
+    QTimer m_fleetReading;
+    QElapsedTimer m_fleetRead;
+    std::optional<FleetStats> m_fleet;
     std::function<QCoro::Task<void>()> m_interruption;
     queue::QueueTables m_tables;
     queue::Member m_member; ///< last: it calls back until it is gone

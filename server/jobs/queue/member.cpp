@@ -66,6 +66,11 @@ bool Member::isIdle() const
     return m_stopping && m_running.empty() && m_asking == 0 && (m_gone || nobodyListens);
 }
 
+std::optional<Milliseconds> Member::beatLag() const
+{
+    return m_figures.lastBeat ? std::optional(bootTime() - *m_figures.lastBeat) : std::nullopt;
+}
+
 void Member::accepted()
 {
     step([this](BootTime now) { m_node.accepted(now); });
@@ -114,6 +119,7 @@ QCoro::Task<void> Member::ask(Call call, Statement statement)
     ++m_asking;
     if (auto *beat = std::get_if<Beat>(&statement))
         beat->progress = m_callbacks.progress();
+    const BootTime at = bootTime();
     std::optional<Answer> answer;
     try {
         const QFuture<Answer> sent = m_tables.send(statement);
@@ -122,6 +128,8 @@ QCoro::Task<void> Member::ask(Call call, Statement statement)
         qCDebug(log, "%s", qUtf8Printable(failure.detail()));
     }
     --m_asking;
+    if (answer)
+        m_figures.count(statement, *answer, at, bootTime());
     step([&](BootTime now) { answer ? m_node.answered(call, *answer, now) : m_node.lost(call, now); });
     if (answer)
         tellChanges(statement, *answer);

@@ -2,6 +2,7 @@
 // A node in a real service: what it decides becomes SQL, coroutines and a timer.
 #pragma once
 
+#include "server/jobs/queue/figures.h"
 #include "server/jobs/queue/node.h"
 #include "server/jobs/queue/tables.h"
 
@@ -59,6 +60,10 @@ public:
 
     NodeId id() const { return m_node.id(); }
 
+    const Figures &figures() const { return m_figures; }
+    /// Since the newest beat that was answered was sent; nothing before the first one.
+    std::optional<Milliseconds> beatLag() const;
+
     /// How many threads compute no more, since what they began did not stop.
     int writtenOff() const { return m_writtenOff; }
 
@@ -83,6 +88,7 @@ private:
     QueueTables &m_tables;
     const Callbacks m_callbacks;
     Node m_node;
+    Figures m_figures;
     std::deque<std::function<void()>> m_todo; ///< what the node has decided, done once it has returned
     bool m_settling = false;
     std::map<Attempt, std::stop_source> m_running;

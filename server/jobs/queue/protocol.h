@@ -119,6 +119,7 @@ struct MarkDead {
 
 /// Puts back what belongs to nodes that are not alive, and queues what was held until now: some of it.
 struct Sweep {
+    Milliseconds pause{}; ///< nothing is done if somebody began within it; 0: in any case
 };
 
 /// I go. What I still own is put back by others.

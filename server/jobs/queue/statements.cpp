@@ -2,6 +2,7 @@
 // Sends the texts and reads their rows: what was changed is counted by the rows that it returns.
 #include "server/jobs/queue/statements.h"
 
+#include "server/jobs/queue/upkeep.h"
 #include "server/store/sql_connection.h"
 
 #include <algorithm>
@@ -173,6 +174,8 @@ Rows QueueSql::markDead(const MarkDead &dead)
 
 Rows QueueSql::sweep(const Sweep &sweep)
 {
+    if (sweep.pause > Milliseconds(0) && !takeTurn(m_sql, u"sweep"_s, sweep.pause))
+        return {0};
     return inTransaction(textOf(sweep, m_rules));
 }
 

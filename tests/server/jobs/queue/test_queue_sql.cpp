@@ -27,6 +27,7 @@ struct State {
     std::map<TaskId, Tables::TaskRow> tasks;
     std::map<std::string, std::string> results;
     std::map<std::string, Tables::Key> keys;
+    std::int64_t sweptAt = 0;
 
     bool operator==(const State &) const = default;
 };
@@ -43,7 +44,7 @@ void rank(State &state)
 
 State stateOf(const Tables &model)
 {
-    State state{model.nodes, model.tasks, model.results, model.keys};
+    State state{model.nodes, model.tasks, model.results, model.keys, model.sweptAt};
     for (auto &[id, row] : state.tasks) {
         if (row.state == TaskState::Failed && row.result == "died")
             row.result = diedDetail;
@@ -93,6 +94,8 @@ State stateOf(SqlConnection &sql)
                 number(12)};
         else if (table == "result"_L1)
             state.results[text(1)] = text(2);
+        else if (table == "swept"_L1)
+            state.sweptAt = number(1);
         else
             state.keys[text(1)] = {std::uint64_t(number(2)), text(3)};
         return true;
@@ -102,6 +105,7 @@ State stateOf(SqlConnection &sql)
                 "SELECT 'task', id, payload, coalesce(result, detail, ''), state, seq, coalesce(due_at, 0), "
                 "coalesce(owner, 0), attempt, deaths, version, format, coalesce(started_at, 0) FROM tasks;"
                 "SELECT DISTINCT 'result', payload, r.result FROM task_results r JOIN tasks USING (payload_hash);"
+                "SELECT 'swept', done_at FROM maintenance WHERE what = 'sweep';"
                 "SELECT DISTINCT 'key', key, task, payload FROM request_keys k JOIN tasks t ON t.id = k.task"_s,
                 read);
     rank(state);
@@ -221,7 +225,7 @@ private:
             KeepResult{task(), "7 'x' " + std::to_string(below(10))},
             Survey{node(), suspectAfter, boot(), 1 + below(2)},
             markDead(),
-            Sweep{},
+            Sweep{chance(50) ? 0s : 10s},
             Leave{node()},
         };
         return all[kind];

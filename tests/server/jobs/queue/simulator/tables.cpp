@@ -195,8 +195,13 @@ Answer Tables::on(const MarkDead &dead)
     return Rows{1};
 }
 
-Answer Tables::on(const Sweep &)
+Answer Tables::on(const Sweep &sweep)
 {
+    if (sweep.pause > Milliseconds(0)) {
+        if (sweptAt >= now - microseconds(sweep.pause) && sweptAt <= now)
+            return Rows{0};
+        sweptAt = now;
+    }
     int lost = 0;
     int due = 0;
     for (auto &[id, row] : tasks) {

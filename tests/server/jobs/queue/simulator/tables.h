@@ -71,6 +71,7 @@ public:
     std::map<queue::TaskId, TaskRow> tasks;
     std::map<std::string, std::string> results; ///< by payload
     std::map<std::string, Key> keys;
+    std::int64_t sweptAt = 0; ///< by somebody whose turn it was
 
 private:
     queue::Answer on(const queue::Join &join);

@@ -60,6 +60,8 @@ private slots:
     void whoPrefersToWaitMayDoSoAtAnyServer();
     void theServersAreListed();
     void aJobIsCancelledAtAnyServer();
+    void aKeyBelongsToWhatItsRequestJoined();
+    void anyServerTellsHowTheFleetDoes();
 };
 
 void TestFleetAnswers::theOtherServerTellsHowFarAJobIs()
@@ -148,6 +150,55 @@ void TestFleetAnswers::aJobIsCancelledAtAnyServer()
     QTRY_COMPARE_WITH_TIMEOUT(running(), 0, patience);
     QCOMPARE(statusOf(RawClient(m_first).remove(path)), 204);
     QCOMPARE(statusOf(RawClient(m_first).remove("/factorizations/0123456789abcdef")), 404);
+}
+
+// And not only for as long as that runs: whoever asks again is told how it ended.
+void TestFleetAnswers::aKeyBelongsToWhatItsRequestJoined()
+{
+    const QByteArray begun = accept(m_first, semiprime(150));
+    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->task(begun).owner, a, patience);
+    const QByteArray key = "Idempotency-Key: mine\r\n";
+    QCOMPARE(accept(m_other, semiprime(150), key), begun);
+    const auto refused = [&](quint16 port) {
+        return statusOf(RawClient(port).post(jobs, bodyOf(semiprime(150, 2)), key));
+    };
+    QCOMPARE(refused(m_other), 422);
+    QCOMPARE(refused(m_first), 422);
+    QVERIFY((*m_fleet)[a].release());
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(m_other, begun), u"done"_s, patience);
+    for (const quint16 port : {m_first, m_other}) {
+        QCOMPARE(accept(port, semiprime(150), key), begun);
+        QCOMPARE(refused(port), 422);
+    }
+    QVERIFY(accept(m_other, semiprime(150)) != begun); // without the key it is another job
+}
+
+void TestFleetAnswers::anyServerTellsHowTheFleetDoes()
+{
+    for (unsigned seed = 1; seed < 20; ++seed) // more than A has threads for
+        accept(m_other, semiprime(150, seed));
+    QTRY_VERIFY_WITH_TIMEOUT((*m_fleet)[a].figure("held") > 0, patience);
+    for (const QString &name : {a, b}) {
+        const ServerProcess &server = (*m_fleet)[name];
+        const auto is = [&](const QByteArray &metric, double value) { return server.metric(metric) == value; };
+        const double running = (*m_fleet)[a].figure("running");
+        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_jobs{state=\"running\"}", running), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_jobs{state=\"queued\"}", 19 - running), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_jobs_claimable{lane=\"0\"}", 19 - running), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_nodes_alive", 2), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(server.metric("openloop_jobs_oldest_claimable_seconds{lane=\"0\"}") > 0, patience);
+        QVERIFY(server.metric("openloop_database_dead_rows{table=\"nodes\"}") >= 0);
+        QVERIFY(server.metric("openloop_beat_lag_seconds") >= 0);
+        const QJsonObject fleet = objectOf(RawClient(server.port()).get("/readyz"))[u"fleet"_s].toObject();
+        QCOMPARE(fleet[u"nodes_alive"_s].toInt(), 2);
+        QCOMPARE(fleet[u"running"_s].toInt(), int(running));
+        QVERIFY(fleet[u"oldest_claimable"_s].toDouble() > 0);
+    }
+    QVERIFY((*m_fleet)[a].metric("openloop_jobs_claimed_total") > 0);
+    m_fleet->kill(a);
+    QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[b].metric("openloop_nodes_reaped_total"), 1., patience);
+    QTRY_VERIFY_WITH_TIMEOUT((*m_fleet)[b].metric("openloop_jobs_put_back_total") > 0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[b].metric("openloop_nodes_alive"), 1., patience);
 }
 
 QTEST_GUILESS_MAIN(TestFleetAnswers)

@@ -41,6 +41,16 @@ Json toTime(qint64 milliseconds)
     return QDateTime::fromMSecsSinceEpoch(milliseconds, QTimeZone::utc()).toString(Qt::ISODateWithMs);
 }
 
+Json phaseJson(const Factorizer::Progress &progress)
+{
+    return progress.phase.isEmpty() ? Json() : Json(progress.phase);
+}
+
+Json etaJson(const Factorizer::Progress &progress)
+{
+    return progress.timeLeft ? Json(progress.timeLeft->count()) : Json();
+}
+
 Json jobJson(const Services &use, const Job &job)
 {
     const Factorizer::Progress progress = use.jobs.progress(job);
@@ -48,9 +58,11 @@ Json jobJson(const Services &use, const Job &job)
         {u"id"_s, idText(job.id)},
         {u"n"_s, toText(job.n)},
         {u"state"_s, stateName(job.state)},
-        {u"phase"_s, progress.phase.isEmpty() ? Json() : Json(progress.phase)},
+        {u"version"_s, job.version},
+        {u"node"_s, job.node.isEmpty() ? Json() : Json(job.node)},
+        {u"phase"_s, phaseJson(progress)},
         {u"progress"_s, progress.fraction},
-        {u"eta"_s, progress.timeLeft ? Json(progress.timeLeft->count()) : Json()},
+        {u"eta"_s, etaJson(progress)},
         {u"factors"_s, job.factors ? toJson(*job.factors) : Json()},
         {u"created_at"_s, toTime(job.createdAt)},
         {u"started_at"_s, toTime(job.startedAt)},
@@ -201,6 +213,33 @@ Task<void> watchJob(Services &use, Request request, EventStream events)
     }
 }
 
+Json nodeJson(const FleetNode &node)
+{
+    const auto seconds = [](std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); };
+    const auto toElement = [](const JobProgress &job) {
+        return Json{{u"id"_s, idText(job.task)},
+                    {u"phase"_s, phaseJson(job.progress)},
+                    {u"progress"_s, job.progress.fraction},
+                    {u"eta"_s, etaJson(job.progress)}};
+    };
+    return {
+        {u"id"_s, idText(node.id)},
+        {u"name"_s, node.name},
+        {u"state"_s, node.state},
+        {u"version"_s, node.version.isEmpty() ? Json() : Json(node.version)},
+        {u"beat_age"_s, seconds(node.beatAge)},
+        {u"heartbeat"_s, seconds(node.heartbeat)},
+        {u"jobs"_s, Json::array(node.jobs, toElement)},
+    };
+}
+
+Task<Json> showNodes(Services &use, Request request)
+{
+    const Timing::Span span(*request.timing, Timing::Database);
+    const QList<FleetNode> nodes = co_await use.jobs.nodes(request.stop);
+    co_return Json{{u"data"_s, Json::array(nodes, nodeJson)}};
+}
+
 } // namespace
 
 void addJobRoutes(App &app, Services &use)
@@ -211,6 +250,7 @@ void addJobRoutes(App &app, Services &use)
     app.route("GET", one + u"/events"_s, use, watchJob);
     app.route("GET", one, use, showJob);
     app.route("DELETE", one, use, deleteJob);
+    app.route("GET", u"/nodes"_s, use, showNodes);
 }
 
 } // namespace openloop

@@ -54,6 +54,8 @@ Json ready(Services &use, const Request &)
         missing.append(u"server: stopping"_s);
     judge(u"database"_s, use.store.ready(), use.store.state());
     judge(u"upstream"_s, use.upstream.ready(), u"left alone for a while"_s);
+    const Pool::Load load = use.pool.load();
+    judge(u"pool"_s, load.stuck == 0, u"%1 of %2 threads do not stop"_s.arg(load.stuck).arg(load.threads));
     if (!missing.isEmpty())
         throw Failure::unavailable((missing + degraded).join(u"; "_s), 1s);
     if (!degraded.isEmpty())

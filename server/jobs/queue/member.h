@@ -26,7 +26,7 @@ public:
     };
 
     struct Callbacks {
-        /// Throws nothing. No result: it was stopped.
+        /// Throws nothing. No result: it was stopped, and its thread is free.
         std::function<QCoro::Task<std::optional<Ended>>(std::string payload, std::stop_token stop)> compute;
         /// A look has seen a task that is watched.
         std::function<void(const Seen &)> seen;
@@ -51,9 +51,6 @@ public:
     void hint();
     void watch(TaskId task) { m_node.watch(task); }
     void unwatch(TaskId task) { m_node.unwatch(task); }
-
-    /// How many threads compute no more, since what they began did not stop.
-    int writtenOff() const { return m_writtenOff; }
 
 private:
     void send(Call call, const Statement &statement) override;
@@ -81,7 +78,6 @@ private:
     std::map<Attempt, std::stop_source> m_running;
     std::list<QCoro::Task<void>> m_tasks;
     int m_asking = 0;
-    int m_writtenOff = 0;
     bool m_stopping = false;
     bool m_gone = false;
     QTimer m_alarm;

@@ -19,7 +19,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.queue")
 
-constexpr auto longestFarewell = 10s;
+constexpr auto longestFarewell = 12s; // what does not stop is given back after ten
 constexpr Milliseconds longestAlarm = 1s; // timers do not run while the machine is suspended, the node's clock does
 
 BootTime bootTime()

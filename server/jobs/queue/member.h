@@ -35,7 +35,7 @@ public:
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
-    /// Tells the tables what ran here, if they answer within ten seconds.
+    /// Tells the tables what ran here, if they answer within twelve seconds.
     ~Member();
     Q_DISABLE_COPY_MOVE(Member)
 

@@ -38,7 +38,18 @@ void lockOutOtherProcesses(SqlConnection &sql)
 bool isDone(SqlConnection &sql, const QString &step)
 {
     const auto first = [](const QSqlQuery &row) { return row.value(0).toString(); };
-    return !sql.select(u"SELECT name FROM schema_steps WHERE name = ?"_s, {step}, first).isEmpty();
+    return !sql.select(u"SELECT name FROM schema_history WHERE name = ?"_s, {step}, first).isEmpty();
+}
+
+// The first release wrote its steps into `schema_steps`, which since step 004 tells its programs to stay away.
+void takeOverSteps(SqlConnection &sql)
+{
+    const auto first = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    sql.command(u"CREATE TABLE IF NOT EXISTS schema_history (name TEXT PRIMARY KEY)"_s);
+    if (!sql.select(u"SELECT name FROM schema_history LIMIT 1"_s, {}, first).isEmpty())
+        return;
+    sql.command(u"CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY)"_s);
+    sql.command(u"INSERT INTO schema_history (name) SELECT name FROM schema_steps"_s);
 }
 
 /// `003-queue.postgres.sql` is for PostgreSQL only; a step without such a word is for both.
@@ -68,7 +79,7 @@ void perform(SqlConnection &sql, const QString &step)
     const QStringList statements = text.split(u";\n"_s, Qt::SkipEmptyParts);
     for (const QString &statement : statements)
         sql.command(statement);
-    sql.change(u"INSERT INTO schema_steps (name) VALUES (?)"_s, {step});
+    sql.change(u"INSERT INTO schema_history (name) VALUES (?)"_s, {step});
     if (text.contains(u"\n-- NEEDED\n"_s))
         sql.change(u"INSERT INTO schema_needs (name) VALUES (?)"_s, {step});
 }
@@ -81,7 +92,7 @@ void bringSchemaUpToDate(SqlConnection &sql)
     sql.begin();
     try {
         lockOutOtherProcesses(sql);
-        sql.command(u"CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY)"_s);
+        takeOverSteps(sql);
         sql.command(u"CREATE TABLE IF NOT EXISTS schema_needs (name TEXT PRIMARY KEY)"_s);
         const QStringList steps = QDir(schemaFolder).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
         refuseStepsToCome(sql, steps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several servers on one database for longer than a test may take: kills, crowds of watchers, the release before.
-// usage: openloop-soak-fleet [openloop-server of the release before]; exits 1 when something was not as it must be.
+// usage: openloop-soak-fleet [kills] [watchers] [openloop-server of the release before]; what is named, or kills and
+// watchers. Exits 1 when something was not as it must be.
 #include "tests/server/jobs/fleet/kills.h"
 #include "tests/support/crowd.h"
 #include "tests/support/jobs/control.h"
@@ -43,36 +44,53 @@ bool kill(const QString &databaseUrl, int servers)
         u"20 kills of %1 server(s), %2 jobs accepted and done %3"_s.arg(servers).arg(kills.accepted()).arg(wrong));
 }
 
-// 30,000 in all and 5,000 at once, of jobs that come and end meanwhile.
+bool killOnEachDatabase()
+{
+    const QTemporaryDir folder;
+    const bool right = kill(u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s), 1);
+    Postgres postgres;
+    return kill(postgres.databaseUrl(u"kills"_s), 2) && right;
+}
+
+// 30,000 in all and 5,000 at once, each of one of the newest jobs: it waits, runs, is about to end, or has ended. Jobs
+// are asked for as fast as they are done, else most of the watched would be the last of a long queue.
 bool watch()
 {
     constexpr int inAll = 30'000;
     constexpr int atOnce = 5000;
+    constexpr int unfinished = 100;
     Fleet fleet(testServer);
     const std::array<quint16, 2> ports{fleet.start(u"A"_s).port(), fleet.start(u"B"_s).port()};
     const Control control(ports[0]);
     std::mt19937 random(1); // NOLINT: the same in every run
+    const auto below = [&](qsizetype bound) { return qsizetype(random() % std::size_t(bound)); };
     Watchers watchers;
-    std::vector<Watchers::Told> told;
     QByteArrayList paths;
-    int came = 0;
-    const auto collect = [&] {
-        for (const Watchers::Told &each : watchers.take())
-            told.push_back(each);
+    int mostOpen = 0;
+    const QString left = u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s;
+    const auto hasRoom = [&] {
+        if (fleet.row(left).value(0).toInt() < unfinished)
+            paths << accept(ports[below(2)], semiprime(110 + unsigned(below(60)), unsigned(paths.size())));
+        return watchers.open() < atOnce;
     };
-    while (came < inAll) {
-        paths << accept(ports[random() % 2], semiprime(150 + unsigned(random() % 40), unsigned(paths.size())));
-        const qsizetype newest = std::min<qsizetype>(paths.size(), 500);
-        for (int i = 0; i < 60 && came < inAll && watchers.open() < atOnce; ++i, ++came)
-            watchers.add(ports[random() % 2], paths[paths.size() - 1 - qsizetype(random() % std::size_t(newest))]);
-        collect();
+    for (int came = 0; came < inAll;) {
+        if (!QTest::qWaitFor(hasRoom, patience))
+            return say(false, u"none of %1 watchers is told an end"_s.arg(watchers.open()));
+        const qsizetype newest = std::min<qsizetype>(paths.size(), 2 * unfinished);
+        for (auto more = std::min<qsizetype>(below(60), inAll - came); more > 0 && watchers.open() < atOnce; --more) {
+            watchers.add(ports[below(2)], paths[paths.size() - 1 - below(newest)]);
+            ++came;
+        }
+        mostOpen = std::max(mostOpen, watchers.open());
     }
     const auto areTold = [&] { return watchers.open() == 0; };
-    const bool all = QTest::qWaitFor(areTold, 30 * patience);
-    collect();
+    const bool all = QTest::qWaitFor(areTold, 10 * patience);
+    const std::vector<Watchers::Told> told = watchers.take();
     const auto latest = fleet.latest(told);
     return say(all && int(told.size()) == inAll && latest <= control.longest(2s),
-               u"%1 watchers of %2 jobs, the last was told %3 ms after its end (%4 allowed here)"_s.arg(told.size())
+               u"%1 watchers, up to %2 at once, of %3 jobs; the last was told %4 ms after its end (%5 allowed here)"_s
+                   .arg(told.size())
+                   .arg(mostOpen)
                    .arg(paths.size())
                    .arg(latest.count())
                    .arg(control.longest(2s).count()));
@@ -103,8 +121,10 @@ bool meetReleaseBefore(const QString &program)
     const bool started = again.waitUntilReady();
     again.process().waitForFinished();
     const QByteArray said = again.standardError();
-    return say(went && task.deaths == 0 && !started && again.process().exitCode() == 1
-                   && said.count("openloop-server: ") == 1 && fleet.task(path) == task,
+    const bool inOneLine = said.startsWith("openloop-server: ") && said.indexOf('\n') == said.size() - 1
+        && said.contains("a newer openloop-server has taken over this database");
+    return say(went && task.deaths == 0 && !started && again.process().exitCode() == 1 && inOneLine
+                   && fleet.task(path) == task,
                u"the release before, started again beside its job: %1"_s.arg(QString::fromUtf8(said.trimmed())));
 }
 
@@ -121,14 +141,18 @@ void raiseDescriptorLimit()
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv);
+    QStringList parts = QCoreApplication::arguments().mid(1);
+    if (parts.isEmpty())
+        parts << u"kills"_s << u"watchers"_s;
     raiseDescriptorLimit();
-    bool right = argc < 2 || meetReleaseBefore(QString::fromLocal8Bit(argv[1]));
-    const QTemporaryDir folder;
-    right = kill(u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s), 1) && right;
-    {
-        Postgres postgres;
-        right = kill(postgres.databaseUrl(u"kills"_s), 2) && right;
+    bool right = true;
+    for (const QString &part : std::as_const(parts)) {
+        if (part == u"kills"_s)
+            right = killOnEachDatabase() && right;
+        else if (part == u"watchers"_s)
+            right = watch() && right;
+        else
+            right = meetReleaseBefore(part) && right;
     }
-    right = watch() && right;
     return right ? 0 : 1;
 }

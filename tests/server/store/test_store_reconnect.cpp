@@ -217,8 +217,8 @@ private slots:
         std::atomic<int> tries = 0;
         const auto insert = [&tries](SqlConnection &sql) {
             if (++tries == 1) // somebody has inserted it between a look and this
-                sql.change(u"INSERT INTO schema_steps (name) SELECT name FROM schema_steps"_s);
-            return numberOf(sql, u"SELECT count(*) FROM schema_steps"_s);
+                sql.change(u"INSERT INTO schema_history (name) SELECT name FROM schema_history"_s);
+            return numberOf(sql, u"SELECT count(*) FROM schema_history"_s);
         };
         QVERIFY(await(taskOf(store.write(insert))).value > 0);
         QCOMPARE(tries, 2);

@@ -76,6 +76,11 @@ void Member::hint()
     step([this](BootTime now) { m_node.hint(now); });
 }
 
+bool Member::takesWork() const
+{
+    return m_node.takesWork(bootTime());
+}
+
 template <typename Step>
 void Member::step(Step step)
 {
@@ -131,8 +136,10 @@ void Member::tellChanges(const Statement &statement, const Answer &answer)
         for (const Claimed &claimed : claims->tasks)
             m_callbacks.changed(claimed.attempt.task);
     }
-    if (const auto *end = std::get_if<End>(&statement))
+    if (const auto *end = std::get_if<End>(&statement)) {
         m_callbacks.changed(end->attempt.task);
+        m_callbacks.ended(end->attempt.task);
+    }
     if (const auto *giveBack = std::get_if<GiveBack>(&statement))
         m_callbacks.changed(giveBack->attempt.task);
 }

@@ -32,6 +32,8 @@ public:
         std::function<void(const Seen &)> seen;
         /// Something was done to a task here.
         std::function<void(TaskId)> changed;
+        /// That was its end.
+        std::function<void(TaskId)> ended;
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
@@ -51,6 +53,9 @@ public:
     void hint();
     void watch(TaskId task) { m_node.watch(task); }
     void unwatch(TaskId task) { m_node.unwatch(task); }
+    bool takesWork() const;
+    int idleThreads() const { return m_node.idleThreads(); }
+    bool knows(TaskId task) const { return m_node.knows(task); }
 
     /// How many threads compute no more, since what they began did not stop.
     int writtenOff() const { return m_writtenOff; }

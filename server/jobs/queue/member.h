@@ -38,7 +38,7 @@ public:
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
     /// Tells the tables what ran here, if they answer within ten seconds.
-    ~Member();
+    ~Member() override;
     Q_DISABLE_COPY_MOVE(Member)
 
     void start();

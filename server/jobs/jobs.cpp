@@ -78,12 +78,16 @@ struct Jobs::Watched {
 Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
     : m_store(store), m_factorizer(factorizer), m_settings(std::move(settings)),
       m_tables(m_store, m_settings.heartbeat, m_settings.rules),
+      m_notifier(m_store, {m_settings.heartbeat, m_settings.mostHinting},
+                 {[this] { return m_member.idleThreads() > 0; }, [this](TaskId id) { return m_member.knows(id); },
+                  [this] { m_member.hint(); }}),
       m_member(m_tables, nodeSettings(m_settings, m_factorizer.threads()),
                {[this](queue::Attempt attempt, std::string payload, std::stop_token stop) {
                     return compute(attempt, std::move(payload), stop);
                 },
                 [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); },
-                [this] { return progressHere(); }, [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
+                [this](TaskId id) { m_notifier.tellEnd(id); }, [this] { return progressHere(); },
+                [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
 {
 }
 
@@ -95,6 +99,7 @@ Jobs::~Jobs()
 void Jobs::start()
 {
     m_member.start();
+    m_notifier.start();
     m_forgetting.callOnTimeout([this] { forget(false); });
     m_forgetting.start(queue::Keeping().pause);
     m_fleetReading.callOnTimeout([this] { readFleet(); });
@@ -168,6 +173,8 @@ QCoro::Task<Job> Jobs::accept(mpz_class n, QString idempotencyKey)
     };
     const QFuture<Job> stored = m_store.change(store);
     const Job accepted = co_await stored;
+    if (!m_member.takesWork())
+        m_notifier.tellWork();
     m_member.accepted();
     co_return accepted;
 }
@@ -198,7 +205,7 @@ QCoro::Task<QList<FleetNode>> Jobs::nodes(std::stop_token stop)
     co_return co_await found;
 }
 
-// Who computes it finds out by a look: here at once.
+// Who computes it finds out by a look: here at once, elsewhere by a hint, or within a second.
 QCoro::Task<void> Jobs::cancel(QString id)
 {
     const auto task = idOf(id);
@@ -212,6 +219,7 @@ QCoro::Task<void> Jobs::cancel(QString id)
     if (!exists)
         throw noSuchJob(id);
     m_member.hint();
+    m_notifier.tellEnd(*task);
     announce(*task);
 }
 

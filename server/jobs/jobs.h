@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/jobs/fleet.h"
+#include "server/jobs/hints/notifier.h"
 #include "server/jobs/job_table.h"
 #include "server/jobs/queue/member.h"
 
@@ -21,6 +22,7 @@ public:
         std::chrono::milliseconds heartbeat{5000};
         std::chrono::milliseconds suspectAfter{30'000};
         QString nodeName; ///< a label
+        int mostHinting = 0; ///< see hints::Notifier
         queue::Rules rules; ///< tests hold jobs for less time
     };
 
@@ -71,6 +73,9 @@ public:
     bool isStopping() const { return m_stop.stop_requested(); }
     bool isIdle() const { return m_member.isIdle(); }
 
+    /// Whether other servers tell this one at once of what changes.
+    bool hasHints() const { return m_notifier.isOn(); }
+
 private:
     struct Watched;
 
@@ -98,6 +103,7 @@ private:
     std::optional<FleetStats> m_fleet;
     std::function<QCoro::Task<void>()> m_interruption;
     queue::QueueTables m_tables;
+    hints::Notifier m_notifier;
     queue::Member m_member; ///< last: it calls back until it is gone
 };
 

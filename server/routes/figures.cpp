@@ -112,6 +112,8 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
     metrics.add(Gauge, "openloop_upstream_ready", "Whether calls to the upstream are tried.",
                 [&use] { return use.upstream.ready() ? 1 : 0; });
     addOfJobs(metrics, use.jobs);
+    metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
+                [&use] { return use.jobs.hasHints() ? 1 : 0; });
     app.route("GET", endpoints::metrics, metrics, showMetrics);
 }
 

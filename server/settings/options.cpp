@@ -15,6 +15,7 @@
 #include <QThread>
 
 #include <algorithm>
+#include <limits>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -171,6 +172,16 @@ void takeNodeName(Options &options, const Row &row, const QString &text)
     options.nodeName = text;
 }
 
+// NOTIFY wakes every server that listens, and before PostgreSQL 19 each commit of one signals them all: two hundred
+// commits a second were left with 1,000 of them, thousands with 32.
+void takeHints(Options &options, const Row &row, const QString &text)
+{
+    if (text != u"auto" && text != u"on" && text != u"off")
+        refuse(row, text, u"auto, on or off"_s);
+    if (text != u"auto")
+        options.mostHinting = text == u"on" ? std::numeric_limits<int>::max() : 0;
+}
+
 void takeLogFormat(Options &options, const Row &row, const QString &text)
 {
     if (text != u"text" && text != u"json")
@@ -226,6 +237,9 @@ QList<Row> rows()
         {u"suspect-after"_s, u"S"_s, u"30"_s,
          u"Seconds without that, after which the others look twice and take its jobs; at least 3 heartbeats."_s,
          takeSeconds<&Options::suspectAfter>},
+        {u"listen-hints"_s, u"auto|on|off"_s, u"auto"_s,
+         u"Tell the other servers on a PostgreSQL of new jobs and ends at once; auto: where at most 32 live."_s,
+         takeHints},
         {u"cpu-threads"_s, u"N"_s, cores, u"Threads that factor, below the event loop's priority."_s,
          takeNumber<&Options::cpuThreads, 1, 1024>},
         {u"cpu-queue"_s, u"N"_s, u"64"_s, u"Computations that wait; beyond it 503."_s,

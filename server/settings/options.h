@@ -30,6 +30,7 @@ struct Options {
     std::chrono::milliseconds heartbeat{5000};
     std::chrono::milliseconds suspectAfter{30'000};
     QString nodeName; ///< never empty
+    int mostHinting = 32; ///< servers that live, beyond which they send no hints to one another; 0: none are sent
     int cpuThreads = 0;
     int cpuQueue = 0;
     std::chrono::milliseconds factorizeTimeout{};

@@ -81,6 +81,11 @@ void Member::hint()
     step([this](BootTime now) { m_node.hint(now); });
 }
 
+bool Member::takesWork() const
+{
+    return m_node.takesWork(bootTime());
+}
+
 template <typename Step>
 void Member::step(Step step)
 {
@@ -143,8 +148,10 @@ void Member::tellChanges(const Statement &statement, const Answer &answer)
     }
     if (const auto *sight = std::get_if<Sight>(&answer))
         m_callbacks.said(sight->owners);
-    if (const auto *end = std::get_if<End>(&statement))
+    if (const auto *end = std::get_if<End>(&statement)) {
         m_callbacks.changed(end->attempt.task);
+        m_callbacks.ended(end->attempt.task);
+    }
     if (const auto *giveBack = std::get_if<GiveBack>(&statement))
         m_callbacks.changed(giveBack->attempt.task);
 }

@@ -34,6 +34,8 @@ public:
         std::function<void(const Seen &)> seen;
         /// Something was done to a task here.
         std::function<void(TaskId)> changed;
+        /// That was its end.
+        std::function<void(TaskId)> ended;
         /// What others are told of what runs here; see mostProgress.
         std::function<std::string()> progress;
         /// A look has read what the owners of watched tasks say.
@@ -42,7 +44,7 @@ public:
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
     /// Tells the tables what ran here, if they answer within twelve seconds.
-    ~Member();
+    ~Member() override;
     Q_DISABLE_COPY_MOVE(Member)
 
     void start();
@@ -57,6 +59,9 @@ public:
     void hint();
     void watch(TaskId task) { m_node.watch(task); }
     void unwatch(TaskId task) { m_node.unwatch(task); }
+    bool takesWork() const;
+    int idleThreads() const { return m_node.idleThreads(); }
+    bool knows(TaskId task) const { return m_node.knows(task); }
 
     NodeId id() const { return m_node.id(); }
 

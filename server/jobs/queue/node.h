@@ -94,6 +94,10 @@ public:
     /// Whether every beat was answered in time for so long that others can be judged.
     bool isFit(BootTime now) const;
     int idleThreads() const;
+    /// Whether a new task would be claimed here at once.
+    bool takesWork(BootTime now) const;
+    /// Whether it is computed or watched here.
+    bool knows(TaskId task) const;
 
 private:
     enum class Phase { New, Joining, Alive, Leaving, Gone };

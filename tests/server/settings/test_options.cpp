@@ -150,6 +150,8 @@ void TestOptions::whatIsWrongIsNamed_data()
         << QByteArray() << none << QStringList{u"--tls-key"_s, u"/dev/null"_s} << QStringList{u"--tls-certificate"_s};
     QTest::newRow("switch") << QByteArray() << none << QStringList{u"--upstream-http2"_s, u"yes"_s}
                             << QStringList{u"on or off"_s};
+    QTest::newRow("hints") << QByteArray() << none << QStringList{u"--listen-hints"_s, u"yes"_s}
+                           << QStringList{u"auto, on or off"_s};
     QTest::newRow("list") << QByteArray() << none << QStringList{u"--ready-needs"_s, u"database,moon"_s}
                           << QStringList{u"moon"_s, u"upstream"_s};
     QTest::newRow("host with a port") << QByteArray() << none << QStringList{u"--allowed-host"_s, u"fleet:80"_s}

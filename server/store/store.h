@@ -63,6 +63,9 @@ public:
     /// The store has to outlive it. timeout: of each unit of work.
     StoreLane lane(std::chrono::milliseconds timeout);
 
+    /// For who needs a connection that runs no work.
+    const SqlLocation &location() const { return m_location; }
+
     /// Whether a query has a chance now. A cached state: no lock, no I/O.
     bool ready() const { return m_threads.ready(); }
 

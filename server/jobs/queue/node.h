@@ -47,6 +47,7 @@ public:
     struct Settings {
         std::string name;
         Process process;
+        std::string version; ///< of the program
         Milliseconds heartbeat{5000};
         Milliseconds suspectAfter{30'000};
         Milliseconds lookInterval{1000};
@@ -93,6 +94,10 @@ public:
     /// Whether every beat was answered in time for so long that others can be judged.
     bool isFit(BootTime now) const;
     int idleThreads() const;
+    /// Whether a new task would be claimed here at once.
+    bool takesWork(BootTime now) const;
+    /// Whether it is computed or watched here.
+    bool knows(TaskId task) const;
 
 private:
     enum class Phase { New, Joining, Alive, Leaving, Gone };
@@ -136,7 +141,7 @@ private:
     void look(BootTime now);
     void claim(BootTime now);
     void survey(BootTime now);
-    void sweep(BootTime now);
+    void sweep(Milliseconds pause, BootTime now);
     void advance(const Attempt &attempt, Run &run, BootTime now);
     void advanceAll(BootTime now);
     void halt(const Attempt &attempt, Run &run, BootTime now);
@@ -186,6 +191,7 @@ private:
     BootTime m_nextRound{};
     Call m_survey = 0;
     Call m_sweep = 0;
+    bool m_sweepAgain = false; ///< somebody was declared dead since
     Call m_leave = 0;
     BootTime m_nextLeave{};
     std::map<NodeId, Suspected> m_suspects;

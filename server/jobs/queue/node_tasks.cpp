@@ -239,6 +239,17 @@ void Node::accepted(BootTime now)
     tick(now);
 }
 
+bool Node::takesWork(BootTime now) const
+{
+    return m_phase == Phase::Alive && m_claim == 0 && idleThreads() > 0 && !isOverdue(now);
+}
+
+bool Node::knows(TaskId task) const
+{
+    const auto run = m_runs.lower_bound(Attempt{task, 0, 0});
+    return m_watched.contains(task) || (run != m_runs.end() && run->first.task == task);
+}
+
 void Node::watch(TaskId task)
 {
     m_watched.try_emplace(task, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How long a start waits for PostgreSQL: for what another server does to the tables, and for a server that is frozen.
 #include "common/start_failure.h"
+#include "server/store/owner.h"
 #include "server/store/schema.h"
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
@@ -32,7 +33,7 @@ std::future<QString> start(const QString &url, const Prepare &prepare)
 {
     return std::async(std::launch::async, [location = SqlLocation::parse(url), prepare] {
         try {
-            const StoreThreads threads(location, 1, {}, prepare);
+            const StoreThreads threads(location, 1, {}, {prepare, {}});
             return threads.ready() ? QString() : u"it is not ready"_s;
         } catch (const StartFailure &failure) {
             return failure.line();

@@ -58,6 +58,7 @@ compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=he
 
 soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; then several servers: kills, 30,000 watchers, the release before
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
+	@$(BUILD)/bin/openloop-soak-upstream
 	@before=$$(tests/long/release_before.py) && $(BUILD)/bin/openloop-soak-fleet $$before
 
 simulate: build ## SEEDS (100,000) of the queue of many servers in the simulator; hours on a slow machine

@@ -23,6 +23,7 @@ private slots:
     void init();
     void whatHindersIsToldAndMended_data();
     void whatHindersIsToldAndMended();
+    void aLoginThatIsRefusedIsNotTriedWithoutPause();
 
 private:
     void administrate(const QString &database, const QStringList &commands) const;
@@ -138,6 +139,34 @@ void TestStoreHindrances::whatHindersIsToldAndMended()
     QTRY_COMPARE_WITH_TIMEOUT(stateOf(server.port(), path), u"done"_s, patience);
     QCOMPARE(statusOf(RawClient(server.port()).get("/query_database")), 200);
     QVERIFY(!server.standardError().contains("\"critical\""));
+    QCOMPARE(server.stop(), 0);
+}
+
+// At most one try in 0.2 s by each of two connections, though many ask: those beside the first are not opened, nor is
+// anybody's question a reason to try.
+void TestStoreHindrances::aLoginThatIsRefusedIsNotTriedWithoutPause()
+{
+    ServerProcess server(QStringLiteral(OPENLOOP_SERVER), {u"--database"_s, url(), u"--heartbeat"_s, u"0.5"_s});
+    QVERIFY(server.waitUntilReady());
+    administrate(m_name,
+                 {u"ALTER ROLE plain NOLOGIN"_s,
+                  u"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'plain'"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(readiness(server).body.contains("refuses the login"), patience);
+    RawClient client(server.port());
+    const auto isRefusedAtOnce = [&client] {
+        QElapsedTimer clock;
+        clock.start();
+        return statusOf(client.get("/query_database")) == 503 && clock.elapsed() < 500; // of a deadline of 5 s
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isRefusedAtOnce(), patience);
+    m_postgres->log();
+    constexpr int seconds = 4;
+    QElapsedTimer clock;
+    clock.start();
+    while (clock.elapsed() < seconds * 1000)
+        QCOMPARE(statusOf(client.get("/query_database")), 503);
+    const auto tries = m_postgres->log().count("not permitted to log in");
+    QVERIFY2(tries <= 2 * 5 * clock.elapsed() / 1000 + 2, qPrintable(QString::number(tries)));
     QCOMPARE(server.stop(), 0);
 }
 

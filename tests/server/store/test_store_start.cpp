@@ -9,6 +9,7 @@
 #include "tests/support/peers/postgres.h"
 
 #include <QElapsedTimer>
+#include <QRegularExpression>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -63,6 +64,9 @@ private slots:
         other.begin(); // it changes the tables for that long
         other.command(u"SET LOCAL idle_in_transaction_session_timeout = 0"_s);
         other.command(u"SELECT pg_advisory_xact_lock(7305808869229538848)"_s);
+        const QRegularExpression told(u"^the start waits for postgresql://127\\.0\\.0\\.1:"_s);
+        QTest::ignoreMessage(QtWarningMsg, told);
+        QTest::ignoreMessage(QtWarningMsg, told);
         std::future<QString> waiting = start(url, bringSchemaUpToDate);
         std::future<QString> changing = start(
             url, [](SqlConnection &sql) { sql.command(u"SELECT pg_sleep(%1)"_s.arg(longerThanSilence.count())); });

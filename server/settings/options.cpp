@@ -115,7 +115,7 @@ void takeReadyNeeds(Options &options, const Row &row, const QString &text)
 void takeDatabase(Options &options, const Row &row, const QString &text)
 {
     if (const QString right = rightDatabaseUrl(text); !right.isEmpty())
-        refuse(row, text, right);
+        refuse(row, text, u"a database: write "_s + right);
     options.database = text;
 }
 

@@ -143,7 +143,7 @@ void TestOptions::whatIsWrongIsNamed_data()
     QTest::newRow("no option") << QByteArray() << none << QStringList{u"start"_s} << QStringList{u"'start'"_s};
     const auto database = [&](const char *name, const QString &url, const QString &right) {
         QTest::newRow(name) << QByteArray() << none << QStringList{u"--database"_s, url}
-                            << QStringList{u"is not "_s + right};
+                            << QStringList{u": write "_s + right};
     };
     database("SQLite's URI", u"sqlite:file:x.db"_s, u"sqlite:x.db,"_s);
     database("SQLite's URI with slashes", u"sqlite:file:///a/x.db"_s, u"sqlite:/a/x.db,"_s);

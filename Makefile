@@ -56,8 +56,9 @@ bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreS
 compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|jobs|factorize60|frame
 	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
-soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; then soak-fleet
+soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstream's memory; then soak-fleet
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
+	@$(BUILD)/bin/openloop-soak-upstream
 	@$(MAKE) --no-print-directory soak-fleet
 
 soak-fleet: benchmarks ## several servers: kills, 30,000 watchers, the release before (PARTS: kills watchers before)

@@ -130,7 +130,8 @@ QCoro::Task<void> Member::ask(Call call, Statement statement)
         const QFuture<Answer> sent = m_tables.send(statement);
         answer = co_await sent;
     } catch (const http::Failure &failure) {
-        qCDebug(log, "%s", qUtf8Printable(failure.detail()));
+        if (failure.status() != 503) // why the database can't be used is said once, by the store
+            qCDebug(log, "%s", qUtf8Printable(failure.detail()));
     }
     --m_asking;
     if (answer)

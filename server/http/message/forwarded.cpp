@@ -190,15 +190,13 @@ QByteArray soundPrefix(QByteArray text)
     return isSound && allOf(text, isPathCharacter) ? text : QByteArray();
 }
 
-} // namespace
-
-Forwarded readForwarded(const RequestHead &head, const QHostAddress &peer, const Networks &trusted)
+// Nothing where none of it is to be believed.
+std::optional<Forwarded> read(const RequestHead &head, const QHostAddress &peer, const Networks &trusted)
 {
-    const Forwarded nothing{peer, {}, {}, {}};
     const QList<QByteArray> hops = listOf(head, "x-forwarded-for");
     const auto found = findClient(hops, peer, trusted);
     if (!found)
-        return nothing;
+        return {};
     Forwarded told{found->client, pick(listOf(head, "x-forwarded-host"), found->fromRight),
                    soundScheme(pick(listOf(head, "x-forwarded-proto"), found->fromRight)),
                    soundPrefix(pick(listOf(head, "x-forwarded-prefix"), found->fromRight))};
@@ -206,7 +204,7 @@ Forwarded readForwarded(const RequestHead &head, const QHostAddress &peer, const
     QList<Element> elements;
     for (const QByteArray &value : head.values("forwarded")) {
         if (!ElementReader(value).readAll(elements))
-            return nothing;
+            return {};
     }
     if (elements.isEmpty())
         return told;
@@ -215,7 +213,7 @@ Forwarded readForwarded(const RequestHead &head, const QHostAddress &peer, const
         nodes.append(element.node.isEmpty() ? "unknown" : element.node);
     const auto standard = findClient(nodes, peer, trusted);
     if (!standard || (!hops.isEmpty() && standard->client != told.client))
-        return nothing;
+        return {};
     told.client = standard->client;
     const Element &named = elements[elements.size() - 1 - standard->fromRight];
     if (!named.host.isEmpty())
@@ -223,6 +221,13 @@ Forwarded readForwarded(const RequestHead &head, const QHostAddress &peer, const
     if (const QByteArray scheme = soundScheme(named.scheme); !scheme.isEmpty())
         told.scheme = scheme;
     return told;
+}
+
+} // namespace
+
+Forwarded readForwarded(const RequestHead &head, const QHostAddress &peer, const Networks &trusted)
+{
+    return read(head, peer, trusted).value_or(Forwarded{peer, {}, {}, {}});
 }
 
 } // namespace openloop::http

@@ -34,6 +34,7 @@ public:
         if (!file.open(QIODevice::WriteOnly) || file.write(configuration) != configuration.size())
             qFatal("%s can't be written", qPrintable(file.fileName()));
         file.setPermissions(file.permissions() | QFile::ReadOther);
+        file.close(); // whole before it is read
         giveToPeers(m_folder.path());
         preparePeer(m_process);
         if (kind == Nginx) {

@@ -14,12 +14,14 @@
 #include "server/settings/drain.h"
 #include "server/settings/tls.h"
 #include "server/settings/usage_error.h"
+#include "server/store/sqlite/backup.h"
 #include "server/telemetry/log.h"
 #include "server/telemetry/metrics.h"
 #include "server/upstream/stand_in.h"
 
 #include <QCoreApplication>
 
+#include <csignal>
 #include <cstdio>
 #include <system_error>
 
@@ -55,9 +57,11 @@ QString addressOf(const Options &options, quint16 port)
 
 void guard(http::App &app, const Options &options)
 {
-    app.setGuard([&options](const http::Request &request) {
-        if (options.listen.isLoopback())
-            checkOrigin(request);
+    // Beyond loopback a page would need the token: names are judged there if they are given.
+    const bool judges = options.listen.isLoopback() || !options.allowedHosts.isEmpty();
+    app.setGuard([&options, judges](const http::Request &request) {
+        if (judges)
+            checkOrigin(request, options.allowedHosts);
         checkToken(request, options.token);
     });
 }
@@ -66,6 +70,7 @@ void listen(http::App &app, const Options &options)
 {
     if (!options.tlsCertificate.isEmpty())
         app.listener().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
+    app.listener().trust(options.trustedProxies);
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
                                .arg(options.port)
@@ -113,11 +118,16 @@ int serve(Options options, const Program &program)
 int runServer(int argc, char **argv, const Program &program)
 {
     qputenv("QT_NO_GLIB", "1"); // a fifth less work per connection
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is an error of write(2), not the end
     raiseDescriptorLimit();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"openloop-server"_s);
     try {
         const CommandLine line = readCommandLine(QCoreApplication::arguments());
+        if (line.action == CommandLine::Action::BackUp) {
+            backUp(line.options.database, line.text);
+            return 0;
+        }
         if (line.action != CommandLine::Action::Serve) {
             print(stdout, line.text);
             return 0;

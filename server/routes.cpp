@@ -19,6 +19,7 @@ using http::App;
 using http::Failure;
 using http::Json;
 using http::Request;
+using http::Response;
 using http::Task;
 using http::Timing;
 
@@ -75,6 +76,8 @@ Json ready(Services &use, const Request &)
     judge(u"database"_s, use.store.ready(), use.store.state());
     judge(u"upstream"_s, use.upstream.ready(), u"left alone for a while"_s);
     judge(u"jobs"_s, use.jobs.isHeard(), u"the other servers may take this one for dead"_s);
+    const Pool::Load load = use.pool.load();
+    judge(u"pool"_s, load.stuck == 0, u"%1 of %2 threads do not stop"_s.arg(load.stuck).arg(load.threads));
     if (!missing.isEmpty())
         throw Failure::unavailable((missing + degraded).join(u"; "_s), 1s);
     const Json answer{{u"status"_s, u"ready"_s}, {u"fleet"_s, fleetJson(use.jobs)}};
@@ -102,17 +105,27 @@ Task<Json> queryDatabase(Services &use, Request request)
 
 // Compute; a thread of the pool works, the loop is free
 
-Task<Json> factorizeNumber(Services &use, Request request)
+Task<Response> factorizeNumber(Services &use, Request request)
 {
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
-    const Factors factors = co_await use.factorizer.factors(n, request);
-    co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
+    if (preference(request, respondAsync)) {
+        const Response accepted = co_await acceptJob(use, n, request);
+        co_return accepted;
+    }
+    try {
+        const Factors factors = co_await use.factorizer.factors(n, request);
+        co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
+    } catch (const Failure &failure) {
+        if (failure.status() != 504)
+            throw;
+        throw failure.withField("Link", '<' + endpoints::factorizations.toLatin1() + ">; rel=\"related\"");
+    }
 }
 
 // A crowd that finds the pool full costs the loop little.
 std::optional<Failure> poolIsFull(Services &use, const Request &request)
 try {
-    if (!use.pool.isFull())
+    if (!use.pool.isFull() || preference(request, respondAsync))
         return {};
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
     return use.factorizer.refusal(n, request);

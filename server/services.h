@@ -16,7 +16,9 @@ struct Services {
     queue::Rules queueRules = {};
     Factorizer factorizer{store, pool};
     Jobs jobs{
-        store, factorizer, {options.runsJobs, options.heartbeat, options.suspectAfter, options.nodeName, queueRules}};
+        store,
+        factorizer,
+        {options.runsJobs, options.heartbeat, options.suspectAfter, options.nodeName, options.mostHinting, queueRules}};
     bool draining = false; ///< a stop was asked for: /readyz says no
 };
 

@@ -37,12 +37,6 @@ Failure noSuchJob(const QString &id)
     return {404, u"there is no job %1"_s.arg(id.left(64))};
 }
 
-// Nobody knows better now: the next read may.
-bool isAway(const Failure &failure)
-{
-    return failure.status() == 503 || failure.status() == 504;
-}
-
 Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
 {
     Node::Settings node;
@@ -84,12 +78,15 @@ struct Jobs::Watched {
 Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
     : m_store(store), m_factorizer(factorizer), m_settings(std::move(settings)),
       m_tables(m_store, m_settings.heartbeat, m_settings.rules),
+      m_notifier(m_store, {m_settings.heartbeat, m_settings.mostHinting},
+                 {[this] { return m_member.idleThreads() > 0; }, [this](TaskId id) { return m_member.knows(id); },
+                  [this] { m_member.hint(); }}),
       m_member(m_tables, nodeSettings(m_settings, m_factorizer.threads()),
                {[this](queue::Attempt attempt, std::string payload, std::stop_token stop) {
                     return compute(attempt, std::move(payload), stop);
                 },
                 [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); },
-                [this] { return textOf(progressHere()); },
+                [this](TaskId id) { m_notifier.tellEnd(id); }, [this] { return textOf(progressHere()); },
                 [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
 {
 }
@@ -102,6 +99,7 @@ Jobs::~Jobs()
 void Jobs::start()
 {
     m_member.start();
+    m_notifier.start();
     m_forgetting.callOnTimeout([this] { forget(false); });
     m_forgetting.start(queue::Keeping().pause);
     m_fleetReading.callOnTimeout([this] { readFleet(); });
@@ -175,6 +173,8 @@ QCoro::Task<Job> Jobs::accept(mpz_class n, QString idempotencyKey)
     };
     const QFuture<Job> stored = m_store.change(store);
     const Job accepted = co_await stored;
+    if (!m_member.takesWork())
+        m_notifier.tellWork();
     m_member.accepted();
     co_return accepted;
 }
@@ -212,7 +212,7 @@ QCoro::Task<QList<FleetNode>> Jobs::nodes(std::stop_token stop)
     co_return nodes;
 }
 
-// Who computes it finds out by a look: here at once.
+// Who computes it finds out by a look: here at once, elsewhere by a hint, or within a second.
 QCoro::Task<void> Jobs::cancel(QString id)
 {
     const auto task = idOf(id);
@@ -226,6 +226,7 @@ QCoro::Task<void> Jobs::cancel(QString id)
     if (!exists)
         throw noSuchJob(id);
     m_member.hint();
+    m_notifier.tellEnd(*task);
     announce(*task);
 }
 
@@ -320,7 +321,7 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
         co_await shared->changed.wait(retryPause, stop);
     }
     m_seen = shared->askedAt;
-    if (shared->failure && !(shared->job && isAway(*shared->failure)))
+    if (shared->failure && !(shared->job && isPassing(*shared->failure)))
         throw Failure(*shared->failure);
     co_await suspended();
     const Job job = *shared->job;
@@ -340,6 +341,11 @@ QCoro::Task<void> Jobs::Watch::suspended()
 {
     if (m_jobs.m_interruption)
         co_await m_jobs.m_interruption();
+}
+
+bool Jobs::isPassing(const Failure &failure)
+{
+    return failure.status() == 503 || failure.status() == 504;
 }
 
 Factorizer::Progress Jobs::progress(const Job &job) const

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/jobs/fleet.h"
+#include "server/jobs/hints/notifier.h"
 #include "server/jobs/job_table.h"
 #include "server/jobs/queue/member.h"
 
@@ -21,6 +22,7 @@ public:
         std::chrono::milliseconds heartbeat{5000};
         std::chrono::milliseconds suspectAfter{30'000};
         QString nodeName; ///< a label
+        int mostHinting = 0; ///< see hints::Notifier
         queue::Rules rules; ///< tests hold jobs for less time
     };
 
@@ -47,6 +49,9 @@ public:
 
     class Watch;
 
+    /// Whether nobody knows better now, and the next read may: the database is away, or too slow.
+    static bool isPassing(const http::Failure &failure);
+
     /// As of ten seconds ago or so; nothing before they were read.
     const std::optional<FleetStats> &fleet() const { return m_fleet; }
     /// How old these are.
@@ -67,6 +72,9 @@ public:
     void stop();
     bool isStopping() const { return m_stop.stop_requested(); }
     bool isIdle() const { return m_member.isIdle(); }
+
+    /// Whether other servers tell this one at once of what changes.
+    bool hasHints() const { return m_notifier.isOn(); }
 
 private:
     struct Watched;
@@ -95,6 +103,7 @@ private:
     std::optional<FleetStats> m_fleet;
     std::function<QCoro::Task<void>()> m_interruption;
     queue::QueueTables m_tables;
+    hints::Notifier m_notifier;
     queue::Member m_member; ///< last: it calls back until it is gone
 };
 

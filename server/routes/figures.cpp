@@ -97,6 +97,8 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
                 [&use] { return use.upstream.inFlight(); });
     addOfPool(Gauge, "openloop_pool_threads", "Threads of the factoring pool.", &Pool::Load::threads);
     addOfPool(Gauge, "openloop_pool_busy", "Threads of the factoring pool at work.", &Pool::Load::busy);
+    addOfPool(Gauge, "openloop_pool_stuck", "Threads of the factoring pool whose work ignores its stop.",
+              &Pool::Load::stuck);
     metrics.add(Gauge, "openloop_pool_computations", "Numbers being factored.",
                 [&pool] { return byLane(pool.load(), &Pool::LaneLoad::running); });
     metrics.add(Gauge, "openloop_queue_length", "Numbers that wait for a thread.",
@@ -110,6 +112,8 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
     metrics.add(Gauge, "openloop_upstream_ready", "Whether calls to the upstream are tried.",
                 [&use] { return use.upstream.ready() ? 1 : 0; });
     addOfJobs(metrics, use.jobs);
+    metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
+                [&use] { return use.jobs.hasHints() ? 1 : 0; });
     app.route("GET", endpoints::metrics, metrics, showMetrics);
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/endpoints.h"
 #include "common/paths.h"
+#include "server/settings/database_url.h"
 #include "server/settings/option_file.h"
 #include "server/settings/secrets.h"
 #include "server/settings/usage_error.h"
@@ -15,6 +16,7 @@
 #include <QThread>
 
 #include <algorithm>
+#include <limits>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -27,6 +29,7 @@ using std::chrono::milliseconds;
 
 constexpr qint64 largestTokenFile = 4096;
 constexpr int longestNodeName = 64;
+constexpr qsizetype mostOfAList = 100;
 
 struct Row {
     QString name;
@@ -34,6 +37,7 @@ struct Row {
     QString defaultText;
     QString help;
     void (*take)(Options &options, const Row &row, const QString &text);
+    bool isRepeatable = false; ///< on the command line; everywhere several values are separated by commas
 };
 
 [[noreturn]] void refuse(const Row &row, const QString &text, const QString &wanted)
@@ -111,12 +115,36 @@ void takeReadyNeeds(Options &options, const Row &row, const QString &text)
     }
 }
 
+QStringList listOf(const Row &row, const QString &text)
+{
+    const QStringList list = text.split(u',', Qt::SkipEmptyParts);
+    if (list.size() > mostOfAList)
+        refuse(row, u"%1 values"_s.arg(list.size()), u"a list of at most %1"_s.arg(mostOfAList));
+    return list;
+}
+
+void takeAllowedHosts(Options &options, const Row &row, const QString &text)
+{
+    for (const QString &name : listOf(row, text)) {
+        if (!options.allowedHosts.add(name.trimmed()))
+            refuse(row, name.trimmed(),
+                   u"a host: a name of at most 253 characters, *.example.com or an address, without a port"_s);
+    }
+}
+
+void takeTrustedProxies(Options &options, const Row &row, const QString &text)
+{
+    for (const QString &network : listOf(row, text)) {
+        if (!options.trustedProxies.add(network.trimmed().toUtf8()))
+            refuse(row, network.trimmed(),
+                   u"an address, or a network as 10.0.0.0/8 (at most /32) or 2001:db8::/32 (at most /128)"_s);
+    }
+}
+
 void takeDatabase(Options &options, const Row &row, const QString &text)
 {
-    const bool isKnown = text.isEmpty() || text.startsWith(u"sqlite:") || text.startsWith(u"postgresql://")
-        || text.startsWith(u"postgres://");
-    if (!isKnown)
-        refuse(row, text, u"sqlite:PATH, sqlite::memory: or postgresql://user@host:port/name"_s);
+    if (const QString right = rightDatabaseUrl(text); !right.isEmpty())
+        refuse(row, text, u"a database: write "_s + right);
     options.database = text;
 }
 
@@ -141,6 +169,16 @@ void takeNodeName(Options &options, const Row &row, const QString &text)
     if (text.size() > longestNodeName || !printable)
         refuse(row, text.left(longestNodeName), u"a name of at most %1 printable characters"_s.arg(longestNodeName));
     options.nodeName = text;
+}
+
+// NOTIFY wakes every server that listens, and before PostgreSQL 19 each commit of one signals them all: two hundred
+// commits a second were left with 1,000 of them, thousands with 32.
+void takeHints(Options &options, const Row &row, const QString &text)
+{
+    if (text != u"auto" && text != u"on" && text != u"off")
+        refuse(row, text, u"auto, on or off"_s);
+    if (text != u"auto")
+        options.mostHinting = text == u"on" ? std::numeric_limits<int>::max() : 0;
 }
 
 void takeLogFormat(Options &options, const Row &row, const QString &text)
@@ -198,6 +236,9 @@ QList<Row> rows()
         {u"suspect-after"_s, u"S"_s, u"30"_s,
          u"Seconds without that, after which the others look twice and take its jobs; at least 3 heartbeats."_s,
          takeSeconds<&Options::suspectAfter>},
+        {u"listen-hints"_s, u"auto|on|off"_s, u"auto"_s,
+         u"Tell the other servers on a PostgreSQL of new jobs and ends at once; auto: where at most 32 live."_s,
+         takeHints},
         {u"cpu-threads"_s, u"N"_s, cores, u"Threads that factor, below the event loop's priority."_s,
          takeNumber<&Options::cpuThreads, 1, 1024>},
         {u"cpu-queue"_s, u"N"_s, u"64"_s, u"Computations that wait; beyond it 503."_s,
@@ -210,6 +251,19 @@ QList<Row> rows()
          takeNumber<&Options::maxConnections, 1, 1'000'000>},
         {u"drain-timeout"_s, u"S"_s, u"10"_s, u"Seconds that requests in flight are given after SIGTERM."_s,
          takeSeconds<&Options::drainTimeout>},
+        {u"allowed-host"_s,
+         u"NAME"_s,
+         {},
+         u"Beside loopback's, a name in Host by which requests are answered; *.example.com; may be repeated."_s,
+         takeAllowedHosts,
+         true},
+        {u"trusted-proxy"_s,
+         u"CIDR"_s,
+         {},
+         u"Address or network of proxies; from there alone Forwarded, X-Forwarded-* and the PROXY protocol are "
+         "believed; may be repeated."_s,
+         takeTrustedProxies,
+         true},
         {u"token-file"_s,
          u"PATH"_s,
          {},
@@ -233,7 +287,7 @@ struct Value {
 Value valueOf(const Row &row, const QCommandLineParser &parser, const OptionFile &file)
 {
     if (parser.isSet(row.name))
-        return {parser.value(row.name), u"command line"_s};
+        return {row.isRepeatable ? parser.values(row.name).join(u',') : parser.value(row.name), u"command line"_s};
     const QString variable = u"OPENLOOP_"_s + row.name.toUpper().replace(u'-', u'_');
     if (qEnvironmentVariableIsSet(variable.toLatin1().constData()))
         return {qEnvironmentVariable(variable.toLatin1().constData()), u"environment "_s + variable};
@@ -263,6 +317,8 @@ void addTo(QCommandLineParser &parser, const QList<Row> &table)
     parser.addOption({{u"h"_s, u"help"_s}, u"Print this help."_s});
     parser.addOption({{u"v"_s, u"version"_s}, u"Print the version."_s});
     parser.addOption({u"print-config"_s, u"Print each value and where it comes from."_s});
+    parser.addOption(
+        {u"backup"_s, u"Copy the SQLite database, which may be in use, to a new file, and end."_s, u"FILE"_s});
     for (const Row &row : table) {
         const QString ending = row.defaultText.isEmpty() ? QString() : u" [%1]"_s.arg(row.defaultText);
         parser.addOption({row.name, row.help + ending, row.valueName});
@@ -314,6 +370,11 @@ CommandLine readCommandLine(const QStringList &arguments)
         line.options.nodeName = u"%1:%2"_s.arg(QHostInfo::localHostName()).arg(line.options.port);
     if (parser.isSet(u"print-config"_s))
         line.action = CommandLine::Action::PrintConfig;
+    else if (parser.isSet(u"backup"_s)) {
+        checkIsCopied(line.options.database);
+        line.action = CommandLine::Action::BackUp;
+        line.text = parser.value(u"backup"_s);
+    }
     return line;
 }
 

@@ -2,6 +2,8 @@
 // What the operator may set, where each value came from, and the bounds that it must keep.
 #pragma once
 
+#include "server/http/message/addresses.h"
+
 #include <QHostAddress>
 #include <QString>
 #include <QStringList>
@@ -28,12 +30,15 @@ struct Options {
     std::chrono::milliseconds heartbeat{5000};
     std::chrono::milliseconds suspectAfter{30'000};
     QString nodeName; ///< never empty
+    int mostHinting = 32; ///< servers that live, beyond which they send no hints to one another; 0: none are sent
     int cpuThreads = 0;
     int cpuQueue = 0;
     std::chrono::milliseconds factorizeTimeout{};
     int maxDigits = 0;
     int maxConnections = 0;
     std::chrono::milliseconds drainTimeout{};
+    http::HostNames allowedHosts; ///< beside loopback's names
+    http::Networks trustedProxies;
     QByteArray token; ///< empty: none is asked for
     QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
     QString tlsKey;
@@ -41,11 +46,11 @@ struct Options {
 };
 
 struct CommandLine {
-    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig };
+    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig, BackUp };
 
     Action action = Action::Serve;
     Options options;
-    QString text; ///< what to print, if that is the action
+    QString text; ///< what to print, if that is the action; of a backup: its file
 };
 
 /// Reads command line, environment (OPENLOOP_PORT, ...) and `openloop/server.ini` of the XDG configuration folders,

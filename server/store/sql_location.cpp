@@ -95,11 +95,13 @@ void checkPorts(const QString &ports)
     }
 }
 
-// Of a password with a '/' that is not written as %2F libpq takes the beginning for a host and the rest for a name,
-// which would be shown.
+// Of a password with an '@' libpq takes the rest for the beginning of the host; of one with a '/' that is not written
+// as %2F libpq takes the beginning for a host and the rest for a name, which would be shown.
 void checkPath(const QString &url)
 {
     const QString address = url.section(u'?', 0, 0).section(u"//"_s, 1);
+    if (address.section(u'/', 0, 0).count(u'@') > 1)
+        throw wrongUrl(u"an '@' of the user or the password is written as %40"_s);
     if (address.section(u'/', 1).contains(u'@'))
         throw wrongUrl(u"an '@' of the database's name is written as %40, a '/' of the password as %2F"_s);
 }
@@ -142,21 +144,27 @@ SqlLocation SqlLocation::parse(const QString &databaseUrl)
     return location;
 }
 
+QMap<QString, QString> SqlLocation::forLibpq(int mark) const
+{
+    QMap<QString, QString> all = parameters;
+    if (!all.contains(u"connect_timeout"_s))
+        all[u"connect_timeout"_s] = u"2"_s;
+    if (!all.contains(u"application_name"_s))
+        all[u"application_name"_s] = u"openloop"_s;
+    if (mark > 0 && !all.contains(u"tcp_user_timeout"_s))
+        all[u"tcp_user_timeout"_s] = QString::number(mark);
+    return all;
+}
+
 void SqlLocation::applyTo(QSqlDatabase &database, int mark) const
 {
     if (dialect == SqlDialect::Sqlite)
         return database.setDatabaseName(file);
-    QMap<QString, QString> rest = parameters;
+    QMap<QString, QString> rest = forLibpq(mark);
     database.setHostName(rest.take(u"host"_s)); // Qt leaves out what is empty
     database.setDatabaseName(rest.take(u"dbname"_s));
     database.setUserName(rest.take(u"user"_s));
     database.setPassword(rest.take(u"password"_s));
-    if (!rest.contains(u"connect_timeout"_s))
-        rest[u"connect_timeout"_s] = u"2"_s;
-    if (!rest.contains(u"application_name"_s))
-        rest[u"application_name"_s] = u"openloop"_s;
-    if (mark > 0 && !rest.contains(u"tcp_user_timeout"_s))
-        rest[u"tcp_user_timeout"_s] = QString::number(mark);
     QStringList options;
     for (const auto &[keyword, value] : rest.asKeyValueRange())
         options << keyword + u'=' + quoted(value);

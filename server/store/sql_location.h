@@ -24,7 +24,11 @@ struct SqlLocation {
     /// On the main thread.
     static SqlLocation parse(const QString &databaseUrl);
 
-    /// To be opened by that connection. mark: see socketMark; 0: none.
+    /// PostgreSQL: what libpq is told, by its keywords: the URL's, and what we need where it says nothing. mark: see
+    /// socketMark; 0: none.
+    QMap<QString, QString> forLibpq(int mark) const;
+
+    /// To be opened by that connection. mark: likewise.
     void applyTo(QSqlDatabase &database, int mark = 0) const;
 
     /// The database as a log may name it: hosts and name, never a password.

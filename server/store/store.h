@@ -2,8 +2,8 @@
 // Waits on SQL, so that a handler can await rows while the loop stays free.
 #pragma once
 
-#include "server/store/file_lock.h"
 #include "server/store/lane.h"
+#include "server/store/sqlite/file_lock.h"
 #include "server/store/todos.h"
 
 #include <QCoroTask>
@@ -62,6 +62,9 @@ public:
     /// A connection of its own to the same database, opened when this returns; throws StartFailure. On the main thread.
     /// The store has to outlive it. timeout: of each unit of work.
     StoreLane lane(std::chrono::milliseconds timeout);
+
+    /// For who needs a connection that runs no work.
+    const SqlLocation &location() const { return m_location; }
 
     /// Whether a query has a chance now. A cached state: no lock, no I/O.
     bool ready() const { return m_threads.ready(); }

@@ -27,13 +27,15 @@ public:
     };
 
     struct Callbacks {
-        /// Throws nothing. No result: it was stopped.
+        /// Throws nothing. No result: it was stopped, and its thread is free.
         std::function<QCoro::Task<std::optional<Ended>>(Attempt attempt, std::string payload, std::stop_token stop)>
             compute;
         /// A look has seen a task that is watched.
         std::function<void(const Seen &)> seen;
         /// Something was done to a task here.
         std::function<void(TaskId)> changed;
+        /// That was its end.
+        std::function<void(TaskId)> ended;
         /// What others are told of what runs here; see mostProgress.
         std::function<std::string()> progress;
         /// A look has read what the owners of watched tasks say.
@@ -41,8 +43,8 @@ public:
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
-    /// Tells the tables what ran here, if they answer within ten seconds.
-    ~Member();
+    /// Tells the tables what ran here, if they answer within twelve seconds.
+    ~Member() override;
     Q_DISABLE_COPY_MOVE(Member)
 
     void start();
@@ -57,15 +59,15 @@ public:
     void hint();
     void watch(TaskId task) { m_node.watch(task); }
     void unwatch(TaskId task) { m_node.unwatch(task); }
+    bool takesWork() const;
+    int idleThreads() const { return m_node.idleThreads(); }
+    bool knows(TaskId task) const { return m_node.knows(task); }
 
     NodeId id() const { return m_node.id(); }
 
     const Figures &figures() const { return m_figures; }
     /// Since the newest beat that was answered was sent; nothing before the first one.
     std::optional<Milliseconds> beatLag() const;
-
-    /// How many threads compute no more, since what they began did not stop.
-    int writtenOff() const { return m_writtenOff; }
 
 private:
     void send(Call call, const Statement &statement) override;
@@ -94,7 +96,6 @@ private:
     std::map<Attempt, std::stop_source> m_running;
     std::list<QCoro::Task<void>> m_tasks;
     int m_asking = 0;
-    int m_writtenOff = 0;
     bool m_stopping = false;
     bool m_gone = false;
     QTimer m_alarm;

@@ -73,6 +73,8 @@ public:
     /// state: Done or Failed.
     void ended(const Attempt &attempt, TaskState state, std::string result, BootTime now);
     void stopped(const Attempt &attempt, BootTime now);
+    /// What was written off has ended after all.
+    void threadCameBack(BootTime now);
     void probed(const Suspect &node, bool gone, BootTime now);
 
     /// Something has changed: a hint, which may be missing.
@@ -92,6 +94,10 @@ public:
     /// Whether every beat was answered in time for so long that others can be judged.
     bool isFit(BootTime now) const;
     int idleThreads() const;
+    /// Whether a new task would be claimed here at once.
+    bool takesWork(BootTime now) const;
+    /// Whether it is computed or watched here.
+    bool knows(TaskId task) const;
 
 private:
     enum class Phase { New, Joining, Alive, Leaving, Gone };

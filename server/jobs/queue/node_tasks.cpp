@@ -54,6 +54,12 @@ void Node::stopped(const Attempt &attempt, BootTime now)
     tick(now);
 }
 
+void Node::threadCameBack(BootTime now)
+{
+    --m_writtenOff;
+    tick(now);
+}
+
 void Node::advanceAll(BootTime now)
 {
     for (auto entry = m_runs.begin(); entry != m_runs.end();) {
@@ -231,6 +237,17 @@ void Node::accepted(BootTime now)
     else
         m_claimable = true;
     tick(now);
+}
+
+bool Node::takesWork(BootTime now) const
+{
+    return m_phase == Phase::Alive && m_claim == 0 && idleThreads() > 0 && !isOverdue(now);
+}
+
+bool Node::knows(TaskId task) const
+{
+    const auto run = m_runs.lower_bound(Attempt{task, 0, 0});
+    return m_watched.contains(task) || (run != m_runs.end() && run->first.task == task);
 }
 
 void Node::watch(TaskId task)

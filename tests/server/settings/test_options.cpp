@@ -23,6 +23,7 @@ class TestOptions : public QObject
 private slots:
     void init();
     void theCommandLineComesFirst();
+    void whatIsRepeatedIsAList();
     void aFilesValueIsTakenAsItStands_data();
     void aFilesValueIsTakenAsItStands();
     void whatIsPrintedCanBeTheFile();
@@ -91,6 +92,17 @@ void TestOptions::theCommandLineComesFirst()
     QCOMPARE(valueOf(u"port"_s, {u"--port"_s, u"1003"_s}, {u"OPENLOOP_PORT=1002"_s}), u"1003    # command line"_s);
 }
 
+void TestOptions::whatIsRepeatedIsAList()
+{
+    QCOMPARE(valueOf(u"trusted-proxy"_s), u"    # default"_s);
+    QCOMPARE(valueOf(u"trusted-proxy"_s, {u"--trusted-proxy"_s, u"127.0.0.1"_s, u"--trusted-proxy=10.0.0.0/8"_s}),
+             u"127.0.0.1,10.0.0.0/8    # command line"_s);
+    writeFile("allowed-host = a.example, *.b.example\n");
+    QVERIFY(valueOf(u"allowed-host"_s).startsWith(u"a.example, *.b.example    # "_s));
+    QCOMPARE(valueOf(u"allowed-host"_s, {}, {u"OPENLOOP_ALLOWED_HOST=c.example,"_s}),
+             u"c.example,    # environment OPENLOOP_ALLOWED_HOST"_s);
+}
+
 void TestOptions::aFilesValueIsTakenAsItStands_data()
 {
     QTest::addColumn<QString>("value");
@@ -138,9 +150,37 @@ void TestOptions::whatIsWrongIsNamed_data()
         << QByteArray() << none << QStringList{u"--tls-key"_s, u"/dev/null"_s} << QStringList{u"--tls-certificate"_s};
     QTest::newRow("switch") << QByteArray() << none << QStringList{u"--upstream-http2"_s, u"yes"_s}
                             << QStringList{u"on or off"_s};
+    QTest::newRow("hints") << QByteArray() << none << QStringList{u"--listen-hints"_s, u"yes"_s}
+                           << QStringList{u"auto, on or off"_s};
     QTest::newRow("list") << QByteArray() << none << QStringList{u"--ready-needs"_s, u"database,moon"_s}
                           << QStringList{u"moon"_s, u"upstream"_s};
+    QTest::newRow("host with a port") << QByteArray() << none << QStringList{u"--allowed-host"_s, u"fleet:80"_s}
+                                      << QStringList{u"--allowed-host"_s, u"'fleet:80'"_s, u"253"_s, u"port"_s};
+    QTest::newRow("one host of several") << QByteArray("allowed-host=a, *\n") << none << none
+                                         << QStringList{u"--allowed-host"_s, u"'*'"_s, u"server.ini"_s};
+    QTest::newRow("network") << QByteArray() << none << QStringList{u"--trusted-proxy"_s, u"10.0.0.0/33"_s}
+                             << QStringList{u"--trusted-proxy"_s, u"'10.0.0.0/33'"_s, u"/32"_s, u"/128"_s};
+    QTest::newRow("name as network") << QByteArray() << QStringList{u"OPENLOOP_TRUSTED_PROXY=::1,proxy"_s} << none
+                                     << QStringList{u"'proxy'"_s, u"environment OPENLOOP_TRUSTED_PROXY"_s};
+    QTest::newRow("too many") << QByteArray() << none
+                              << QStringList{u"--trusted-proxy"_s, QStringList(101, u"::1"_s).join(u',')}
+                              << QStringList{u"101"_s, u"at most 100"_s};
     QTest::newRow("no option") << QByteArray() << none << QStringList{u"start"_s} << QStringList{u"'start'"_s};
+    const auto database = [&](const char *name, const QString &url, const QString &right) {
+        QTest::newRow(name) << QByteArray() << none << QStringList{u"--database"_s, url}
+                            << QStringList{u": write "_s + right};
+    };
+    database("SQLite's URI", u"sqlite:file:x.db"_s, u"sqlite:x.db,"_s);
+    database("SQLite's URI with slashes", u"sqlite:file:///a/x.db"_s, u"sqlite:/a/x.db,"_s);
+    database("SQLite's URI in memory", u"sqlite:file::memory:"_s, u"sqlite::memory:"_s);
+    database("mode", u"sqlite:file:x?mode=memory"_s, u"sqlite::memory:"_s);
+    database("shared memory", u"sqlite::memory:?cache=shared"_s, u"sqlite::memory:"_s);
+    database("cache", u"sqlite:/a/x.db?cache=shared"_s, u"sqlite:/a/x.db,"_s);
+    database("two slashes", u"sqlite://x.db"_s, u"sqlite:x.db,"_s);
+    database("three slashes", u"sqlite:///a/x.db"_s, u"sqlite:/a/x.db,"_s);
+    database("four slashes", u"sqlite:////a/x.db"_s, u"sqlite:/a/x.db,"_s);
+    database("slashes alone", u"sqlite://"_s, u"sqlite:PATH,"_s);
+    database("one colon", u"sqlite:memory"_s, u"sqlite::memory:"_s);
 }
 
 void TestOptions::whatIsWrongIsNamed()
@@ -171,6 +211,10 @@ void TestOptions::secretsAreNotPrinted_data()
                                            << u"postgresql://user:***@localhost/n"_s;
     QTest::newRow("parameter") << u"database"_s << u"postgresql://localhost/n?user=a&password=secret&port=1"_s
                                << u"postgresql://localhost/n?user=a&password=***&port=1"_s;
+    QTest::newRow("parameter's name encoded") << u"database"_s << u"postgresql://localhost/n?p%61ssword=secret"_s
+                                              << u"postgresql://localhost/n?p%61ssword=***"_s;
+    QTest::newRow("password encoded") << u"database"_s << u"postgresql://user:%73ecret%40@localhost/n"_s
+                                      << u"postgresql://user:***@localhost/n"_s;
     QTest::newRow("upstream") << u"upstream"_s << u"http://user:secret@localhost/a"_s
                               << u"http://user:***@localhost/a"_s;
     QTest::newRow("token as user") << u"upstream"_s << u"https://secret@localhost/a"_s << u"https://***@localhost/a"_s;
@@ -195,6 +239,7 @@ void TestOptions::secretsAreNotRepeated_data()
     QTest::newRow("upstream that is no URL") << QStringList{u"--upstream"_s, u"http://user:se cret@local host/"_s};
     QTest::newRow("database") << QStringList{u"--database"_s, u"mysql://user:secret@localhost/"_s};
     QTest::newRow("database in libpq's other form") << QStringList{u"--database"_s, u"host=x password=secret"_s};
+    QTest::newRow("database in quotes") << QStringList{u"--database"_s, u"host=x password='a secret'"_s};
     QTest::newRow("token") << QStringList{u"--token-file"_s, u"secret"_s};
     QTest::newRow("no option") << QStringList{u"http://user:secret@localhost/"_s};
 }

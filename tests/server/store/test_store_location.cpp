@@ -33,17 +33,8 @@ class TestStoreLocation : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        if (!peersAreLeftOut())
-            m_postgres = std::make_unique<Postgres>();
-    }
-
-    void init()
-    {
-        if (!m_postgres && QByteArray(QTest::currentTestFunction()).contains("Postgres"))
-            QSKIP("PostgreSQL is left out here");
-    }
+    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
+    void init() { skipWithoutPeers("Postgres"); }
 
     void aUrlIsShownWithItsHostsAndNameOnly_data()
     {
@@ -85,6 +76,7 @@ private slots:
         row("parameter twice", "postgresql://u:sec-ret@h/d?user=a=b", "separator");
         row("percent in the password", "postgresql://u:sec-ret%zz@h/d", "percent");
         row("percent in a parameter", "postgresql://a,b/d?password=sec-ret%z", "percent");
+        row("at in the password", "postgresql://u:1@sec-ret@127.0.0.1/d", "%40");
         row("slash in the password", "postgresql://u:1/sec-ret@h/d", "%2F");
         row("slash and question mark", "postgresql://u:1/2?sec-ret=x@h/d", "parameter");
         row("bracket", "postgresql://u:sec-ret@[::1/d", "]");

@@ -21,6 +21,8 @@ public:
     explicit Postgres(const QStringList &settings = {});
     /// Makes a standby of one that runs, and starts it.
     static std::unique_ptr<Postgres> standbyOf(const Postgres &primary);
+    /// One with the usual settings; null where peers are left out.
+    static std::unique_ptr<Postgres> unlessLeftOut();
     ~Postgres();
     Q_DISABLE_COPY_MOVE(Postgres)
 
@@ -30,6 +32,9 @@ public:
     quint16 port() const { return m_port; }
     /// Where its socket lies.
     QString folder() const { return m_folder.path(); }
+
+    /// What it has logged since the last question.
+    QByteArray log();
 
     void start();
     /// As an administrator stops it: backends are terminated, files are left in order.
@@ -68,5 +73,8 @@ private:
     QSet<QString> m_databases;
     QProcess m_server;
 };
+
+/// Of a function with the datum `postgres`: once with SQLite, and once with PostgreSQL unless peers are left out.
+void eitherDatabase();
 
 } // namespace openloop::test

@@ -23,13 +23,7 @@ private slots:
             m_postgres.emplace();
     }
 
-    void whatIsOverGoesWhenItsTimeHasCome_data()
-    {
-        QTest::addColumn<bool>("postgres");
-        QTest::newRow("SQLite") << false;
-        if (!peersAreLeftOut())
-            QTest::newRow("PostgreSQL") << true;
-    }
+    void whatIsOverGoesWhenItsTimeHasCome_data() { eitherDatabase(); }
 
     void whatIsOverGoesWhenItsTimeHasCome()
     {

@@ -27,7 +27,8 @@ constexpr int runningEach = 8; // tasks of a node, besides those that are claime
 constexpr int repeats = 200;
 constexpr double looks = 1; // a second and node, as are the following; see the protocol
 constexpr double beats = 1 / 5.0;
-constexpr double rounds = 1 / 10.0; // surveys and sweeps
+constexpr double rounds = 1 / 10.0; // surveys, and turns to sweep
+constexpr double sweeps = 1 / 2.5; // at most, of all nodes together
 
 class Fleet
 {
@@ -136,7 +137,9 @@ void report(Fleet &fleet, int nodes, bool works)
     const auto beat = fleet.costOf([](QueueSql &tables) { tables.beat({1}); });
     const auto survey = fleet.costOf([](QueueSql &tables) { tables.survey({1, 30s, "elsewhere", 1}); });
     const auto sweep = fleet.costOf([](QueueSql &tables) { tables.sweep({}); });
-    const double busy = nodes * (looks * look.time + beats * beat.time + rounds * (survey.time + sweep.time)) / 1000;
+    const auto turn = fleet.costOf([](QueueSql &tables) { tables.sweep({60s}); }); // which another one has had
+    const double each = looks * look.time + beats * beat.time + rounds * (survey.time + turn.time);
+    const double busy = (nodes * each + std::min(nodes * rounds, sweeps) * sweep.time) / 1000;
     std::printf("%6d  %6.2f  %6.2f %6.0f  %8.2f  %7.2f  %9.2f", nodes, look.time, beat.time, beat.log, survey.time,
                 sweep.time, busy);
     if (works) {
@@ -163,8 +166,8 @@ int main(int argc, char **argv)
     postgres.start();
     Fleet fleet(location);
     std::puts("PostgreSQL without fsync. Times are of a round trip, in ms; busy: seconds of a connection that the idle "
-              "fleet takes in a second\n(a look a second, a beat each 5 s, a survey and a sweep each 10 s); a claim is "
-              "one with its end.\n"
+              "fleet takes in a second\n(a look a second, a beat each 5 s, a survey each 10 s, a sweep each 2.5 s by "
+              "all together); a claim is one with its end.\n"
               " nodes    look    beat  bytes    survey    sweep       busy  claims/s    log MB/s  log bytes/claim");
     for (const int nodes : {1, 8, 64, 256})
         report(fleet, nodes, true);

@@ -86,7 +86,7 @@ Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
                     return compute(attempt, std::move(payload), stop);
                 },
                 [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); },
-                [this](TaskId id) { m_notifier.tellEnd(id); }, [this] { return progressHere(); },
+                [this](TaskId id) { m_notifier.tellEnd(id); }, [this] { return textOf(progressHere()); },
                 [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
 {
 }
@@ -202,7 +202,14 @@ QCoro::Task<QList<Job>> Jobs::list(JobFilter filter, std::stop_token stop)
 QCoro::Task<QList<FleetNode>> Jobs::nodes(std::stop_token stop)
 {
     const QFuture<QList<FleetNode>> found = m_store.read(selectNodes, std::move(stop));
-    co_return co_await found;
+    QList<FleetNode> nodes = co_await found;
+    const auto self = std::ranges::find(nodes, m_member.id(), &FleetNode::id);
+    if (self != nodes.end()) {
+        const QList<JobProgress> here = progressHere();
+        for (JobProgress &job : self->jobs)
+            job.progress = progressOf(here, job.task, job.attempt).value_or(job.progress);
+    }
+    co_return nodes;
 }
 
 // Who computes it finds out by a look: here at once, elsewhere by a hint, or within a second.
@@ -352,14 +359,14 @@ Factorizer::Progress Jobs::progress(const Job &job) const
     return m_factorizer.progress(job.n).value_or(Factorizer::Progress());
 }
 
-std::string Jobs::progressHere() const
+QList<JobProgress> Jobs::progressHere() const
 {
     QList<JobProgress> jobs;
     for (const auto &[attempt, n] : m_computed) {
         if (const auto progress = m_factorizer.progress(n))
             jobs.append({attempt.task, attempt.number, *progress});
     }
-    return textOf(jobs);
+    return jobs;
 }
 
 QCoro::Task<std::optional<Member::Ended>> Jobs::compute(queue::Attempt attempt, std::string payload,

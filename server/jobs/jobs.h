@@ -81,7 +81,7 @@ private:
 
     QCoro::Task<std::optional<queue::Member::Ended>> compute(queue::Attempt attempt, std::string payload,
                                                              std::stop_token stop);
-    std::string progressHere() const;
+    QList<JobProgress> progressHere() const;
     void forget(bool more);
     void readFleet();
     void onSeen(const queue::Seen &seen);

@@ -60,6 +60,7 @@ private slots:
     void nothingAcceptedIsLostByKills();
     void aJobThatKillsTheServiceThreeTimesFails();
     void aStopPutsJobsBackAndCutsNoAnswer();
+    void aServerThatIsAloneListsItself();
 };
 
 void TestJobs::aJobIsAcceptedAndDone()
@@ -432,6 +433,24 @@ void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
     QVERIFY(server.waitUntilReady());
     QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
+}
+
+void TestJobs::aServerThatIsAloneListsItself()
+{
+    const HeldFromTheStart holds;
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--node-name"_s, u"alone"_s});
+    QVERIFY(server.waitUntilReady());
+    const QByteArray path = accept(server.port(), sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    const QJsonArray nodes = objectOf(RawClient(server.port()).get("/nodes"))[u"data"_s].toArray();
+    QCOMPARE(nodes.size(), 1);
+    QCOMPARE(nodes[0][u"name"_s].toString(), u"alone"_s);
+    QCOMPARE(nodes[0][u"state"_s].toString(), u"alive"_s);
+    const QJsonArray computed = nodes[0][u"jobs"_s].toArray();
+    QCOMPARE(computed.size(), 1);
+    QCOMPARE(computed[0][u"phase"_s].toString(), u"sieving"_s);
+    QVERIFY(path.endsWith(computed[0][u"id"_s].toString().toLatin1()));
+    QCOMPARE(job(server.port(), path)[u"node"_s].toString(), u"alone"_s);
 }
 
 QTEST_GUILESS_MAIN(TestJobs)

@@ -31,7 +31,9 @@ constexpr qint64 mostJobsOnAPage = 1000;
 constexpr qsizetype longestKey = 255;
 constexpr qsizetype longestEventId = 32;
 constexpr auto longestWait = 60s; // of Prefer: wait
-constexpr auto progressInterval = 500ms; // at most 15 s, or proxies cut a stream that is quiet: nginx after 60 s
+// At most 15 s, or proxies cut a stream that is quiet: nginx after 60 s.
+constexpr std::chrono::milliseconds progressInterval = 500ms;
+constexpr std::chrono::milliseconds queuedInterval = 2s; // nothing moves, and thousands may watch a long queue
 constexpr std::chrono::milliseconds readInterval = 1s; // of who waits without being told
 
 Json toTime(qint64 milliseconds)
@@ -179,11 +181,11 @@ std::optional<quint64> lastEventId(const Request &request)
     return ok ? std::optional(version) : std::nullopt;
 }
 
-// Progress twice a second, so that no proxy takes the stream for dead, and the end under its own name: done, failed or
-// cancelled. Who comes back is told at once what is another version than it knows (not a greater one: a failover may
-// take versions back), and is not refused while the database is away, since an EventSource would ask never again; who
-// knows the end already gets 204. Level-triggered, as the job is compared with what was told and read again at every
-// tick: an end is told though nothing announced it.
+// Progress twice a second, of a queued job every two, so that no proxy takes the stream for dead, and the end under its
+// own name: done, failed or cancelled. Who comes back is told at once what is another version than it knows (not a
+// greater one: a failover may take versions back), and is not refused while the database is away, since an EventSource
+// would ask never again; who knows the end already gets 204. Level-triggered, as the job is compared with what was told
+// and read again at every tick: an end is told though nothing announced it.
 Task<void> watchJob(Services &use, Request request, EventStream events)
 {
     std::optional<quint64> known = lastEventId(request); // until the job was read
@@ -209,7 +211,8 @@ Task<void> watchJob(Services &use, Request request, EventStream events)
             co_return;
         if (job)
             known.reset();
-        co_await watch.next(progressInterval, request.stop);
+        const bool isQueued = job && job->state == JobState::Queued;
+        co_await watch.next(isQueued ? queuedInterval : progressInterval, request.stop);
     }
 }
 

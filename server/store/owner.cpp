@@ -21,6 +21,7 @@ constexpr auto busyPause = 10ms;
 constexpr auto longestBusyPause = 160ms;
 constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
 constexpr auto stopGrace = 1s;
+constexpr auto timeBetweenFileChecks = 100ms; // of reads, which lose nothing
 constexpr auto patienceWithReadOnly = 2s; // another server may be about to take over
 
 http::Failure unavailable(SqlReason reason)
@@ -230,7 +231,10 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
     case SqlTrouble::Busy: return true;
     case SqlTrouble::TimedOut: unit.fail(http::Failure::timedOut(u"the database took too long"_s)); return false;
     case SqlTrouble::Unusable:
-        m_health.failed(error);
+        if (error.reason() == SqlReason::Other && !m_settings.file)
+            m_health.sayOnce(error); // of one statement, it may be
+        else
+            m_health.failed(error);
         unit.fail(unavailable(error.reason()));
         if (isToBeOpenedAfresh(error.reason())) {
             lost(sql);
@@ -245,7 +249,10 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
 
 void StoreOwner::perform(StoreWork &unit, SqlConnection &sql)
 {
-    sql.checkFile();
+    if (const auto now = StoreWork::Clock::now(); unit.kind() == StoreWork::Kind::Write || now >= m_nextFileCheck) {
+        sql.checkFile();
+        m_nextFileCheck = now + timeBetweenFileChecks;
+    }
     if (unit.kind() == StoreWork::Kind::Read) {
         m_begun = true;
         return unit.run(sql);

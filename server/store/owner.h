@@ -67,6 +67,7 @@ private:
     bool lookIsDue() const;
     void lookAfter(SqlConnection &sql, const std::stop_token &stop);
     void look(SqlConnection &sql);
+    void makeTables(SqlConnection &sql);
     void failed(const SqlError &error);
     void runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop);
     void process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop);
@@ -86,6 +87,7 @@ private:
     std::atomic<int> &m_openConnections;
     Reconnect m_reconnect{m_settings.reconnect};
     StoreWork::Clock::time_point m_nextLook;
+    StoreWork::Clock::time_point m_nextFileCheck;
     bool m_open = false; // as counted in m_openConnections
     bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction

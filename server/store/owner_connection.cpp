@@ -163,10 +163,22 @@ void StoreOwner::look(SqlConnection &sql)
         if (error.reason() != SqlReason::NoTables)
             throw;
         failed(error);
-        m_settings.tables.make(sql);
+        makeTables(sql);
         m_settings.tables.check(sql, true);
     }
     m_health.passed();
+}
+
+// Where only some are missing, those that are there are in the way.
+void StoreOwner::makeTables(SqlConnection &sql)
+{
+    try {
+        m_settings.tables.make(sql);
+    } catch (const SqlError &error) {
+        if (error.trouble() != SqlTrouble::Bug)
+            throw;
+        throw SqlError(SqlTrouble::Unusable, QString::fromUtf8(error.what()), SqlReason::NoTables);
+    }
 }
 
 void StoreOwner::failed(const SqlError &error)

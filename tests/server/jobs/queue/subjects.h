@@ -54,7 +54,8 @@ private:
     std::optional<queue::QueueSql> m_queue;
 };
 
-/// One server's: its nodes are not written down, and all of them live until another one joins.
+/// One server's: only who joined last is written down, all of them live until another one joins, and none is told of
+/// another one or has to wait for its turn.
 class SqliteSubject final : public Subject
 {
 public:
@@ -85,8 +86,14 @@ public:
 
     Answer expected(Tables &model, const Statement &statement) override
     {
-        if (!std::holds_alternative<queue::Join>(statement))
-            return model.execute(statement);
+        if (std::holds_alternative<queue::Sweep>(statement))
+            return model.execute(queue::Sweep{});
+        if (!std::holds_alternative<queue::Join>(statement)) {
+            Answer answer = model.execute(statement);
+            if (auto *sight = std::get_if<queue::Sight>(&answer))
+                sight->owners.clear();
+            return answer;
+        }
         queue::Rows died;
         for (const auto &[id, row] : model.tasks) {
             const queue::GiveBack death{{id, row.owner, row.attempt}, true};

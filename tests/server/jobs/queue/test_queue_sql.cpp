@@ -153,9 +153,11 @@ public:
         if (!answer.isEmpty())
             return answer + " of kind " + QByteArray::number(qulonglong(kind));
         State expected = stateOf(m_model);
-        if (!m_subject.hasNodes())
+        State actual = stateOf(m_subject.sql());
+        if (!m_subject.hasNodes()) {
             expected.nodes.clear();
-        const State actual = stateOf(m_subject.sql());
+            actual.nodes.clear();
+        }
         if (actual == expected)
             return {};
         return "state after kind " + QByteArray::number(qulonglong(kind)) + "\nmodel:" + described(expected)

@@ -21,8 +21,8 @@ namespace openloop {
 namespace {
 
 const QString schemaFolder = u":/openloop/schema"_s;
-const QStringList tables{u"schema_steps"_s, u"schema_needs"_s, u"todos"_s,        u"results"_s,     u"nodes"_s,
-                         u"tasks"_s,        u"request_keys"_s, u"task_results"_s, u"maintenance"_s, u"fleet_stats"_s};
+const QStringList tables{u"schema_history"_s, u"schema_needs"_s, u"todos"_s,        u"results"_s,     u"nodes"_s,
+                         u"tasks"_s,          u"request_keys"_s, u"task_results"_s, u"maintenance"_s, u"fleet_stats"_s};
 
 // Whoever waited for the lock would hold a snapshot meanwhile, for which a CREATE INDEX CONCURRENTLY under that lock
 // waits. The timeouts of requests are not for what changes tables; what waits for a table makes others wait behind it.
@@ -148,7 +148,7 @@ void checkSchema(SqlConnection &sql, bool thoroughly)
 {
     sql.dialect() == SqlDialect::Postgres ? checkPostgres(sql) : checkSqlite(sql);
     if (thoroughly)
-        sql.change(u"UPDATE schema_steps SET name = name"_s);
+        sql.change(u"UPDATE schema_history SET name = name"_s);
 }
 
 } // namespace openloop

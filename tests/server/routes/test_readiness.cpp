@@ -69,14 +69,14 @@ void TestReadiness::aThreadThatIsLostIsTold()
     QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
     QCOMPARE(statusOf(client.remove(path)), 204);
     const auto readiness = [&client] { return client.get("/readyz").value_or(Answer()); };
-    QCOMPARE(readiness().body, R"({"status":"ready"})");
+    QVERIFY2(!readiness().body.contains("degraded"), readiness().body.constData());
     const QByteArray next = accept(server.port(), "91"); // for which there is half of the threads, and that is lost
     QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_pool_stuck"), 1.0, patience); // in ten seconds
     QVERIFY2(readiness().body.contains("degraded: pool: 1 of 2 threads"), readiness().body.constData());
     QCOMPARE(stateOf(server.port(), next), u"queued"_s);
     QVERIFY(server.release());
     QTRY_COMPARE_WITH_TIMEOUT(stateOf(server.port(), next), u"done"_s, patience);
-    QCOMPARE(readiness().body, R"({"status":"ready"})");
+    QVERIFY2(!readiness().body.contains("degraded"), readiness().body.constData());
     QCOMPARE(server.stop(), 0);
 }
 

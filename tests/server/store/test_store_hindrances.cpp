@@ -88,9 +88,9 @@ void TestStoreHindrances::whatHindersIsToldAndMended_data()
     QTest::newRow("table dropped") << QStringList{u"ALTER TABLE tasks RENAME TO away"_s}
                                    << QStringList{u"ALTER TABLE away RENAME TO tasks"_s}
                                    << QByteArray("tables are missing");
-    QTest::newRow("some tables dropped") << QStringList{u"ALTER TABLE schema_steps RENAME TO away"_s,
+    QTest::newRow("some tables dropped") << QStringList{u"ALTER TABLE schema_history RENAME TO away"_s,
                                                         u"ALTER TABLE tasks RENAME TO elsewhere"_s}
-                                         << QStringList{u"ALTER TABLE away RENAME TO schema_steps"_s,
+                                         << QStringList{u"ALTER TABLE away RENAME TO schema_history"_s,
                                                         u"ALTER TABLE elsewhere RENAME TO tasks"_s}
                                          << QByteArray("tables are missing");
     QTest::newRow("schema made again") << QStringList{u"DROP SCHEMA public CASCADE"_s, u"CREATE SCHEMA public"_s,

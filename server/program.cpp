@@ -55,9 +55,11 @@ QString addressOf(const Options &options, quint16 port)
 
 void guard(http::App &app, const Options &options)
 {
-    app.setGuard([&options](const http::Request &request) {
-        if (options.listen.isLoopback())
-            checkOrigin(request);
+    // Beyond loopback a page would need the token: names are judged there if they are given.
+    const bool judges = options.listen.isLoopback() || !options.allowedHosts.isEmpty();
+    app.setGuard([&options, judges](const http::Request &request) {
+        if (judges)
+            checkOrigin(request, options.allowedHosts);
         checkToken(request, options.token);
     });
 }
@@ -66,6 +68,7 @@ void listen(http::App &app, const Options &options)
 {
     if (!options.tlsCertificate.isEmpty())
         app.listener().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
+    app.listener().trust(options.trustedProxies);
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
                                .arg(options.port)

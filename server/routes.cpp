@@ -8,6 +8,8 @@
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -17,6 +19,7 @@ using http::App;
 using http::Failure;
 using http::Json;
 using http::Request;
+using http::Response;
 using http::Task;
 using http::Timing;
 
@@ -42,6 +45,24 @@ Json alive(Services &, const Request &)
     return {{u"status"_s, u"alive"_s}};
 }
 
+// What a balancer or an autoscaler may want to know of the servers that share the database; read before, by a timer.
+Json fleetJson(const Jobs &jobs)
+{
+    const auto seconds = [](std::chrono::duration<double> time) { return time.count(); };
+    const auto beatLag = jobs.beatLag();
+    const Json lag = beatLag ? Json(seconds(*beatLag)) : Json();
+    if (!jobs.fleet())
+        return {{u"beat_lag"_s, lag}};
+    const auto oldest = std::ranges::max_element(jobs.fleet()->lanes, {}, &FleetStats::Lane::oldest);
+    return {
+        {u"nodes_alive"_s, jobs.fleet()->nodesAlive},
+        {u"beat_lag"_s, lag},
+        {u"queued"_s, jobs.fleet()->queued + jobs.fleet()->held},
+        {u"running"_s, jobs.fleet()->running},
+        {u"oldest_claimable"_s, oldest == jobs.fleet()->lanes.end() ? Json() : Json(seconds(oldest->oldest))},
+    };
+}
+
 Json ready(Services &use, const Request &)
 {
     QStringList missing;
@@ -54,11 +75,11 @@ Json ready(Services &use, const Request &)
         missing.append(u"server: stopping"_s);
     judge(u"database"_s, use.store.ready(), use.store.state());
     judge(u"upstream"_s, use.upstream.ready(), u"left alone for a while"_s);
+    judge(u"jobs"_s, use.jobs.isHeard(), u"the other servers may take this one for dead"_s);
     if (!missing.isEmpty())
         throw Failure::unavailable((missing + degraded).join(u"; "_s), 1s);
-    if (!degraded.isEmpty())
-        return {{u"status"_s, u"ready"_s}, {u"detail"_s, u"degraded: "_s + degraded.join(u"; "_s)}};
-    return {{u"status"_s, u"ready"_s}};
+    const Json answer{{u"status"_s, u"ready"_s}, {u"fleet"_s, fleetJson(use.jobs)}};
+    return degraded.isEmpty() ? answer : answer.with(u"detail"_s, u"degraded: "_s + degraded.join(u"; "_s));
 }
 
 // Wait; the loop is free meanwhile
@@ -82,17 +103,27 @@ Task<Json> queryDatabase(Services &use, Request request)
 
 // Compute; a thread of the pool works, the loop is free
 
-Task<Json> factorizeNumber(Services &use, Request request)
+Task<Response> factorizeNumber(Services &use, Request request)
 {
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
-    const Factors factors = co_await use.factorizer.factors(n, request);
-    co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
+    if (preference(request, respondAsync)) {
+        const Response accepted = co_await acceptJob(use, n, request);
+        co_return accepted;
+    }
+    try {
+        const Factors factors = co_await use.factorizer.factors(n, request);
+        co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
+    } catch (const Failure &failure) {
+        if (failure.status() != 504)
+            throw;
+        throw failure.withField("Link", '<' + endpoints::factorizations.toLatin1() + ">; rel=\"related\"");
+    }
 }
 
 // A crowd that finds the pool full costs the loop little.
 std::optional<Failure> poolIsFull(Services &use, const Request &request)
 try {
-    if (!use.pool.isFull())
+    if (!use.pool.isFull() || preference(request, respondAsync))
         return {};
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
     return use.factorizer.refusal(n, request);

@@ -34,14 +34,14 @@ Connection::~Connection()
 
 Request Connection::request() const
 {
-    return {m_head, {}, {}, m_wire->peerAddress(), {}, m_timing};
+    return {m_head, {}, {}, m_from, {}, m_timing};
 }
 
 Request Connection::takeRequest()
 {
     m_taken = true;
     m_stop = std::stop_source();
-    return {m_head, std::exchange(m_body, {}), {}, m_wire->peerAddress(), m_stop.get_token(), m_timing};
+    return {m_head, std::exchange(m_body, {}), {}, m_from, m_stop.get_token(), m_timing};
 }
 
 // A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
@@ -160,6 +160,9 @@ void Connection::release()
 {
     enter(State::Exchange, std::nullopt);
     m_timing = std::make_shared<Timing>();
+    const QHostAddress peer = m_wire->peerAddress();
+    const Networks &proxies = m_host.proxies();
+    m_from = proxies.contains(peer) ? readForwarded(m_head, peer, proxies) : Forwarded{peer, {}, {}, {}};
     m_taken = false;
     m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)

@@ -111,6 +111,7 @@ private:
     std::optional<ChunkedBody> m_chunks;
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
+    Forwarded m_from; ///< whose it is
     AsyncEvent m_roomMade;
     bool m_taken = false;
     bool m_headBegun = false;

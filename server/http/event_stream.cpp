@@ -6,14 +6,34 @@
 
 namespace openloop::http {
 
-QCoro::Task<bool> EventStream::send(QByteArray event, Json data)
+namespace {
+
+// How long a browser waits before it comes back; by itself it waits 3 to 5 s. A second is short for people, and a
+// server that is away is not asked more often than that.
+const QByteArray retry = "retry: 1000\n\n";
+
+} // namespace
+
+QCoro::Task<bool> EventStream::send(QByteArray id, QByteArray event, Json data)
+{
+    return write("id: " + id + "\nevent: " + event + "\ndata: " + data.text() + "\n\n");
+}
+
+QCoro::Task<bool> EventStream::comment()
+{
+    return write(":\n\n");
+}
+
+QCoro::Task<bool> EventStream::write(QByteArray lines)
 {
     if (!m_exchange->isStreaming()) {
         Response head(200, "text/event-stream", {});
         head.fields.append(Field{"Cache-Control", "no-store"});
+        head.fields.append(Field{"X-Accel-Buffering", "no"}); // nginx keeps what it passes on until it has 4 KiB
         m_exchange->beginStream(head);
+        lines.prepend(retry);
     }
-    m_exchange->write("event: " + event + "\ndata: " + data.text() + "\n\n");
+    m_exchange->write(lines);
     co_return co_await m_exchange->roomToWrite();
 }
 

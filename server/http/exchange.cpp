@@ -67,7 +67,8 @@ void Exchange::fail(std::exception_ptr error)
     const QByteArray requestId = newRequestId();
     const Failure failure = toFailure(error);
     if (failure.status() == 500) {
-        qCCritical(log, "request %s: %s %s: %s", requestId.constData(), m_request.head.method.constData(),
+        qCCritical(log, "request %s of %s: %s %s: %s", requestId.constData(),
+                   qUtf8Printable(m_request.from.client.toString()), m_request.head.method.constData(),
                    m_request.head.path.constData(), qUtf8Printable(failure.cause()));
     }
     if (!m_streaming) {
@@ -105,7 +106,9 @@ QCoro::Task<bool> Exchange::roomToWrite()
 void Exchange::finish()
 {
     if (!m_streaming) {
-        answer(Response(204, {}, {}));
+        Response nothing(204, {}, {});
+        nothing.fields.append(Field{"Cache-Control", "no-store"}); // the next one may have something to say
+        answer(nothing);
         return;
     }
     if (m_connection)

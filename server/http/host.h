@@ -9,6 +9,7 @@
 namespace openloop::http {
 
 class Connection;
+class Networks;
 class Turns;
 
 /// Outlives its connections. The thread of the event loop.
@@ -17,6 +18,9 @@ class Host
 public:
     virtual const Limits &limits() const = 0;
     virtual Turns &turns() = 0;
+
+    /// Where proxies are that are believed whom they speak for.
+    virtual const Networks &proxies() const = 0;
 
     /// The connection has released a request: it is answered at once, or taken by Connection::takeRequest(). One for
     /// which neither is done is refused with 500.

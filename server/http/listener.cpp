@@ -66,9 +66,9 @@ void Listener::accept(qintptr descriptor)
     }
     std::unique_ptr<Wire> wire;
     if (m_tls)
-        wire = std::make_unique<TlsWire>(descriptor, *m_tls, m_limits.headTime);
+        wire = std::make_unique<TlsWire>(descriptor, *m_tls, m_limits.headTime, m_proxies);
     else
-        wire = std::make_unique<PlainWire>(int(descriptor), m_poller);
+        wire = std::make_unique<PlainWire>(int(descriptor), m_poller, m_proxies);
     if (!wire->isOpen())
         return;
     auto *connection = new Connection(std::move(wire), *this, this);

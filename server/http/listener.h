@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/host.h"
+#include "server/http/message/addresses.h"
 #include "server/http/turns.h"
 
 #include <QBasicTimer>
@@ -31,6 +32,10 @@ public:
     /// From now on every new connection is TLS.
     void encrypt(const QSslConfiguration &configuration) { m_tls = configuration; }
 
+    /// From now on a new connection from these networks may begin with a PROXY header, and what its requests say of
+    /// their way here is believed; see readForwarded().
+    void trust(Networks proxies) { m_proxies = std::move(proxies); }
+
     /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end.
     void drain();
 
@@ -47,6 +52,7 @@ public:
 
     const Limits &limits() const override { return m_limits; }
     Turns &turns() override { return m_turns; }
+    const Networks &proxies() const override { return m_proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
     void countRefusal(int status) const override;
     /// At most a quarter of a second old.
@@ -71,6 +77,7 @@ private:
     Turns m_turns;
     std::shared_ptr<Poller> m_poller;
     std::optional<QSslConfiguration> m_tls;
+    Networks m_proxies;
     std::function<void(int)> m_refusalObserver;
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;

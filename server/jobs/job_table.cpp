@@ -17,7 +17,8 @@ using http::Failure;
 namespace {
 
 const QString columns =
-    u"SELECT id, payload, state, version, result, detail, created_at, started_at, finished_at FROM tasks "
+    u"SELECT id, payload, state, version, result, detail, created_at, started_at, finished_at, attempt, owner, "
+    "CASE WHEN state = 'running' THEN (SELECT name FROM nodes n WHERE n.id = t.owner) END FROM tasks t "
     "WHERE kind = 'factorization'"_s;
 
 struct NamedState {
@@ -54,6 +55,10 @@ Job readJob(const QSqlQuery &row)
     if (job.state != JobState::Queued)
         job.startedAt = milliseconds(row.value(7));
     job.finishedAt = milliseconds(row.value(8));
+    job.attempt = row.value(9).toInt();
+    if (job.state == JobState::Running)
+        job.owner = queue::NodeId(row.value(10).toLongLong());
+    job.node = row.value(11).toString();
     return job;
 }
 
@@ -67,6 +72,31 @@ QString condition(JobState state)
 qint64 firstNumber(const QSqlQuery &row)
 {
     return row.value(0).toLongLong();
+}
+
+// Of all of them together: many run at one server.
+QList<Job> withProgress(SqlConnection &sql, QList<Job> jobs)
+{
+    QSet<QString> owners;
+    for (const Job &job : jobs) {
+        if (job.owner != 0)
+            owners.insert(queue::sqlOf(job.owner));
+    }
+    if (owners.isEmpty() || sql.dialect() == SqlDialect::Sqlite) // whose one server has it in memory
+        return jobs;
+    const auto read = [](const QSqlQuery &row) {
+        return std::pair(queue::NodeId(row.value(0).toLongLong()),
+                         progressIn(row.value(1).toByteArray().toStdString()));
+    };
+    const auto said =
+        sql.select(u"SELECT id, progress FROM nodes WHERE id IN (%1)"_s.arg(owners.values().join(u',')), {}, read);
+    for (const auto &[owner, progress] : said) {
+        for (Job &job : jobs) {
+            if (job.owner == owner)
+                job.told = progressOf(progress, job.id, job.attempt).value_or(job.told);
+        }
+    }
+    return jobs;
 }
 
 } // namespace
@@ -113,7 +143,7 @@ mpz_class numberOf(const std::string &payload)
 
 std::optional<Job> selectJob(SqlConnection &sql, queue::TaskId id)
 {
-    const auto jobs = sql.select(columns + u" AND id = ?"_s, {qint64(id)}, readJob);
+    const auto jobs = withProgress(sql, sql.select(columns + u" AND id = ?"_s, {qint64(id)}, readJob));
     return jobs.isEmpty() ? std::nullopt : std::optional(jobs.first());
 }
 
@@ -132,24 +162,8 @@ QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter)
         values << last.first() << qint64(*id);
     }
     values << filter.limit;
-    return sql.select(columns + conditions + u" ORDER BY created_at DESC, id DESC LIMIT ?"_s, values, readJob);
-}
-
-// On PostgreSQL counted for the whole fleet by one of those who need it, once a second.
-qint64 unfinishedJobs(SqlConnection &sql)
-{
-    const QString counted = u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s;
-    if (sql.dialect() == SqlDialect::Sqlite)
-        return sql.select(counted, {}, firstNumber).first();
-    sql.message(u"UPDATE fleet_stats SET refreshed_at = queue_now(), "
-                "nodes_alive = (SELECT count(*) FROM nodes WHERE state = 'alive'), "
-                "queued = (SELECT count(*) FROM tasks WHERE state = 'queued'), "
-                "held = (SELECT count(*) FROM tasks WHERE state = 'held'), "
-                "running = (SELECT count(*) FROM tasks WHERE state = 'running'), "
-                "oldest_queued_at = (SELECT created_at FROM tasks WHERE state = 'queued' ORDER BY lane, seq LIMIT 1) "
-                "WHERE abs(queue_now() - refreshed_at) > 1000000"_s,
-                firstNumber);
-    return sql.message(u"SELECT queued + held + running FROM fleet_stats"_s, firstNumber).first();
+    const QString page = u" ORDER BY created_at DESC, id DESC LIMIT ?"_s;
+    return withProgress(sql, sql.select(columns + conditions + page, values, readJob));
 }
 
 } // namespace openloop

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/compute/factoring/results.h"
+#include "server/jobs/progress_text.h"
 #include "server/jobs/queue/texts.h"
 
 #include <QList>
@@ -29,6 +30,10 @@ struct Job {
     qint64 createdAt = 0; ///< times in ms since 1970; 0: not yet
     qint64 startedAt = 0;
     qint64 finishedAt = 0;
+    queue::NodeId owner = 0; ///< while it runs
+    QString node; ///< the owner's name
+    int attempt = 0;
+    Factorizer::Progress told; ///< by the owner's beats
 
     bool isOver() const { return state != JobState::Queued && state != JobState::Running; }
 };
@@ -54,8 +59,5 @@ std::optional<Job> selectJob(SqlConnection &sql, queue::TaskId id);
 
 /// Newest first. Throws http::Failure 422 if `after` names no job.
 QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter);
-
-/// How many jobs wait or run. On PostgreSQL as it was within the last second.
-qint64 unfinishedJobs(SqlConnection &sql);
 
 } // namespace openloop

@@ -3,13 +3,14 @@
 #include "server/jobs/jobs.h"
 
 #include "server/compute/factoring/factors.h"
-#include "server/jobs/queue/forget.h"
 #include "server/jobs/queue/process.h"
+#include "server/jobs/queue/upkeep.h"
 #include "server/store/sql_connection.h"
 
 #include <QCoroFuture>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
+#include <QScopeGuard>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -29,16 +30,11 @@ Q_LOGGING_CATEGORY(log, "openloop.jobs")
 constexpr int mostUnfinished = 10'000;
 constexpr auto longestAsk = 48h; // the node gives up before that
 constexpr auto retryPause = 1s; // when the pool is full
+constexpr auto fleetInterval = 10s;
 
 Failure noSuchJob(const QString &id)
 {
     return {404, u"there is no job %1"_s.arg(id.left(64))};
-}
-
-// Nobody knows better now: the next read may.
-bool isAway(const Failure &failure)
-{
-    return failure.status() == 503 || failure.status() == 504;
 }
 
 Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
@@ -46,6 +42,7 @@ Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
     Node::Settings node;
     node.name = settings.nodeName.toStdString();
     node.process = queue::thisProcess();
+    node.version = OPENLOOP_VERSION;
     node.heartbeat = settings.heartbeat;
     node.suspectAfter = settings.suspectAfter;
     node.threads = settings.runs ? std::max(1, poolThreads / 2) : 0;
@@ -81,13 +78,16 @@ struct Jobs::Watched {
 Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
     : m_store(store), m_factorizer(factorizer), m_settings(std::move(settings)),
       m_tables(m_store, m_settings.heartbeat, m_settings.rules),
-      m_notifier(m_store, {m_settings.heartbeat, m_settings.mostHinting},
+      m_notifier(m_store, m_settings.mostHinting,
                  {[this] { return m_member.idleThreads() > 0; }, [this](TaskId id) { return m_member.knows(id); },
                   [this] { m_member.hint(); }}),
       m_member(m_tables, nodeSettings(m_settings, m_factorizer.threads()),
-               {[this](std::string payload, std::stop_token stop) { return compute(std::move(payload), stop); },
+               {[this](queue::Attempt attempt, std::string payload, std::stop_token stop) {
+                    return compute(attempt, std::move(payload), stop);
+                },
                 [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); },
-                [this](TaskId id) { m_notifier.tellEnd(id); }})
+                [this](TaskId id) { m_notifier.tellEnd(id); }, [this] { return progressHere(); },
+                [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
 {
 }
 
@@ -99,15 +99,20 @@ Jobs::~Jobs()
 void Jobs::start()
 {
     m_member.start();
-    m_notifier.start();
     m_forgetting.callOnTimeout([this] { forget(false); });
     m_forgetting.start(queue::Keeping().pause);
+    m_fleetReading.callOnTimeout([this] { readFleet(); });
+    m_fleetReading.start(fleetInterval);
+    readFleet();
 }
 
 // Nobody waits for it: what fails now is done in the next round.
 void Jobs::forget(bool more)
 {
-    QFuture<bool> left = m_store.change([more](SqlConnection &sql) { return queue::forget(sql, more); });
+    QFuture<bool> left = m_store.change([more](SqlConnection &sql) {
+        queue::vacuum(sql);
+        return queue::forget(sql, more);
+    });
     left.then(&m_forgetting,
               [this](bool again) {
                   if (again && !isStopping())
@@ -118,10 +123,28 @@ void Jobs::forget(bool more)
         });
 }
 
+// Half as old at most, so that a server that is alone shows them no older than it reads them.
+void Jobs::readFleet()
+{
+    const auto read = [](SqlConnection &sql) { return fleetStats(sql, fleetInterval / 2); };
+    QFuture<FleetStats> stats = m_store.change(read);
+    stats
+        .then(&m_fleetReading,
+              [this](const FleetStats &fleet) {
+                  m_fleet = fleet;
+                  m_fleetRead.start();
+                  m_notifier.setLiving(fleet.nodesAlive);
+              })
+        .onFailed(&m_fleetReading, [](const Failure &failure) {
+            qCDebug(log, "the fleet's figures wait: %s", qUtf8Printable(failure.detail()));
+        });
+}
+
 void Jobs::stop()
 {
     m_stop.request_stop();
     m_forgetting.stop();
+    m_fleetReading.stop();
     m_member.stop();
     const auto watched = m_watched; // a watcher may leave, and take its own out
     for (const auto &[id, job] : watched)
@@ -176,6 +199,12 @@ QCoro::Task<QList<Job>> Jobs::list(JobFilter filter, std::stop_token stop)
     co_return co_await found;
 }
 
+QCoro::Task<QList<FleetNode>> Jobs::nodes(std::stop_token stop)
+{
+    const QFuture<QList<FleetNode>> found = m_store.read(selectNodes, std::move(stop));
+    co_return co_await found;
+}
+
 // Who computes it finds out by a look: here at once, elsewhere by a hint, or within a second.
 QCoro::Task<void> Jobs::cancel(QString id)
 {
@@ -203,6 +232,19 @@ void Jobs::onSeen(const queue::Seen &seen)
     const bool isKnown = watched && watched->isFresh() && seen.exists && watched->job->version == seen.version;
     if (!isKnown)
         announce(seen.task);
+}
+
+// Nobody is told: whoever watches shows how far it is twice a second anyway.
+void Jobs::onSaid(const std::vector<queue::Said> &owners)
+{
+    for (const queue::Said &owner : owners) {
+        for (const JobProgress &said : progressIn(owner.progress)) {
+            const auto found = m_watched.find(said.task);
+            const auto watched = found == m_watched.end() ? nullptr : found->second.lock();
+            if (watched && watched->job && watched->job->owner == owner.node && watched->job->attempt == said.attempt)
+                watched->job->told = said.progress;
+        }
+    }
 }
 
 void Jobs::announce(TaskId id)
@@ -272,7 +314,7 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
         co_await shared->changed.wait(retryPause, stop);
     }
     m_seen = shared->askedAt;
-    if (shared->failure && !(shared->job && isAway(*shared->failure)))
+    if (shared->failure && !(shared->job && isPassing(*shared->failure)))
         throw Failure(*shared->failure);
     co_await suspended();
     const Job job = *shared->job;
@@ -294,23 +336,43 @@ QCoro::Task<void> Jobs::Watch::suspended()
         co_await m_jobs.m_interruption();
 }
 
+bool Jobs::isPassing(const Failure &failure)
+{
+    return failure.status() == 503 || failure.status() == 504;
+}
+
 Factorizer::Progress Jobs::progress(const Job &job) const
 {
     if (job.state == JobState::Done)
         return {{}, 1, {}};
     if (job.state != JobState::Running)
         return {};
+    if (job.owner != m_member.id())
+        return job.told;
     return m_factorizer.progress(job.n).value_or(Factorizer::Progress());
 }
 
-QCoro::Task<std::optional<Member::Ended>> Jobs::compute(std::string payload, std::stop_token stop)
+std::string Jobs::progressHere() const
 {
+    QList<JobProgress> jobs;
+    for (const auto &[attempt, n] : m_computed) {
+        if (const auto progress = m_factorizer.progress(n))
+            jobs.append({attempt.task, attempt.number, *progress});
+    }
+    return textOf(jobs);
+}
+
+QCoro::Task<std::optional<Member::Ended>> Jobs::compute(queue::Attempt attempt, std::string payload,
+                                                        std::stop_token stop)
+{
+    const auto computed = m_computed.emplace(attempt, numberOf(payload));
+    const auto isOver = qScopeGuard([&] { m_computed.erase(computed); });
     const FactoringPool::Ask ask{u"jobs"_s, longestAsk, stop, nullptr, true};
     for (;;) {
         Member::Ended ended{TaskState::Failed, {}};
         bool refused = false; // together with somebody who waited for the same number
         try {
-            const Factors factors = co_await m_factorizer.factors(numberOf(payload), ask);
+            const Factors factors = co_await m_factorizer.factors(computed->second, ask);
             co_return Member::Ended{TaskState::Done, toRow(factors).toStdString()};
         } catch (const Failure &failure) {
             ended.result = failure.detail().toStdString();

@@ -2,10 +2,12 @@
 // Factorizations that outlive their request: accepted means stored, and computed by whichever server has room.
 #pragma once
 
-#include "server/compute/factoring/factorizer.h"
+#include "server/jobs/fleet.h"
 #include "server/jobs/hints/notifier.h"
 #include "server/jobs/job_table.h"
 #include "server/jobs/queue/member.h"
+
+#include <QElapsedTimer>
 
 namespace openloop {
 
@@ -42,9 +44,25 @@ public:
     QCoro::Task<QList<Job>> list(JobFilter filter, std::stop_token stop);
     QCoro::Task<void> cancel(QString id);
 
+    /// Who shares the database.
+    QCoro::Task<QList<FleetNode>> nodes(std::stop_token stop);
+
     class Watch;
 
-    /// How far it is, for people.
+    /// Whether nobody knows better now, and the next read may: the database is away, or too slow.
+    static bool isPassing(const http::Failure &failure);
+
+    /// As of ten seconds ago or so; nothing before they were read.
+    const std::optional<FleetStats> &fleet() const { return m_fleet; }
+    /// How old these are.
+    std::chrono::milliseconds fleetAge() const { return std::chrono::milliseconds(m_fleetRead.elapsed()); }
+    /// Of this server.
+    const queue::Figures &figures() const { return m_member.figures(); }
+    std::optional<std::chrono::milliseconds> beatLag() const { return m_member.beatLag(); }
+    /// Whether the others can be expected to know that this one lives; before the first beat they need not.
+    bool isHeard() const { return beatLag().value_or(std::chrono::milliseconds(0)) <= 2 * m_settings.heartbeat; }
+
+    /// How far it is, for people: at another server as of its last beat.
     Factorizer::Progress progress(const Job &job) const;
 
     /// Awaited after each suspension of a watcher, if set: a test drives a change into that very moment.
@@ -61,9 +79,13 @@ public:
 private:
     struct Watched;
 
-    QCoro::Task<std::optional<queue::Member::Ended>> compute(std::string payload, std::stop_token stop);
+    QCoro::Task<std::optional<queue::Member::Ended>> compute(queue::Attempt attempt, std::string payload,
+                                                             std::stop_token stop);
+    std::string progressHere() const;
     void forget(bool more);
+    void readFleet();
     void onSeen(const queue::Seen &seen);
+    void onSaid(const std::vector<queue::Said> &owners);
     void announce(queue::TaskId id);
     std::shared_ptr<Watched> watched(queue::TaskId id);
     QCoro::Task<void> read(std::shared_ptr<Watched> watched, QString id);
@@ -73,8 +95,12 @@ private:
     const Settings m_settings;
     std::stop_source m_stop;
     std::map<queue::TaskId, std::weak_ptr<Watched>> m_watched;
+    std::multimap<queue::Attempt, mpz_class> m_computed; ///< here, now
     AsyncEvent m_pause; ///< never happens
     QTimer m_forgetting;
+    QTimer m_fleetReading;
+    QElapsedTimer m_fleetRead;
+    std::optional<FleetStats> m_fleet;
     std::function<QCoro::Task<void>()> m_interruption;
     queue::QueueTables m_tables;
     hints::Notifier m_notifier;

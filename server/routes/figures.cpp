@@ -19,6 +19,67 @@ Figures byLane(const Pool::Load &load, int Pool::LaneLoad::*figure)
             {double(load.lanes[std::size_t(Lane::Long)].*figure), {{"lane", "long"}}}};
 }
 
+double seconds(std::chrono::duration<double> time)
+{
+    return time.count();
+}
+
+/// Of the whole fleet, counted by one of its servers for all; and of this one's part in it.
+void addOfJobs(Metrics &metrics, const Jobs &jobs)
+{
+    using enum Metrics::Kind;
+    const auto addOfFleet = [&](const char *name, const char *help, auto figuresOf) {
+        metrics.add(Gauge, name, help,
+                    [&jobs, figuresOf] { return jobs.fleet() ? Figures(figuresOf(*jobs.fleet())) : Figures(); });
+    };
+    addOfFleet("openloop_nodes_alive", "Servers that share the database and live.",
+               [](const FleetStats &fleet) { return Figures{{double(fleet.nodesAlive)}}; });
+    addOfFleet("openloop_jobs", "Unfinished jobs of all servers.", [](const FleetStats &fleet) {
+        return Figures{{double(fleet.queued), {{"state", "queued"}}},
+                       {double(fleet.held), {{"state", "held"}}},
+                       {double(fleet.running), {{"state", "running"}}}};
+    });
+    const auto byLane = [](const FleetStats &fleet, auto figure) {
+        Figures figures;
+        for (const FleetStats::Lane &lane : fleet.lanes)
+            figures.push_back({figure(lane), {{"lane", std::to_string(lane.lane)}}});
+        return figures.empty() ? Figures{{0, {{"lane", "0"}}}} : figures;
+    };
+    addOfFleet("openloop_jobs_claimable", "Jobs that wait for a server with an idle thread.",
+               [byLane](const FleetStats &fleet) {
+                   return byLane(fleet, [](const FleetStats::Lane &lane) { return double(lane.claimable); });
+               });
+    addOfFleet("openloop_jobs_oldest_claimable_seconds", "Age of the oldest of these; 0: there is none.",
+               [byLane](const FleetStats &fleet) {
+                   return byLane(fleet, [](const FleetStats::Lane &lane) { return seconds(lane.oldest); });
+               });
+    addOfFleet("openloop_database_dead_rows", "Rows of the queue's tables that PostgreSQL has not cleared away.",
+               [](const FleetStats &fleet) {
+                   Figures figures;
+                   for (const FleetStats::Table &table : fleet.tables)
+                       figures.push_back({double(table.deadRows), {{"table", table.name.toStdString()}}});
+                   return figures;
+               });
+    addOfFleet("openloop_fleet_age_seconds", "How long ago the figures of the whole fleet were read.",
+               [&jobs](const FleetStats &) { return Figures{{seconds(jobs.fleetAge())}}; });
+    metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
+                [&jobs] { return jobs.hasHints() ? 1 : 0; });
+    metrics.add(Gauge, "openloop_beat_lag_seconds", "Since this server last said that it lives, and was answered.",
+                [&jobs] { return jobs.beatLag() ? Figures{{seconds(*jobs.beatLag())}} : Figures(); });
+    const auto addCount = [&](const char *name, const char *help, std::int64_t queue::Figures::*figure) {
+        metrics.add(Counter, name, help, [&jobs, figure] { return double(jobs.figures().*figure); });
+    };
+    addCount("openloop_nodes_reaped_total", "Servers that this one declared dead.", &queue::Figures::reapedNodes);
+    addCount("openloop_jobs_put_back_total", "Jobs that this server put back, of others or after their time.",
+             &queue::Figures::putBack);
+    addCount("openloop_jobs_fence_rejections_total", "Ends of this server that came when the job was not its own.",
+             &queue::Figures::fenceRejections);
+    addCount("openloop_jobs_claims_total", "Times that this server asked for jobs.", &queue::Figures::claims);
+    addCount("openloop_jobs_claimed_total", "Jobs that it was given.", &queue::Figures::claimed);
+    metrics.add(Counter, "openloop_jobs_claim_seconds_total", "Time that it waited for the answers.",
+                [&jobs] { return seconds(jobs.figures().claimTime); });
+}
+
 http::Response showMetrics(Metrics &metrics, const http::Request &)
 {
     return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
@@ -50,8 +111,7 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
                 [&use] { return use.store.ready() ? 1 : 0; });
     metrics.add(Gauge, "openloop_upstream_ready", "Whether calls to the upstream are tried.",
                 [&use] { return use.upstream.ready() ? 1 : 0; });
-    metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
-                [&use] { return use.jobs.hasHints() ? 1 : 0; });
+    addOfJobs(metrics, use.jobs);
     app.route("GET", endpoints::metrics, metrics, showMetrics);
 }
 

@@ -5,8 +5,6 @@
 #include "common/endpoints.h"
 #include "server/http/message/failure.h"
 
-#include <QUrl>
-
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop {
@@ -17,7 +15,8 @@ namespace {
 
 bool isHealthProbe(const QByteArray &path)
 {
-    return path == "/livez" || path == "/readyz" || path == endpoints::health.toLatin1();
+    static const QByteArray health = endpoints::health.toLatin1();
+    return path == "/livez" || path == "/readyz" || path == health;
 }
 
 // Takes as long for a wrong first character as for a wrong last one.
@@ -29,9 +28,31 @@ bool equalInConstantTime(const QByteArray &given, const QByteArray &wanted)
     return difference == 0;
 }
 
-bool isLoopback(const QUrl &url)
+void judgeHost(const QByteArray &text, const http::HostNames &allowed)
 {
-    return url.host() == u"localhost" || QHostAddress(url.host()).isLoopback();
+    if (text.isEmpty())
+        return; // HTTP/1.0 need not have one
+    const auto asked = http::readAuthority(text);
+    if (!asked)
+        throw Failure(403, u"the Host is no name or address of a host"_s);
+    if (!http::isLoopbackHost(asked->host) && !allowed.contains(asked->host)) {
+        throw Failure(
+            403,
+            u"the Host %1 is neither loopback nor named by --allowed-host"_s.arg(QString::fromLatin1(asked->host)));
+    }
+}
+
+// A page is one of ours if it came by the same name and port, loopback's names being one.
+bool isSameOrigin(const QByteArray &origin, const http::Authority &asked, const QByteArray &askedScheme)
+{
+    const qsizetype end = origin.indexOf("://");
+    const QByteArray scheme = origin.first(qMax(end, qsizetype(0))).toLower();
+    const auto from = end < 0 ? std::nullopt : http::readAuthority(origin.sliced(end + 3));
+    if (!from || (scheme != "http" && scheme != "https") || (!askedScheme.isEmpty() && scheme != askedScheme))
+        return false;
+    const int usual = scheme == "https" ? 443 : 80;
+    return (from->host == asked.host || (http::isLoopbackHost(from->host) && http::isLoopbackHost(asked.host)))
+        && from->port.value_or(usual) == asked.port.value_or(usual);
 }
 
 } // namespace
@@ -48,16 +69,18 @@ void checkToken(const http::Request &request, const QByteArray &token)
         throw Failure(403, u"the bearer token is wrong"_s);
 }
 
-void checkOrigin(const http::Request &request)
+void checkOrigin(const http::Request &request, const http::HostNames &allowed)
 {
-    const QByteArray host = request.head.value("host");
-    const QUrl asked(u"//"_s + QString::fromLatin1(host));
-    if (!host.isEmpty() && !isLoopback(asked))
-        throw Failure(403, u"the Host is not this machine's loopback"_s);
-    for (const QByteArray &text : request.head.values("origin")) {
-        const QUrl origin(QString::fromLatin1(text));
-        const int usual = origin.scheme() == u"https" ? 443 : 80;
-        if (!isLoopback(origin) || origin.port(usual) != asked.port(usual))
+    const http::RequestHead &head = request.head;
+    const QByteArray host = head.value("host");
+    const QByteArray &forwarded = request.from.host;
+    if (!isHealthProbe(head.path)) {
+        judgeHost(host, allowed);
+        judgeHost(forwarded, allowed);
+    }
+    for (const QByteArray &origin : head.values("origin")) {
+        const auto asked = http::readAuthority(forwarded.isEmpty() ? host : forwarded);
+        if (!asked || !isSameOrigin(origin, *asked, request.from.scheme))
             throw Failure(403, u"pages of another origin can't ask here"_s);
     }
 }

@@ -134,4 +134,14 @@ std::optional<bool> parseBoolean(const QString &field, const std::optional<QStri
     return *text == u"true";
 }
 
+std::optional<QByteArray> preference(const http::Request &request, const QByteArray &name)
+{
+    for (const QByteArray &preferred : request.head.values("prefer").join(',').split(',')) {
+        const QList<QByteArray> pair = preferred.split(';').constFirst().split('=');
+        if (pair.size() <= 2 && pair[0].trimmed().toLower() == name)
+            return pair.value(1).trimmed().replace('"', "");
+    }
+    return {};
+}
+
 } // namespace openloop

@@ -29,4 +29,8 @@ std::optional<qint64> parseNumber(const QString &field, const std::optional<QStr
 /// "true" or "false", if the field is there. Throws Failure 422.
 std::optional<bool> parseBoolean(const QString &field, const std::optional<QString> &text);
 
+/// What a client prefers under that name (RFC 7240): the value, empty where there is none; nothing: it does not. What
+/// can't be read is ignored, as preferences are.
+std::optional<QByteArray> preference(const http::Request &request, const QByteArray &name);
+
 } // namespace openloop

@@ -4,6 +4,7 @@
 
 #include "common/endpoints.h"
 #include "server/compute/factoring/factors.h"
+#include "server/http/message/characters.h"
 #include "server/routes/input.h"
 #include "server/services.h"
 
@@ -28,8 +29,9 @@ namespace {
 
 constexpr qint64 mostJobsOnAPage = 1000;
 constexpr qsizetype longestKey = 255;
+constexpr qsizetype longestEventId = 32;
 constexpr auto longestWait = 60s; // of Prefer: wait
-constexpr auto progressInterval = 500ms;
+constexpr auto progressInterval = 500ms; // at most 15 s, or proxies cut a stream that is quiet: nginx after 60 s
 constexpr std::chrono::milliseconds readInterval = 1s; // of who waits without being told
 
 Json toTime(qint64 milliseconds)
@@ -39,6 +41,16 @@ Json toTime(qint64 milliseconds)
     return QDateTime::fromMSecsSinceEpoch(milliseconds, QTimeZone::utc()).toString(Qt::ISODateWithMs);
 }
 
+Json phaseJson(const Factorizer::Progress &progress)
+{
+    return progress.phase.isEmpty() ? Json() : Json(progress.phase);
+}
+
+Json etaJson(const Factorizer::Progress &progress)
+{
+    return progress.timeLeft ? Json(progress.timeLeft->count()) : Json();
+}
+
 Json jobJson(const Services &use, const Job &job)
 {
     const Factorizer::Progress progress = use.jobs.progress(job);
@@ -46,9 +58,11 @@ Json jobJson(const Services &use, const Job &job)
         {u"id"_s, idText(job.id)},
         {u"n"_s, toText(job.n)},
         {u"state"_s, stateName(job.state)},
-        {u"phase"_s, progress.phase.isEmpty() ? Json() : Json(progress.phase)},
+        {u"version"_s, job.version},
+        {u"node"_s, job.node.isEmpty() ? Json() : Json(job.node)},
+        {u"phase"_s, phaseJson(progress)},
         {u"progress"_s, progress.fraction},
-        {u"eta"_s, progress.timeLeft ? Json(progress.timeLeft->count()) : Json()},
+        {u"eta"_s, etaJson(progress)},
         {u"factors"_s, job.factors ? toJson(*job.factors) : Json()},
         {u"created_at"_s, toTime(job.createdAt)},
         {u"started_at"_s, toTime(job.startedAt)},
@@ -70,19 +84,6 @@ QString idempotencyKey(const Request &request)
     return key;
 }
 
-// `Prefer: wait=10`, RFC 7240; what can't be read is ignored, as preferences are.
-std::chrono::seconds preferredWait(const Request &request)
-{
-    for (const QByteArray &preference : request.head.values("prefer").join(',').split(',')) {
-        const QList<QByteArray> pair = preference.split(';').constFirst().split('=');
-        if (pair.size() == 2 && pair[0].trimmed().toLower() == "wait") {
-            const unsigned seconds = pair[1].trimmed().replace('"', "").toUInt();
-            return std::clamp(std::chrono::seconds(seconds), 0s, std::chrono::seconds(longestWait));
-        }
-    }
-    return 0s;
-}
-
 // The job, once it is over, or after `atMost`, or when the service stops. It is read at every tick, so that nothing
 // depends on an announcement.
 Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop_token stop)
@@ -98,11 +99,13 @@ Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop
     }
 }
 
-Task<Response> postJob(Services &use, Request request)
+} // namespace
+
+Task<Response> acceptJob(Services &use, mpz_class n, Request request)
 {
-    const mpz_class n = parseInteger(u"n"_s, bodyField(request, u"n"_s), use.options.maxDigits);
     const QString key = idempotencyKey(request);
-    const std::chrono::seconds wait = preferredWait(request);
+    const unsigned seconds = preference(request, "wait").value_or(QByteArray()).toUInt();
+    const std::chrono::seconds wait = std::min(std::chrono::seconds(seconds), std::chrono::seconds(longestWait));
     Job job;
     {
         const Timing::Span span(*request.timing, Timing::Database);
@@ -112,10 +115,24 @@ Task<Response> postJob(Services &use, Request request)
         job = co_await waitFor(use, job, wait, request.stop);
     Response response(jobJson(use, job));
     response.status = wait > 0s && job.isOver() ? 200 : 202;
-    response.fields.append({"Location", pathOf(job).toLatin1()});
+    response.fields.append({"Location", request.from.prefix + pathOf(job).toLatin1()});
+    QByteArrayList applied;
+    if (preference(request, respondAsync))
+        applied << respondAsync;
     if (wait > 0s)
-        response.fields.append({"Preference-Applied", "wait=" + QByteArray::number(qint64(wait.count()))});
+        applied << "wait=" + QByteArray::number(qint64(wait.count()));
+    if (!applied.isEmpty())
+        response.fields.append({"Preference-Applied", applied.join(", ")});
     co_return response;
+}
+
+namespace {
+
+Task<Response> postJob(Services &use, Request request)
+{
+    const mpz_class n = parseInteger(u"n"_s, bodyField(request, u"n"_s), use.options.maxDigits);
+    const Response accepted = co_await acceptJob(use, n, request);
+    co_return accepted;
 }
 
 Task<Json> listJobs(Services &use, Request request)
@@ -131,7 +148,7 @@ Task<Json> listJobs(Services &use, Request request)
     const Timing::Span span(*request.timing, Timing::Database);
     const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
     const auto toElement = [&use](const Job &job) { return jobJson(use, job); };
-    const QString next = endpoints::factorizations
+    const QString next = QString::fromLatin1(request.from.prefix) + endpoints::factorizations
         + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : idText(jobs.last().id))
         + (filter.state ? u"&state="_s + stateName(*filter.state) : QString());
     co_return Json{{u"data"_s, Json::array(jobs, toElement)},
@@ -152,20 +169,75 @@ Task<Response> deleteJob(Services &use, Request request)
     co_return Response(204, {}, {});
 }
 
-// Progress at least once a second, and the end under its own name: done, failed or cancelled.
+// The version that the client was told last. What can't be one is ignored, for a refusal would not help: an EventSource
+// asks never again then.
+std::optional<quint64> lastEventId(const Request &request)
+{
+    const QByteArray text = request.head.value("last-event-id");
+    bool ok = text.size() <= longestEventId && http::allOf(text, http::isDigit);
+    const quint64 version = ok ? text.toULongLong(&ok) : 0;
+    return ok ? std::optional(version) : std::nullopt;
+}
+
+// Progress twice a second, so that no proxy takes the stream for dead, and the end under its own name: done, failed or
+// cancelled. Who comes back is told at once what is another version than it knows (not a greater one: a failover may
+// take versions back), and is not refused while the database is away, since an EventSource would ask never again; who
+// knows the end already gets 204. Level-triggered, as the job is compared with what was told and read again at every
+// tick: an end is told though nothing announced it.
 Task<void> watchJob(Services &use, Request request, EventStream events)
 {
+    std::optional<quint64> known = lastEventId(request); // until the job was read
     Jobs::Watch watch(use.jobs, request.arguments.first());
     for (;;) {
-        const Job job = co_await watch.read(request.stop);
-        const bool isLast = job.isOver() || use.jobs.isStopping();
-        const QByteArray name = job.isOver() ? stateName(job.state).toLatin1() : QByteArray("progress");
-        const bool wantsMore = co_await events.send(name, jobJson(use, job));
+        std::optional<Job> job;
+        try {
+            job = co_await watch.read(request.stop);
+        } catch (const Failure &failure) {
+            if (!known || !Jobs::isPassing(failure))
+                throw;
+        }
+        const bool isOver = job && job->isOver();
+        bool wantsMore = false;
+        if (job && job->version != known) {
+            const QByteArray name = isOver ? stateName(job->state).toLatin1() : QByteArray("progress");
+            wantsMore = co_await events.send(QByteArray::number(job->version), name, jobJson(use, *job));
+        } else if (!isOver) {
+            wantsMore = co_await events.comment();
+        }
         co_await watch.suspended();
-        if (isLast || !wantsMore)
+        if (isOver || !wantsMore || use.jobs.isStopping())
             co_return;
+        if (job)
+            known.reset();
         co_await watch.next(progressInterval, request.stop);
     }
+}
+
+Json nodeJson(const FleetNode &node)
+{
+    const auto seconds = [](std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); };
+    const auto toElement = [](const JobProgress &job) {
+        return Json{{u"id"_s, idText(job.task)},
+                    {u"phase"_s, phaseJson(job.progress)},
+                    {u"progress"_s, job.progress.fraction},
+                    {u"eta"_s, etaJson(job.progress)}};
+    };
+    return {
+        {u"id"_s, idText(node.id)},
+        {u"name"_s, node.name},
+        {u"state"_s, node.state},
+        {u"version"_s, node.version.isEmpty() ? Json() : Json(node.version)},
+        {u"beat_age"_s, seconds(node.beatAge)},
+        {u"heartbeat"_s, seconds(node.heartbeat)},
+        {u"jobs"_s, Json::array(node.jobs, toElement)},
+    };
+}
+
+Task<Json> showNodes(Services &use, Request request)
+{
+    const Timing::Span span(*request.timing, Timing::Database);
+    const QList<FleetNode> nodes = co_await use.jobs.nodes(request.stop);
+    co_return Json{{u"data"_s, Json::array(nodes, nodeJson)}};
 }
 
 } // namespace
@@ -178,6 +250,7 @@ void addJobRoutes(App &app, Services &use)
     app.route("GET", one + u"/events"_s, use, watchJob);
     app.route("GET", one, use, showJob);
     app.route("DELETE", one, use, deleteJob);
+    app.route("GET", u"/nodes"_s, use, showNodes);
 }
 
 } // namespace openloop

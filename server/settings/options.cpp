@@ -28,6 +28,7 @@ using std::chrono::milliseconds;
 
 constexpr qint64 largestTokenFile = 4096;
 constexpr int longestNodeName = 64;
+constexpr qsizetype mostOfAList = 100;
 
 struct Row {
     QString name;
@@ -35,6 +36,7 @@ struct Row {
     QString defaultText;
     QString help;
     void (*take)(Options &options, const Row &row, const QString &text);
+    bool isRepeatable = false; ///< on the command line; everywhere several values are separated by commas
 };
 
 [[noreturn]] void refuse(const Row &row, const QString &text, const QString &wanted)
@@ -109,6 +111,32 @@ void takeReadyNeeds(Options &options, const Row &row, const QString &text)
         name = name.trimmed();
         if (name != u"database" && name != u"upstream")
             refuse(row, text, u"a list of database and upstream"_s);
+    }
+}
+
+QStringList listOf(const Row &row, const QString &text)
+{
+    const QStringList list = text.split(u',', Qt::SkipEmptyParts);
+    if (list.size() > mostOfAList)
+        refuse(row, u"%1 values"_s.arg(list.size()), u"a list of at most %1"_s.arg(mostOfAList));
+    return list;
+}
+
+void takeAllowedHosts(Options &options, const Row &row, const QString &text)
+{
+    for (const QString &name : listOf(row, text)) {
+        if (!options.allowedHosts.add(name.trimmed()))
+            refuse(row, name.trimmed(),
+                   u"a host: a name of at most 253 characters, *.example.com or an address, without a port"_s);
+    }
+}
+
+void takeTrustedProxies(Options &options, const Row &row, const QString &text)
+{
+    for (const QString &network : listOf(row, text)) {
+        if (!options.trustedProxies.add(network.trimmed().toUtf8()))
+            refuse(row, network.trimmed(),
+                   u"an address, or a network as 10.0.0.0/8 (at most /32) or 2001:db8::/32 (at most /128)"_s);
     }
 }
 
@@ -224,6 +252,19 @@ QList<Row> rows()
          takeNumber<&Options::maxConnections, 1, 1'000'000>},
         {u"drain-timeout"_s, u"S"_s, u"10"_s, u"Seconds that requests in flight are given after SIGTERM."_s,
          takeSeconds<&Options::drainTimeout>},
+        {u"allowed-host"_s,
+         u"NAME"_s,
+         {},
+         u"Beside loopback's, a name in Host by which requests are answered; *.example.com; may be repeated."_s,
+         takeAllowedHosts,
+         true},
+        {u"trusted-proxy"_s,
+         u"CIDR"_s,
+         {},
+         u"Address or network of proxies; from there alone Forwarded, X-Forwarded-* and the PROXY protocol are "
+         "believed; may be repeated."_s,
+         takeTrustedProxies,
+         true},
         {u"token-file"_s,
          u"PATH"_s,
          {},
@@ -247,7 +288,7 @@ struct Value {
 Value valueOf(const Row &row, const QCommandLineParser &parser, const OptionFile &file)
 {
     if (parser.isSet(row.name))
-        return {parser.value(row.name), u"command line"_s};
+        return {row.isRepeatable ? parser.values(row.name).join(u',') : parser.value(row.name), u"command line"_s};
     const QString variable = u"OPENLOOP_"_s + row.name.toUpper().replace(u'-', u'_');
     if (qEnvironmentVariableIsSet(variable.toLatin1().constData()))
         return {qEnvironmentVariable(variable.toLatin1().constData()), u"environment "_s + variable};

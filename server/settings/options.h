@@ -2,6 +2,8 @@
 // What the operator may set, where each value came from, and the bounds that it must keep.
 #pragma once
 
+#include "server/http/message/addresses.h"
+
 #include <QHostAddress>
 #include <QString>
 #include <QStringList>
@@ -35,6 +37,8 @@ struct Options {
     int maxDigits = 0;
     int maxConnections = 0;
     std::chrono::milliseconds drainTimeout{};
+    http::HostNames allowedHosts; ///< beside loopback's names
+    http::Networks trustedProxies;
     QByteArray token; ///< empty: none is asked for
     QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
     QString tlsKey;

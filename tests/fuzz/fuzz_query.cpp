@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as the query of a request: a field is within its bound or refused with 422, and what was encoded is read.
+// Any bytes as the query of a request: a field is within its bound or refused with 422, and what was encoded is read;
+// as its preferences: they refuse nothing.
 #include "server/http/message/failure.h"
 #include "server/routes/input.h"
 #include "tests/fuzz/fuzz.h"
@@ -49,6 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         require(!limit || (*limit >= 1 && *limit <= 100));
     });
     readStrictly([&] { parseBoolean(u"done"_s, queryField(request, u"done"_s)); });
+
+    http::Request preferring;
+    preferring.head.fields.append({"prefer", "wait=7, " + bytes});
+    require(preference(preferring, "wait") == "7" && !preference(preferring, ","));
 
     const QString text = QString::fromUtf8(bytes);
     const QByteArray encoded = "a=b&n=" + QUrl::toPercentEncoding(text) + "&c";

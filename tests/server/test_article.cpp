@@ -137,10 +137,7 @@ void TestArticle::healthAnswersWhileUpstreamSleeps()
 
 void TestArticle::healthAnswersWhileTheDatabaseSleeps_data()
 {
-    QTest::addColumn<bool>("postgres");
-    QTest::newRow("SQLite") << false;
-    if (!peersAreLeftOut())
-        QTest::newRow("PostgreSQL") << true;
+    eitherDatabase();
 }
 
 void TestArticle::healthAnswersWhileTheDatabaseSleeps()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Work under real traffic, against the real program: shared, bounded, fair, given up when nobody waits.
 #include "tests/support/crowd.h"
+#include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/server_process.h"
 
@@ -54,6 +55,18 @@ const QByteArray longRunning = "openloop_pool_computations{lane=\"long\"}";
 const QByteArray longQueued = "openloop_queue_length{lane=\"long\"}";
 const QByteArray shared = "openloop_shared_computations_total";
 
+const QStringList twoPatientThreads{u"--cpu-threads"_s, u"2"_s, u"--factorize-timeout"_s, u"600"_s};
+
+// Until the one computation that they share is held, in the sieve. Who calls looks whether the test has failed.
+void aHundredAskForOneNumber(ServerProcess &server, std::vector<RawClient> &clients)
+{
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(server.hold("sieving"));
+    clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+}
+
 } // namespace
 
 class TestWork : public QObject
@@ -67,18 +80,20 @@ private slots:
     void aJobLendsItsThreadToWhoWaits();
     void clientsTakeTurns();
     void aDeadlineInTheQueueAnswersBeforeTheWorkStarts();
+    void whatIsTooLongToSieveHasNoEstimate();
+    void whoPrefersNotToWaitGetsAJob();
+    void aJobTellsFromItsStartHowLongItTakes();
     void whatWasFoundOnceIsNotComputedAgain();
     void aComputationThatIgnoresItsStopEndsWithTheProcess();
 };
 
 void TestWork::equalNumbersAreComputedOnce()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--cpu-threads"_s, u"2"_s, u"--factorize-timeout"_s, u"600"_s});
-    QVERIFY(server.waitUntilReady());
-    QVERIFY(server.hold("sieving"));
-    auto clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    ServerProcess server(QStringLiteral(TEST_SERVER), twoPatientThreads);
+    std::vector<RawClient> clients;
+    aHundredAskForOneNumber(server, clients);
+    if (QTest::currentTestFailed())
+        return;
     QCOMPARE(server.metric(longRunning), 1.0);
     QCOMPARE(server.metric(longQueued), 0.0);
     QVERIFY(server.release());
@@ -96,12 +111,11 @@ void TestWork::equalNumbersAreComputedOnce()
 // It is never released: what ends it is that the last one has left.
 void TestWork::workGoesOnWhileAnyoneWaits()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--cpu-threads"_s, u"2"_s, u"--factorize-timeout"_s, u"600"_s});
-    QVERIFY(server.waitUntilReady());
-    QVERIFY(server.hold("sieving"));
-    auto clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    ServerProcess server(QStringLiteral(TEST_SERVER), twoPatientThreads);
+    std::vector<RawClient> clients;
+    aHundredAskForOneNumber(server, clients);
+    if (QTest::currentTestFailed())
+        return;
     while (clients.size() > 1) {
         clients.back().reset();
         clients.pop_back();
@@ -194,8 +208,69 @@ void TestWork::aDeadlineInTheQueueAnswersBeforeTheWorkStarts()
     const QJsonObject problem = QJsonDocument::fromJson(answer->body).object();
     QCOMPARE(problem[u"found"_s].toArray(), QJsonArray());
     QCOMPARE(problem[u"remaining"_s].toArray(), QJsonArray{QString::fromLatin1(number)});
+    QVERIFY2(problem[u"estimate_s"_s].toInt() > 60, answer->body.constData()); // of 88 digits, by one thread
+    QVERIFY2(answer->fields.value("link").startsWith("</factorizations>; rel="),
+             answer->fields.value("link").constData());
     QCOMPARE(server.figure("held"), 1);
     QCOMPARE(server.figure("queued"), 0);
+}
+
+void TestWork::whatIsTooLongToSieveHasNoEstimate()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--factorize-timeout"_s, u"1"_s, u"--max-digits"_s, u"150"_s});
+    QVERIFY(server.waitUntilReady());
+    const auto answer = RawClient(server.port()).get("/factorize?n=" + semiprime(400), longest);
+    QCOMPARE(statusOf(answer), 504);
+    QVERIFY2(objectOf(answer).value(u"estimate_s"_s).isNull(), answer->body.constData());
+    QVERIFY(answer->fields.contains("link"));
+}
+
+void TestWork::whoPrefersNotToWaitGetsAJob()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER),
+                         {u"--cpu-threads"_s, u"1"_s, u"--cpu-queue"_s, u"1"_s, u"--factorize-timeout"_s, u"600"_s});
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(server.hold("sieving"));
+    RawClient computed(server.port());
+    computed.ask("/factorize?n=" + semiprime(150, 7));
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    RawClient queued(server.port());
+    queued.ask("/factorize?n=" + semiprime(150, 8));
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 1.0, patience);
+    const auto factorize = [&server](const QByteArray &preferences) {
+        RawClient client(server.port());
+        client.send("GET /factorize?n=" + sieved + " HTTP/1.1\r\nHost: localhost\r\n" + preferences + "\r\n");
+        return client.read(longest);
+    };
+    QCOMPARE(statusOf(factorize({})), 503);
+    const auto accepted = factorize("Prefer: respond-async\r\n"); // a job waits beyond the queue
+    QCOMPARE(statusOf(accepted), 202);
+    QCOMPARE(accepted->fields.value("preference-applied"), "respond-async");
+    const QByteArray path = accepted->fields.value("location");
+    QCOMPARE(path, "/factorizations/" + objectOf(accepted)[u"id"_s].toString().toLatin1());
+    const auto late = factorize("Prefer: wait=1\r\nPrefer: handling=lenient, Respond-Async\r\n");
+    QCOMPARE(statusOf(late), 202);
+    QCOMPARE(late->fields.value("preference-applied"), "respond-async, wait=1");
+    QCOMPARE(late->fields.value("location"), path);
+    QVERIFY(server.release());
+    const auto over = factorize("Prefer: respond-async, wait=60\r\n");
+    QCOMPARE(statusOf(over), 200);
+    QCOMPARE(objectOf(over)[u"n"_s].toString().toLatin1(), sieved);
+    QCOMPARE(objectOf(over)[u"factors"_s].toArray().size(), 2);
+    QCOMPARE(statusOf(RawClient(server.port()).get("/factorize?n=0")), 422);
+}
+
+void TestWork::aJobTellsFromItsStartHowLongItTakes()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--max-digits"_s, u"150"_s});
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(server.hold("trial division")); // in which nothing is known but the length
+    const auto accepted = RawClient(server.port()).post("/factorizations", "{\"n\":\"" + semiprime(290) + "\"}");
+    QCOMPARE(statusOf(accepted), 202);
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    const auto job = objectOf(RawClient(server.port()).get(accepted->fields.value("location")));
+    QCOMPARE(job[u"phase"_s].toString(), u"trial division"_s);
+    QVERIFY2(job[u"eta"_s].toDouble() > 10, qPrintable(QString::number(job[u"eta"_s].toDouble())));
 }
 
 void TestWork::whatWasFoundOnceIsNotComputedAgain()

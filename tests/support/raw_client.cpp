@@ -61,7 +61,7 @@ bool RawClient::fill(Clock::time_point until)
 {
     const auto left = std::chrono::duration_cast<Milliseconds>(until - Clock::now());
     pollfd waiting{m_descriptor, POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&waiting, 1, int(left.count())) <= 0)
+    if (m_descriptor < 0 || left.count() <= 0 || ::poll(&waiting, 1, int(left.count())) <= 0)
         return false;
     std::array<char, 65'536> buffer;
     const auto count = ::recv(m_descriptor, buffer.data(), buffer.size(), 0);

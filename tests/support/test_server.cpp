@@ -102,6 +102,15 @@ Json figures(Services &use, const Request &)
             {u"upstream"_s, use.upstream.inFlight()}};
 }
 
+Json asker(Services &, const Request &request)
+{
+    const http::Forwarded &from = request.from;
+    return {{u"client"_s, from.client.toString()},
+            {u"host"_s, QString::fromLatin1(from.host)},
+            {u"scheme"_s, QString::fromLatin1(from.scheme)},
+            {u"prefix"_s, QString::fromLatin1(from.prefix)}};
+}
+
 Json inFlight(http::App &app, const Request &)
 {
     return {{u"in_flight"_s, app.inFlight()}};
@@ -117,6 +126,7 @@ void addTestRoutes(http::App &app, Services &use)
     app.route("GET", u"/test/hold"_s, use, holdComputations);
     app.route("GET", u"/test/release"_s, use, releaseComputations);
     app.route("GET", u"/test/figures"_s, use, figures);
+    app.route("GET", u"/test/asker"_s, use, asker);
     app.route("GET", u"/test/in_flight"_s, app, inFlight);
 }
 

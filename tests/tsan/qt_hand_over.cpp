@@ -32,7 +32,7 @@ void AnnotateIgnoreWritesEnd(const char *file, int line);
 namespace {
 
 template <typename Function>
-Function *ofQt(const char *name)
+Function *ofLibrary(const char *name)
 {
     void *const found = ::dlsym(RTLD_NEXT, name);
     if (!found)
@@ -119,7 +119,7 @@ const void *sharedBy(const void *futureInterface)
     void function Parameters __asm__(symbol);                                                                          \
     void function Parameters                                                                                           \
     {                                                                                                                  \
-        static auto *const real = ofQt<void Parameters>(symbol);                                                       \
+        static auto *const real = ofLibrary<void Parameters>(symbol);                                                  \
         handOver(sharedBy(future));                                                                                    \
         const Unseen posting;                                                                                          \
         real arguments;                                                                                                \
@@ -128,7 +128,7 @@ const void *sharedBy(const void *futureInterface)
     void function Parameters __asm__(symbol);                                                                          \
     void function Parameters                                                                                           \
     {                                                                                                                  \
-        static auto *const real = ofQt<void Parameters>(symbol);                                                       \
+        static auto *const real = ofLibrary<void Parameters>(symbol);                                                  \
         const TakeOverAtEnd atEnd(sharedBy(future)); /* the function may throw what was handed over */                 \
         real arguments;                                                                                                \
     }
@@ -143,7 +143,7 @@ void reportException(void *future,
                      const QException &exception) __asm__("_ZN20QFutureInterfaceBase15reportExceptionERK10QException");
 void reportException(void *future, const QException &exception)
 {
-    static auto *const real = ofQt<void(void *, std::exception_ptr)>(
+    static auto *const real = ofLibrary<void(void *, std::exception_ptr)>(
         "_ZN20QFutureInterfaceBase15reportExceptionENSt15__exception_ptr13exception_ptrE");
     try {
         exception.raise();
@@ -164,12 +164,24 @@ OPENLOOP_TAKES_OVER(rethrowPossibleException, "_ZN20QFutureInterfaceBase24rethro
 bool derefT(const void *future) noexcept __asm__("_ZNK20QFutureInterfaceBase6derefTEv");
 bool derefT(const void *future) noexcept
 {
-    static auto *const real = ofQt<bool(const void *)>("_ZNK20QFutureInterfaceBase6derefTEv");
+    static auto *const real = ofLibrary<bool(const void *)>("_ZNK20QFutureInterfaceBase6derefTEv");
     const void *const shared = sharedBy(future);
     handOver(shared);
     const bool othersHoldIt = real(future);
     takeOver(shared);
     return othersHoldIt;
+}
+
+// An exception that a future carries is freed by whoever lets go last, too; libstdc++, which counts, is no more
+// instrumented than Qt.
+void releaseException(void *pointer) noexcept __asm__("_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv");
+void releaseException(void *pointer) noexcept
+{
+    static auto *const real = ofLibrary<void(void *)>("_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv");
+    const void *const exception = *static_cast<void *const *>(pointer);
+    handOver(exception);
+    takeOver(exception);
+    real(pointer);
 }
 
 } // extern "C"
@@ -212,7 +224,7 @@ extern "C" {
 void poolStart(QThreadPool *pool, QRunnable *runnable, int priority) __asm__("_ZN11QThreadPool5startEP9QRunnablei");
 void poolStart(QThreadPool *pool, QRunnable *runnable, int priority)
 {
-    static auto *const real = ofQt<void(QThreadPool *, QRunnable *, int)>(startRunnable);
+    static auto *const real = ofLibrary<void(QThreadPool *, QRunnable *, int)>(startRunnable);
     const auto run = [runnable] {
         const bool isOurs = runnable->autoDelete();
         runnable->run();
@@ -226,14 +238,14 @@ void poolStartFunction(QThreadPool *pool, std::function<void()> work,
                        int priority) __asm__("_ZN11QThreadPool5startESt8functionIFvvEEi");
 void poolStartFunction(QThreadPool *pool, std::function<void()> work, int priority)
 {
-    static auto *const real = ofQt<void(QThreadPool *, QRunnable *, int)>(startRunnable);
+    static auto *const real = ofLibrary<void(QThreadPool *, QRunnable *, int)>(startRunnable);
     real(pool, new Carried(pool, std::move(work)), priority);
 }
 
 bool poolTryStart(QThreadPool *pool, std::function<void()> work) __asm__("_ZN11QThreadPool8tryStartESt8functionIFvvEE");
 bool poolTryStart(QThreadPool *pool, std::function<void()> work)
 {
-    static auto *const real = ofQt<bool(QThreadPool *, QRunnable *)>(tryStartRunnable);
+    static auto *const real = ofLibrary<bool(QThreadPool *, QRunnable *)>(tryStartRunnable);
     auto *const carried = new Carried(pool, std::move(work));
     if (real(pool, carried))
         return true;
@@ -244,7 +256,7 @@ bool poolTryStart(QThreadPool *pool, std::function<void()> work)
 bool poolWaitForDone(QThreadPool *pool, int ms) __asm__("_ZN11QThreadPool11waitForDoneEi");
 bool poolWaitForDone(QThreadPool *pool, int ms)
 {
-    static auto *const real = ofQt<bool(QThreadPool *, int)>("_ZN11QThreadPool11waitForDoneEi");
+    static auto *const real = ofLibrary<bool(QThreadPool *, int)>("_ZN11QThreadPool11waitForDoneEi");
     const TakeOverAtEnd atEnd(pool);
     return real(pool, ms);
 }
@@ -299,7 +311,7 @@ bool invokeSlot(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::Connectio
 bool invokeSlot(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::ConnectionType type, void *result)
 {
     static auto *const real =
-        ofQt<bool(QObject *, QtPrivate::QSlotObjectBase *, Qt::ConnectionType, void *)>(invokeSymbol);
+        ofLibrary<bool(QObject *, QtPrivate::QSlotObjectBase *, Qt::ConnectionType, void *)>(invokeSymbol);
     const char done = 0; // its address alone counts
     const bool waits = type == Qt::BlockingQueuedConnection;
     auto *const carried = new CarriedSlot(slot, waits ? &done : nullptr);

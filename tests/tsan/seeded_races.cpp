@@ -57,11 +57,11 @@ void raceInStore()
 
 void raceInPool()
 {
-    FactoringPool pool({.threads = 2, .queue = 8, .timeout = 60s});
+    FactoringPool pool({.threads = 2, .queue = 8, .timeout = 600s});
     openloop::test::Numbers numbers(3);
     mp_set_memory_functions(allocate, reallocate, release);
     for (int i = 0; i < 10; ++i) {
-        const auto answer = follow(pool.factorize(numbers.semiprime(100), {u"a"_s, 60s, {}}));
+        const auto answer = follow(pool.factorize(numbers.semiprime(100), {u"a"_s, 600s, {}}));
         const auto isOver = [&answer] {
             touchUntold();
             return answer->over;
@@ -75,7 +75,7 @@ void raceInJobs()
 {
     const QTemporaryDir folder;
     Store store(u"sqlite:"_s + folder.filePath(u"jobs"_s), 1);
-    FactoringPool pool({.threads = 1, .queue = 8, .timeout = 60s});
+    FactoringPool pool({.threads = 1, .queue = 8, .timeout = 600s});
     Factorizer factorizer(store, pool);
     openloop::test::Numbers numbers(4);
     Jobs jobs(store, factorizer, {});

@@ -18,7 +18,7 @@ namespace {
 /// What the service has, without its routes.
 struct Service {
     explicit Service(const QString &path)
-        : store(u"sqlite:"_s + path, 2), pool({.threads = 2, .queue = 100, .timeout = 60s}), factorizer(store, pool),
+        : store(u"sqlite:"_s + path, 2), pool({.threads = 2, .queue = 100, .timeout = 600s}), factorizer(store, pool),
           jobs(store, factorizer, {})
     {
         jobs.start();
@@ -48,7 +48,7 @@ private slots:
         }
         std::vector<std::shared_ptr<Ending<Factors>>> requests;
         for (int i = 0; i < 40; ++i) {
-            const FactoringPool::Ask ask{u"client"_s, 60s, {}};
+            const FactoringPool::Ask ask{u"client"_s, 600s, {}};
             requests.push_back(follow(service.factorizer.factors(m_numbers.semiprime(60), ask)));
         }
         for (const auto &id : ids) {
@@ -84,6 +84,7 @@ private slots:
             cancelled = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).value->id);
             QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, cancelled), patience);
             QCOMPARE(await(service.jobs.cancel(cancelled), patience).status(), 200);
+            QTRY_COMPARE_WITH_TIMEOUT(service.pool.load().busy, 0, patience); // what runs from here on is the other
             left = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).value->id);
             QTRY_VERIFY_WITH_TIMEOUT(isRunning(service, left), patience);
         }

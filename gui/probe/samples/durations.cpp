@@ -64,9 +64,4 @@ QString formatDuration(Nanoseconds duration)
     return u"%1 h %2 min"_s.arg(whole / 3600).arg(whole / 60 % 60, 2, 10, QChar(u'0'));
 }
 
-double toMilliseconds(Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 } // namespace openloop::probe

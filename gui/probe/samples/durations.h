@@ -15,7 +15,10 @@ Parsed<Nanoseconds> parseDuration(const QString &text);
 /// Latencies below a second stay in ms, so that the unit of a card does not jump.
 QString formatDuration(Nanoseconds duration);
 
-/// Milliseconds as a JSON number takes them.
-double toMilliseconds(Nanoseconds duration);
+/// Milliseconds as a JSON number and the chart take them; here, for the chart asks for each of its points.
+constexpr double toMilliseconds(Nanoseconds duration)
+{
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 } // namespace openloop::probe

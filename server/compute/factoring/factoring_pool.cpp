@@ -5,6 +5,8 @@
 #include "server/compute/factoring/factors.h"
 #include "server/factoring/schedule.h"
 
+#include <cmath>
+
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -13,6 +15,7 @@ namespace openloop {
 using factoring::Progress;
 using factoring::Result;
 using http::Failure;
+using http::Json;
 
 namespace {
 
@@ -74,9 +77,30 @@ QCoro::Task<Result> FactoringPool::factorize(mpz_class n, Ask ask)
         const Result sofar = result ? *result : Result{{}, {n}};
         throw Failure::timedOut(u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))
             .with(u"found"_s, toJson(sofar.factors))
-            .with(u"remaining"_s, toJson(sofar.remaining));
+            .with(u"remaining"_s, toJson(sofar.remaining))
+            .with(u"estimate_s"_s, estimate(sofar.remaining));
     }
     co_return std::move(*result);
+}
+
+std::optional<std::chrono::duration<double>> FactoringPool::expectedTime(const mpz_class &n) const
+{
+    if (mpz_sizeinbase(n.get_mpz_t(), 2) > factoring::mostBitsToSieve)
+        return {};
+    return factoring::mostTime(n) / (laneOf(n) == Lane::Long ? m_settings.threads : 1);
+}
+
+// In whole seconds: it is right within a factor of 2 or so.
+Json FactoringPool::estimate(const std::vector<mpz_class> &composites) const
+{
+    std::chrono::duration<double> all{};
+    for (const mpz_class &composite : composites) {
+        const auto each = expectedTime(composite);
+        if (!each)
+            return {};
+        all += *each;
+    }
+    return qint64(std::ceil(all.count()));
 }
 
 Result FactoringPool::compute(const mpz_class &n, Lane lane, const std::stop_token &stop, Worker &worker) const

@@ -34,7 +34,7 @@ public:
     explicit FactoringPool(Settings settings);
 
     /// Prime factors of n, complete. Throws http::Failure: 503 and 499 as Pool::run; 504 the deadline passed, with what
-    /// was `found` and what is `remaining`.
+    /// was `found`, what is `remaining`, and `estimate_s` for that, null where it is not known.
     QCoro::Task<factoring::Result> factorize(mpz_class n, Ask ask);
 
     /// The 503 that factorize() would throw now, if it would.
@@ -42,6 +42,10 @@ public:
 
     /// How far the computation of n is; nothing if there is none.
     std::optional<factoring::Progress> progress(const mpz_class &n) const;
+
+    /// How long n takes on all threads if nobody else wants them and its factors are long, which is the worst; nothing
+    /// if it is too long to tell.
+    std::optional<std::chrono::duration<double>> expectedTime(const mpz_class &n) const;
 
     /// Whether long numbers are refused now.
     bool isFull() const { return m_pool.isFull(Lane::Long); }
@@ -57,6 +61,7 @@ public:
 
 private:
     Work workOn(const mpz_class &n) const;
+    http::Json estimate(const std::vector<mpz_class> &composites) const;
     factoring::Result compute(const mpz_class &n, Lane lane, const std::stop_token &stop, Worker &worker) const;
 
     const Settings m_settings;

@@ -42,7 +42,8 @@ double overall(const factoring::Progress &progress)
 
 QCoro::Task<Factors> Factorizer::factors(mpz_class n, Request request)
 {
-    const FactoringPool::Ask ask{request.peer.toString(), m_pool.settings().timeout, request.stop, request.timing};
+    const FactoringPool::Ask ask{request.from.client.toString(), m_pool.settings().timeout, request.stop,
+                                 request.timing};
     const Factors found = co_await factors(std::move(n), ask);
     co_return found;
 }
@@ -51,7 +52,7 @@ std::optional<Failure> Factorizer::refusal(const mpz_class &n, const Request &re
 {
     if (m_recent.contains(FactoringPool::keyOf(n)))
         return {};
-    return m_pool.refusal(n, request.peer.toString());
+    return m_pool.refusal(n, request.from.client.toString());
 }
 
 QCoro::Task<Factors> Factorizer::factors(mpz_class n, FactoringPool::Ask ask)
@@ -106,7 +107,9 @@ std::optional<Factorizer::Progress> Factorizer::progress(const mpz_class &n) con
     const std::optional<factoring::Progress> progress = m_pool.progress(n);
     if (!progress)
         return {};
-    return Progress{QString::fromUtf8(factoring::phaseName(progress->phase)), overall(*progress), progress->timeLeft};
+    const bool hasJustBegun = progress->phase == Phase::TrialDivision;
+    return Progress{QString::fromUtf8(factoring::phaseName(progress->phase)), overall(*progress),
+                    hasJustBegun ? m_pool.expectedTime(n) : progress->timeLeft};
 }
 
 } // namespace openloop

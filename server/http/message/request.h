@@ -2,10 +2,10 @@
 // What a handler is given: one request, whole and checked, and the means to notice that nobody waits any more.
 #pragma once
 
+#include "server/http/message/forwarded.h"
 #include "server/http/message/request_head.h"
 #include "server/http/message/timing.h"
 
-#include <QHostAddress>
 #include <QStringList>
 
 #include <memory>
@@ -18,7 +18,7 @@ struct Request {
     RequestHead head;
     QByteArray body;
     QStringList arguments; ///< of the route's `<arg>` places, decoded
-    QHostAddress peer;
+    Forwarded from; ///< of who is beyond trusted proxies
     std::stop_token stop; ///< requested when the client leaves or the server stops
     std::shared_ptr<Timing> timing; ///< never null
 };

@@ -2,6 +2,8 @@
 // Edge-triggered epoll with reads into one shared buffer; what a client does not take waits here.
 #include "server/http/wire/plain_wire.h"
 
+#include "server/http/message/proxy_header.h"
+
 #include <QLoggingCategory>
 
 #include <netinet/in.h>
@@ -80,7 +82,7 @@ void Poller::deliver()
     m_count = 0;
 }
 
-PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller)
+PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller, const Networks &proxies)
     : m_poller(std::move(poller)), m_descriptor(descriptor)
 {
     sockaddr_storage peer{};
@@ -88,6 +90,7 @@ PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller)
     auto *address = reinterpret_cast<sockaddr *>(&peer);
     if (::getpeername(descriptor, address, &size) == 0)
         m_address.setAddress(address);
+    m_maySayWhose = proxies.contains(m_address);
     constexpr int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!m_poller->add(descriptor, this)) // no memory, or no more watches for this user
@@ -101,13 +104,36 @@ PlainWire::~PlainWire()
 
 void PlainWire::read(QByteArray &in)
 {
-    if (!m_readable)
+    if (!m_readable || (m_maySayWhose && !passProxyHeader()))
         return;
     auto &scratch = m_poller->scratch();
     const auto count = ::recv(m_descriptor, scratch.data(), scratch.size(), MSG_DONTWAIT);
     m_readable = count == ssize_t(scratch.size()) || (count < 0 && isForAMoment(errno));
     if (count > 0)
         in.append(scratch.data(), count);
+}
+
+// Looks before it takes: what is no header is left to who reads requests. Of one that is not whole nothing is taken, so
+// that it is looked at again when more of it comes, which epoll tells. False: there is nothing else to be read yet.
+bool PlainWire::passProxyHeader()
+{
+    auto &scratch = m_poller->scratch();
+    const auto count = ::recv(m_descriptor, scratch.data(), scratch.size(), MSG_DONTWAIT | MSG_PEEK);
+    m_readable = count > 0 || (count < 0 && isForAMoment(errno));
+    if (count <= 0)
+        return false;
+    const ProxyHeader header = readProxyHeader({scratch.data(), count});
+    if (header.state == ProxyHeader::State::Incomplete || header.state == ProxyHeader::State::Malformed) {
+        m_readable = false;
+        if (header.state == ProxyHeader::State::Malformed)
+            breakOff();
+        return false;
+    }
+    ::recv(m_descriptor, scratch.data(), std::size_t(header.length), MSG_DONTWAIT);
+    if (!header.source.isNull())
+        m_address = header.source;
+    m_maySayWhose = false;
+    return true;
 }
 
 void PlainWire::write(const QByteArray &bytes)

@@ -2,6 +2,7 @@
 // TCP in the clear, by epoll: a turn of the event loop costs what happens on the wires, not how many there are.
 #pragma once
 
+#include "server/http/message/addresses.h"
 #include "server/http/wire/wire.h"
 
 #include <QSocketNotifier>
@@ -48,7 +49,8 @@ private:
 class PlainWire final : public Wire
 {
 public:
-    PlainWire(int descriptor, std::shared_ptr<Poller> poller);
+    /// A connection from one of the proxies may begin with a PROXY header; one that is malformed ends it.
+    PlainWire(int descriptor, std::shared_ptr<Poller> poller, const Networks &proxies = {});
     ~PlainWire() override;
 
     QHostAddress peerAddress() const override { return m_address; }
@@ -64,6 +66,7 @@ private:
     friend class Poller;
 
     void handle(quint32 events);
+    bool passProxyHeader();
     bool flush();
     void breakOff();
 
@@ -73,6 +76,7 @@ private:
     QByteArray m_out; ///< what the client has not taken
     qsizetype m_written = 0; ///< of m_out
     bool m_readable = false;
+    bool m_maySayWhose = false; ///< a PROXY header may be what comes first
     bool m_open = true;
 };
 

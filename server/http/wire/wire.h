@@ -29,6 +29,7 @@ public:
 
     void setObserver(Observer *observer) { m_observer = observer; }
 
+    /// Of the client; where a trusted proxy has said in a PROXY header for whom it connects, of that one.
     virtual QHostAddress peerAddress() const = 0;
 
     /// Appends what has arrived, at most some KiB at a time.

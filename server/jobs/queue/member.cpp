@@ -66,6 +66,11 @@ bool Member::isIdle() const
     return m_stopping && m_running.empty() && m_asking == 0 && (m_gone || nobodyListens);
 }
 
+std::optional<Milliseconds> Member::beatLag() const
+{
+    return m_figures.lastBeat ? std::optional(bootTime() - *m_figures.lastBeat) : std::nullopt;
+}
+
 void Member::accepted()
 {
     step([this](BootTime now) { m_node.accepted(now); });
@@ -117,6 +122,9 @@ void Member::send(Call call, const Statement &statement)
 QCoro::Task<void> Member::ask(Call call, Statement statement)
 {
     ++m_asking;
+    if (auto *beat = std::get_if<Beat>(&statement))
+        beat->progress = m_callbacks.progress();
+    const BootTime at = bootTime();
     std::optional<Answer> answer;
     try {
         const QFuture<Answer> sent = m_tables.send(statement);
@@ -125,6 +133,8 @@ QCoro::Task<void> Member::ask(Call call, Statement statement)
         qCDebug(log, "%s", qUtf8Printable(failure.detail()));
     }
     --m_asking;
+    if (answer)
+        m_figures.count(statement, *answer, at, bootTime());
     step([&](BootTime now) { answer ? m_node.answered(call, *answer, now) : m_node.lost(call, now); });
     if (answer)
         tellChanges(statement, *answer);
@@ -136,6 +146,8 @@ void Member::tellChanges(const Statement &statement, const Answer &answer)
         for (const Claimed &claimed : claims->tasks)
             m_callbacks.changed(claimed.attempt.task);
     }
+    if (const auto *sight = std::get_if<Sight>(&answer))
+        m_callbacks.said(sight->owners);
     if (const auto *end = std::get_if<End>(&statement)) {
         m_callbacks.changed(end->attempt.task);
         m_callbacks.ended(end->attempt.task);
@@ -153,7 +165,7 @@ void Member::start(const Attempt &attempt, const std::string &payload)
 
 QCoro::Task<void> Member::compute(Attempt attempt, std::string payload, std::stop_token stop)
 {
-    std::optional<Ended> ended = co_await m_callbacks.compute(std::move(payload), stop);
+    std::optional<Ended> ended = co_await m_callbacks.compute(attempt, std::move(payload), stop);
     if (m_running.erase(attempt) == 0)
         co_return; // written off
     step([&](BootTime now) {

@@ -2,6 +2,7 @@
 // A node in a real service: what it decides becomes SQL, coroutines and a timer.
 #pragma once
 
+#include "server/jobs/queue/figures.h"
 #include "server/jobs/queue/node.h"
 #include "server/jobs/queue/tables.h"
 
@@ -27,13 +28,18 @@ public:
 
     struct Callbacks {
         /// Throws nothing. No result: it was stopped.
-        std::function<QCoro::Task<std::optional<Ended>>(std::string payload, std::stop_token stop)> compute;
+        std::function<QCoro::Task<std::optional<Ended>>(Attempt attempt, std::string payload, std::stop_token stop)>
+            compute;
         /// A look has seen a task that is watched.
         std::function<void(const Seen &)> seen;
         /// Something was done to a task here.
         std::function<void(TaskId)> changed;
         /// That was its end.
         std::function<void(TaskId)> ended;
+        /// What others are told of what runs here; see mostProgress.
+        std::function<std::string()> progress;
+        /// A look has read what the owners of watched tasks say.
+        std::function<void(const std::vector<Said> &)> said;
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
@@ -56,6 +62,12 @@ public:
     bool takesWork() const;
     int idleThreads() const { return m_node.idleThreads(); }
     bool knows(TaskId task) const { return m_node.knows(task); }
+
+    NodeId id() const { return m_node.id(); }
+
+    const Figures &figures() const { return m_figures; }
+    /// Since the newest beat that was answered was sent; nothing before the first one.
+    std::optional<Milliseconds> beatLag() const;
 
     /// How many threads compute no more, since what they began did not stop.
     int writtenOff() const { return m_writtenOff; }
@@ -81,6 +93,7 @@ private:
     QueueTables &m_tables;
     const Callbacks m_callbacks;
     Node m_node;
+    Figures m_figures;
     std::deque<std::function<void()>> m_todo; ///< what the node has decided, done once it has returned
     bool m_settling = false;
     std::map<Attempt, std::stop_source> m_running;

@@ -174,7 +174,9 @@ BootTime Node::wakeAt() const
 void Node::join(BootTime now)
 {
     m_nextJoin = BootTime::max(); // once this one is answered or lost
-    send(Join{m_id, m_settings.name, m_settings.process, m_settings.heartbeat, m_settings.suspectAfter}, now);
+    send(Join{m_id, m_settings.name, m_settings.process, m_settings.heartbeat, m_settings.suspectAfter,
+              m_settings.version, m_settings.format},
+         now);
 }
 
 void Node::beat(BootTime now)
@@ -188,7 +190,7 @@ void Node::beat(BootTime now)
     }
     if (now < m_nextBeat)
         return;
-    m_beat = send(Beat{m_id}, now);
+    m_beat = send(Beat{m_id, {}}, now);
     m_reconnected = false;
     if (!m_unanswered)
         m_unanswered = now;
@@ -218,6 +220,7 @@ void Node::beDead(BootTime now)
     m_strays.clear();
     lookFirst();
     m_look = m_claim = m_survey = m_sweep = 0;
+    m_sweepAgain = false;
     for (auto &[attempt, run] : m_runs) {
         run.mine = false;
         if (run.state == Run::State::Computing)
@@ -274,7 +277,7 @@ void Node::onSuspects(const Sent &sent, const Suspects &suspects, BootTime now)
         stillSuspect.emplace(suspect.node, suspected);
     }
     m_suspects = std::move(stillSuspect);
-    sweep(now);
+    sweep(m_settings.heartbeat / 2, now); // so often by all of them together; alone it always has its turn
 }
 
 void Node::probed(const Suspect &node, bool gone, BootTime now)
@@ -283,10 +286,12 @@ void Node::probed(const Suspect &node, bool gone, BootTime now)
         send(MarkDead{node.node, node.beat, node.seenAt}, now);
 }
 
-void Node::sweep(BootTime now)
+void Node::sweep(Milliseconds pause, BootTime now)
 {
     if (m_sweep == 0)
-        m_sweep = send(Sweep{}, now);
+        m_sweep = send(Sweep{pause}, now);
+    else
+        m_sweepAgain |= pause == Milliseconds(0);
 }
 
 // Answers
@@ -325,14 +330,14 @@ void Node::answered(Call call, const Answer &answer, BootTime now)
                    },
                    [&](const MarkDead &) {
                        if (changed > 0)
-                           sweep(now);
+                           sweep(Milliseconds(0), now);
                    },
                    [&](const Sweep &) {
                        m_sweep = m_sweep == call ? 0 : m_sweep;
-                       if (changed > 0) { // until nothing is left
+                       if (changed > 0) // until nothing is left
                            m_nextLook = std::min(m_nextLook, now);
-                           sweep(now);
-                       }
+                       if (std::exchange(m_sweepAgain, false) || changed > 0)
+                           sweep(Milliseconds(0), now);
                    },
                    [&](const Leave &) {
                        m_phase = Phase::Gone;

@@ -47,6 +47,7 @@ public:
     struct Settings {
         std::string name;
         Process process;
+        std::string version; ///< of the program
         Milliseconds heartbeat{5000};
         Milliseconds suspectAfter{30'000};
         Milliseconds lookInterval{1000};
@@ -138,7 +139,7 @@ private:
     void look(BootTime now);
     void claim(BootTime now);
     void survey(BootTime now);
-    void sweep(BootTime now);
+    void sweep(Milliseconds pause, BootTime now);
     void advance(const Attempt &attempt, Run &run, BootTime now);
     void advanceAll(BootTime now);
     void halt(const Attempt &attempt, Run &run, BootTime now);
@@ -188,6 +189,7 @@ private:
     BootTime m_nextRound{};
     Call m_survey = 0;
     Call m_sweep = 0;
+    bool m_sweepAgain = false; ///< somebody was declared dead since
     Call m_leave = 0;
     BootTime m_nextLeave{};
     std::map<NodeId, Suspected> m_suspects;

@@ -55,14 +55,21 @@ struct Join {
     Process process;
     Milliseconds heartbeat{};
     Milliseconds suspectAfter{};
+    std::string version = {}; ///< of the program
+    int format = 0; ///< the newest that I know
 };
 
 /// I live. Changes nothing unless my row says alive.
 struct Beat {
     NodeId node = 0;
+    std::string progress = {}; ///< of what runs here, for whoever understands it; whoever sends the beat fills it in
 };
 
-/// What do I own, what became of what is watched here, is there something to claim? Reads only.
+/// Of a beat's progress: with more its row would not stay in its page.
+inline constexpr std::size_t mostProgress = 1700;
+
+/// What do I own, what became of what is watched here and what do its owners say, is there something to claim? Reads
+/// only.
 struct Look {
     NodeId node = 0;
     std::vector<TaskId> watched;
@@ -112,6 +119,7 @@ struct MarkDead {
 
 /// Puts back what belongs to nodes that are not alive, and queues what was held until now: some of it.
 struct Sweep {
+    Milliseconds pause{}; ///< nothing is done if somebody began within it; 0: in any case
 };
 
 /// I go. What I still own is put back by others.
@@ -140,10 +148,19 @@ struct Seen {
     bool operator==(const Seen &) const = default;
 };
 
+/// What a node said with its last beat.
+struct Said {
+    NodeId node = 0;
+    std::string progress;
+
+    bool operator==(const Said &) const = default;
+};
+
 /// To Look.
 struct Sight {
     std::vector<Attempt> mine; ///< running, by task
     std::vector<Seen> watched; ///< as asked
+    std::vector<Said> owners; ///< of those watched that run elsewhere, by node
     bool claimable = false;
 
     bool operator==(const Sight &) const = default;

@@ -58,7 +58,7 @@ Answer SqliteQueue::execute(const Statement &statement)
 {
     struct Each {
         SqliteQueue &tables;
-        Answer operator()(const Join &) const { return tables.join(); }
+        Answer operator()(const Join &join) const { return tables.join(join); }
         Answer operator()(const Beat &) const { return Rows{1, 0}; }
         Answer operator()(const Look &look) const { return tables.look(look); }
         Answer operator()(const Claim &claim) const { return tables.claim(claim); }
@@ -73,8 +73,16 @@ Answer SqliteQueue::execute(const Statement &statement)
     return std::visit(Each{*this}, statement);
 }
 
-Rows SqliteQueue::join()
+// Its row is for those who ask who is here; it lives for as long as somebody answers.
+Rows SqliteQueue::join(const Join &join)
 {
+    const Process &process = join.process;
+    m_sql.change(u"DELETE FROM nodes"_s);
+    m_sql.change(u"INSERT INTO nodes (id, name, boot_id, pid_namespace, pid, pid_started, version, format, beat, "
+                 "seen_at, heartbeat, suspect_after, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 'alive')"_s,
+                 {valueOf(join.node), valueOf(join.name), valueOf(process.bootId), valueOf(process.pidNamespace),
+                  qint64(process.pid), valueOf(process.started), valueOf(join.version), join.format, m_now,
+                  qint64(join.heartbeat.count()), qint64(join.suspectAfter.count())});
     const auto read = [](const QSqlQuery &row) { return Attempt{idIn(row, 0), idIn(row, 1), row.value(2).toInt()}; };
     const QList<Attempt> died =
         m_sql.select(u"SELECT id, owner, attempt FROM tasks WHERE state = 'running'"_s, {}, read);

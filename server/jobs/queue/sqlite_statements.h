@@ -24,7 +24,7 @@ public:
     Rows cancel(TaskId task);
 
 private:
-    Rows join();
+    Rows join(const Join &join);
     Sight look(const Look &look);
     Claims claim(const Claim &claim);
     Rows end(const End &end);

@@ -2,6 +2,7 @@
 // Sends the texts and reads their rows: what was changed is counted by the rows that it returns.
 #include "server/jobs/queue/statements.h"
 
+#include "server/jobs/queue/upkeep.h"
 #include "server/store/sql_connection.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ struct Found {
     QString what;
     std::uint64_t id;
     qint64 number;
-    QString state;
+    QString text;
 };
 
 Found readFound(const QSqlQuery &row)
@@ -107,11 +108,14 @@ Sight QueueSql::look(const Look &look)
         if (found.what == "mine"_L1)
             sight.mine.push_back({found.id, look.node, int(found.number)});
         else if (found.what == "watched"_L1)
-            seen[found.id] = {found.id, std::uint64_t(found.number), stateOf(found.state), true};
+            seen[found.id] = {found.id, std::uint64_t(found.number), stateOf(found.text), true};
+        else if (found.what == "owner"_L1)
+            sight.owners.push_back({found.id, QByteArray::fromBase64(found.text.toLatin1()).toStdString()});
         else
             sight.claimable = true;
     }
     std::ranges::sort(sight.mine);
+    std::ranges::sort(sight.owners, {}, &Said::node);
     for (const TaskId task : look.watched) {
         const auto found = seen.find(task);
         sight.watched.push_back(found == seen.end() ? Seen{task, 0, TaskState::Queued, false} : found->second);
@@ -170,6 +174,8 @@ Rows QueueSql::markDead(const MarkDead &dead)
 
 Rows QueueSql::sweep(const Sweep &sweep)
 {
+    if (sweep.pause > Milliseconds(0) && !takeTurn(m_sql, u"sweep"_s, sweep.pause))
+        return {0};
     return inTransaction(textOf(sweep, m_rules));
 }
 

@@ -10,7 +10,8 @@ class SqlConnection;
 
 namespace openloop::queue {
 
-/// Each function is one message and, but for beat, look, survey and markDead, one transaction. All throw SqlError;
+/// Each function is one message and, but for beat, look, survey and markDead, one transaction; a sweep that takes turns
+/// asks for its own before. All throw SqlError;
 /// after one of Lost or TimedOut nobody knows whether it was done, and each may be repeated. On the connection's
 /// thread.
 class QueueSql

@@ -116,31 +116,36 @@ TaskState stateOf(const QString &name)
 QString textOf(const Join &join)
 {
     const Process &process = join.process;
-    const QStringList values{sqlOf(join.node),           sqlOf(join.name),
-                             sqlOf(process.bootId),      sqlOf(process.pidNamespace),
-                             sqlOf(qint64(process.pid)), sqlOf(process.started),
-                             u"1, queue_now()"_s,        sqlOf(join.heartbeat),
-                             sqlOf(join.suspectAfter),   u"'alive'"_s};
+    const QStringList values{
+        sqlOf(join.node),           sqlOf(join.name),       sqlOf(process.bootId), sqlOf(process.pidNamespace),
+        sqlOf(qint64(process.pid)), sqlOf(process.started), u"1, queue_now()"_s,   sqlOf(join.heartbeat),
+        sqlOf(join.suspectAfter),   u"'alive'"_s,           sqlOf(join.version),   sqlOf(join.format)};
     return u"INSERT INTO nodes (id, name, boot_id, pid_namespace, pid, pid_started, beat, seen_at, heartbeat, "
-           "suspect_after, state) VALUES ("_s
+           "suspect_after, state, version, format) VALUES ("_s
         + values.join(u", "_s) + u") ON CONFLICT DO NOTHING"_s;
 }
 
 QString textOf(const Beat &beat)
 {
-    return u"UPDATE nodes SET beat = beat + 1, seen_at = queue_now() WHERE id = %1 AND state = 'alive'"_s.arg(
-        sqlOf(beat.node));
+    const QByteArray progress = QByteArray::fromStdString(beat.progress).toBase64();
+    return u"UPDATE nodes SET beat = beat + 1, seen_at = queue_now(), progress = decode('%2', 'base64') "
+           "WHERE id = %1 AND state = 'alive'"_s.arg(sqlOf(beat.node), QString::fromLatin1(progress));
 }
 
-// Reads a row of what is owned, a row of each watched task that there is, and one row if something is claimable: EXISTS
-// would be looked for among the finished tasks, only the order of the queue makes its index the way.
+// Reads a row of what is owned, a row of each watched task that there is, a row of each other node that runs one of
+// them, and one row if something is claimable: EXISTS would be looked for among the finished tasks, only the order of
+// the queue makes its index the way.
 QString textOf(const Look &look)
 {
     QStringList watched;
     for (const TaskId task : look.watched)
         watched << sqlOf(task);
-    return u"SELECT 'mine', id, attempt::bigint, '' FROM tasks WHERE state = 'running' AND owner = %1 "
-           "UNION ALL SELECT 'watched', id, version, state FROM tasks WHERE id = ANY('{%2}'::bigint[]) "
+    return u"WITH watched AS MATERIALIZED "
+           "(SELECT id, version, state, owner FROM tasks WHERE id = ANY('{%2}'::bigint[])) "
+           "SELECT 'mine', id, attempt::bigint, '' FROM tasks WHERE state = 'running' AND owner = %1 "
+           "UNION ALL SELECT 'watched', id, version, state FROM watched "
+           "UNION ALL SELECT 'owner', id, 0, encode(progress, 'base64') FROM nodes WHERE id = "
+           "ANY(ARRAY(SELECT DISTINCT owner FROM watched WHERE state = 'running' AND owner <> %1)) "
            "UNION ALL (SELECT 'claimable', 0, 0, '' FROM tasks WHERE state = 'queued' AND format <= %3 "
            "ORDER BY lane, seq LIMIT 1)"_s.arg(sqlOf(look.node), watched.join(u','), sqlOf(look.format));
 }

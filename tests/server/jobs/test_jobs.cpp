@@ -316,10 +316,7 @@ void TestJobs::aFullQueueStillAnswersForWhatIsInIt()
 
 void TestJobs::nothingAcceptedIsLostByKills_data()
 {
-    QTest::addColumn<bool>("postgres");
-    QTest::newRow("SQLite") << false;
-    if (!peersAreLeftOut())
-        QTest::newRow("PostgreSQL") << true;
+    eitherDatabase();
 }
 
 void TestJobs::nothingAcceptedIsLostByKills()

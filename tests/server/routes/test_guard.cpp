@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Who may ask: the token's holder, and on loopback no page of another origin.
+// Who may ask: the token's holder, by names that lead here rightly, and no page of another origin.
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
@@ -17,6 +17,8 @@ private slots:
     void aTokenIsAskedForButByProbes();
     void whereARequestComesFromIsLookedAt_data();
     void whereARequestComesFromIsLookedAt();
+    void aRefusedHostIsToldHowToLetItIn();
+    void beyondLoopbackNamesAreJudgedWhereTheyAreGiven();
 };
 
 void TestGuard::aTokenIsAskedForButByProbes()
@@ -51,18 +53,37 @@ void TestGuard::whereARequestComesFromIsLookedAt_data()
     const auto row = [](const char *name, const QByteArray &target, const QByteArray &fields, int status) {
         QTest::newRow(name) << target << fields << status;
     };
-    row("loopback", "/health", "Host: 127.0.0.1:PORT", 200);
-    row("by name", "/health", "Host: localhost:PORT", 200);
-    row("IPv6", "/health", "Host: [::1]:PORT", 200);
-    row("another host", "/health", "Host: evil.example", 403);
-    row("the target's authority counts", "http://127.0.0.1:PORT/health", "Host: evil.example", 200);
-    row("and not the Host beside it", "http://evil.example/health", "Host: 127.0.0.1:PORT", 403);
-    row("same origin", "/health", "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT", 200);
-    row("same origin by another name", "/health", "Host: 127.0.0.1:PORT\r\nOrigin: http://localhost:PORT", 200);
-    row("another origin", "/health", "Host: 127.0.0.1:PORT\r\nOrigin: https://evil.example", 403);
-    row("another port", "/health", "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1", 403);
-    row("no origin to speak of", "/health", "Host: 127.0.0.1:PORT\r\nOrigin: null", 403);
-    row("two origins", "/health",
+    row("loopback", "/metrics", "Host: 127.0.0.1:PORT", 200);
+    row("by name", "/metrics", "Host: localhost:PORT", 200);
+    row("by name with a dot", "/metrics", "Host: LocalHost.", 200);
+    row("IPv6", "/metrics", "Host: [::1]:PORT", 200);
+    row("HTTP/1.1 with an empty one", "/metrics", "Host:", 200);
+    row("another host", "/metrics", "Host: evil.example", 403);
+    row("none at all", "/metrics", "Host: a:b:c", 403);
+    row("a path that leads nowhere", "/nowhere", "Host: evil.example", 403);
+    row("allowed", "/metrics", "Host: fleet", 200);
+    row("allowed, with a port", "/metrics", "Host: fleet:1234", 200);
+    row("allowed, in capitals and with a dot", "/metrics", "Host: FLEET.:PORT", 200);
+    row("allowed by its end", "/metrics", "Host: a.b.example.com", 200);
+    row("its end alone", "/metrics", "Host: example.com", 403);
+    row("allowed address", "/metrics", "Host: 192.0.2.1:PORT", 200);
+    row("allowed IPv6", "/metrics", "Host: [2001:db8:0::1]:PORT", 200);
+    row("a probe by any name", "/health", "Host: evil.example", 200);
+    row("another probe", "/livez", "Host: evil.example", 200);
+    row("the last probe", "/readyz", "Host: a:b:c", 200);
+    row("the target's authority counts", "http://127.0.0.1:PORT/metrics", "Host: evil.example", 200);
+    row("and not the Host beside it", "http://evil.example/metrics", "Host: 127.0.0.1:PORT", 403);
+    row("same origin", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT", 200);
+    row("same origin by another name", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: http://localhost:PORT", 200);
+    row("same origin by IPv6", "/metrics", "Host: localhost:PORT\r\nOrigin: http://[::1]:PORT", 200);
+    row("same origin, allowed", "/metrics", "Host: a.example.com\r\nOrigin: https://a.example.com", 200);
+    row("another allowed one", "/metrics", "Host: a.example.com\r\nOrigin: https://b.example.com", 403);
+    row("another origin", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: https://evil.example", 403);
+    row("another origin asks a probe", "/health", "Host: 127.0.0.1:PORT\r\nOrigin: https://evil.example", 403);
+    row("another port", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1", 403);
+    row("another scheme", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: ftp://127.0.0.1:PORT", 403);
+    row("no origin to speak of", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: null", 403);
+    row("two origins", "/metrics",
         "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nOrigin: https://evil.example", 403);
 }
 
@@ -71,7 +92,9 @@ void TestGuard::whereARequestComesFromIsLookedAt()
     QFETCH(QByteArray, target);
     QFETCH(QByteArray, fields);
     QFETCH(const int, status);
-    ServerProcess server(QStringLiteral(OPENLOOP_SERVER));
+    ServerProcess server(QStringLiteral(OPENLOOP_SERVER),
+                         {u"--allowed-host"_s, u"Fleet"_s, u"--allowed-host"_s, u"*.example.com"_s, u"--allowed-host"_s,
+                          u"192.0.2.1"_s, u"--allowed-host"_s, u"2001:db8::1"_s});
     QVERIFY(server.waitUntilReady());
     const QByteArray port = QByteArray::number(server.port());
     RawClient client(server.port());
@@ -80,6 +103,41 @@ void TestGuard::whereARequestComesFromIsLookedAt()
     QVERIFY(answer);
     QCOMPARE(answer->status, status);
     QVERIFY(!answer->fields.contains("access-control-allow-origin"));
+}
+
+void TestGuard::aRefusedHostIsToldHowToLetItIn()
+{
+    ServerProcess server(QStringLiteral(OPENLOOP_SERVER));
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    client.send("GET /metrics HTTP/1.1\r\nHost: Fleet:80\r\n\r\n");
+    const auto answer = client.read();
+    QVERIFY(answer);
+    QCOMPARE(answer->status, 403);
+    QVERIFY2(answer->body.contains("--allowed-host") && answer->body.contains("fleet"), answer->body.constData());
+}
+
+void TestGuard::beyondLoopbackNamesAreJudgedWhereTheyAreGiven()
+{
+    QTemporaryFile token;
+    QVERIFY(token.open());
+    token.write("secret\n");
+    token.close();
+    const QStringList beyond{u"--listen"_s, u"0.0.0.0"_s, u"--token-file"_s, token.fileName()};
+    const auto statusBy = [](const ServerProcess &server, const QByteArray &host) {
+        RawClient client(server.port());
+        client.send("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer secret\r\n\r\n");
+        return statusOf(client.read());
+    };
+    ServerProcess anyName(QStringLiteral(OPENLOOP_SERVER), beyond);
+    QVERIFY(anyName.waitUntilReady());
+    QCOMPARE(statusBy(anyName, "openloop.example"), 200);
+    ServerProcess oneName(QStringLiteral(OPENLOOP_SERVER),
+                          beyond + QStringList{u"--allowed-host"_s, u"openloop.example"_s});
+    QVERIFY(oneName.waitUntilReady());
+    QCOMPARE(statusBy(oneName, "openloop.example"), 200);
+    QCOMPARE(statusBy(oneName, "localhost"), 200);
+    QCOMPARE(statusBy(oneName, "evil.example"), 403);
 }
 
 QTEST_GUILESS_MAIN(TestGuard)

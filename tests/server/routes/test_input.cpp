@@ -106,6 +106,37 @@ private slots:
         QVERIFY(bodySays(objectWith(quoted(n + '7'))).contains(u"has 101 digits; at most 100 are taken here"_s));
         QVERIFY(querySays("n=" + n + '7').contains(u"has 101 digits; at most 100 are taken here"_s));
     }
+
+    void whatIsPreferredIsReadAsFarAsItCanBe_data()
+    {
+        QTest::addColumn<QByteArrayList>("fields");
+        QTest::addColumn<std::optional<QByteArray>>("wait");
+        QTest::addColumn<bool>("async");
+        const std::optional<QByteArray> none;
+        QTest::newRow("nothing") << QByteArrayList() << none << false;
+        QTest::newRow("one") << QByteArrayList{"wait=10"} << std::optional<QByteArray>("10") << false;
+        QTest::newRow("without a value") << QByteArrayList{"wait"} << std::optional<QByteArray>("") << false;
+        QTest::newRow("quoted") << QByteArrayList{"wait=\"10\""} << std::optional<QByteArray>("10") << false;
+        QTest::newRow("with a parameter") << QByteArrayList{"Wait = 5; x=y"} << std::optional<QByteArray>("5") << false;
+        QTest::newRow("a list") << QByteArrayList{"respond-async, wait=1"} << std::optional<QByteArray>("1") << true;
+        QTest::newRow("two fields") << QByteArrayList{"wait=1", "Respond-Async"} << std::optional<QByteArray>("1")
+                                    << true;
+        QTest::newRow("the first counts")
+            << QByteArrayList{"wait=1, wait=2"} << std::optional<QByteArray>("1") << false;
+        QTest::newRow("odd ones") << QByteArrayList{",=,a=b=c,;,wait=3"} << std::optional<QByteArray>("3") << false;
+        QTest::newRow("another") << QByteArrayList{"awaits=1, respond-asyncs"} << none << false;
+    }
+    void whatIsPreferredIsReadAsFarAsItCanBe()
+    {
+        QFETCH(QByteArrayList, fields);
+        QFETCH(std::optional<QByteArray>, wait);
+        QFETCH(bool, async);
+        http::Request request;
+        for (const QByteArray &field : fields)
+            request.head.fields.append({"prefer", field});
+        QCOMPARE(preference(request, "wait"), wait);
+        QCOMPARE(preference(request, "respond-async").has_value(), async);
+    }
 };
 
 QTEST_GUILESS_MAIN(InputTest)

@@ -42,13 +42,17 @@ void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain()
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
     const auto readiness = [&client] { return client.get("/readyz").value_or(Answer()); };
-    QCOMPARE(readiness().body, R"({"status":"ready"})");
+    const auto isReady = [&] {
+        const QByteArray body = readiness().body;
+        return body.startsWith(R"({"status":"ready")") && !body.contains("detail");
+    };
+    QVERIFY(isReady());
     for (int i = 0; i < 60 && statusOf(client.get("/call_other_service")) != 503; ++i) { }
     const Answer away = readiness();
     QCOMPARE(away.status, status);
     QVERIFY2(away.body.contains(words), away.body.constData());
     QVERIFY(fake.listen(QHostAddress::LocalHost, port));
-    QTRY_COMPARE_WITH_TIMEOUT(readiness().body, QByteArray(R"({"status":"ready"})"), patience); // though nobody calls
+    QTRY_VERIFY_WITH_TIMEOUT(isReady(), patience); // though nobody calls
     QCOMPARE(server.stop(), 0);
 }
 

@@ -23,6 +23,7 @@ class TestOptions : public QObject
 private slots:
     void init();
     void theCommandLineComesFirst();
+    void whatIsRepeatedIsAList();
     void aFilesValueIsTakenAsItStands_data();
     void aFilesValueIsTakenAsItStands();
     void whatIsPrintedCanBeTheFile();
@@ -91,6 +92,17 @@ void TestOptions::theCommandLineComesFirst()
     QCOMPARE(valueOf(u"port"_s, {u"--port"_s, u"1003"_s}, {u"OPENLOOP_PORT=1002"_s}), u"1003    # command line"_s);
 }
 
+void TestOptions::whatIsRepeatedIsAList()
+{
+    QCOMPARE(valueOf(u"trusted-proxy"_s), u"    # default"_s);
+    QCOMPARE(valueOf(u"trusted-proxy"_s, {u"--trusted-proxy"_s, u"127.0.0.1"_s, u"--trusted-proxy=10.0.0.0/8"_s}),
+             u"127.0.0.1,10.0.0.0/8    # command line"_s);
+    writeFile("allowed-host = a.example, *.b.example\n");
+    QVERIFY(valueOf(u"allowed-host"_s).startsWith(u"a.example, *.b.example    # "_s));
+    QCOMPARE(valueOf(u"allowed-host"_s, {}, {u"OPENLOOP_ALLOWED_HOST=c.example,"_s}),
+             u"c.example,    # environment OPENLOOP_ALLOWED_HOST"_s);
+}
+
 void TestOptions::aFilesValueIsTakenAsItStands_data()
 {
     QTest::addColumn<QString>("value");
@@ -142,6 +154,17 @@ void TestOptions::whatIsWrongIsNamed_data()
                            << QStringList{u"auto, on or off"_s};
     QTest::newRow("list") << QByteArray() << none << QStringList{u"--ready-needs"_s, u"database,moon"_s}
                           << QStringList{u"moon"_s, u"upstream"_s};
+    QTest::newRow("host with a port") << QByteArray() << none << QStringList{u"--allowed-host"_s, u"fleet:80"_s}
+                                      << QStringList{u"--allowed-host"_s, u"'fleet:80'"_s, u"253"_s, u"port"_s};
+    QTest::newRow("one host of several") << QByteArray("allowed-host=a, *\n") << none << none
+                                         << QStringList{u"--allowed-host"_s, u"'*'"_s, u"server.ini"_s};
+    QTest::newRow("network") << QByteArray() << none << QStringList{u"--trusted-proxy"_s, u"10.0.0.0/33"_s}
+                             << QStringList{u"--trusted-proxy"_s, u"'10.0.0.0/33'"_s, u"/32"_s, u"/128"_s};
+    QTest::newRow("name as network") << QByteArray() << QStringList{u"OPENLOOP_TRUSTED_PROXY=::1,proxy"_s} << none
+                                     << QStringList{u"'proxy'"_s, u"environment OPENLOOP_TRUSTED_PROXY"_s};
+    QTest::newRow("too many") << QByteArray() << none
+                              << QStringList{u"--trusted-proxy"_s, QStringList(101, u"::1"_s).join(u',')}
+                              << QStringList{u"101"_s, u"at most 100"_s};
     QTest::newRow("no option") << QByteArray() << none << QStringList{u"start"_s} << QStringList{u"'start'"_s};
 }
 

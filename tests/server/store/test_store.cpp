@@ -50,11 +50,7 @@ class TestStore : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        if (!peersAreLeftOut())
-            m_postgres = std::make_unique<Postgres>();
-    }
+    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
 
     void theFirstStartSeedsTwoHundredTodos_data() { databases(); }
     void theFirstStartSeedsTwoHundredTodos()
@@ -172,7 +168,7 @@ private slots:
     void aFullQueueRefusesWithRetryAfter_data() { databases(); }
     void aFullQueueRefusesWithRetryAfter()
     {
-        Store store(url(), 1, {.timeout = 3000ms, .waiting = 2});
+        Store store(url(), 1, {.timeout = longest, .waiting = 2});
         std::stop_source leaving;
         const auto sleeping = follow(sleepInDatabase(store, 1s));
         std::vector<std::shared_ptr<Ending<qint64>>> endings;
@@ -192,7 +188,7 @@ private slots:
     void workWhoseClientLeftIsNotBegun_data() { databases(); }
     void workWhoseClientLeftIsNotBegun()
     {
-        Store store(url(), 1);
+        Store store(url(), 1, {.timeout = longest});
         const auto sleeping = follow(sleepInDatabase(store, 1s));
         std::atomic<bool> begun = false;
         std::stop_source client;

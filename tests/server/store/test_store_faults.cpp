@@ -86,18 +86,11 @@ class TestStoreFaults : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        if (!peersAreLeftOut())
-            m_postgres = std::make_unique<Postgres>();
-    }
-
+    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
     void init()
     {
-        const QByteArray test = QTest::currentTestFunction();
-        if (test.contains("Postgres") && !m_postgres)
-            QSKIP("PostgreSQL is left out here");
-        m_file = m_folder.filePath(QString::fromLatin1(test));
+        m_file = m_folder.filePath(QString::fromLatin1(QTest::currentTestFunction()));
+        skipWithoutPeers("Postgres");
     }
 
     void killedPostgresBackendsFailNoRead()

@@ -33,17 +33,8 @@ class TestStoreLocation : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        if (!peersAreLeftOut())
-            m_postgres = std::make_unique<Postgres>();
-    }
-
-    void init()
-    {
-        if (!m_postgres && QByteArray(QTest::currentTestFunction()).contains("Postgres"))
-            QSKIP("PostgreSQL is left out here");
-    }
+    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
+    void init() { skipWithoutPeers("Postgres"); }
 
     void aUrlIsShownWithItsHostsAndNameOnly_data()
     {

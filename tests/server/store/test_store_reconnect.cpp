@@ -63,11 +63,7 @@ class TestStoreReconnect : public QObject
     Q_OBJECT
 
 private slots:
-    void init()
-    {
-        if (peersAreLeftOut() && QByteArray(QTest::currentTestFunction()).contains("Postgres"))
-            QSKIP("PostgreSQL is left out here");
-    }
+    void init() { skipWithoutPeers("Postgres"); }
 
     void anErrorOfPostgresSaysWhatIsToBeDone_data()
     {

@@ -28,7 +28,7 @@ private slots:
     void aBlockedLoopIsSeen();
     void theDescriptionIsTrue();
     void aFileThatIsNoDatabaseAnyMoreIsNotReady();
-    void theLogKnowsABugByItsRequest();
+    void theLogKnowsABugByItsRequestAndClient();
 
 private:
     // Runs a statement in the database of a server, as some other program might.
@@ -180,20 +180,24 @@ void TestTelemetry::aFileThatIsNoDatabaseAnyMoreIsNotReady()
     QCOMPARE(statusOf(client.get("/health")), 200);
 }
 
-void TestTelemetry::theLogKnowsABugByItsRequest()
+void TestTelemetry::theLogKnowsABugByItsRequestAndClient()
 {
     const QTemporaryDir folder;
     const QString path = folder.filePath(u"renamed.sqlite"_s);
-    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, u"sqlite:"_s + path});
+    ServerProcess server(QStringLiteral(TEST_SERVER),
+                         {u"--database"_s, u"sqlite:"_s + path, u"--trusted-proxy"_s, u"127.0.0.1"_s});
     QVERIFY(server.waitUntilReady());
     execute(path, u"ALTER TABLE todos RENAME TO other"_s);
-    const auto answer = RawClient(server.port()).get("/query_database");
+    RawClient proxy(server.port());
+    proxy.send("GET /query_database HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.5\r\n\r\n");
+    const auto answer = proxy.read();
     QVERIFY(answer);
     QCOMPARE(answer->status, 500);
     const QString id = QJsonDocument::fromJson(answer->body)[u"request_id"_s].toString();
     QVERIFY(!id.isEmpty());
     QVERIFY(!answer->body.contains("todos"));
-    QTRY_VERIFY(server.standardError().contains("request " + id.toLatin1() + ": GET /query_database: no such table"));
+    QTRY_VERIFY(server.standardError().contains("request " + id.toLatin1()
+                                                + " of 203.0.113.5: GET /query_database: no such table"));
 }
 
 QTEST_GUILESS_MAIN(TestTelemetry)

@@ -8,6 +8,7 @@
 #include <QStandardPaths>
 #include <QTcpServer>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <csignal>
 #include <grp.h>
@@ -80,6 +81,19 @@ std::optional<Account> unprivileged()
 bool peersAreLeftOut()
 {
     return qgetenv("OPENLOOP_PEERS") == "off";
+}
+
+bool skippedWithoutPeers()
+{
+    if (peersAreLeftOut())
+        QTest::qSkip("PostgreSQL is left out here", __FILE__, __LINE__);
+    return peersAreLeftOut();
+}
+
+void skipWithoutPeers(const char *word)
+{
+    if (QByteArrayView(QTest::currentTestFunction()).contains(word))
+        skippedWithoutPeers();
 }
 
 QString peerProgram(const QString &name)

@@ -10,6 +10,12 @@ namespace openloop::test {
 /// Whether OPENLOOP_PEERS=off leaves them out, as under the sanitizers: what needs them is not tested then.
 bool peersAreLeftOut();
 
+/// As in a test function's QSKIP, and from init() or initTestCase() for what comes after it; whether they are left out.
+bool skippedWithoutPeers();
+
+/// Of init(): skips the functions with that word in their names where peers are left out.
+void skipWithoutPeers(const char *word);
+
 /// Where a program of Debian's lies (`promtool`, `nginx`; of PostgreSQL: `initdb`); empty where there is none. What is
 /// unpacked comes first. Any account may enter and run it: for root in a closed folder, a copy is made once.
 QString peerProgram(const QString &name);

@@ -7,6 +7,7 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
+#include <QTest>
 
 #include <algorithm>
 #include <csignal>
@@ -27,6 +28,11 @@ Postgres::Postgres(const QStringList &settings) : Postgres(nullptr, settings) { 
 std::unique_ptr<Postgres> Postgres::standbyOf(const Postgres &primary)
 {
     return std::unique_ptr<Postgres>(new Postgres(&primary, {}));
+}
+
+std::unique_ptr<Postgres> Postgres::unlessLeftOut()
+{
+    return peersAreLeftOut() ? nullptr : std::make_unique<Postgres>();
 }
 
 Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_port(freePeerPort())
@@ -209,6 +215,14 @@ int Postgres::signalBackends(int signal) const
     for (const int pid : pids)
         ::kill(pid_t(pid), signal);
     return int(pids.size());
+}
+
+void eitherDatabase()
+{
+    QTest::addColumn<bool>("postgres");
+    QTest::newRow("SQLite") << false;
+    if (!peersAreLeftOut())
+        QTest::newRow("PostgreSQL") << true;
 }
 
 } // namespace openloop::test

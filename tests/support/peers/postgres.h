@@ -21,6 +21,8 @@ public:
     explicit Postgres(const QStringList &settings = {});
     /// Makes a standby of one that runs, and starts it.
     static std::unique_ptr<Postgres> standbyOf(const Postgres &primary);
+    /// One with the usual settings; null where peers are left out.
+    static std::unique_ptr<Postgres> unlessLeftOut();
     ~Postgres();
     Q_DISABLE_COPY_MOVE(Postgres)
 
@@ -68,5 +70,8 @@ private:
     QSet<QString> m_databases;
     QProcess m_server;
 };
+
+/// Of a function with the datum `postgres`: once with SQLite, and once with PostgreSQL unless peers are left out.
+void eitherDatabase();
 
 } // namespace openloop::test

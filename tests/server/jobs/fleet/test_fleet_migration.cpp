@@ -86,10 +86,7 @@ private slots:
 
 void TestFleetMigration::jobsOfTheReleaseBeforeGoOn_data()
 {
-    QTest::addColumn<bool>("postgres");
-    QTest::newRow("SQLite") << false;
-    if (!peersAreLeftOut())
-        QTest::newRow("PostgreSQL") << true;
+    eitherDatabase();
 }
 
 void TestFleetMigration::jobsOfTheReleaseBeforeGoOn()
@@ -120,8 +117,8 @@ void TestFleetMigration::jobsOfTheReleaseBeforeGoOn()
 
 void TestFleetMigration::aServerOfTheReleaseBeforeTouchesNothing()
 {
-    if (peersAreLeftOut())
-        QSKIP("PostgreSQL is left out here");
+    if (skippedWithoutPeers())
+        return;
     Fleet fleet(QStringLiteral(TEST_SERVER));
     leaveJobsOfTheReleaseBefore(fleet.databaseUrl());
     const ServerProcess &server = fleet.start(u"A"_s, {}, Fleet::Computes::Held);

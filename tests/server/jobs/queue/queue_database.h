@@ -35,6 +35,7 @@ public:
     void empty()
     {
         m_sql->command(QStringLiteral("TRUNCATE nodes, tasks, request_keys, task_results RESTART IDENTITY"));
+        m_sql->command(QStringLiteral("UPDATE maintenance SET done_at = 0"));
     }
 
     /// From the first call on time stands still. One connection's.

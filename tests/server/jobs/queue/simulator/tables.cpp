@@ -3,6 +3,7 @@
 #include "tests/server/jobs/queue/simulator/tables.h"
 
 #include <algorithm>
+#include <set>
 
 namespace openloop::test {
 
@@ -68,7 +69,8 @@ void Tables::putBack(TaskRow &row, bool death)
 
 Answer Tables::on(const Join &join)
 {
-    const NodeRow row{join.name, join.process, 1, now, join.heartbeat, join.suspectAfter, NodeState::Alive};
+    const NodeRow row{join.name,         join.process, 1,           now, join.heartbeat,
+                      join.suspectAfter, join.version, join.format, {},  NodeState::Alive};
     return Rows{nodes.emplace(join.node, row).second ? 1 : 0};
 }
 
@@ -79,6 +81,7 @@ Answer Tables::on(const Beat &beat)
     NodeRow &row = nodes.at(beat.node);
     ++row.beat;
     row.seenAt = now;
+    row.progress = beat.progress;
     return Rows{1, row.beat};
 }
 
@@ -90,12 +93,19 @@ Answer Tables::on(const Look &look)
             sight.mine.push_back({id, row.owner, row.attempt});
         sight.claimable = sight.claimable || (row.state == TaskState::Queued && row.format <= look.format);
     }
+    std::set<NodeId> owners;
     for (const TaskId id : look.watched) {
         const auto found = tasks.find(id);
         if (found == tasks.end())
             sight.watched.push_back({id, 0, TaskState::Queued, false});
         else
             sight.watched.push_back({id, found->second.version, found->second.state, true});
+        if (found != tasks.end() && found->second.state == TaskState::Running && found->second.owner != look.node)
+            owners.insert(found->second.owner);
+    }
+    for (const NodeId owner : owners) {
+        if (const auto node = nodes.find(owner); node != nodes.end())
+            sight.owners.push_back({owner, node->second.progress});
     }
     return sight;
 }
@@ -185,8 +195,13 @@ Answer Tables::on(const MarkDead &dead)
     return Rows{1};
 }
 
-Answer Tables::on(const Sweep &)
+Answer Tables::on(const Sweep &sweep)
 {
+    if (sweep.pause > Milliseconds(0)) {
+        if (sweptAt >= now - microseconds(sweep.pause) && sweptAt <= now)
+            return Rows{0};
+        sweptAt = now;
+    }
     int lost = 0;
     int due = 0;
     for (auto &[id, row] : tasks) {

@@ -27,6 +27,9 @@ public:
         std::int64_t seenAt = 0;
         queue::Milliseconds heartbeat{};
         queue::Milliseconds suspectAfter{};
+        std::string version;
+        int format = 0;
+        std::string progress;
         queue::NodeState state = queue::NodeState::Alive;
 
         bool operator==(const NodeRow &) const = default;
@@ -68,6 +71,7 @@ public:
     std::map<queue::TaskId, TaskRow> tasks;
     std::map<std::string, std::string> results; ///< by payload
     std::map<std::string, Key> keys;
+    std::int64_t sweptAt = 0; ///< by somebody whose turn it was
 
 private:
     queue::Answer on(const queue::Join &join);

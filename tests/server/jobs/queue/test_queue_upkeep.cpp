@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is over goes when its time has come, what is not over stays however old it is, and one server at a time does it.
-#include "server/jobs/queue/forget.h"
+#include "server/jobs/queue/upkeep.h"
 #include "server/store/schema.h"
 #include "tests/server/jobs/queue/queue_database.h"
 #include "tests/support/peers/peers.h"
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace openloop::test {
 
-class TestQueueForget : public QObject
+class TestQueueUpkeep : public QObject
 {
     Q_OBJECT
 
@@ -23,13 +23,7 @@ private slots:
             m_postgres.emplace();
     }
 
-    void whatIsOverGoesWhenItsTimeHasCome_data()
-    {
-        QTest::addColumn<bool>("postgres");
-        QTest::newRow("SQLite") << false;
-        if (!peersAreLeftOut())
-            QTest::newRow("PostgreSQL") << true;
-    }
+    void whatIsOverGoesWhenItsTimeHasCome_data() { eitherDatabase(); }
 
     void whatIsOverGoesWhenItsTimeHasCome()
     {
@@ -84,9 +78,63 @@ private slots:
         QCOMPARE(count(u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s), 3);
 
         // The clock was set back since: that is long ago.
-        sql.change(u"UPDATE maintenance SET done_at = ?"_s, {now + std::chrono::microseconds(24h).count()});
+        sql.change(u"UPDATE maintenance SET done_at = ? WHERE what = 'forget'"_s,
+                   {now + std::chrono::microseconds(24h).count()});
         QVERIFY(!queue::forget(sql, false, keeping));
-        QVERIFY(count(u"SELECT done_at FROM maintenance"_s) < now + std::chrono::microseconds(12h).count());
+        QVERIFY(count(u"SELECT done_at FROM maintenance WHERE what = 'forget'"_s)
+                < now + std::chrono::microseconds(12h).count());
+    }
+
+    void aKeyIsKeptForADayAfterItsOutcome_data() { whatIsOverGoesWhenItsTimeHasCome_data(); }
+
+    // It may have joined a task that another had begun long before, and that took long.
+    void aKeyIsKeptForADayAfterItsOutcome()
+    {
+        QFETCH(bool, postgres);
+        SqlConnection file(SqlLocation::parse(u"sqlite::memory:"_s), SqlConnection::Role::Writes, 60s);
+        if (!postgres) {
+            file.open();
+            bringSchemaUpToDate(file);
+        }
+        SqlConnection &sql = postgres ? m_postgres->sql() : file;
+        const auto text = [](const QSqlQuery &row) { return row.value(0).toString(); };
+        const auto all = [&](const QString &query) { return sql.select(query, {}, text).join(u' '); };
+        const qint64 now =
+            postgres ? all(u"SELECT queue_now()"_s).toLongLong() : QDateTime::currentMSecsSinceEpoch() * 1000;
+        const auto ago = [now](std::chrono::microseconds time) { return now - time.count(); };
+        sql.change(u"DELETE FROM tasks"_s);
+        sql.change(u"DELETE FROM request_keys"_s);
+        const auto add = [&](int id, const QString &state, const QVariant &finishedAt, qint64 keyAt) {
+            sql.change(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, version, format, created_at, "
+                       "finished_at) VALUES (?, 'factorization', '91', ?, ?, 1, 1, ?, ?)"_s,
+                       {id, QByteArray::number(id), state, ago(100 * 24h), finishedAt});
+            sql.change(u"INSERT INTO request_keys (key, task, payload_hash, created_at) VALUES (?, ?, ?, ?)"_s,
+                       {QString::number(id), id, QByteArray::number(id), keyAt});
+        };
+        add(1, u"done"_s, ago(1h), ago(2h));
+        add(2, u"done"_s, ago(1h), ago(48h));
+        add(3, u"done"_s, ago(25h), ago(48h));
+        add(4, u"running"_s, QVariant(QMetaType::fromType<qint64>()), ago(48h));
+        queue::Keeping keeping;
+        keeping.mostTasks = 1;
+        while (queue::forget(sql, true, keeping)) { }
+        QCOMPARE(all(u"SELECT id FROM tasks ORDER BY id"_s), u"1 2 4"_s);
+        QCOMPARE(all(u"SELECT key FROM request_keys ORDER BY key"_s), u"1 2 4"_s);
+    }
+
+    void theSmallTablesAreVacuumedByTurns()
+    {
+        if (peersAreLeftOut())
+            QSKIP("PostgreSQL is left out here");
+        const auto vacuums = [&] {
+            return m_postgres->number(u"SELECT sum(pg_stat_get_vacuum_count(oid)) FROM pg_class "
+                                      "WHERE relname IN ('nodes', 'fleet_stats', 'maintenance')"_s);
+        };
+        const qint64 before = vacuums();
+        queue::vacuum(m_postgres->sql());
+        QTRY_COMPARE(vacuums(), before + 3);
+        queue::vacuum(m_postgres->sql()); // another server's turn was just now
+        QCOMPARE(vacuums(), before + 3);
     }
 
 private:
@@ -95,5 +143,5 @@ private:
 
 } // namespace openloop::test
 
-QTEST_GUILESS_MAIN(openloop::test::TestQueueForget)
-#include "test_queue_forget.moc"
+QTEST_GUILESS_MAIN(openloop::test::TestQueueUpkeep)
+#include "test_queue_upkeep.moc"

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a page is told of a job: Chromium's own EventSource, through nginx as it is by itself, in front of two servers.
+#include "tests/support/crowd.h"
+#include "tests/support/jobs/job_client.h"
+#include "tests/support/patience.h"
+#include "tests/support/peers/browser.h"
+#include "tests/support/peers/fleet.h"
+#include "tests/support/peers/peers.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+#include <unistd.h>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+using enum Fleet::Computes;
+
+const QString a = u"A"_s;
+const QString b = u"B"_s;
+constexpr double promised = 700; // ms until the first event
+constexpr double quiet = 100; // ms for /health at most: else it was the machine that stood still
+constexpr int closed = 2; // EventSource.CLOSED
+constexpr int retries = 3500; // ms: in which an EventSource would have come back three times
+
+// The path of the events comes as its query. While it waits for the first of them it asks what costs nothing.
+const QByteArray page = R"(<!doctype html><title>watch</title><script>
+const told = [];
+let opened = 0, slowest = 0;
+const from = performance.now();
+const source = new EventSource(location.search.slice(1));
+source.onopen = () => ++opened;
+for (const name of ['progress', 'done', 'failed', 'cancelled'])
+    source.addEventListener(name, e => told.push({name, id: e.lastEventId, at: performance.now() - from}));
+(async () => {
+    while (told.length === 0) {
+        const asked = performance.now();
+        await fetch('/health');
+        slowest = Math.max(slowest, performance.now() - asked);
+    }
+})();
+</script>
+)";
+
+/// In front of two servers; what is not told here is as nginx has it. Its folders are its own.
+class Nginx
+{
+public:
+    Nginx(quint16 first, quint16 second) : m_port(freePeerPort())
+    {
+        write(u"page.html"_s, page);
+        write(u"nginx.conf"_s,
+              QStringLiteral("daemon off; pid nginx.pid; error_log error.log; %1\n"
+                             "events {}\n"
+                             "http {\n"
+                             "  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;\n"
+                             "  uwsgi_temp_path t4; scgi_temp_path t5;\n"
+                             "  log_format short '$status $request_uri $http_last_event_id';\n"
+                             "  access_log access.log short;\n"
+                             "  upstream fleet { server 127.0.0.1:%2; server 127.0.0.1:%3; }\n"
+                             "  server {\n"
+                             "    listen 127.0.0.1:%4;\n"
+                             "    location / { proxy_pass http://fleet; proxy_set_header Host 127.0.0.1; }\n"
+                             "    location = /page.html { root .; default_type text/html; }\n"
+                             "  }\n"
+                             "}\n")
+                  .arg(::geteuid() == 0 ? u"user root;"_s : QString())
+                  .arg(first)
+                  .arg(second)
+                  .arg(m_port)
+                  .toUtf8());
+        m_process.setProcessEnvironment(peerEnvironment());
+        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        m_process.start(peerProgram(u"nginx"_s),
+                        {u"-p"_s, m_folder.path(), u"-c"_s, m_folder.filePath(u"nginx.conf"_s), u"-e"_s, u"stderr"_s});
+    }
+    ~Nginx()
+    {
+        m_process.terminate();
+        m_process.waitForFinished(patience);
+    }
+    Q_DISABLE_COPY_MOVE(Nginx)
+
+    bool answers() const { return statusOf(RawClient(m_port).get("/health")) == 200; }
+
+    QString pageOf(const QByteArray &job) const
+    {
+        return u"http://127.0.0.1:%1/page.html?%2/events"_s.arg(m_port).arg(QString::fromLatin1(job));
+    }
+
+    /// What was answered with that status: the Last-Event-ID of each request for events.
+    QByteArrayList answered(int status, const QByteArray &job) const
+    {
+        QFile log(m_folder.filePath(u"access.log"_s));
+        log.open(QIODevice::ReadOnly);
+        const QByteArray begin = QByteArray::number(status) + ' ' + job + "/events ";
+        QByteArrayList ids;
+        for (const QByteArray &line : log.readAll().split('\n')) {
+            if (line.startsWith(begin))
+                ids << line.sliced(begin.size());
+        }
+        return ids;
+    }
+
+private:
+    void write(const QString &name, const QByteArray &text) const
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+            qFatal("%s can't be written", qPrintable(file.fileName()));
+    }
+
+    QTemporaryDir m_folder;
+    quint16 m_port = 0;
+    QProcess m_process;
+};
+
+int inFlight(const ServerProcess &server)
+{
+    return job(server.port(), "/test/in_flight")[u"in_flight"_s].toInt() - 1; // without this question
+}
+
+} // namespace
+
+class TestEventSource : public QObject
+{
+    Q_OBJECT
+
+    std::optional<Fleet> m_fleet;
+    std::optional<Nginx> m_nginx;
+    std::optional<Browser> m_browser;
+    QByteArray m_job; ///< held by A
+
+    QJsonArray told() { return m_browser->run(u"return told"_s).toArray(); }
+    QString lastTold() { return told().last()[u"name"_s].toString(); }
+    int opened() { return m_browser->run(u"return opened"_s).toInt(); }
+    int state() { return m_browser->run(u"return source.readyState"_s).toInt(); }
+
+    void openPage()
+    {
+        m_browser->open(m_nginx->pageOf(m_job));
+        QTRY_VERIFY_WITH_TIMEOUT(!told().isEmpty(), patience);
+    }
+
+    // The end was told once, and whoever was told asked once more.
+    void pageHeardTheEnd()
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(state(), closed, patience);
+        QCOMPARE(lastTold(), u"done"_s);
+        const QByteArray id = told().last()[u"id"_s].toString().toLatin1();
+        QCOMPARE(m_nginx->answered(204, m_job), QByteArrayList{id});
+        QTest::qWait(retries); // nothing comes that could be waited for
+        QCOMPARE(m_nginx->answered(204, m_job), QByteArrayList{id});
+        QCOMPARE(m_browser->run(u"return told.filter(e => e.name !== 'progress').length"_s).toInt(), 1);
+    }
+
+private slots:
+    void init()
+    {
+        if (peersAreLeftOut())
+            QSKIP("nginx is left out here");
+        m_fleet.emplace(QStringLiteral(TEST_SERVER));
+        m_job = accept(m_fleet->start(a, {}, Held).port(), semiprime(150));
+        QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[a].figure("held"), 1, patience);
+        m_fleet->start(b, {}, Held);
+        m_nginx.emplace((*m_fleet)[a].port(), (*m_fleet)[b].port());
+        QTRY_VERIFY_WITH_TIMEOUT(m_nginx->answers(), patience);
+        m_browser.emplace();
+    }
+    void cleanup()
+    {
+        m_browser.reset();
+        m_nginx.reset();
+        m_fleet.reset();
+    }
+
+    void thePageIsToldAtOnceAndAsksNoMoreAfterTheEnd();
+    void theServerThatToldItDies_data();
+    void theServerThatToldItDies();
+};
+
+void TestEventSource::thePageIsToldAtOnceAndAsksNoMoreAfterTheEnd()
+{
+    double took = 0;
+    double slowest = 0;
+    for (int attempt = 0; attempt < 3 && (attempt == 0 || (took > promised && slowest > quiet)); ++attempt) {
+        openPage();
+        took = told().first()[u"at"_s].toDouble();
+        slowest = m_browser->run(u"return slowest"_s).toDouble();
+    }
+    QVERIFY2(took <= promised, qPrintable(u"%1 ms, and %2 for /health"_s.arg(took).arg(slowest)));
+    QCOMPARE(state(), 1);
+    QVERIFY((*m_fleet)[a].release());
+    pageHeardTheEnd();
+    if (QTest::currentTestFailed())
+        return;
+    QCOMPARE(opened(), 1); // which 204 does not count as
+}
+
+void TestEventSource::theServerThatToldItDies_data()
+{
+    QTest::addColumn<QString>("dies");
+    QTest::newRow("which computes it, too") << a;
+    QTest::newRow("which only told of it") << b;
+}
+
+void TestEventSource::theServerThatToldItDies()
+{
+    QFETCH(QString, dies);
+    const QString lives = dies == a ? b : a;
+    openPage();
+    for (int page = 0; inFlight((*m_fleet)[dies]) == 0 && page < 20; ++page)
+        openPage(); // nginx takes them in turn
+    QTRY_COMPARE_WITH_TIMEOUT(inFlight((*m_fleet)[dies]), 1, patience);
+    m_fleet->kill(dies);
+    QTRY_COMPARE_WITH_TIMEOUT(opened(), 2, patience);
+    const auto before = told().size();
+    QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[lives].figure("held"), 1, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(told().size() > before, patience);
+    QCOMPARE(lastTold(), u"progress"_s);
+    QVERIFY((*m_fleet)[lives].release());
+    pageHeardTheEnd();
+    if (QTest::currentTestFailed())
+        return;
+    QCOMPARE(opened(), 2);
+}
+
+QTEST_GUILESS_MAIN(TestEventSource)
+#include "test_event_source.moc"

@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak bench bench-factoring bench-queue simulate \
+.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet bench bench-factoring bench-queue simulate \
         check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 install
 
 help: ## this list
@@ -56,9 +56,14 @@ bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreS
 compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|jobs|factorize60|frame
 	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
-soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; then several servers: kills, 30,000 watchers, the release before
+soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstream's memory; then soak-fleet
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
-	@before=$$(tests/long/release_before.py) && $(BUILD)/bin/openloop-soak-fleet $$before
+	@$(BUILD)/bin/openloop-soak-upstream
+	@$(MAKE) --no-print-directory soak-fleet
+
+soak-fleet: benchmarks ## several servers: kills, 30,000 watchers, the release before (PARTS: kills watchers before)
+	@before=$$(tests/long/release_before.py) && \
+	    $(BUILD)/bin/openloop-soak-fleet $(patsubst before,$$before,$(or $(PARTS),before kills watchers))
 
 simulate: build ## SEEDS (100,000) of the queue of many servers in the simulator; hours on a slow machine
 	@$(BUILD)/bin/openloop-simulator --seeds $(or $(SEEDS),100000)

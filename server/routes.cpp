@@ -76,6 +76,8 @@ Json ready(Services &use, const Request &)
     judge(u"database"_s, use.store.ready(), use.store.state());
     judge(u"upstream"_s, use.upstream.ready(), u"left alone for a while"_s);
     judge(u"jobs"_s, use.jobs.isHeard(), u"the other servers may take this one for dead"_s);
+    const Pool::Load load = use.pool.load();
+    judge(u"pool"_s, load.stuck == 0, u"%1 of %2 threads do not stop"_s.arg(load.stuck).arg(load.threads));
     if (!missing.isEmpty())
         throw Failure::unavailable((missing + degraded).join(u"; "_s), 1s);
     const Json answer{{u"status"_s, u"ready"_s}, {u"fleet"_s, fleetJson(use.jobs)}};

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- See 004-jobs-as-tasks.postgres.sql. SQLite reads no hexadecimal numbers, so an id is read digit by digit.
+-- See 004-jobs-as-tasks.postgres.sql. SQLite reads no hexadecimal numbers, so an id is read digit by digit; and what
+-- an error names here is the path that is none of JSON.
 -- NEEDED
 CREATE TEMP TABLE numbers AS
     WITH RECURSIVE digits (text, number, seen) AS (
@@ -19,3 +20,5 @@ INSERT INTO request_keys (key, task, payload_hash, created_at)
     FROM jobs JOIN numbers ON text = id WHERE idempotency_key IS NOT NULL;
 DROP TABLE numbers;
 DROP TABLE jobs;
+DROP TABLE schema_steps;
+CREATE VIEW schema_steps AS SELECT json_extract('{}', 'a newer openloop-server has taken over this database') AS name;

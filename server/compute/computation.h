@@ -35,6 +35,7 @@ struct Computation {
     int awaited = 0; ///< of them, those who are not in the background
     QString backgroundClient; ///< of those who are
     AsyncEvent ended; ///< notifies when it is over
+    Clock::time_point stopAsked; ///< of who is in Pool::m_stopped
     bool isOver = false; ///< one of the following is there
     std::any result;
     std::exception_ptr error;

@@ -99,6 +99,9 @@ QCoro::Task<std::any> Pool::run(Ask ask, Work work)
     depart(item, ask);
     if (!ended)
         leave(item);
+    // Who computes in the background begins the next work then, and it needs a thread.
+    if (ask.isBackground && item->stop.stop_requested() && !item->isOver)
+        co_await item->ended.wait(ask.timeout, {});
     if (ask.stop.stop_requested())
         throw Failure::clientLeft();
     if (item->stop.stop_requested() && !item->isOver)
@@ -224,10 +227,13 @@ void Pool::leave(const Item &item)
         return;
     forget(item); // who asks for it now begins anew
     const std::lock_guard lock(m_mutex);
-    if (waiting(item->work.lane).queue.remove(item))
+    if (waiting(item->work.lane).queue.remove(item)) {
         count(*item, -1);
-    else
-        item->stop.request_stop();
+        return;
+    }
+    item->stop.request_stop();
+    item->stopAsked = Clock::now();
+    m_stopped.push_back(item);
 }
 
 void Pool::forget(const Item &item)
@@ -240,6 +246,7 @@ void Pool::forget(const Item &item)
 void Pool::end(const Item &item)
 {
     forget(item);
+    std::erase(m_stopped, item);
     item->isOver = true;
     item->ended.notifyAll();
 }
@@ -263,6 +270,9 @@ Pool::Load Pool::load() const
     Load load;
     load.threads = m_settings.threads;
     load.busy = m_threads.activeThreadCount();
+    const auto patient = Clock::now() - m_settings.stopPatience;
+    load.stuck =
+        int(std::ranges::count_if(m_stopped, [patient](const Item &item) { return item->stopAsked <= patient; }));
     load.shared = m_shared;
     load.displaced = m_displaced;
     const std::lock_guard lock(m_mutex);

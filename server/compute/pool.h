@@ -27,6 +27,7 @@ public:
     struct Settings {
         int threads = 1; ///< 1 or more
         int queue = 64; ///< works of a lane that wait for a thread; beyond it 503
+        std::chrono::milliseconds stopPatience{10'000}; ///< what goes on longer after its stop is stuck
     };
 
     /// On whose behalf to compute.
@@ -48,6 +49,7 @@ public:
         int threads = 0;
         int busy = 0; ///< threads at work, those lent to a work that has one already included
         std::array<LaneLoad, 2> lanes; ///< by Lane
+        int stuck = 0; ///< threads whose work ignores its stop
         int shared = 0; ///< asked for while another one's was computed, since the start
         int displaced = 0; ///< refused in favour of a client that had fewer, since the start
     };
@@ -59,7 +61,8 @@ public:
     /// What the work returned; empty if the timeout passed before. A work that ends because all who asked for it have
     /// left or come to their timeout returns what it has: its result itself must tell whether that is all.
     /// Throws http::Failure: 503 the queue is full, with the time after which a place is likely; 499 `stop` was
-    /// requested: the thread is free within 50 ms, unless somebody else waits for the same work. Throws what it threw.
+    /// requested: the thread is free within 50 ms, unless somebody else waits for the same work; in the background it
+    /// is thrown when the thread is free. Throws what it threw.
     QCoro::Task<std::any> run(Ask ask, Work work);
 
     /// The 503 that run() would throw for such a work now, if it would.
@@ -108,6 +111,7 @@ private:
 
     const Settings m_settings;
     QHash<QByteArray, Item> m_computations; ///< waiting or running, by key; the loop's
+    std::vector<Item> m_stopped; ///< told to stop, and not over; the loop's
     int m_shared = 0;
     int m_displaced = 0;
     QObject m_loop; ///< what happens on the pool is told to this object's thread

@@ -16,7 +16,8 @@ const QByteArray retry = "retry: 1000\n\n";
 
 QCoro::Task<bool> EventStream::send(QByteArray id, QByteArray event, Json data)
 {
-    return write("id: " + id + "\nevent: " + event + "\ndata: " + data.text() + "\n\n");
+    const QByteArray lines = "id: " + id + "\nevent: " + event + "\ndata: " + data.text() + "\n\n";
+    co_return co_await write(lines);
 }
 
 QCoro::Task<bool> EventStream::comment()

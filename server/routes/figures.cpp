@@ -62,8 +62,6 @@ void addOfJobs(Metrics &metrics, const Jobs &jobs)
                });
     addOfFleet("openloop_fleet_age_seconds", "How long ago the figures of the whole fleet were read.",
                [&jobs](const FleetStats &) { return Figures{{seconds(jobs.fleetAge())}}; });
-    metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
-                [&jobs] { return jobs.hasHints() ? 1 : 0; });
     metrics.add(Gauge, "openloop_beat_lag_seconds", "Since this server last said that it lives, and was answered.",
                 [&jobs] { return jobs.beatLag() ? Figures{{seconds(*jobs.beatLag())}} : Figures(); });
     const auto addCount = [&](const char *name, const char *help, std::int64_t queue::Figures::*figure) {
@@ -99,6 +97,8 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
                 [&use] { return use.upstream.inFlight(); });
     addOfPool(Gauge, "openloop_pool_threads", "Threads of the factoring pool.", &Pool::Load::threads);
     addOfPool(Gauge, "openloop_pool_busy", "Threads of the factoring pool at work.", &Pool::Load::busy);
+    addOfPool(Gauge, "openloop_pool_stuck", "Threads of the factoring pool whose work ignores its stop.",
+              &Pool::Load::stuck);
     metrics.add(Gauge, "openloop_pool_computations", "Numbers being factored.",
                 [&pool] { return byLane(pool.load(), &Pool::LaneLoad::running); });
     metrics.add(Gauge, "openloop_queue_length", "Numbers that wait for a thread.",
@@ -112,6 +112,8 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
     metrics.add(Gauge, "openloop_upstream_ready", "Whether calls to the upstream are tried.",
                 [&use] { return use.upstream.ready() ? 1 : 0; });
     addOfJobs(metrics, use.jobs);
+    metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
+                [&use] { return use.jobs.hasHints() ? 1 : 0; });
     app.route("GET", endpoints::metrics, metrics, showMetrics);
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/endpoints.h"
 #include "common/paths.h"
+#include "server/settings/database_url.h"
 #include "server/settings/option_file.h"
 #include "server/settings/secrets.h"
 #include "server/settings/usage_error.h"
@@ -142,10 +143,8 @@ void takeTrustedProxies(Options &options, const Row &row, const QString &text)
 
 void takeDatabase(Options &options, const Row &row, const QString &text)
 {
-    const bool isKnown = text.isEmpty() || text.startsWith(u"sqlite:") || text.startsWith(u"postgresql://")
-        || text.startsWith(u"postgres://");
-    if (!isKnown)
-        refuse(row, text, u"sqlite:PATH, sqlite::memory: or postgresql://user@host:port/name"_s);
+    if (const QString right = rightDatabaseUrl(text); !right.isEmpty())
+        refuse(row, text, u"a database: write "_s + right);
     options.database = text;
 }
 
@@ -318,6 +317,8 @@ void addTo(QCommandLineParser &parser, const QList<Row> &table)
     parser.addOption({{u"h"_s, u"help"_s}, u"Print this help."_s});
     parser.addOption({{u"v"_s, u"version"_s}, u"Print the version."_s});
     parser.addOption({u"print-config"_s, u"Print each value and where it comes from."_s});
+    parser.addOption(
+        {u"backup"_s, u"Copy the SQLite database, which may be in use, to a new file, and end."_s, u"FILE"_s});
     for (const Row &row : table) {
         const QString ending = row.defaultText.isEmpty() ? QString() : u" [%1]"_s.arg(row.defaultText);
         parser.addOption({row.name, row.help + ending, row.valueName});
@@ -369,6 +370,11 @@ CommandLine readCommandLine(const QStringList &arguments)
         line.options.nodeName = u"%1:%2"_s.arg(QHostInfo::localHostName()).arg(line.options.port);
     if (parser.isSet(u"print-config"_s))
         line.action = CommandLine::Action::PrintConfig;
+    else if (parser.isSet(u"backup"_s)) {
+        checkIsCopied(line.options.database);
+        line.action = CommandLine::Action::BackUp;
+        line.text = parser.value(u"backup"_s);
+    }
     return line;
 }
 

@@ -46,11 +46,11 @@ struct Options {
 };
 
 struct CommandLine {
-    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig };
+    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig, BackUp };
 
     Action action = Action::Serve;
     Options options;
-    QString text; ///< what to print, if that is the action
+    QString text; ///< what to print, if that is the action; of a backup: its file
 };
 
 /// Reads command line, environment (OPENLOOP_PORT, ...) and `openloop/server.ini` of the XDG configuration folders,

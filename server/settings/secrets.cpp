@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A password may have any character, also those that would end the login of a URL: it ends at the last @.
+// A password may have any character, also those that would end the login of a URL: it ends at the last @. What a name
+// with a percent sign stands for is not looked at.
 #include "server/settings/secrets.h"
 
 #include <QRegularExpression>
@@ -11,7 +12,7 @@ namespace openloop {
 QString withoutSecrets(QString text)
 {
     static const QRegularExpression named(
-        u"((?:pass|pwd|secret|token|key|auth|sig|credential)[\\w-]*\\s*=\\s*)[^&#\\s]*"_s,
+        u"((?:(?:pass|pwd|secret|token|key|auth|sig|credential)[\\w-]*|[\\w-]*%[\\w%-]*)\\s*=\\s*)('[^']*|[^&#\\s]*)"_s,
         QRegularExpression::CaseInsensitiveOption);
     static const QRegularExpression authority(u"://([^/?#]*)"_s);
     text.replace(named, u"\\1***"_s);

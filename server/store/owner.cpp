@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The life of one thread: open, serve, look after the connection, open again; a watchdog ends what runs too long.
+// The life of one thread: what waits is run, and run again after a loss; a watchdog ends what runs too long.
 #include "server/store/owner.h"
 
 #include "common/start_failure.h"
@@ -17,22 +17,20 @@ namespace {
 
 Q_LOGGING_CATEGORY(lcStore, "openloop.store")
 
-constexpr auto longestSilence = 30s; // of a database at the start
-constexpr auto longestMigration = 5min; // by another server
-constexpr auto longestLockOfFile = 10s; // by another program
-constexpr auto shortestPoll = 20ms;
-constexpr auto longestPoll = 500ms;
-constexpr auto openPatience = 10s; // several hosts are tried one after the other
-constexpr auto idlePing = 2000ms; // how late a lost connection is noticed while nobody asks
-constexpr auto pingPatience = 1000ms; // with frozenGrace, a frozen one is noticed within the default deadline
 constexpr auto busyPause = 10ms;
 constexpr auto longestBusyPause = 160ms;
 constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
 constexpr auto stopGrace = 1s;
+constexpr auto patienceWithReadOnly = 2s; // another server may be about to take over
+
+http::Failure unavailable(SqlReason reason)
+{
+    return http::Failure::unavailable(phraseOf(reason), 1s);
+}
 
 http::Failure away()
 {
-    return http::Failure::unavailable(u"the database is away"_s, 1s);
+    return unavailable(SqlReason::Away);
 }
 
 http::Failure bug(const char *text)
@@ -43,8 +41,8 @@ http::Failure bug(const char *text)
 
 } // namespace
 
-StoreOwner::StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &openConnections)
-    : m_settings(std::move(settings)), m_queue(queue), m_openConnections(openConnections),
+StoreOwner::StoreOwner(Settings settings, StoreQueue &queue, StoreHealth &health, std::atomic<int> &openConnections)
+    : m_settings(std::move(settings)), m_queue(queue), m_health(health), m_openConnections(openConnections),
       m_thread([this](const std::stop_token &stop) { serve(stop); })
 {
 }
@@ -71,20 +69,6 @@ void StoreOwner::requestStop()
     const std::lock_guard lock(m_mutex);
     if (!m_graceEnd)
         m_graceEnd = StoreWork::Clock::now() + stopGrace;
-}
-
-// There is no watchdog yet: who waits cuts what hangs.
-void StoreOwner::waitUntilOpen()
-{
-    std::future<void> opened = m_opened.get_future();
-    while (opened.wait_for(longestSilence) == std::future_status::timeout) {
-        if (answers(m_settings.location, openPatience)) // a change of tables may take long, here or elsewhere
-            continue;
-        const std::lock_guard lock(m_mutex);
-        if (m_releaser)
-            m_releaser();
-    }
-    opened.get();
 }
 
 bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Failure &failure)
@@ -125,11 +109,13 @@ void StoreOwner::serve(const std::stop_token &stop)
         }
         m_changed.notify_all();
     });
-    SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout);
+    SqlConnection sql(m_settings.location, m_settings.role, m_settings.timeout, m_settings.file);
     if (!m_settings.spare && !begin(sql, stop))
         return;
     while (!stop.stop_requested()) {
-        if (const auto unit = next(sql, stop))
+        if (lookIsDue())
+            lookAfter(sql, stop);
+        else if (const auto unit = next(sql, stop))
             runWatched(unit, sql, stop);
         else if (!stop.stop_requested())
             lookAfter(sql, stop);
@@ -156,77 +142,8 @@ bool StoreOwner::begin(SqlConnection &sql, const std::stop_token &stop)
 std::shared_ptr<StoreWork> StoreOwner::next(const SqlConnection &sql, const std::stop_token &stop)
 {
     if (sql.isOpen())
-        return m_queue.pop(stop, idlePing);
-    return m_settings.spare ? m_queue.popSpare(stop, idlePing) : m_queue.pop(stop, untilReconnect());
-}
-
-void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
-{
-    const bool file = m_settings.location.dialect == SqlDialect::Sqlite;
-    const auto patience = file ? std::chrono::milliseconds(longestLockOfFile) : longestMigration;
-    for (const auto end = StoreWork::Clock::now() + patience;;) {
-        try {
-            open(sql);
-            setReleaser(sql.releaser());
-            if (m_settings.prepare)
-                m_settings.prepare(sql);
-            setReleaser({});
-            return;
-        } catch (const SqlError &error) {
-            setReleaser({});
-            if (error.trouble() != SqlTrouble::Busy || StoreWork::Clock::now() > end || stop.stop_requested())
-                throw;
-        }
-        // Many servers may wait for one that changes the tables.
-        pause(std::chrono::milliseconds(
-                  QRandomGenerator::global()->bounded(qint64(shortestPoll.count()), qint64(longestPoll.count()))),
-              stop);
-    }
-}
-
-// The watchdog ends it at its time, or with the work that waits for it.
-void StoreOwner::open(SqlConnection &sql)
-{
-    const auto over = qScopeGuard([this] {
-        const std::lock_guard lock(m_mutex);
-        m_openUntil = StoreWork::Clock::time_point::max();
-        m_releaser = {};
-    });
-    {
-        const std::lock_guard lock(m_mutex);
-        m_openUntil = StoreWork::Clock::now() + openPatience;
-        m_releaser = sql.releaser();
-    }
-    sql.open();
-}
-
-bool StoreOwner::reopen(SqlConnection &sql)
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_cut = false;
-    }
-    try {
-        open(sql);
-        setOpen(true);
-        return true;
-    } catch (const SqlError &error) {
-        qCDebug(lcStore, "%s", error.what());
-        lost(sql);
-        setOpen(false);
-        return false;
-    }
-}
-
-void StoreOwner::lost(SqlConnection &sql)
-{
-    sql.close();
-    m_reconnect.lost(StoreWork::Clock::now());
-}
-
-std::chrono::milliseconds StoreOwner::untilReconnect() const
-{
-    return std::max(0ms, std::chrono::ceil<std::chrono::milliseconds>(m_reconnect.next() - StoreWork::Clock::now()));
+        return m_queue.pop(stop, timeBetweenLooks);
+    return m_settings.spare ? m_queue.popSpare(stop, timeBetweenLooks) : m_queue.pop(stop, untilReconnect());
 }
 
 void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop)
@@ -236,31 +153,6 @@ void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnectio
     setRunning(nullptr);
     if (!sql.isOpen())
         setOpen(false);
-}
-
-// A ping is work like any other: the watchdog cuts it at its deadline.
-void StoreOwner::lookAfter(SqlConnection &sql, const std::stop_token &stop)
-{
-    if (!sql.isOpen()) {
-        if (!m_settings.spare && untilReconnect() == 0ms)
-            reopen(sql);
-        return;
-    }
-    if (m_settings.location.inMemory())
-        return;
-    const auto ping = [](SqlConnection &connection) {
-        try {
-            connection.command(connection.dialect() == SqlDialect::Postgres ? u"SELECT 1"_s
-                                                                            : u"PRAGMA schema_version"_s);
-        } catch (const SqlError &error) {
-            if (error.trouble() != SqlTrouble::Busy) // which is an answer as well
-                throw;
-        }
-    };
-    const auto deadline = StoreWork::Clock::now() + pingPatience;
-    runWatched(std::make_shared<StoreWorkOf<std::decay_t<decltype(ping)>>>(StoreWork::Kind::Read, deadline,
-                                                                           std::stop_token(), ping),
-               sql, stop);
 }
 
 void StoreOwner::process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop)
@@ -295,6 +187,8 @@ bool StoreOwner::tryOnce(StoreWork &unit, SqlConnection &sql)
         perform(unit, sql);
         setReleaser({});
         m_reconnect.answered();
+        if (!m_settings.spare && !m_settings.tables.check)
+            m_health.passed();
         unit.deliver();
         return true;
     } catch (const SqlError &error) {
@@ -309,10 +203,23 @@ bool StoreOwner::tryOnce(StoreWork &unit, SqlConnection &sql)
     return true;
 }
 
+// A file may have been repaired, or been put back; a disk that is full is no reason to read no more.
+bool StoreOwner::isToBeOpenedAfresh(SqlReason reason) const
+{
+    return m_settings.file && reason != SqlReason::Full && reason != SqlReason::NoTables;
+}
+
 bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql)
 {
     switch (error.trouble()) {
     case SqlTrouble::Lost:
+        if (error.reason() == SqlReason::ReadOnly) {
+            m_health.failed(error);
+            if (m_health.lasts(patienceWithReadOnly)) { // nobody takes over: this one can still be read
+                unit.fail(unavailable(error.reason()));
+                return false;
+            }
+        }
         qCInfo(lcStore, "connection lost: %s", error.what());
         lost(sql);
         if (m_committing)
@@ -323,10 +230,10 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
     case SqlTrouble::Busy: return true;
     case SqlTrouble::TimedOut: unit.fail(http::Failure::timedOut(u"the database took too long"_s)); return false;
     case SqlTrouble::Unusable:
-        qCWarning(lcStore, "%s", error.what());
-        unit.fail(http::Failure::unavailable(u"the database cannot do this now"_s, 1s));
-        if (!m_settings.location.inMemory()) {
-            sql.close(); // the next one looks afresh: the file may have been repaired
+        m_health.failed(error);
+        unit.fail(unavailable(error.reason()));
+        if (isToBeOpenedAfresh(error.reason())) {
+            lost(sql);
             setOpen(false);
         }
         return false;
@@ -338,6 +245,7 @@ bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnecti
 
 void StoreOwner::perform(StoreWork &unit, SqlConnection &sql)
 {
+    sql.checkFile();
     if (unit.kind() == StoreWork::Kind::Read) {
         m_begun = true;
         return unit.run(sql);
@@ -370,13 +278,6 @@ void StoreOwner::setReleaser(const std::function<void()> &releaser)
 {
     const std::lock_guard lock(m_mutex);
     m_releaser = releaser;
-}
-
-void StoreOwner::setOpen(bool open)
-{
-    if (open != m_open)
-        m_openConnections += open ? 1 : -1;
-    m_open = open;
 }
 
 void StoreOwner::pause(std::chrono::milliseconds time, const std::stop_token &stop)

@@ -2,9 +2,9 @@
 // One thread that owns one database connection, keeps it open, and runs the work that waits for it.
 #pragma once
 
+#include "server/store/hindrance/health.h"
 #include "server/store/queue.h"
 #include "server/store/reconnect.h"
-#include "server/store/sql_connection.h"
 
 #include <atomic>
 #include <future>
@@ -12,22 +12,32 @@
 
 namespace openloop {
 
+/// What a store needs to find in its database. Each is run on a connection's thread, and throws SqlError; or is empty.
+struct StoreTables {
+    std::function<void(SqlConnection &)> make; ///< brings them up to date
+    /// whether they can be used; thoroughly: by writing, if something was wrong
+    std::function<void(SqlConnection &, bool thoroughly)> check;
+};
+
 /// The thread runs from construction to destruction, which lets a running statement one second before it is cut. What
 /// it does is work with a deadline, opening a connection and looking after it included: a database that is frozen never
 /// keeps it.
 class StoreOwner
 {
 public:
+    static constexpr std::chrono::milliseconds timeBetweenLooks{2000}; ///< how late is noticed what nobody asks about
+
     struct Settings {
         SqlLocation location;
         SqlConnection::Role role = SqlConnection::Role::Reads;
         std::chrono::milliseconds timeout{};
         std::chrono::milliseconds reconnect = Reconnect::longest; ///< pause between two tries, at most
-        std::function<void(SqlConnection &)> prepare; ///< run once, on the first connection; may be empty
+        StoreTables tables; ///< made on the first connection, and looked after by the same thread
+        SqliteFile *file = nullptr; ///< which all threads have open
         bool spare = false; ///< opened only for work that no other takes soon, and not again before the next such work
     };
 
-    StoreOwner(Settings settings, StoreQueue &queue, std::atomic<int> &openConnections);
+    StoreOwner(Settings settings, StoreQueue &queue, StoreHealth &health, std::atomic<int> &openConnections);
     ~StoreOwner();
     Q_DISABLE_COPY_MOVE(StoreOwner)
 
@@ -54,12 +64,16 @@ private:
     bool reopen(SqlConnection &sql);
     void lost(SqlConnection &sql);
     std::chrono::milliseconds untilReconnect() const;
+    bool lookIsDue() const;
     void lookAfter(SqlConnection &sql, const std::stop_token &stop);
+    void look(SqlConnection &sql);
+    void failed(const SqlError &error);
     void runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop);
     void process(StoreWork &unit, SqlConnection &sql, const std::stop_token &stop);
     bool tryOnce(StoreWork &unit, SqlConnection &sql);
     bool mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql);
     void perform(StoreWork &unit, SqlConnection &sql);
+    bool isToBeOpenedAfresh(SqlReason reason) const;
     void setRunning(std::shared_ptr<StoreWork> unit);
     bool isCut();
     void setReleaser(const std::function<void()> &releaser);
@@ -68,8 +82,10 @@ private:
 
     const Settings m_settings;
     StoreQueue &m_queue;
+    StoreHealth &m_health;
     std::atomic<int> &m_openConnections;
     Reconnect m_reconnect{m_settings.reconnect};
+    StoreWork::Clock::time_point m_nextLook;
     bool m_open = false; // as counted in m_openConnections
     bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction

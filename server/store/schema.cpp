@@ -7,6 +7,8 @@
 #include <QDir>
 #include <QFile>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 static void initSchemaResource()
@@ -19,6 +21,8 @@ namespace openloop {
 namespace {
 
 const QString schemaFolder = u":/openloop/schema"_s;
+const QStringList tables{u"schema_steps"_s, u"schema_needs"_s, u"todos"_s,        u"results"_s,     u"nodes"_s,
+                         u"tasks"_s,        u"request_keys"_s, u"task_results"_s, u"maintenance"_s, u"fleet_stats"_s};
 
 // Whoever waited for the lock would hold a snapshot meanwhile, for which a CREATE INDEX CONCURRENTLY under that lock
 // waits. The timeouts of requests are not for what changes tables; what waits for a table makes others wait behind it.
@@ -38,7 +42,18 @@ void lockOutOtherProcesses(SqlConnection &sql)
 bool isDone(SqlConnection &sql, const QString &step)
 {
     const auto first = [](const QSqlQuery &row) { return row.value(0).toString(); };
-    return !sql.select(u"SELECT name FROM schema_steps WHERE name = ?"_s, {step}, first).isEmpty();
+    return !sql.select(u"SELECT name FROM schema_history WHERE name = ?"_s, {step}, first).isEmpty();
+}
+
+// The first release wrote its steps into `schema_steps`, which since step 004 tells its programs to stay away.
+void takeOverSteps(SqlConnection &sql)
+{
+    const auto first = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    sql.command(u"CREATE TABLE IF NOT EXISTS schema_history (name TEXT PRIMARY KEY)"_s);
+    if (!sql.select(u"SELECT name FROM schema_history LIMIT 1"_s, {}, first).isEmpty())
+        return;
+    sql.command(u"CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY)"_s);
+    sql.command(u"INSERT INTO schema_history (name) SELECT name FROM schema_steps"_s);
 }
 
 /// `003-queue.postgres.sql` is for PostgreSQL only; a step without such a word is for both.
@@ -68,9 +83,42 @@ void perform(SqlConnection &sql, const QString &step)
     const QStringList statements = text.split(u";\n"_s, Qt::SkipEmptyParts);
     for (const QString &statement : statements)
         sql.command(statement);
-    sql.change(u"INSERT INTO schema_steps (name) VALUES (?)"_s, {step});
+    sql.change(u"INSERT INTO schema_history (name) VALUES (?)"_s, {step});
     if (text.contains(u"\n-- NEEDED\n"_s))
         sql.change(u"INSERT INTO schema_needs (name) VALUES (?)"_s, {step});
+}
+
+[[noreturn]] void refuse(SqlReason reason)
+{
+    throw SqlError(SqlTrouble::Unusable, phraseOf(reason), reason);
+}
+
+// A table that the search path does not lead to is none; a function is missing where the schema was dropped as well.
+void checkPostgres(SqlConnection &sql)
+{
+    const QString text =
+        u"SELECT current_setting('transaction_read_only')::boolean, to_regprocedure('queue_now()') IS NULL "
+        "OR bool_or(to_regclass(name) IS NULL), bool_and(has_table_privilege(to_regclass(name), 'SELECT') "
+        "AND has_table_privilege(to_regclass(name), 'INSERT') AND has_table_privilege(to_regclass(name), 'UPDATE') "
+        "AND has_table_privilege(to_regclass(name), 'DELETE')) FROM unnest(string_to_array(?, ' ')) AS name"_s;
+    const auto read = [](const QSqlQuery &row) {
+        return row.value(0).toBool() ? SqlReason::ReadOnly
+            : row.value(1).toBool()  ? SqlReason::NoTables
+            : row.value(2).toBool()  ? SqlReason::None
+                                     : SqlReason::NoRights;
+    };
+    const QList<SqlReason> reasons = sql.select(text, {tables.join(u' ')}, read);
+    if (reasons.value(0) != SqlReason::None)
+        refuse(reasons.value(0));
+}
+
+void checkSqlite(SqlConnection &sql)
+{
+    const auto name = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    const QStringList found = sql.select(u"SELECT name FROM sqlite_schema WHERE type = 'table'"_s, {}, name);
+    const auto isThere = [&found](const QString &table) { return found.contains(table); };
+    if (!std::ranges::all_of(tables, isThere))
+        refuse(SqlReason::NoTables);
 }
 
 } // namespace
@@ -81,7 +129,7 @@ void bringSchemaUpToDate(SqlConnection &sql)
     sql.begin();
     try {
         lockOutOtherProcesses(sql);
-        sql.command(u"CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY)"_s);
+        takeOverSteps(sql);
         sql.command(u"CREATE TABLE IF NOT EXISTS schema_needs (name TEXT PRIMARY KEY)"_s);
         const QStringList steps = QDir(schemaFolder).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
         refuseStepsToCome(sql, steps);
@@ -94,6 +142,13 @@ void bringSchemaUpToDate(SqlConnection &sql)
         sql.rollback();
         throw;
     }
+}
+
+void checkSchema(SqlConnection &sql, bool thoroughly)
+{
+    sql.dialect() == SqlDialect::Postgres ? checkPostgres(sql) : checkSqlite(sql);
+    if (thoroughly)
+        sql.change(u"UPDATE schema_steps SET name = name"_s);
 }
 
 } // namespace openloop

@@ -11,4 +11,8 @@ class SqlConnection;
 /// a newer program did what this one cannot live with. On the connection's thread.
 void bringSchemaUpToDate(SqlConnection &sql);
 
+/// Throws SqlError, of SqlTrouble::Unusable, unless the tables are there and may be read and written. thoroughly:
+/// writes something. On the connection's thread.
+void checkSchema(SqlConnection &sql, bool thoroughly);
+
 } // namespace openloop

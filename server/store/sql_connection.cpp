@@ -3,6 +3,8 @@
 // whatever Qt calls an error is classified and thrown.
 #include "server/store/sql_connection.h"
 
+#include "server/store/sqlite/sqlite_file.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -23,8 +25,9 @@ QString freshName()
 
 } // namespace
 
-SqlConnection::SqlConnection(SqlLocation location, Role role, std::chrono::milliseconds statementTimeout)
-    : m_location(std::move(location)), m_role(role), m_timeout(statementTimeout), m_name(freshName()),
+SqlConnection::SqlConnection(SqlLocation location, Role role, std::chrono::milliseconds statementTimeout,
+                             SqliteFile *file)
+    : m_location(std::move(location)), m_role(role), m_timeout(statementTimeout), m_file(file), m_name(freshName()),
       m_database(QSqlDatabase::addDatabase(driverName(m_location.dialect), m_name))
 {
     m_location.applyTo(m_database, m_mark);
@@ -44,11 +47,18 @@ SqlConnection::~SqlConnection()
 void SqlConnection::open()
 {
     close();
-    if (!m_database.open())
-        fail(m_database.lastError());
+    if (m_file)
+        m_file->enter();
+    m_entered = m_file != nullptr;
+    if (!m_database.open()) {
+        const QSqlError error = m_database.lastError();
+        close();
+        fail(error);
+    }
     m_open = true;
     try {
         configure();
+        checkFile();
     } catch (const SqlError &) {
         close();
         throw;
@@ -76,6 +86,14 @@ void SqlConnection::close()
     m_database.close();
     m_open = false;
     m_inTransaction = false;
+    if (std::exchange(m_entered, false))
+        m_file->leave();
+}
+
+void SqlConnection::checkFile() const
+{
+    if (m_file)
+        m_file->check();
 }
 
 int SqlConnection::change(const QString &sql, const QVariantList &values)
@@ -143,6 +161,7 @@ void SqlConnection::commit()
 {
     m_inTransaction = false;
     command(u"COMMIT"_s);
+    checkFile();
 }
 
 void SqlConnection::rollback() noexcept
@@ -180,7 +199,8 @@ void SqlConnection::fail(const QSqlError &error, const QString &sql) const
 {
     constexpr qsizetype enough = 1000; // a text holds its values
     const QString where = sql.isEmpty() ? QString() : u" ["_s + sql.left(enough) + u']';
-    throw SqlError(classify(m_location.dialect, error), (error.text() + where).simplified());
+    throw SqlError(classify(m_location.dialect, error), (error.text() + where).simplified(),
+                   reasonOf(m_location.dialect, error));
 }
 
 bool answers(const SqlLocation &location, std::chrono::milliseconds patience)

@@ -2,6 +2,7 @@
 // One database connection, as the work on a store thread sees it.
 #pragma once
 
+#include "server/store/hindrance/reason.h"
 #include "server/store/sql_location.h"
 
 #include <QList>
@@ -19,13 +20,20 @@ namespace openloop {
 class SqlError : public std::runtime_error
 {
 public:
-    SqlError(SqlTrouble trouble, const QString &text) : std::runtime_error(text.toStdString()), m_trouble(trouble) { }
+    SqlError(SqlTrouble trouble, const QString &text, SqlReason reason = SqlReason::Other)
+        : std::runtime_error(text.toStdString()), m_trouble(trouble), m_reason(reason)
+    {
+    }
 
     SqlTrouble trouble() const { return m_trouble; }
+    SqlReason reason() const { return m_reason; }
 
 private:
     SqlTrouble m_trouble;
+    SqlReason m_reason;
 };
+
+class SqliteFile;
 
 /// Made, used and destroyed on one thread. Every function but the trivial ones throws SqlError.
 class SqlConnection
@@ -33,7 +41,9 @@ class SqlConnection
 public:
     enum class Role { Reads, Writes };
 
-    SqlConnection(SqlLocation location, Role role, std::chrono::milliseconds statementTimeout);
+    /// file: that of the location, if others of this process use it as well.
+    SqlConnection(SqlLocation location, Role role, std::chrono::milliseconds statementTimeout,
+                  SqliteFile *file = nullptr);
     ~SqlConnection();
     Q_DISABLE_COPY_MOVE(SqlConnection)
 
@@ -41,6 +51,8 @@ public:
     void close();
     bool isOpen() const { return m_open; }
     SqlDialect dialect() const { return m_location.dialect; }
+    /// Throws unless what is read and written here is what the path of the SQLite file leads to.
+    void checkFile() const;
 
     /// What readRow(const QSqlQuery &) returns for each row. Each `?` outside of quotes stands for one of the values.
     /// SQLite prepares the statement once. On PostgreSQL nothing is prepared, so it is safe behind a pooler and planned
@@ -73,6 +85,7 @@ public:
     /// A transaction that may write from its beginning (SQLite: BEGIN IMMEDIATE, so that it never fails half-way).
     /// PostgreSQL also ends it if nothing is asked for as long as the connection's timeout.
     void begin();
+    /// SQLite: also throws if what was written has gone into a file that is no longer the database.
     void commit();
     /// Never throws.
     void rollback() noexcept;
@@ -93,6 +106,7 @@ private:
     const SqlLocation m_location;
     const Role m_role;
     const std::chrono::milliseconds m_timeout;
+    SqliteFile *const m_file;
     const int m_mark = socketMark();
     const QString m_name;
     QSqlDatabase m_database;
@@ -100,6 +114,7 @@ private:
     std::function<void()> m_releaser;
     std::function<void()> m_openingReleaser;
     bool m_open = false;
+    bool m_entered = false; // what the others of the file know
     bool m_inTransaction = false;
 };
 

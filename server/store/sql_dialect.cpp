@@ -23,10 +23,12 @@ namespace openloop {
 
 namespace {
 
-SqlTrouble classifySqlite(int code)
+SqlTrouble classifySqlite(int code, const QString &text)
 {
     constexpr int primaryCode = 0xff; // the higher bits only tell more about it
     switch (code & primaryCode) {
+    case 1: // SQLITE_ERROR
+        return text.contains(u"no such table"_s) ? SqlTrouble::Unusable : SqlTrouble::Bug;
     case 5: // SQLITE_BUSY
     case 6: // SQLITE_LOCKED
         return SqlTrouble::Busy;
@@ -55,7 +57,9 @@ SqlTrouble classifyPostgres(const QString &state)
         return SqlTrouble::Busy;
     if (state == u"57014"_s)
         return SqlTrouble::TimedOut;
-    if (state.startsWith(u"53"_s) || state.startsWith(u"58"_s) || state.startsWith(u"XX"_s))
+    // Rights that were revoked; a table, a function or a schema that somebody has dropped.
+    const QStringList taken{u"42501"_s, u"42P01"_s, u"42883"_s, u"3F000"_s};
+    if (taken.contains(state) || state.startsWith(u"53"_s) || state.startsWith(u"58"_s) || state.startsWith(u"XX"_s))
         return SqlTrouble::Unusable;
     return SqlTrouble::Bug;
 }
@@ -96,7 +100,7 @@ std::function<void()> postgresReleaser(void *connection)
 SqlTrouble classify(SqlDialect dialect, const QSqlError &error)
 {
     const QString code = error.nativeErrorCode();
-    return dialect == SqlDialect::Sqlite ? classifySqlite(code.toInt()) : classifyPostgres(code);
+    return dialect == SqlDialect::Sqlite ? classifySqlite(code.toInt(), error.text()) : classifyPostgres(code);
 }
 
 QString driverName(SqlDialect dialect)

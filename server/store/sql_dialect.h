@@ -19,7 +19,8 @@ enum class SqlTrouble {
     Lost, ///< the connection is gone, or leads to a server that only reads: open a new one, and ask again
     Busy, ///< somebody else was in the way, and nothing was done: ask again
     TimedOut, ///< the statement was ended from outside or took too long
-    Unusable, ///< the database can't do it now: disk full, read-only, corrupt, too many connections
+    Unusable, ///< the database can't do it now: disk full, read-only, corrupt, no rights, no tables, too many
+              ///< connections
     Bug, ///< the statement is wrong
 };
 

@@ -95,11 +95,13 @@ void checkPorts(const QString &ports)
     }
 }
 
-// Of a password with a '/' that is not written as %2F libpq takes the beginning for a host and the rest for a name,
-// which would be shown.
+// Of a password with an '@' libpq takes the rest for the beginning of the host; of one with a '/' that is not written
+// as %2F libpq takes the beginning for a host and the rest for a name, which would be shown.
 void checkPath(const QString &url)
 {
     const QString address = url.section(u'?', 0, 0).section(u"//"_s, 1);
+    if (address.section(u'/', 0, 0).count(u'@') > 1)
+        throw wrongUrl(u"an '@' of the user or the password is written as %40"_s);
     if (address.section(u'/', 1).contains(u'@'))
         throw wrongUrl(u"an '@' of the database's name is written as %40, a '/' of the password as %2F"_s);
 }

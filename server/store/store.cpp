@@ -2,6 +2,7 @@
 // Joins the threads, the schema and the questions that handlers ask.
 #include "server/store/store.h"
 
+#include "server/store/owner.h"
 #include "server/store/schema.h"
 
 #include <QCoroFuture>
@@ -25,7 +26,7 @@ std::optional<FileLock> lockOf(const SqlLocation &location)
 
 Store::Store(const QString &databaseUrl, int connections, Limits limits)
     : m_location(SqlLocation::parse(databaseUrl)), m_lock(lockOf(m_location)),
-      m_threads(m_location, connections, limits, bringSchemaUpToDate)
+      m_threads(m_location, connections, limits, {bringSchemaUpToDate, checkSchema})
 {
 }
 
@@ -41,12 +42,12 @@ StoreLane Store::lane(std::chrono::milliseconds timeout)
     if (m_location.dialect == SqlDialect::Sqlite)
         return StoreLane(m_threads);
     const Limits limits{.timeout = timeout, .reconnect = laneReconnect};
-    return StoreLane(std::make_unique<StoreThreads>(m_location, 1, limits, nullptr));
+    return StoreLane(std::make_unique<StoreThreads>(m_location, 1, limits, StoreTables(), &m_threads.health()));
 }
 
 QString Store::state() const
 {
-    return ready() ? u"ok"_s : u"the database is away"_s;
+    return phraseOf(m_threads.reason());
 }
 
 } // namespace openloop

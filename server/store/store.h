@@ -2,8 +2,8 @@
 // Waits on SQL, so that a handler can await rows while the loop stays free.
 #pragma once
 
-#include "server/store/file_lock.h"
 #include "server/store/lane.h"
+#include "server/store/sqlite/file_lock.h"
 #include "server/store/todos.h"
 
 #include <QCoroTask>

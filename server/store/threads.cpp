@@ -22,15 +22,17 @@ http::Failure unavailable(const QString &detail)
 
 } // namespace
 
-StoreThreads::StoreThreads(const SqlLocation &location, int readers, Limits limits,
-                           std::function<void(SqlConnection &)> prepare)
-    : m_limits(limits), m_queue(limits.waiting)
+StoreThreads::StoreThreads(const SqlLocation &location, int readers, Limits limits, const StoreTables &tables,
+                           StoreHealth *elder)
+    : m_limits(limits), m_health(location.display(), elder), m_queue(limits.waiting)
 {
     const bool sqlite = location.dialect == SqlDialect::Sqlite;
-    if (sqlite && !location.inMemory())
+    if (sqlite && !location.inMemory()) {
         m_writes.emplace(limits.waiting);
+        m_file.emplace(location.file);
+    }
 
-    addOwner(location, sqlite, std::move(prepare));
+    addOwner(location, sqlite, tables);
     m_owners.front()->waitUntilOpen(); // before the others, which expect the schema
     const int more = location.inMemory() ? 0 : sqlite ? readers : readers - 1;
     for (int i = 0; i < more; ++i)
@@ -52,30 +54,37 @@ StoreThreads::~StoreThreads()
         m_writes->failAll(unavailable(u"the service stops"_s));
 }
 
+SqlReason StoreThreads::reason() const
+{
+    const SqlReason reason = m_health.reason();
+    return reason == SqlReason::None && !isOpen() ? SqlReason::Away : reason;
+}
+
 void StoreThreads::cut()
 {
     for (const auto &owner : m_owners)
         owner->cut();
 }
 
-void StoreThreads::addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare)
+void StoreThreads::addOwner(const SqlLocation &location, bool writes, const StoreTables &tables)
 {
     StoreOwner::Settings settings;
     settings.location = location;
     settings.role = writes ? SqlConnection::Role::Writes : SqlConnection::Role::Reads;
     settings.timeout = m_limits.timeout;
     settings.reconnect = m_limits.reconnect;
-    settings.prepare = std::move(prepare);
+    settings.tables = tables;
+    settings.file = m_file ? &*m_file : nullptr;
     settings.spare = location.dialect == SqlDialect::Postgres && !m_owners.empty();
     StoreQueue &queue = writes && m_writes ? *m_writes : m_queue;
-    m_owners.push_back(std::make_unique<StoreOwner>(std::move(settings), queue, m_openConnections));
+    m_owners.push_back(std::make_unique<StoreOwner>(std::move(settings), queue, m_health, m_openConnections));
 }
 
 void StoreThreads::accept(const std::shared_ptr<StoreWork> &unit)
 {
     StoreQueue &queue = unit->kind() == StoreWork::Kind::Write && m_writes ? *m_writes : m_queue;
     if (m_awayForLong)
-        unit->fail(unavailable(u"the database is away"_s));
+        unit->fail(unavailable(phraseOf(reason())));
     else if (!unit->answered() && !queue.push(unit))
         unit->fail(unavailable(u"too many requests wait for the database"_s));
 }
@@ -89,7 +98,7 @@ void StoreThreads::watch(const std::stop_token &stop)
         std::unique_lock lock(mutex);
         wake.wait_for(lock, stop, busy ? watchWhileBusy : watchWhileIdle, [] { return false; });
         busy = checkDeadlines();
-        if (ready())
+        if (isOpen())
             lastOpen = StoreWork::Clock::now();
         m_awayForLong = StoreWork::Clock::now() - lastOpen > patienceWithAbsence;
     }
@@ -98,8 +107,9 @@ void StoreThreads::watch(const std::stop_token &stop)
 bool StoreThreads::checkDeadlines()
 {
     const auto now = StoreWork::Clock::now();
+    const SqlReason why = reason();
     const http::Failure failure =
-        ready() ? http::Failure::timedOut(u"the database took too long"_s) : unavailable(u"the database is away"_s);
+        why == SqlReason::None ? http::Failure::timedOut(u"the database took too long"_s) : unavailable(phraseOf(why));
     bool busy = false;
     for (const auto &owner : m_owners)
         busy = owner->checkDeadline(now, failure) || busy;

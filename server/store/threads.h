@@ -2,8 +2,9 @@
 // The threads that own the database connections, the bounded queues before them, and the watchdog behind them.
 #pragma once
 
+#include "server/store/hindrance/health.h"
 #include "server/store/queue.h"
-#include "server/store/sql_location.h"
+#include "server/store/sqlite/sqlite_file.h"
 
 #include <atomic>
 #include <memory>
@@ -13,8 +14,8 @@
 
 namespace openloop {
 
-class SqlConnection;
 class StoreOwner;
+struct StoreTables;
 
 /// SQLite: one thread writes, the others read. PostgreSQL and `sqlite::memory:` (one connection): any thread does both.
 class StoreThreads
@@ -26,9 +27,10 @@ public:
         int waiting = 1024; ///< units that wait for a connection; beyond it 503
     };
 
-    /// Opens the first connection, which runs `prepare`; throws StartFailure. SQLite opens the others as well,
-    /// PostgreSQL each when all that are open are busy. On the main thread.
-    StoreThreads(const SqlLocation &location, int readers, Limits limits, std::function<void(SqlConnection &)> prepare);
+    /// Opens the first connection, which makes the tables; throws StartFailure. SQLite opens the others as well,
+    /// PostgreSQL each when all that are open are busy. elder: see StoreHealth. On the main thread.
+    StoreThreads(const SqlLocation &location, int readers, Limits limits, const StoreTables &tables,
+                 StoreHealth *elder = nullptr);
     ~StoreThreads();
     Q_DISABLE_COPY_MOVE(StoreThreads)
 
@@ -48,16 +50,24 @@ public:
     /// before its next statement. SQLite: nothing. Never waits. Any thread.
     void cut();
 
-    /// A file that one connection can't use is used up for all; a server may have one connection less.
-    bool ready() const { return m_openConnections >= m_needed; }
+    /// Whether connections are open, and nothing hinders their use. A file that one connection can't use is used up for
+    /// all; a server may have one connection less.
+    bool ready() const { return isOpen() && m_health.reason() == SqlReason::None; }
+
+    StoreHealth &health() { return m_health; }
+    /// None while it is ready.
+    SqlReason reason() const;
 
 private:
-    void addOwner(const SqlLocation &location, bool writes, std::function<void(SqlConnection &)> prepare);
+    bool isOpen() const { return m_openConnections >= m_needed; }
+    void addOwner(const SqlLocation &location, bool writes, const StoreTables &tables);
     void accept(const std::shared_ptr<StoreWork> &unit);
     void watch(const std::stop_token &stop);
     bool checkDeadlines();
 
     const Limits m_limits;
+    StoreHealth m_health;
+    std::optional<SqliteFile> m_file;
     StoreQueue m_queue;
     std::optional<StoreQueue> m_writes; // SQLite only, which has one writer at a time
     std::atomic<int> m_openConnections = 0;

@@ -19,7 +19,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.queue")
 
-constexpr auto longestFarewell = 10s;
+constexpr auto longestFarewell = 12s; // what does not stop is given back after ten
 constexpr Milliseconds longestAlarm = 1s; // timers do not run while the machine is suspended, the node's clock does
 
 BootTime bootTime()
@@ -130,7 +130,8 @@ QCoro::Task<void> Member::ask(Call call, Statement statement)
         const QFuture<Answer> sent = m_tables.send(statement);
         answer = co_await sent;
     } catch (const http::Failure &failure) {
-        qCDebug(log, "%s", qUtf8Printable(failure.detail()));
+        if (failure.status() != 503) // why the database can't be used is said once, by the store
+            qCDebug(log, "%s", qUtf8Printable(failure.detail()));
     }
     --m_asking;
     if (answer)
@@ -166,10 +167,11 @@ void Member::start(const Attempt &attempt, const std::string &payload)
 QCoro::Task<void> Member::compute(Attempt attempt, std::string payload, std::stop_token stop)
 {
     std::optional<Ended> ended = co_await m_callbacks.compute(attempt, std::move(payload), stop);
-    if (m_running.erase(attempt) == 0)
-        co_return; // written off
+    const bool wasWrittenOff = m_running.erase(attempt) == 0;
     step([&](BootTime now) {
-        if (ended)
+        if (wasWrittenOff)
+            m_node.threadCameBack(now);
+        else if (ended)
             m_node.ended(attempt, ended->state, std::move(ended->result), now);
         else
             m_node.stopped(attempt, now);
@@ -186,9 +188,9 @@ void Member::stop(const Attempt &attempt)
 
 void Member::writeOff(const Attempt &attempt)
 {
-    qCCritical(log, "task %016llx did not stop: its thread is given up", static_cast<unsigned long long>(attempt.task));
+    qCCritical(log, "task %016llx did not stop: its thread is given up until it does",
+               static_cast<unsigned long long>(attempt.task));
     m_running.erase(attempt);
-    ++m_writtenOff;
 }
 
 void Member::tell(const Seen &seen)

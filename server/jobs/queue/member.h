@@ -27,7 +27,7 @@ public:
     };
 
     struct Callbacks {
-        /// Throws nothing. No result: it was stopped.
+        /// Throws nothing. No result: it was stopped, and its thread is free.
         std::function<QCoro::Task<std::optional<Ended>>(Attempt attempt, std::string payload, std::stop_token stop)>
             compute;
         /// A look has seen a task that is watched.
@@ -43,7 +43,7 @@ public:
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
-    /// Tells the tables what ran here, if they answer within ten seconds.
+    /// Tells the tables what ran here, if they answer within twelve seconds.
     ~Member() override;
     Q_DISABLE_COPY_MOVE(Member)
 
@@ -68,9 +68,6 @@ public:
     const Figures &figures() const { return m_figures; }
     /// Since the newest beat that was answered was sent; nothing before the first one.
     std::optional<Milliseconds> beatLag() const;
-
-    /// How many threads compute no more, since what they began did not stop.
-    int writtenOff() const { return m_writtenOff; }
 
 private:
     void send(Call call, const Statement &statement) override;
@@ -99,7 +96,6 @@ private:
     std::map<Attempt, std::stop_source> m_running;
     std::list<QCoro::Task<void>> m_tasks;
     int m_asking = 0;
-    int m_writtenOff = 0;
     bool m_stopping = false;
     bool m_gone = false;
     QTimer m_alarm;

@@ -73,6 +73,8 @@ public:
     /// state: Done or Failed.
     void ended(const Attempt &attempt, TaskState state, std::string result, BootTime now);
     void stopped(const Attempt &attempt, BootTime now);
+    /// What was written off has ended after all.
+    void threadCameBack(BootTime now);
     void probed(const Suspect &node, bool gone, BootTime now);
 
     /// Something has changed: a hint, which may be missing.

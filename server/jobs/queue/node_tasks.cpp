@@ -54,6 +54,12 @@ void Node::stopped(const Attempt &attempt, BootTime now)
     tick(now);
 }
 
+void Node::threadCameBack(BootTime now)
+{
+    --m_writtenOff;
+    tick(now);
+}
+
 void Node::advanceAll(BootTime now)
 {
     for (auto entry = m_runs.begin(); entry != m_runs.end();) {

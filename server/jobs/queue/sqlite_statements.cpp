@@ -49,8 +49,8 @@ QString hashOf(const std::string &kind, const std::string &payload)
 
 } // namespace
 
-SqliteQueue::SqliteQueue(SqlConnection &sql, Rules rules)
-    : m_sql(sql), m_rules(rules), m_now(QDateTime::currentMSecsSinceEpoch() * 1000)
+SqliteQueue::SqliteQueue(SqlConnection &sql, Rules rules, std::optional<qint64> now)
+    : m_sql(sql), m_rules(rules), m_now(now.value_or(QDateTime::currentMSecsSinceEpoch() * 1000))
 {
 }
 
@@ -166,14 +166,14 @@ Rows SqliteQueue::putBack(const Attempt &attempt, bool death)
     const bool failed = death && (deaths >= m_rules.mostDeaths || attempt.number >= m_rules.mostAttempts);
     const bool held = death && !failed && deaths == m_rules.mostDeaths - 1;
     const QString state = failed ? u"failed"_s : held ? u"held"_s : u"queued"_s;
-    return {m_sql.change(
-        u"UPDATE tasks SET state = ?, detail = ?, finished_at = ?, due_at = ?, deaths = ?, owner = NULL, "
-        "version = max(version + 1, ?) WHERE id = ?"_s,
-        {state, failed ? QVariant(QString::fromLatin1(diedDetail)) : QVariant(QMetaType::fromType<QString>()),
-         failed ? QVariant(m_now) : QVariant(QMetaType::fromType<qint64>()),
-         held ? QVariant(m_now + qint64(std::chrono::microseconds(m_rules.hold).count()))
-              : QVariant(QMetaType::fromType<qint64>()),
-         deaths, m_now, valueOf(attempt.task)})};
+    const QVariant noTime(QMetaType::fromType<qint64>());
+    const QVariant detail =
+        failed ? QVariant(QString::fromLatin1(diedDetail)) : QVariant(QMetaType::fromType<QString>());
+    const qint64 due = m_now + qint64(std::chrono::microseconds(m_rules.hold).count());
+    return {m_sql.change(u"UPDATE tasks SET state = ?, detail = ?, finished_at = ?, due_at = coalesce(?, due_at), "
+                         "deaths = ?, owner = NULL, version = max(version + 1, ?) WHERE id = ?"_s,
+                         {state, detail, failed ? QVariant(m_now) : noTime, held ? QVariant(due) : noTime, deaths,
+                          m_now, valueOf(attempt.task)})};
 }
 
 Rows SqliteQueue::keepResult(const KeepResult &keep)

@@ -15,7 +15,8 @@ namespace openloop::queue {
 class SqliteQueue
 {
 public:
-    explicit SqliteQueue(SqlConnection &sql, Rules rules = {});
+    /// now: microseconds since 1970; nothing: what the clock says.
+    explicit SqliteQueue(SqlConnection &sql, Rules rules = {}, std::optional<qint64> now = {});
 
     Answer execute(const Statement &statement);
 
@@ -35,7 +36,7 @@ private:
 
     SqlConnection &m_sql;
     const Rules m_rules;
-    const qint64 m_now; ///< microseconds since 1970
+    const qint64 m_now;
 };
 
 } // namespace openloop::queue

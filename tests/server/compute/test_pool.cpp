@@ -4,6 +4,7 @@
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 
+#include <QScopeGuard>
 #include <QTest>
 #include <QThread>
 
@@ -82,9 +83,9 @@ Pool::Ask ask(const QString &client, std::stop_token stop = {}, std::chrono::mil
     return {client, timeout, std::move(stop)};
 }
 
-Pool::Ask inBackground()
+Pool::Ask inBackground(std::stop_token stop = {})
 {
-    return {u"background"_s, 600s, {}, nullptr, true};
+    return {u"background"_s, 600s, std::move(stop), nullptr, true};
 }
 
 /// Returns whether it was let go.
@@ -92,6 +93,12 @@ Work held(const QByteArray &key, Barrier &barrier)
 {
     return {key, Lane::Long,
             [&barrier](const std::stop_token &stop, Worker &worker) { return barrier.pass(stop, worker); }};
+}
+
+/// Likewise, and no stop ends it.
+Work stubborn(const QByteArray &key, Barrier &barrier)
+{
+    return {key, Lane::Long, [&barrier](const std::stop_token &, Worker &worker) { return barrier.pass({}, worker); }};
 }
 
 /// Returns its key.
@@ -126,6 +133,8 @@ private slots:
     void whatAStoppedWorkHasIsHandedOver();
     void aDeadlineThatIsNotTheWorksGivesNothing();
     void whoeverLeavesLastStopsIt();
+    void aWorkThatIgnoresItsStopIsCountedUntilItEnds();
+    void theBackgroundLearnsOfItsStopWhenTheThreadIsFree();
     void whatItThrowsIsThrownToAll();
     void aFullQueueRefusesUnlessAnotherHasMore();
     void whatItTellsIsShown();
@@ -289,6 +298,43 @@ void TestPool::whoeverLeavesLastStopsIt()
     other.request_stop();
     QTRY_COMPARE_WITH_TIMEOUT(second->status(), 499, patience);
     QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 0, patience);
+}
+
+void TestPool::aWorkThatIgnoresItsStopIsCountedUntilItEnds()
+{
+    Barrier barrier;
+    Pool pool({2, 64, 1ms});
+    const auto always = qScopeGuard([&barrier] { barrier.open(); });
+    std::stop_source stop;
+    const Awaited stuck = follow(pool.run(ask(u"a"_s, stop.get_token()), stubborn("stuck", barrier)));
+    const Awaited other = follow(pool.run(ask(u"a"_s), stubborn("other", barrier)));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 2, patience);
+    QCOMPARE(pool.load().stuck, 0);
+    stop.request_stop();
+    QTRY_VERIFY_WITH_TIMEOUT(stuck->over, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(pool.load().stuck, 1, patience);
+    barrier.open();
+    QTRY_COMPARE_WITH_TIMEOUT(pool.load().stuck, 0, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
+}
+
+void TestPool::theBackgroundLearnsOfItsStopWhenTheThreadIsFree()
+{
+    Barrier barrier;
+    Journal journal;
+    Pool pool({1, 64});
+    const auto always = qScopeGuard([&barrier] { barrier.open(); });
+    std::stop_source stop;
+    const Awaited background = follow(pool.run(inBackground(stop.get_token()), stubborn("stuck", barrier)));
+    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    const Awaited waiting = follow(pool.run(inBackground(stop.get_token()), noted("waiting", Lane::Long, journal)));
+    stop.request_stop();
+    QTRY_COMPARE_WITH_TIMEOUT(waiting->status(), 499, patience); // it had none
+    QVERIFY(!background->over);
+    barrier.open();
+    QTRY_COMPARE_WITH_TIMEOUT(background->status(), 499, patience);
+    QCOMPARE(pool.load().lanes[std::size_t(Lane::Long)].running, 0);
+    QCOMPARE(journal.text(), QByteArray());
 }
 
 void TestPool::whatItThrowsIsThrownToAll()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What /readyz says while the upstream is away: a balancer that obeys it must not take away all the rest.
+// What /readyz says while a part is away: a balancer that obeys it must not take away all the rest.
+#include "tests/support/crowd.h"
 #include "tests/support/fake_upstream.h"
+#include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -17,6 +19,7 @@ class TestReadiness : public QObject
 private slots:
     void anUpstreamThatIsAwayIsToldAndFoundAgain_data();
     void anUpstreamThatIsAwayIsToldAndFoundAgain();
+    void aThreadThatIsLostIsTold();
 };
 
 void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain_data()
@@ -53,6 +56,27 @@ void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain()
     QVERIFY2(away.body.contains(words), away.body.constData());
     QVERIFY(fake.listen(QHostAddress::LocalHost, port));
     QTRY_VERIFY_WITH_TIMEOUT(isReady(), patience); // though nobody calls
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestReadiness::aThreadThatIsLostIsTold()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--cpu-threads"_s, u"2"_s});
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(server.hold("sieving", "&stops=no"));
+    RawClient client(server.port());
+    const QByteArray path = accept(server.port(), semiprime(150));
+    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    QCOMPARE(statusOf(client.remove(path)), 204);
+    const auto readiness = [&client] { return client.get("/readyz").value_or(Answer()); };
+    QCOMPARE(readiness().body, R"({"status":"ready"})");
+    const QByteArray next = accept(server.port(), "91"); // for which there is half of the threads, and that is lost
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_pool_stuck"), 1.0, patience); // in ten seconds
+    QVERIFY2(readiness().body.contains("degraded: pool: 1 of 2 threads"), readiness().body.constData());
+    QCOMPARE(stateOf(server.port(), next), u"queued"_s);
+    QVERIFY(server.release());
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(server.port(), next), u"done"_s, patience);
+    QCOMPARE(readiness().body, R"({"status":"ready"})");
     QCOMPARE(server.stop(), 0);
 }
 

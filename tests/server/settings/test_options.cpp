@@ -166,6 +166,21 @@ void TestOptions::whatIsWrongIsNamed_data()
                               << QStringList{u"--trusted-proxy"_s, QStringList(101, u"::1"_s).join(u',')}
                               << QStringList{u"101"_s, u"at most 100"_s};
     QTest::newRow("no option") << QByteArray() << none << QStringList{u"start"_s} << QStringList{u"'start'"_s};
+    const auto database = [&](const char *name, const QString &url, const QString &right) {
+        QTest::newRow(name) << QByteArray() << none << QStringList{u"--database"_s, url}
+                            << QStringList{u": write "_s + right};
+    };
+    database("SQLite's URI", u"sqlite:file:x.db"_s, u"sqlite:x.db,"_s);
+    database("SQLite's URI with slashes", u"sqlite:file:///a/x.db"_s, u"sqlite:/a/x.db,"_s);
+    database("SQLite's URI in memory", u"sqlite:file::memory:"_s, u"sqlite::memory:"_s);
+    database("mode", u"sqlite:file:x?mode=memory"_s, u"sqlite::memory:"_s);
+    database("shared memory", u"sqlite::memory:?cache=shared"_s, u"sqlite::memory:"_s);
+    database("cache", u"sqlite:/a/x.db?cache=shared"_s, u"sqlite:/a/x.db,"_s);
+    database("two slashes", u"sqlite://x.db"_s, u"sqlite:x.db,"_s);
+    database("three slashes", u"sqlite:///a/x.db"_s, u"sqlite:/a/x.db,"_s);
+    database("four slashes", u"sqlite:////a/x.db"_s, u"sqlite:/a/x.db,"_s);
+    database("slashes alone", u"sqlite://"_s, u"sqlite:PATH,"_s);
+    database("one colon", u"sqlite:memory"_s, u"sqlite::memory:"_s);
 }
 
 void TestOptions::whatIsWrongIsNamed()
@@ -196,6 +211,10 @@ void TestOptions::secretsAreNotPrinted_data()
                                            << u"postgresql://user:***@localhost/n"_s;
     QTest::newRow("parameter") << u"database"_s << u"postgresql://localhost/n?user=a&password=secret&port=1"_s
                                << u"postgresql://localhost/n?user=a&password=***&port=1"_s;
+    QTest::newRow("parameter's name encoded") << u"database"_s << u"postgresql://localhost/n?p%61ssword=secret"_s
+                                              << u"postgresql://localhost/n?p%61ssword=***"_s;
+    QTest::newRow("password encoded") << u"database"_s << u"postgresql://user:%73ecret%40@localhost/n"_s
+                                      << u"postgresql://user:***@localhost/n"_s;
     QTest::newRow("upstream") << u"upstream"_s << u"http://user:secret@localhost/a"_s
                               << u"http://user:***@localhost/a"_s;
     QTest::newRow("token as user") << u"upstream"_s << u"https://secret@localhost/a"_s << u"https://***@localhost/a"_s;
@@ -220,6 +239,7 @@ void TestOptions::secretsAreNotRepeated_data()
     QTest::newRow("upstream that is no URL") << QStringList{u"--upstream"_s, u"http://user:se cret@local host/"_s};
     QTest::newRow("database") << QStringList{u"--database"_s, u"mysql://user:secret@localhost/"_s};
     QTest::newRow("database in libpq's other form") << QStringList{u"--database"_s, u"host=x password=secret"_s};
+    QTest::newRow("database in quotes") << QStringList{u"--database"_s, u"host=x password='a secret'"_s};
     QTest::newRow("token") << QStringList{u"--token-file"_s, u"secret"_s};
     QTest::newRow("no option") << QStringList{u"http://user:secret@localhost/"_s};
 }

@@ -251,7 +251,7 @@ private slots:
         if (url().endsWith(u":memory:"_s))
             QSKIP("the database ends with its store");
         const auto add = [](SqlConnection &sql) {
-            return sql.change(u"INSERT INTO schema_steps (name) VALUES ('999-more.sql')"_s);
+            return sql.change(u"INSERT INTO schema_history (name) VALUES ('999-more.sql')"_s);
         };
         const auto need = [](SqlConnection &sql) {
             return sql.change(u"INSERT INTO schema_needs (name) VALUES ('999-more.sql')"_s);

@@ -76,6 +76,7 @@ private slots:
         row("parameter twice", "postgresql://u:sec-ret@h/d?user=a=b", "separator");
         row("percent in the password", "postgresql://u:sec-ret%zz@h/d", "percent");
         row("percent in a parameter", "postgresql://a,b/d?password=sec-ret%z", "percent");
+        row("at in the password", "postgresql://u:1@sec-ret@127.0.0.1/d", "%40");
         row("slash in the password", "postgresql://u:1/sec-ret@h/d", "%2F");
         row("slash and question mark", "postgresql://u:1/2?sec-ret=x@h/d", "parameter");
         row("bracket", "postgresql://u:sec-ret@[::1/d", "]");

@@ -75,6 +75,12 @@ QString Postgres::databaseUrl(const QString &name)
     return u"postgresql://%1@127.0.0.1:%2/%3"_s.arg(user, QString::number(m_port), name);
 }
 
+QByteArray Postgres::log()
+{
+    m_server.waitForReadyRead(1);
+    return m_server.readAll();
+}
+
 void Postgres::start()
 {
     m_server.start();

@@ -33,6 +33,9 @@ public:
     /// Where its socket lies.
     QString folder() const { return m_folder.path(); }
 
+    /// What it has logged since the last question.
+    QByteArray log();
+
     void start();
     /// As an administrator stops it: backends are terminated, files are left in order.
     void stop();

@@ -51,7 +51,7 @@ void World::checkChange(const Server &server, const Statement &statement, const 
         }
     }
     if (const auto *giveBack = std::get_if<GiveBack>(&statement); giveBack && giveBack->death) {
-        const bool stuck = server.m_writtenOff > 0 || server.m_settings.longestRun <= 30s;
+        const bool stuck = server.m_wroteOff || server.m_settings.longestRun <= 30s;
         if (!stuck)
             fail("a death is told although nothing was stuck and nothing took too long");
     }

@@ -126,6 +126,16 @@ void World::Server::writeOff(const Attempt &attempt)
     m_world.count("a thread was written off");
     m_work.erase(attempt);
     ++m_writtenOff;
+    m_wroteOff = true;
+    if (m_world.chance(0.5))
+        return; // for good
+    m_world.at(m_world.m_now + m_world.between(1ms, 10s), [this] {
+        awake([this] {
+            m_world.count("a thread that was written off came back");
+            --m_writtenOff;
+            m_node.threadCameBack(boot());
+        });
+    });
 }
 
 void World::Server::tell(const Seen &seen)

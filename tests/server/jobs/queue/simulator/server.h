@@ -108,6 +108,7 @@ private:
     Time m_wake{};
     int m_idleLooks = 0;
     int m_writtenOff = 0;
+    bool m_wroteOff = false; ///< once, at least
     std::uint64_t m_serial = 0;
     unsigned m_rank = 0;
     bool m_killed = false;

@@ -33,6 +33,7 @@ const std::vector<std::string> &rareEvents()
         "a task died of its deaths",
         "a death was forgotten",
         "a thread was written off",
+        "a thread that was written off came back",
         "a result was kept",
         "a kept result was used",
         "a failover took an end back",

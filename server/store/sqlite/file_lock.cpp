@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // flock(2), not on the database itself: closing any descriptor of that would drop the locks that SQLite has on it.
-#include "server/store/file_lock.h"
+#include "server/store/sqlite/file_lock.h"
 
 #include "common/start_failure.h"
 

@@ -78,7 +78,7 @@ struct Jobs::Watched {
 Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
     : m_store(store), m_factorizer(factorizer), m_settings(std::move(settings)),
       m_tables(m_store, m_settings.heartbeat, m_settings.rules),
-      m_notifier(m_store, {m_settings.heartbeat, m_settings.mostHinting},
+      m_notifier(m_store, m_settings.mostHinting,
                  {[this] { return m_member.idleThreads() > 0; }, [this](TaskId id) { return m_member.knows(id); },
                   [this] { m_member.hint(); }}),
       m_member(m_tables, nodeSettings(m_settings, m_factorizer.threads()),
@@ -99,7 +99,6 @@ Jobs::~Jobs()
 void Jobs::start()
 {
     m_member.start();
-    m_notifier.start();
     m_forgetting.callOnTimeout([this] { forget(false); });
     m_forgetting.start(queue::Keeping().pause);
     m_fleetReading.callOnTimeout([this] { readFleet(); });
@@ -134,6 +133,7 @@ void Jobs::readFleet()
               [this](const FleetStats &fleet) {
                   m_fleet = fleet;
                   m_fleetRead.start();
+                  m_notifier.setLiving(fleet.nodesAlive);
               })
         .onFailed(&m_fleetReading, [](const Failure &failure) {
             qCDebug(log, "the fleet's figures wait: %s", qUtf8Printable(failure.detail()));

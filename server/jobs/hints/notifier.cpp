@@ -7,8 +7,6 @@
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 
-#include <limits>
-
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
@@ -22,7 +20,6 @@ constexpr auto pause = 100ms;
 constexpr auto proofPatience = 8s; // from the answer on; PostgreSQL sends both at once
 constexpr auto proofPause = 1s; // when the database could not be asked
 constexpr int mostUnheard = 2; // one may come late, where the machine stood still
-constexpr int countEvery = 12; // heartbeats
 constexpr std::size_t mostEnds = 400; // of 17 letters each: a payload has less than 8,000
 constexpr char proofMark = '?';
 
@@ -57,13 +54,12 @@ void Pace::go()
     m_act();
 }
 
-Notifier::Notifier(Store &store, Settings settings, Ears ears)
-    : m_store(store), m_settings(settings), m_ears(std::move(ears)), m_saying([this] { say(); }),
+Notifier::Notifier(Store &store, int mostNodes, Ears ears)
+    : m_store(store), m_mostNodes(mostNodes), m_ears(std::move(ears)), m_saying([this] { say(); }),
       m_looking([this] { m_ears.look(); })
 {
-    if (store.location().dialect == SqlDialect::Sqlite || settings.mostNodes == 0)
+    if (store.location().dialect == SqlDialect::Sqlite || mostNodes == 0)
         return;
-    m_counting.callOnTimeout([this] { count(); });
     m_proving.setSingleShot(true);
     m_proving.callOnTimeout([this] { proofIsLate(); });
     m_listener.emplace(store.location(),
@@ -71,36 +67,16 @@ Notifier::Notifier(Store &store, Settings settings, Ears ears)
                                         [this](const QByteArrayList &payloads) { hear(payloads); }});
 }
 
-void Notifier::start()
+void Notifier::setLiving(qint64 nodes)
 {
-    if (!m_listener)
+    if (!m_listener || m_deaf)
         return;
-    if (m_settings.mostNodes == std::numeric_limits<int>::max()) {
-        m_listener->setListening(true);
-        return;
-    }
-    m_counting.start(countEvery * m_settings.heartbeat);
-    count();
-}
-
-void Notifier::count()
-{
-    m_store
-        .read([](SqlConnection &sql) {
-            return sql.select(u"SELECT count(*) FROM nodes WHERE state = 'alive'"_s, {}, firstNumber).first();
-        })
-        .then(&m_counting, [this](qint64 living) { judge(living); })
-        .onFailed(&m_counting, [](const http::Failure &) {}); // at the next time
-}
-
-void Notifier::judge(qint64 living)
-{
-    const bool tooMany = living > m_settings.mostNodes;
+    const bool tooMany = nodes > m_mostNodes;
     if (tooMany != m_tooMany)
-        qCInfo(log, "%lld servers share the database: they tell each other %s", living,
+        qCInfo(log, "%lld servers share the database: they tell each other %s", nodes,
                tooMany ? "nothing any more, so a change is seen within a second" : "of changes again");
     m_tooMany = tooMany;
-    m_listener->setListening(!tooMany && !m_deaf);
+    m_listener->setListening(!tooMany);
 }
 
 void Notifier::listens(bool listens)
@@ -142,7 +118,6 @@ void Notifier::proofIsLate()
         return prove();
     m_proof.clear();
     m_deaf = true;
-    m_counting.stop();
     m_listener->setListening(false);
     qCInfo(log,
            "PostgreSQL's NOTIFY does not arrive here, as behind a pooler that lends connections by transaction: what "

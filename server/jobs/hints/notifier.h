@@ -36,11 +36,6 @@ private:
 class Notifier
 {
 public:
-    struct Settings {
-        queue::Milliseconds heartbeat{}; ///< twelve of them lie between two counts of those that live
-        int mostNodes = 0; ///< that live, beyond which it is silent; INT_MAX: they are not counted; 0: always silent
-    };
-
     /// What comes from others.
     struct Ears {
         std::function<bool()> wantsWork; ///< has an idle thread
@@ -48,11 +43,11 @@ public:
         std::function<void()> look; ///< ten times a second at most
     };
 
-    /// Throws StartFailure. The store outlives it.
-    Notifier(Store &store, Settings settings, Ears ears);
+    /// mostNodes: that live, beyond which it is silent. Throws StartFailure. The store outlives it.
+    Notifier(Store &store, int mostNodes, Ears ears);
 
-    /// Who calls the following before tells nobody.
-    void start();
+    /// How many nodes live; it is silent before it knows.
+    void setLiving(qint64 nodes);
 
     /// There is a task that nobody here takes at once.
     void tellWork();
@@ -63,8 +58,6 @@ public:
     bool isOn() const { return m_on; }
 
 private:
-    void count();
-    void judge(qint64 living);
     void listens(bool listens);
     void prove();
     void proofIsLate();
@@ -72,9 +65,8 @@ private:
     void say();
 
     Store &m_store;
-    const Settings m_settings;
+    const int m_mostNodes;
     const Ears m_ears;
-    QTimer m_counting;
     QTimer m_proving;
     QByteArray m_proof; ///< what it has told itself and has not heard yet
     int m_unheard = 0; ///< how many of those in a row

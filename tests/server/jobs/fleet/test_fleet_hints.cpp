@@ -65,7 +65,6 @@ struct Server {
     Server(const QString &database, int mostHinting)
         : options([mostHinting] {
               Options made;
-              made.heartbeat = 250ms;
               made.mostHinting = mostHinting;
               made.nodeName = u"one of several"_s;
               return made;

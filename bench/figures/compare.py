@@ -5,8 +5,8 @@
 
 Builds both commits in worktrees below build/compare, runs them in turn (A B B A), 15 pairs, and prints the median
 of the ratios new/old with its 95 % interval (order statistics: no assumption of how times are distributed). Pairs are
-added, up to 60, until half of the interval's width is at most BOUND - 1 or all of it lies on one side of BOUND. WHAT is
-one of
+added, up to 60, until half of the interval's width is at most BOUND - 1, or all of it says the same: below 1, where the
+new one costs no more at all, or above BOUND. WHAT is one of
   health          /health by 64 connections (wrk), CPU of the server per request
   query_database  /query_database on SQLite by 32 connections, likewise
   jobs            a job that is accepted, computed in no time, recorded and told, by 16 connections, likewise
@@ -153,7 +153,7 @@ def interval_of_median(ratios):
 def verdict(ratios, bound):
     """0, 1, or 4 as long as the interval is too wide."""
     low, high = interval_of_median(ratios)
-    if low <= bound < high and (high - low) / 2 > bound - 1:
+    if low <= bound and high >= 1 and (high - low) / 2 > bound - 1:
         return 4
     return 0 if statistics.median(ratios) <= bound else 1
 
@@ -164,7 +164,8 @@ def self_test():
     assert verdict(even, 1.03) == 0
     assert verdict([ratio * 1.05 for ratio in even], 1.03) == 1
     assert verdict([0.5, 1.5] * 8, 1.03) == 4
-    assert verdict([0.3 + i / 20 for i in range(15)], 1.03) == 0  # wide, and all of it below
+    assert verdict([0.3 + i / 40 for i in range(15)], 1.03) == 0  # wide, and all of it below 1
+    assert verdict([0.85 + i / 60 for i in range(15)], 1.03) == 4
     assert verdict([1.1 + i / 20 for i in range(15)], 1.03) == 1
 
 

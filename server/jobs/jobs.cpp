@@ -37,6 +37,13 @@ Failure noSuchJob(const QString &id)
     return {404, u"there is no job %1"_s.arg(id.left(64))};
 }
 
+// Of what is done again soon; why the database can't be used is said once, by the store.
+void logUnlessUnavailable(const Failure &failure)
+{
+    if (failure.status() != 503)
+        qCDebug(log, "%s", qUtf8Printable(failure.detail()));
+}
+
 Node::Settings nodeSettings(const Jobs::Settings &settings, int poolThreads)
 {
     Node::Settings node;
@@ -118,9 +125,7 @@ void Jobs::forget(bool more)
                   if (again && !isStopping())
                       forget(true);
               })
-        .onFailed(&m_forgetting, [](const Failure &failure) {
-            qCDebug(log, "forgetting waits: %s", qUtf8Printable(failure.detail()));
-        });
+        .onFailed(&m_forgetting, logUnlessUnavailable);
 }
 
 // Half as old at most, so that a server that is alone shows them no older than it reads them.
@@ -135,9 +140,7 @@ void Jobs::readFleet()
                   m_fleetRead.start();
                   m_notifier.setLiving(fleet.nodesAlive);
               })
-        .onFailed(&m_fleetReading, [](const Failure &failure) {
-            qCDebug(log, "the fleet's figures wait: %s", qUtf8Printable(failure.detail()));
-        });
+        .onFailed(&m_fleetReading, logUnlessUnavailable);
 }
 
 void Jobs::stop()

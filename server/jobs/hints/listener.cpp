@@ -130,9 +130,11 @@ void Listener::run(const std::stop_token &stop)
 bool Listener::listenOnce(const std::stop_token &stop)
 {
     if (!m_connection.open(m_location, m_mark) || !m_connection.command(listen, patience)) {
-        qCDebug(log, "cannot listen: %s", qUtf8Printable(m_connection.error()));
+        if (!std::exchange(m_isRefused, true))
+            qCDebug(log, "cannot listen: %s", qUtf8Printable(m_connection.error()));
         return false;
     }
+    m_isRefused = false;
     const auto tell = [this](bool listens) {
         QMetaObject::invokeMethod(&m_loop, [this, listens] { m_events.changed(listens); }, Qt::QueuedConnection);
     };

@@ -59,8 +59,9 @@ private:
     std::mutex m_mutex; // guards the following
     bool m_wanted = false;
     QByteArrayList m_pending;
-    PgConnection m_connection; // this and the next are the thread's
+    PgConnection m_connection; // this and the next two are the thread's
     Reconnect m_reconnect;
+    bool m_isRefused = false; // and the log knows why
     std::promise<void> m_ended;
     QObject m_loop; ///< what is told goes with it
     std::jthread m_thread; // last: it uses the others

@@ -125,7 +125,7 @@ void Jobs::forget(bool more)
                   if (again && !isStopping())
                       forget(true);
               })
-        .onFailed(&m_forgetting, logUnlessUnavailable);
+        .onFailed(&m_forgetting, [](const Failure &failure) { logUnlessUnavailable(failure); });
 }
 
 // Half as old at most, so that a server that is alone shows them no older than it reads them.
@@ -140,7 +140,7 @@ void Jobs::readFleet()
                   m_fleetRead.start();
                   m_notifier.setLiving(fleet.nodesAlive);
               })
-        .onFailed(&m_fleetReading, logUnlessUnavailable);
+        .onFailed(&m_fleetReading, [](const Failure &failure) { logUnlessUnavailable(failure); });
 }
 
 void Jobs::stop()

@@ -131,9 +131,7 @@ void Jobs::forget(bool more)
 // Half as old at most, so that a server that is alone shows them no older than it reads them.
 void Jobs::readFleet()
 {
-    const auto read = [](SqlConnection &sql) { return fleetStats(sql, fleetInterval / 2); };
-    QFuture<FleetStats> stats = m_store.change(read);
-    stats
+    m_store.change([](SqlConnection &sql) { return fleetStats(sql, fleetInterval / 2); })
         .then(&m_fleetReading,
               [this](const FleetStats &fleet) {
                   m_fleet = fleet;

@@ -112,10 +112,10 @@ void TestMisbehavingClients::aThousandLeaveNothingBehind()
     for (int i = 0; i < 1000; ++i) {
         misbehave(server.port(), random);
         if (i % 100 == 99)
-            QVERIFY(RawClient(server.port()).get("/health", 60s));
+            QVERIFY(RawClient(server.port()).get("/health", 300s));
     }
     const auto ask = [&](const QByteArray &path) {
-        const auto answer = RawClient(server.port()).get(path, 60s);
+        const auto answer = RawClient(server.port()).get(path, 300s);
         return answer ? answer->body : QByteArray();
     };
     QTRY_COMPARE_WITH_TIMEOUT(ask("/test/in_flight"), R"({"in_flight":1})", 60'000); // the one that asks
@@ -134,7 +134,7 @@ void TestMisbehavingClients::aStopWithAnswersPendingIsClean()
         clients.emplace_back(server.port());
         clients.back().send("GET " + pathOf(7 * i) + host + "GET " + hard + host);
     }
-    QVERIFY(RawClient(server.port()).get("/health", 60s));
+    QVERIFY(RawClient(server.port()).get("/health", 300s));
     QCOMPARE(server.stop(), 0);
     QVERIFY2(!server.standardError().contains("=="), server.standardError().constData());
 }

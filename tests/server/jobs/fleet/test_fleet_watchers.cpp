@@ -62,7 +62,8 @@ private slots:
             watchers.add(server.port(), paths[i % jobsWatched]);
         QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), mostWatchers, patience);
         const double many = statementsPerSecond(fleet);
-        // A sweep or the figures of the fleet fall into either window; a reading for each watcher would be 1,000 a second.
+        // A sweep or the figures of the fleet fall into either window; a reading for each watcher would be 1,000 a
+        // second.
         QVERIFY2(many < 2 * one, qPrintable(u"%1 statements a second, %2 with one watcher"_s.arg(many).arg(one)));
 
         const Control control(server.port());

@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet bench bench-factoring bench-queue simulate \
+.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet fleet bench bench-factoring bench-queue simulate \
         check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 install
 
 help: ## this list
@@ -24,6 +24,10 @@ build: configure ## compile (PRESET=release unless told)
 
 run: build ## start the service, and the monitor beside it where there is a display; Ctrl-C stops both
 	@resources/run.sh $(BUILD)/bin
+
+fleet: build ## PostgreSQL, three servers, nginx on 8080 (FLEET_PORT) and, with a display, the monitor; Ctrl-C ends all
+	@resources/fetch-peers.sh build/peers
+	@resources/fleet/run.sh $(BUILD)/bin build/peers $(FLEET_PORT)
 
 test: test-dependencies build ## compile and run every test (ARGUMENTS: of ctest, such as '-LE field')
 	@tests/gate/run_tests.py $(PRESET) $(ARGUMENTS)

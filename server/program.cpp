@@ -118,7 +118,9 @@ int serve(Options options, const Program &program)
 int runServer(int argc, char **argv, const Program &program)
 {
     qputenv("QT_NO_GLIB", "1"); // a fifth less work per connection
-    std::signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is an error of write(2), not the end
+    // A limit on the size of files, or a log whose reader is gone, is an error of write(2), not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
     raiseDescriptorLimit();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"openloop-server"_s);

@@ -11,6 +11,8 @@
 #include <QDateTime>
 #include <QTimeZone>
 
+#include <cmath>
+
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -48,9 +50,15 @@ Json phaseJson(const Factorizer::Progress &progress)
     return progress.phase.isEmpty() ? Json() : Json(progress.phase);
 }
 
+// As a beat tells them to the others, so that a job is the same wherever it is asked for.
+double fractionJson(const Factorizer::Progress &progress)
+{
+    return std::floor(progress.fraction * 10'000) / 10'000;
+}
+
 Json etaJson(const Factorizer::Progress &progress)
 {
-    return progress.timeLeft ? Json(progress.timeLeft->count()) : Json();
+    return progress.timeLeft ? Json(std::ceil(progress.timeLeft->count())) : Json();
 }
 
 Json jobJson(const Services &use, const Job &job)
@@ -63,7 +71,7 @@ Json jobJson(const Services &use, const Job &job)
         {u"version"_s, job.version},
         {u"node"_s, job.node.isEmpty() ? Json() : Json(job.node)},
         {u"phase"_s, phaseJson(progress)},
-        {u"progress"_s, progress.fraction},
+        {u"progress"_s, fractionJson(progress)},
         {u"eta"_s, etaJson(progress)},
         {u"factors"_s, job.factors ? toJson(*job.factors) : Json()},
         {u"created_at"_s, toTime(job.createdAt)},
@@ -222,7 +230,7 @@ Json nodeJson(const FleetNode &node)
     const auto toElement = [](const JobProgress &job) {
         return Json{{u"id"_s, idText(job.task)},
                     {u"phase"_s, phaseJson(job.progress)},
-                    {u"progress"_s, job.progress.fraction},
+                    {u"progress"_s, fractionJson(job.progress)},
                     {u"eta"_s, etaJson(job.progress)}};
     };
     return {

@@ -29,6 +29,7 @@ private slots:
     void theDescriptionIsTrue();
     void aFileThatIsNoDatabaseAnyMoreIsNotReady();
     void theLogKnowsABugByItsRequestAndClient();
+    void aLogThatNobodyReadsAnyMoreEndsNothing();
 
 private:
     // Runs a statement in the database of a server, as some other program might.
@@ -198,6 +199,21 @@ void TestTelemetry::theLogKnowsABugByItsRequestAndClient()
     QVERIFY(!answer->body.contains("no such"));
     QTRY_VERIFY(server.standardError().contains("request " + id.toLatin1()
                                                 + " of 203.0.113.5: GET /query_database: no such column"));
+}
+
+// Whoever collects it is restarted, or was `head`.
+void TestTelemetry::aLogThatNobodyReadsAnyMoreEndsNothing()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"tables.db"_s);
+    const QStringList wrapper{u"bash"_s, u"-c"_s, u"exec \"$0\" \"$@\" 2> >(true)"_s};
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, u"sqlite:"_s + path}, wrapper);
+    QVERIFY(server.waitUntilReady());
+    execute(path, u"ALTER TABLE todos RENAME COLUMN title TO other"_s);
+    RawClient client(server.port());
+    QCOMPARE(statusOf(client.get("/query_database")), 500); // which is logged
+    QCOMPARE(statusOf(client.get("/health")), 200);
+    QCOMPARE(server.stop(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestTelemetry)

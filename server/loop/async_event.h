@@ -4,10 +4,7 @@
 
 #include <QCoroTask>
 
-#include <QPromise>
-
 #include <chrono>
-#include <memory>
 #include <stop_token>
 #include <vector>
 
@@ -24,16 +21,18 @@ public:
     /// True once notifyAll() is called; false when `atMost` has passed, `stop` was requested or the event is gone.
     QCoro::Task<bool> wait(std::chrono::milliseconds atMost, std::stop_token stop);
 
-    /// Ends every wait; those who were waiting run at the next turn of the event loop. Nothing of it stays: who begins
-    /// to wait afterwards waits for the next one.
+    /// Ends every wait; those who were waiting run at the next turns of the event loop, in the order in which their
+    /// waits ended and as many in a turn as its share of time allows, so that a thousand who wait for the same keep the
+    /// loop from nothing else. Nothing of it stays: who begins to wait afterwards waits for the next one.
     void notifyAll();
 
 private:
-    using Waiter = QPromise<bool>;
+    class Waiter;
+    class Waiters;
 
     void endAll(bool happened);
 
-    std::vector<std::weak_ptr<Waiter>> m_waiters;
+    std::vector<Waiter *> m_waiters;
 };
 
 } // namespace openloop

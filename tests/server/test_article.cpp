@@ -3,6 +3,8 @@
 // Each has its negative control, the same work done on the event loop, which must make /health late.
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
+#include "tests/support/jobs/job_client.h"
+#include "tests/support/jobs/watchers.h"
 #include "tests/support/load.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
@@ -14,6 +16,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
 #include <thread>
 
 using namespace openloop;
@@ -66,6 +69,7 @@ private slots:
     void healthAnswersWhileUpstreamSleeps();
     void healthAnswersWhileTheDatabaseSleeps_data();
     void healthAnswersWhileTheDatabaseSleeps();
+    void healthAnswersWhileAThousandWatchAndTheDatabaseIsRestarted();
 
 private:
     double smallestRatio(ServerProcess &server, const PathOf &aside, double enough);
@@ -154,6 +158,50 @@ void TestArticle::healthAnswersWhileTheDatabaseSleeps()
     const QByteArray wait = "?ms=" + QByteArray::number(aWait.count());
     waitsAside(server, "/test/database_sleep" + wait, "/test/database_sleep_on_the_loop" + wait);
     QCOMPARE(server.stop(), 0);
+}
+
+// All at once: the pool is full, a thousand watch what waits for it, and PostgreSQL goes and comes back. Its restart
+// costs the machine something, too: a server that has nothing to do shows how much.
+void TestArticle::healthAnswersWhileAThousandWatchAndTheDatabaseIsRestarted()
+{
+    if (skippedWithoutPeers())
+        return;
+    constexpr int watching = 1000;
+    constexpr int polls = 2 * pollsPerRound;
+    Postgres database;
+    ServerProcess server(QStringLiteral(TEST_SERVER),
+                         {u"--database"_s, database.databaseUrl(u"article"_s), u"--factorize-timeout"_s, u"2"_s});
+    ServerProcess idler(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady() && idler.waitUntilReady());
+    const auto factorizeHard = [](unsigned long client) { return "/factorize?" + hard(client); };
+    const auto poll = [=](const ServerProcess &of) {
+        return std::async(std::launch::async, healthP99, of.port(), polls);
+    };
+    healthP99(server.port());
+    double best = std::numeric_limits<double>::infinity();
+    for (int round = 0; round < rounds && best > mostWhileComputing; ++round) {
+        const double before = healthP99(server.port(), polls);
+        const QByteArray job = accept(server.port(), semiprime(298, unsigned(round)));
+        QVERIFY(!job.isEmpty());
+        const Load load(server.port(), factorizeHard, 8);
+        Watchers watchers;
+        for (int i = 0; i < watching; ++i)
+            watchers.add(server.port(), job);
+        QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), watching, patience);
+        std::future<double> loaded = poll(server);
+        std::future<double> idle = poll(idler);
+        database.stop();
+        database.start();
+        const double p99 = loaded.get();
+        const double control = idle.get();
+        QCOMPARE(watchers.open(), watching); // who watches outlives it
+        qInfo("p99 idle %.0f us, loaded %.0f us, of the idler meanwhile %.0f us", before, p99, control);
+        best = std::min(best, p99 / std::max(before, control));
+        const auto isGone = [&] { return statusOf(RawClient(server.port()).remove(job)) == 204; };
+        QVERIFY(QTest::qWaitFor(isGone, patience));
+        QTRY_COMPARE_WITH_TIMEOUT(watchers.open(), 0, patience); // and is told
+    }
+    QVERIFY2(best <= mostWhileComputing, qPrintable(u"p99 under load is %1 times the idle one"_s.arg(best)));
 }
 
 QTEST_GUILESS_MAIN(TestArticle)

@@ -206,7 +206,7 @@ QList<Row> rows()
         {u"upstream-concurrency"_s, u"N"_s, u"1024"_s, u"Calls in flight; beyond it 503."_s,
          takeNumber<&Options::upstreamConcurrency, 1, 100'000>},
         {u"upstream-http2"_s, u"on|off"_s, u"off"_s,
-         u"Speak HTTP/2 where an https upstream does; a call may be lost to its deadline."_s,
+         u"Speak HTTP/2 where an https upstream does; what is not answered half-way to its deadline is asked for twice."_s,
          takeSwitch<&Options::upstreamHttp2>},
         {u"upstream-ca"_s,
          u"FILE"_s,

@@ -3,6 +3,7 @@
 #include "server/upstream/upstream.h"
 
 #include "server/http/message/failure.h"
+#include "server/loop/async_event.h"
 #include "server/upstream/call.h"
 #include "server/upstream/circuit.h"
 #include "server/upstream/client.h"
@@ -77,6 +78,8 @@ struct Upstream::State {
         const auto *const begun = new UpstreamCall(client->ask(), std::move(terms), &calls);
         return begun->outcome();
     }
+
+    static QCoro::Task<Outcome> askTwice(std::shared_ptr<State> use, Clock::time_point deadline, std::stop_token stop);
 
     // Whose connection refused a call takes no other; what is under way on it may end there.
     void leave(const std::shared_ptr<UpstreamClient> &asked)
@@ -185,6 +188,41 @@ bool Upstream::ready() const
     return !m_state->circuit.isOpen();
 }
 
+// Qt 6.4 loses a request over HTTP/2 now and then: what is not answered half-way to its deadline is asked once more on
+// a connection of its own, and the first answer counts. Level-triggered: whether they have ended is looked at after
+// each wake-up, and `ended` is told later than that shows.
+QCoro::Task<Outcome> Upstream::State::askTwice(std::shared_ptr<State> use, Clock::time_point deadline,
+                                               std::stop_token stop)
+{
+    std::stop_source both;
+    const std::stop_callback leaving(std::move(stop), [&both] { both.request_stop(); });
+    AsyncEvent ended;
+    QFutureWatcher<Outcome> first;
+    QFutureWatcher<Outcome> second;
+    for (QFutureWatcher<Outcome> *const each : {&first, &second})
+        QObject::connect(each, &QFutureWatcher<Outcome>::finished, each, [&ended] { ended.notifyAll(); });
+
+    const std::shared_ptr<UpstreamClient> asked = use->client;
+    first.setFuture(use->begin(deadline, both.get_token()));
+    const auto half = std::chrono::ceil<std::chrono::milliseconds>((deadline - Clock::now()) / 2);
+    if (!first.future().isFinished())
+        co_await ended.wait(half, {});
+    if (first.future().isFinished() || use->closed || !use->retries.take()) {
+        const QFuture<Outcome> alone = first.future();
+        co_return co_await alone;
+    }
+    use->leave(asked);
+    second.setFuture(use->begin(deadline, both.get_token()));
+    const auto isOver = [](const QFutureWatcher<Outcome> &each) { return each.future().isFinished(); };
+    const auto hasAnswer = [&](const QFutureWatcher<Outcome> &each) {
+        return isOver(each) && each.future().result().end == End::Answered;
+    };
+    while (!hasAnswer(first) && !hasAnswer(second) && !(isOver(first) && isOver(second)))
+        co_await ended.wait(use->settings.timeout, {});
+    both.request_stop(); // the other one
+    co_return hasAnswer(second) ? second.future().result() : first.future().result();
+}
+
 QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token stop)
 {
     if (stop.stop_requested())
@@ -201,8 +239,12 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
     Outcome outcome;
     for (int attempt = 1;; ++attempt) {
         const std::shared_ptr<UpstreamClient> asked = use->client;
-        const QFuture<Outcome> begun = use->begin(deadline, stop);
-        outcome = co_await begun;
+        if (use->settings.http2) {
+            outcome = co_await State::askTwice(use, deadline, stop);
+        } else {
+            const QFuture<Outcome> begun = use->begin(deadline, stop);
+            outcome = co_await begun;
+        }
         const bool unheard = outcome.end == End::Refused || outcome.end == End::Broke;
         if (!unheard || use->closed)
             break;

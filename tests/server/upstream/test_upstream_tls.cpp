@@ -58,37 +58,38 @@ private slots:
     void theNameHasToBeTheCertificates();
     void aFileWithoutACertificateIsRefused();
     void aCloseNotifyIsAnEnd();
+    void whatGetsLostOverHttp2IsAskedForOnceMore();
     void nginxMayCloseAndReloadAsItLikes_data();
     void nginxMayCloseAndReloadAsItLikes();
 
 private:
     QString file(const QString &name) const { return m_folder.filePath(name); }
-    QUrl notifier() const { return QUrl(u"https://localhost:%1/"_s.arg(m_port)); }
+    QUrl url(const QString &path = {}) const { return QUrl(u"https://localhost:%1/%2"_s.arg(m_port).arg(path)); }
 
     QTemporaryDir m_folder;
-    QProcess m_notifier; ///< closes_by_notify.py
+    QProcess m_upstream; ///< tls_upstream.py
     int m_port = 0;
 };
 
 void TestUpstreamTls::initTestCase()
 {
     QVERIFY(makeCertificate(m_folder.path()));
-    m_notifier.start(u"python3"_s, {QStringLiteral(CLOSES_BY_NOTIFY), file(u"certificate.pem"_s), file(u"key.pem"_s)});
-    QVERIFY(m_notifier.waitForReadyRead(patience));
-    m_port = m_notifier.readLine().trimmed().toInt();
+    m_upstream.start(u"python3"_s, {QStringLiteral(TLS_UPSTREAM), file(u"certificate.pem"_s), file(u"key.pem"_s)});
+    QVERIFY(m_upstream.waitForReadyRead(patience));
+    m_port = m_upstream.readLine().trimmed().toInt();
     QVERIFY(m_port > 0);
 }
 
 void TestUpstreamTls::cleanupTestCase()
 {
-    m_notifier.kill();
-    m_notifier.waitForFinished(patience);
+    m_upstream.kill();
+    m_upstream.waitForFinished(patience);
 }
 
 void TestUpstreamTls::aSignerThatIsNotKnownIsNotBelieved()
 {
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"no secure connection.*self-signed"_s));
-    Upstream upstream({.url = notifier(), .timeout = longest});
+    Upstream upstream({.url = url(), .timeout = longest});
     const auto ending = await(upstream.get({}), patience);
     QCOMPARE(ending.status(), 502);
     QCOMPARE(classOf(ending), "\"tls\"");
@@ -96,31 +97,31 @@ void TestUpstreamTls::aSignerThatIsNotKnownIsNotBelieved()
 
 void TestUpstreamTls::aSignerThatIsNamedIsBelieved()
 {
-    Upstream upstream({.url = notifier(), .timeout = longest, .certificates = file(u"certificate.pem"_s)});
+    Upstream upstream({.url = url(), .timeout = longest, .certificates = file(u"certificate.pem"_s)});
     QCOMPARE(await(upstream.get({}), patience).status(), 200);
     qputenv("SSL_CERT_FILE", file(u"certificate.pem"_s).toLocal8Bit());
-    Upstream byEnvironment({.url = notifier(), .timeout = longest});
+    Upstream byEnvironment({.url = url(), .timeout = longest});
     qunsetenv("SSL_CERT_FILE");
     QCOMPARE(await(byEnvironment.get({}), patience).status(), 200);
 }
 
 void TestUpstreamTls::theNameHasToBeTheCertificates()
 {
-    QUrl url = notifier();
-    url.setHost(u"127.0.0.1"_s);
-    Upstream upstream({.url = url, .timeout = longest, .certificates = file(u"certificate.pem"_s)});
+    QUrl elsewhere = url();
+    elsewhere.setHost(u"127.0.0.1"_s);
+    Upstream upstream({.url = elsewhere, .timeout = longest, .certificates = file(u"certificate.pem"_s)});
     QCOMPARE(classOf(await(upstream.get({}), patience)), "\"tls\"");
 }
 
 void TestUpstreamTls::aFileWithoutACertificateIsRefused()
 {
-    QVERIFY_EXCEPTION_THROWN(Upstream({.url = notifier(), .certificates = file(u"key.pem"_s)}), StartFailure);
+    QVERIFY_EXCEPTION_THROWN(Upstream({.url = url(), .certificates = file(u"key.pem"_s)}), StartFailure);
 }
 
 // Nothing but the end says how long the answer is; again and again, so that no ended connection is asked.
 void TestUpstreamTls::aCloseNotifyIsAnEnd()
 {
-    Upstream upstream({.url = notifier(), .timeout = longest, .certificates = file(u"certificate.pem"_s)});
+    Upstream upstream({.url = url(), .timeout = longest, .certificates = file(u"certificate.pem"_s)});
     for (int i = 0; i < 5; ++i) {
         const auto ending = await(upstream.get({}), patience);
         QCOMPARE(ending.status(), 200);
@@ -128,13 +129,21 @@ void TestUpstreamTls::aCloseNotifyIsAnEnd()
     }
 }
 
+// Qt 6.4 loses a stream now and then. Half-way to the deadline nobody knows whether it is lost or slow: both are waited
+// for.
+void TestUpstreamTls::whatGetsLostOverHttp2IsAskedForOnceMore()
+{
+    Upstream upstream(
+        {.url = url(u"lost"_s), .timeout = 10s, .http2 = true, .certificates = file(u"certificate.pem"_s)});
+    for (int i = 0; i < 12; ++i) // ten earn the one that is asked for twice
+        QCOMPARE(await(upstream.get({}), patience).status(), 200);
+}
+
 void TestUpstreamTls::nginxMayCloseAndReloadAsItLikes_data()
 {
     QTest::addColumn<bool>("http2");
     QTest::newRow("HTTP/1.1") << false;
-    // Qt 6.4 may lose a stream to its deadline: for who wants to see how often.
-    if (qEnvironmentVariableIsSet("OPENLOOP_TEST_HTTP2"))
-        QTest::newRow("HTTP/2") << true;
+    QTest::newRow("HTTP/2") << true;
 }
 
 void TestUpstreamTls::nginxMayCloseAndReloadAsItLikes()

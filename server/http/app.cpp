@@ -30,6 +30,15 @@ QByteArray allowOf(const Methods &methods)
     return allow;
 }
 
+// Bodies are taken as they are (RFC 9110 section 15.5.16).
+void checkCoding(const Request &request)
+{
+    const QByteArray coding = request.head.value("content-encoding");
+    if (request.body.isEmpty() || coding.isEmpty() || coding.compare("identity", Qt::CaseInsensitive) == 0)
+        return;
+    throw Failure(415, u"a body with a Content-Encoding is not read here"_s).withField("Accept-Encoding", "identity");
+}
+
 } // namespace
 
 App::App(const Limits &limits)
@@ -89,6 +98,7 @@ void App::handle(const Route &route, Exchange exchange)
     try {
         if (m_guard)
             m_guard(exchange.request());
+        checkCoding(exchange.request());
         if (handler != methods.end()) {
             handler->second(std::move(exchange));
         } else if (head.method == "OPTIONS" && (!methods.empty() || head.path == "*")) {

@@ -13,6 +13,8 @@ using http::Failure;
 
 namespace {
 
+const QByteArray realm = "Bearer realm=\"openloop\"";
+
 bool isHealthProbe(const QByteArray &path)
 {
     static const QByteArray health = endpoints::health.toLatin1();
@@ -64,9 +66,10 @@ void checkToken(const http::Request &request, const QByteArray &token)
     const QByteArray given = request.head.value("authorization");
     constexpr QByteArrayView scheme = "bearer ";
     if (given.size() <= scheme.size() || given.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
-        throw Failure(401, u"a bearer token is needed"_s).withField("WWW-Authenticate", "Bearer realm=\"openloop\"");
+        throw Failure(401, u"a bearer token is needed"_s).withField("WWW-Authenticate", realm);
     if (!equalInConstantTime(given.sliced(scheme.size()).trimmed(), token))
-        throw Failure(403, u"the bearer token is wrong"_s);
+        throw Failure(401, u"the bearer token is wrong"_s)
+            .withField("WWW-Authenticate", realm + ", error=\"invalid_token\"");
 }
 
 void checkOrigin(const http::Request &request, const http::HostNames &allowed)

@@ -8,7 +8,7 @@
 
 namespace openloop {
 
-/// Throws Failure 401 without the token, 403 with a wrong one; the health probes need none. Compares in constant time.
+/// Throws Failure 401 without the token and with a wrong one; the health probes need none. Compares in constant time.
 void checkToken(const http::Request &request, const QByteArray &token);
 
 /// Throws Failure 403 if a web page of another origin asks, or by a Host that is neither loopback nor one of `allowed`:

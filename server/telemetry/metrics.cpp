@@ -50,6 +50,7 @@ std::string refusalReason(int status)
     case 403: return "not allowed";
     case 408: return "too slow";
     case 413:
+    case 414:
     case 431: return "too large";
     case 499: return "client left";
     case 503: return "overload";

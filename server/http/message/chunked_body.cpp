@@ -4,6 +4,9 @@
 
 #include "server/http/message/characters.h"
 
+#include <algorithm>
+#include <optional>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::http {
@@ -12,6 +15,55 @@ namespace {
 
 constexpr qsizetype longestLine = 1024; // a chunk's size with its extensions, or one trailer
 constexpr qsizetype longestSize = 8; // hexadecimal digits
+
+template <typename Predicate>
+qsizetype whileAll(QByteArrayView bytes, Predicate predicate)
+{
+    return std::find_if_not(bytes.begin(), bytes.end(), predicate) - bytes.begin();
+}
+
+QByteArrayView afterSpace(QByteArrayView text)
+{
+    return text.sliced(whileAll(text, [](char c) { return c == ' ' || c == '\t'; }));
+}
+
+// What follows a token or a quoted string at the beginning; nothing: there is neither.
+std::optional<QByteArrayView> afterValue(QByteArrayView text)
+{
+    if (!text.startsWith('"')) {
+        const qsizetype length = whileAll(text, isTokenCharacter);
+        return length == 0 ? std::nullopt : std::optional(text.sliced(length));
+    }
+    for (qsizetype i = 1; i < text.size() && isFieldCharacter(text[i]); ++i) {
+        if (text[i] == '"')
+            return text.sliced(i + 1);
+        if (text[i] == '\\' && ++i < text.size() && !isFieldCharacter(text[i]))
+            return {};
+    }
+    return {};
+}
+
+// Of RFC 9112 section 7.1.1, with the white space that is bad but to be read.
+bool areExtensions(QByteArrayView text)
+{
+    while (!text.isEmpty()) {
+        text = afterSpace(text);
+        if (!text.startsWith(';'))
+            return false;
+        text = afterSpace(text.sliced(1));
+        const qsizetype name = whileAll(text, isTokenCharacter);
+        if (name == 0)
+            return false;
+        text = text.sliced(name);
+        if (const QByteArrayView rest = afterSpace(text); rest.startsWith('=')) {
+            const auto after = afterValue(afterSpace(rest.sliced(1)));
+            if (!after)
+                return false;
+            text = *after;
+        }
+    }
+    return true;
+}
 
 } // namespace
 
@@ -75,10 +127,9 @@ ChunkedBody::State ChunkedBody::readLine(QByteArrayView line)
 
 bool ChunkedBody::readSize(QByteArrayView line)
 {
-    const qsizetype mark = line.indexOf(';');
-    const QByteArrayView digits = mark < 0 ? line : line.first(mark);
     const auto isHexDigit = [](char c) { return hexValue(c) >= 0; };
-    if (digits.isEmpty() || digits.size() > longestSize || !allOf(digits, isHexDigit) || !allOf(line, isFieldCharacter))
+    const QByteArrayView digits = line.first(whileAll(line, isHexDigit));
+    if (digits.isEmpty() || digits.size() > longestSize || !areExtensions(line.sliced(digits.size())))
         return false;
     m_left = digits.toByteArray().toLongLong(nullptr, 16);
     return true;

@@ -4,6 +4,8 @@
 
 #include "server/http/message/characters.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,6 +15,7 @@ namespace openloop::http {
 namespace {
 
 constexpr qsizetype longestMethod = 32;
+constexpr qsizetype longestTarget = 8000; // what RFC 9112 section 3 asks for at least
 constexpr qsizetype longestLength = 18; // decimal digits that fit qint64
 
 struct Refusal {
@@ -25,6 +28,23 @@ using Verdict = std::optional<Refusal>;
 Refusal bad(const QString &reason)
 {
     return {400, reason};
+}
+
+Refusal targetTooLong()
+{
+    return {414, u"the request target is longer than %1 bytes"_s.arg(longestTarget)};
+}
+
+// What a request line can no longer become, however it ends.
+Verdict judgeBegunLine(QByteArrayView line)
+{
+    const qsizetype space = line.indexOf(' ');
+    const QByteArrayView method = space < 0 ? line : line.first(space);
+    if (method.size() > longestMethod)
+        return isToken(method) ? Refusal{501, u"no method has more than %1 letters"_s.arg(longestMethod)}
+                               : bad(u"the request line is malformed"_s);
+    constexpr qsizetype version = 10; // " HTTP/1.1" and what ends the line
+    return line.size() - space - 1 > longestTarget + version ? Verdict(targetTooLong()) : std::nullopt;
 }
 
 bool isTargetCharacter(char c)
@@ -101,8 +121,12 @@ Verdict readRequestLine(QByteArrayView line, RequestHead &head)
 {
     const qsizetype first = line.indexOf(' ');
     const qsizetype last = line.lastIndexOf(' ');
-    if (first <= 0 || last == first || first > longestMethod || !isToken(line.first(first)))
+    if (const Verdict refused = judgeBegunLine(line))
+        return refused;
+    if (first <= 0 || last == first || !isToken(line.first(first)))
         return bad(u"the request line is malformed"_s);
+    if (last - first - 1 > longestTarget)
+        return targetTooLong();
     head.method = line.first(first).toByteArray();
     if (const Verdict refused = readVersion(line.sliced(last + 1), head))
         return refused;
@@ -156,18 +180,32 @@ Verdict readLength(const RequestHead &head, const Limits &limits, qint64 &length
     return {};
 }
 
+// IANA's HTTP Transfer Coding Registry; what is none of them may be a coding of a later day.
+bool isRegistered(const QByteArray &coding)
+{
+    constexpr std::array names{"chunked", "compress", "deflate", "gzip", "x-compress", "x-gzip"};
+    return std::ranges::find(names, coding.trimmed()) != names.end();
+}
+
 Verdict readFraming(RequestHead &head, const Limits &limits)
 {
-    const QList<QByteArray> codings = head.values("transfer-encoding");
-    if (codings.isEmpty())
+    if (head.values("transfer-encoding").isEmpty())
         return readLength(head, limits, head.contentLength);
     if (!head.values("content-length").isEmpty())
         return bad(u"there are both Content-Length and Transfer-Encoding"_s);
     if (head.minorVersion == 0)
         return bad(u"HTTP/1.0 has no Transfer-Encoding"_s);
-    if (codings.size() > 1 || codings.first().isEmpty())
-        return bad(u"the Transfer-Encoding is malformed"_s);
-    if (codings.first().compare("chunked", Qt::CaseInsensitive) != 0)
+    const QList<QByteArray> codings = head.values("transfer-encoding").join(',').toLower().split(',');
+    for (const QByteArray &coding : codings) {
+        if (!isToken(coding.trimmed()))
+            return bad(u"the Transfer-Encoding is malformed"_s);
+    }
+    const auto isChunked = [](const QByteArray &coding) { return coding.trimmed() == "chunked"; };
+    const auto first = std::ranges::find_if(codings, isChunked);
+    const bool isLast = first != codings.end() && std::next(first) == codings.end();
+    if (!isLast && (first != codings.end() || std::ranges::any_of(codings, isRegistered)))
+        return bad(u"the last transfer coding of a request is chunked"_s);
+    if (!isLast || codings.size() > 1)
         return Refusal{501, u"only the transfer coding chunked is known here"_s};
     head.chunked = true;
     return {};
@@ -261,6 +299,10 @@ HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)
         const qsizetype newline = bytes.indexOf('\n', from);
         m_searched = newline < 0 ? bytes.size() : newline + 1;
         m_examined += m_searched - from;
+        if (!m_requestLineRead && newline < 0) {
+            if (const Verdict refused = judgeBegunLine(bytes.sliced(m_at)))
+                return refusal(*refused);
+        }
         if (newline >= limits.head || (newline < 0 && bytes.size() >= limits.head))
             return tooLarge(u"the request head is larger than %1 bytes"_s.arg(limits.head));
         if (newline < 0)

@@ -35,7 +35,7 @@ struct RequestHead {
 struct HeadReading {
     std::optional<RequestHead> head;
     qsizetype length = 0; ///< of the complete head, with its last empty line
-    int status = 0; ///< 400, 413, 417, 431, 501 or 505
+    int status = 0; ///< 400, 413, 414, 417, 431, 501 or 505
     QString reason;
 };
 

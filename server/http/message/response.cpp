@@ -32,6 +32,7 @@ constexpr std::array reasons{
     Reason{408, "Request Timeout"},
     Reason{409, "Conflict"},
     Reason{413, "Content Too Large"},
+    Reason{414, "URI Too Long"},
     Reason{415, "Unsupported Media Type"},
     Reason{417, "Expectation Failed"},
     Reason{422, "Unprocessable Content"},

@@ -105,6 +105,7 @@ private slots:
     void aChunkedBodyArrivesWhole();
     void continueIsSaidWhenExpected();
     void connectionCloseCloses();
+    void aCodedBodyIsNotRead();
     void http10Closes();
     void http10KeepsAliveWhenAsked();
     void absoluteFormIsAnswered();
@@ -322,6 +323,20 @@ void TestApp::connectionCloseCloses()
     QVERIFY(client.waitForClose());
 }
 
+void TestApp::aCodedBodyIsNotRead()
+{
+    RawClient client(m_server->port());
+    client.send(request("POST", "/quick", "Content-Encoding: gzip\r\nContent-Length: 2\r\n") + "ab");
+    const auto refused = client.read();
+    QVERIFY(refused);
+    QCOMPARE(refused->status, 415);
+    QCOMPARE(refused->fields["accept-encoding"], "identity");
+    client.send(request("POST", "/quick", "Content-Encoding: Identity\r\nContent-Length: 2\r\n") + "ab");
+    QCOMPARE(statusOf(client.read()), 200); // on the same connection
+    client.send(request("GET", "/quick", "Content-Encoding: gzip\r\n"));
+    QCOMPARE(statusOf(client.read()), 200); // of nothing
+}
+
 void TestApp::http10Closes()
 {
     RawClient client(m_server->port());
@@ -352,7 +367,9 @@ void TestApp::refusalsArePoliteAndFinal_data()
     QTest::newRow("smuggled") << request("POST", "/quick", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n")
             + "0\r\n\r\n" << 400;
     QTest::newRow("bad chunk") << request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "x\r\n" << 400;
-    QTest::newRow("coding") << request("POST", "/quick", "Transfer-Encoding: gzip\r\n") << 501;
+    QTest::newRow("coding") << request("POST", "/quick", "Transfer-Encoding: gzip, chunked\r\n") << 501;
+    QTest::newRow("long target") << request("GET", "/quick?" + QByteArray(9000, 'a')) << 414;
+    QTest::newRow("long method") << request(QByteArray(40, 'A'), "/quick") << 501;
     QTest::newRow("large head") << request("GET", "/quick", "X: " + QByteArray(100'000, 'a') + "\r\n") << 431;
     QTest::newRow("large body") << request("POST", "/quick", "Content-Length: 1073741824\r\n")
             + QByteArray(1'000'000, 'a')

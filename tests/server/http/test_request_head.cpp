@@ -73,11 +73,18 @@ void TestRequestHead::acceptsOrRefuses_data()
     row("half a request line", "GET / HT", incomplete);
     row("half a field", get + "X: ", incomplete);
     row("no last empty line", get, incomplete);
+    row("target of 8,000 bytes", "GET /" + QByteArray(7999, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", accepted);
+    row("target of 8,001 bytes", "GET /" + QByteArray(8000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414);
+    row("query of 8,000 bytes", "GET /?" + QByteArray(8000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414);
+    row("endless target", "GET /" + QByteArray(20'000, 'a'), 414);
 
     row("TLS on a plain port", QByteArray("\x16\x03\x01\x02\x00", 5), 400);
     row("space before the method", " GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400);
     row("method with a separator", "G(T / HTTP/1.1\r\nHost: h\r\n\r\n", 400);
-    row("method too long", QByteArray(33, 'A') + " / HTTP/1.1\r\nHost: h\r\n\r\n", 400);
+    row("method of 32 letters", QByteArray(32, 'A') + " / HTTP/1.1\r\nHost: h\r\n\r\n", accepted);
+    row("method of 33 letters", QByteArray(33, 'A') + " / HTTP/1.1\r\nHost: h\r\n\r\n", 501);
+    row("method of 33 characters, one of them none", QByteArray(32, 'A') + "( / HTTP/1.1\r\nHost: h\r\n\r\n", 400);
+    row("endless method", QByteArray(20'000, 'A'), 501);
     row("unknown method", "BREW / HTTP/1.1\r\nHost: h\r\n\r\n", accepted);
     row("lower-case method is another method", "get / HTTP/1.1\r\nHost: h\r\n\r\n", accepted);
     row("two spaces", "GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400);
@@ -171,8 +178,22 @@ void TestRequestHead::acceptsOrRefuses_data()
     row("length and chunked", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400);
     row("chunked and length", post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400);
     row("two codings", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400);
-    row("unknown coding", post + "Transfer-Encoding: gzip\r\n\r\n", 501);
-    row("list of codings", post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501);
+    row("chunked twice", post + "Transfer-Encoding: chunked, chunked\r\n\r\n", 400);
+    row("a coding after chunked", post + "Transfer-Encoding: chunked, gzip\r\n\r\n", 400);
+    row("a coding other than chunked", post + "Transfer-Encoding: gzip\r\n\r\n", 400);
+    row("another one", post + "Transfer-Encoding: Deflate\r\n\r\n", 400);
+    row("a coding after chunked, in two fields",
+        post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: x-gzip\r\n\r\n", 400);
+    row("a coding before chunked", post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501);
+    row("a coding before chunked, in two fields",
+        post + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", 501);
+    row("unknown coding", post + "Transfer-Encoding: zstd\r\n\r\n", 501);
+    row("unknown coding before chunked", post + "Transfer-Encoding: foo, chunked\r\n\r\n", 501);
+    row("unknown coding after chunked", post + "Transfer-Encoding: chunked, foo\r\n\r\n", 400);
+    row("chunked with a parameter", post + "Transfer-Encoding: chunked;a=b\r\n\r\n", 400);
+    row("chunked and nothing", post + "Transfer-Encoding: chunked,\r\n\r\n", 400);
+    row("nothing and chunked", post + "Transfer-Encoding: ,chunked\r\n\r\n", 400);
+    row("a coding with a space in it", post + "Transfer-Encoding: gzip chunked\r\n\r\n", 400);
     row("almost chunked", post + "Transfer-Encoding: xchunked\r\n\r\n", 501);
     row("identity", post + "Transfer-Encoding: identity\r\n\r\n", 501);
     row("empty coding", post + "Transfer-Encoding:\r\n\r\n", 400);
@@ -185,7 +206,7 @@ void TestRequestHead::acceptsOrRefuses_data()
     row("head of 16 KiB", get + "X: " + QByteArray(16 * 1024 - get.size() - 7, 'a') + "\r\n\r\n", accepted);
     row("head of 16 KiB and a byte", get + "X: " + QByteArray(16 * 1024 - get.size() - 6, 'a') + "\r\n\r\n", 431);
     row("head over 16 KiB", get + "X: " + QByteArray(16 * 1024, 'a') + "\r\n\r\n", 431);
-    row("head over 16 KiB, unfinished", "GET /" + QByteArray(16 * 1024, 'a'), 431);
+    row("head over 16 KiB, unfinished", get + "X: " + QByteArray(16 * 1024, 'a'), 431);
     row("100 fields", get + QByteArray("X: a\r\n").repeated(99) + "\r\n", accepted);
     row("101 fields", get + QByteArray("X: a\r\n").repeated(100) + "\r\n", 431);
 }
@@ -217,8 +238,8 @@ void TestRequestHead::aHeadInPiecesIsLookedAtOnce_data()
     const qsizetype largest = Limits().head;
     QTest::newRow("one long field") << get + "X: " + QByteArray(largest - get.size() - 7, 'a') + "\r\n\r\n";
     QTest::newRow("many fields") << get + ("X: " + QByteArray(100, 'a') + "\r\n").repeated(99) + "\r\n";
-    QTest::newRow("one long target") << "GET /" + QByteArray(largest - 40, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n";
-    QTest::newRow("never whole") << "GET /" + QByteArray(largest - 6, 'a');
+    QTest::newRow("one long target") << "GET /" + QByteArray(7000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    QTest::newRow("never whole") << get + "X: " + QByteArray(largest - get.size() - 4, 'a');
 }
 
 // Once for the end of its lines, once for what they say.
@@ -301,6 +322,9 @@ void TestRequestHead::chunkedBodies_data()
     row("upper-case size", "A\r\n0123456789\r\n0\r\n\r\n", accepted, "0123456789");
     row("zeros in front", "003\r\nabc\r\n000\r\n\r\n", accepted, "abc");
     row("extension", "3;a=b\r\nabc\r\n0;c\r\n\r\n", accepted, "abc");
+    row("extensions", "3;a;b=c;d=\"e;\\\"\xc3\xa4\" \r\nabc\r\n0\r\n\r\n", 400);
+    row("extensions, quoted", "3;a;b=c;d=\"e; \\\"\xc3\xa4\"\r\nabc\r\n0\r\n\r\n", accepted, "abc");
+    row("white space about an extension", "3 \t; a = b\t;\tc\r\nabc\r\n0 ;d\r\n\r\n", accepted, "abc");
     row("trailer", "3\r\nabc\r\n0\r\nX: y\r\n\r\n", accepted, "abc");
     row("empty", "0\r\n\r\n", accepted);
     row("unfinished", "3\r\nab", incomplete);
@@ -318,6 +342,15 @@ void TestRequestHead::chunkedBodies_data()
     row("bad trailer", "0\r\nX y\r\n\r\n", 400);
     row("folded trailer", "0\r\nX: y\r\n z\r\n\r\n", 400);
     row("control in an extension", "3;a\x01\r\nabc\r\n", 400);
+    row("extension without a name", "3;\r\nabc\r\n", 400);
+    row("extension of a value alone", "3;=a\r\nabc\r\n", 400);
+    row("extension without its value", "3;a=\r\nabc\r\n", 400);
+    row("extension with a space in it", "3;a b\r\nabc\r\n", 400);
+    row("extension with a quote that stays open", "3;a=\"b\r\nabc\r\n", 400);
+    row("extension with a control in quotes", "3;a=\"b\x01\"\r\nabc\r\n", 400);
+    row("extension after an extension's quote", "3;a=\"b\"c\r\nabc\r\n", 400);
+    row("space after an extension", "3;a \r\nabc\r\n", 400);
+    row("two semicolons", "3;;a\r\nabc\r\n", 400);
     row("endless extension", "3;" + QByteArray(2000, 'a'), 400);
     row("over 1 MiB", "100001\r\n", 413);
     row("over 1 MiB in two", "80000\r\n" + QByteArray(0x80000, 'a') + "\r\n80001\r\n", 413);

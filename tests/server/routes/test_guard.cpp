@@ -35,12 +35,16 @@ void TestGuard::aTokenIsAskedForButByProbes()
     QVERIFY(without);
     QCOMPARE(without->status, 401);
     QVERIFY(without->fields.value("www-authenticate").startsWith("Bearer"));
-    const auto statusWith = [&client](const QByteArray &given) {
+    QVERIFY(!without->fields.value("www-authenticate").contains("error"));
+    const auto answerTo = [&client](const QByteArray &given) {
         client.send("GET /factorize?n=6 HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + given + "\r\n\r\n");
-        return statusOf(client.read());
+        return client.read();
     };
-    QCOMPARE(statusWith("Bearer secreT"), 403);
-    QCOMPARE(statusWith("Bearer secret2"), 403);
+    const auto statusWith = [&](const QByteArray &given) { return statusOf(answerTo(given)); };
+    const auto wrong = answerTo("Bearer secreT");
+    QCOMPARE(statusOf(wrong), 401);
+    QCOMPARE(wrong->fields.value("www-authenticate"), "Bearer realm=\"openloop\", error=\"invalid_token\""); // RFC 6750
+    QCOMPARE(statusWith("Bearer secret2"), 401);
     QCOMPARE(statusWith("Basic secret"), 401);
     QCOMPARE(statusWith("bearer  secret"), 200);
 }

@@ -4,6 +4,7 @@
 
 #include "server/http/listener.h"
 #include "server/http/qt/qt_router.h"
+#include "server/http/remembering_router.h"
 #include "server/loop/wait_at_most.h"
 
 #include <QLoggingCategory>
@@ -42,7 +43,7 @@ void checkCoding(const Request &request)
 } // namespace
 
 App::App(const Limits &limits)
-    : m_router(makeQtRouter()),
+    : m_router(std::make_unique<RememberingRouter>(makeQtRouter())),
       m_listener(std::make_unique<Listener>(limits, [this](Connection &connection) { dispatch(connection); }))
 {
 }

@@ -20,6 +20,7 @@
 #include "server/upstream/stand_in.h"
 
 #include <QCoreApplication>
+#include <QTimer>
 
 #include <csignal>
 #include <cstdio>
@@ -105,8 +106,10 @@ int serve(Options options, const Program &program)
     services.jobs.start();
     const StopSignals onStop([&] {
         services.draining = true;
-        services.jobs.stop();
-        drain.begin(app, options.drainTimeout, program.longestFarewell);
+        QTimer::singleShot(options.drainDelay, &app.listener(), [&] {
+            services.jobs.stop();
+            drain.begin(app, options.drainTimeout, program.longestFarewell);
+        });
     });
     const StallWatch watch;
     print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.listener().serverPort())));

@@ -73,6 +73,8 @@ void Connection::readMore(bool atOnce)
         } else {
             if (m_left)
                 end();
+            else if (m_draining && m_state == State::Head && !m_headBegun)
+                linger();
             return;
         }
     }
@@ -188,7 +190,7 @@ void Connection::answer(const Response &response)
         end();
         return;
     }
-    m_closing = m_closing || !m_head.keepAlive;
+    m_closing = m_closing || !m_head.keepAlive || isDrained();
     send(toWire(response, delivery()));
 }
 
@@ -202,7 +204,7 @@ void Connection::beginStream(const Response &head)
 {
     if (m_state != State::Exchange)
         return;
-    m_closing = m_closing || !m_head.keepAlive || m_head.minorVersion == 0;
+    m_closing = m_closing || !m_head.keepAlive || m_head.minorVersion == 0 || isDrained();
     enter(State::Streaming, std::nullopt);
     if (!isGivenUp())
         m_wire->write(streamHead(head, delivery()));
@@ -282,7 +284,7 @@ void Connection::sent()
     enter(State::Head, m_host.limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};
-    if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left))
+    if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left || m_draining))
         readLater();
 }
 
@@ -294,11 +296,21 @@ void Connection::linger()
         readLater();
 }
 
+// A request that the loop has not come to yet has arrived all the same.
 void Connection::closeWhenIdle()
 {
-    m_closing = true;
-    if (m_state == State::Head && !m_headBegun)
-        linger();
+    m_draining = true;
+    m_wire->look();
+    if (m_state == State::Head && !m_reading && !m_turnAwaited)
+        readMore(true);
+}
+
+// Whether the answer that is next is the last one.
+bool Connection::isDrained()
+{
+    if (m_draining)
+        m_wire->read(m_in);
+    return m_draining && m_in.isEmpty();
 }
 
 void Connection::cut()

@@ -96,6 +96,7 @@ private:
     Delivery delivery() const;
     void send(const QByteArray &bytes);
     void sent();
+    bool isDrained();
     void linger();
     void end();
     void enter(State state, std::optional<std::chrono::milliseconds> allowed);
@@ -117,7 +118,8 @@ private:
     bool m_headBegun = false;
     bool m_reading = false; ///< within readMore()
     bool m_turnAwaited = false; ///< takeTurn() will be called
-    bool m_closing = false;
+    bool m_closing = false; ///< after the answer that is next
+    bool m_draining = false; ///< after the answer to the last of what has arrived
     bool m_left = false; ///< the client sends no more
 };
 

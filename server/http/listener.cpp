@@ -9,6 +9,8 @@
 
 #include <QTimer>
 
+#include <cerrno>
+#include <sys/socket.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -100,9 +102,24 @@ void Listener::forget(Connection *connection)
         emit emptied();
 }
 
+// Who has connected has perhaps asked already.
+void Listener::acceptWaiting()
+{
+    if (!isListening())
+        return;
+    for (;;) {
+        const int descriptor = ::accept4(int(socketDescriptor()), nullptr, nullptr, SOCK_CLOEXEC);
+        if (descriptor >= 0)
+            accept(descriptor);
+        else if (errno != EINTR && errno != ECONNABORTED)
+            return;
+    }
+}
+
 void Listener::drain()
 {
     m_draining = true;
+    acceptWaiting();
     close();
     const auto connections = m_connections;
     for (Connection *connection : connections)

@@ -69,6 +69,7 @@ protected:
 
 private:
     void forget(Connection *connection);
+    void acceptWaiting();
     void accept(qintptr descriptor);
     void acceptAgain();
 

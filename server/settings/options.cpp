@@ -62,13 +62,14 @@ void takeNumber(Options &options, const Row &row, const QString &text)
     options.*member = numberWithin<Number>(row, text, Number(least), Number(most));
 }
 
-template <auto member>
+template <auto member, int leastMilliseconds = 1>
 void takeSeconds(Options &options, const Row &row, const QString &text)
 {
+    constexpr double least = leastMilliseconds / 1000.0;
     bool ok = false;
     const double seconds = text.toDouble(&ok);
-    if (!ok || !(seconds >= 0.001 && seconds <= 86'400))
-        refuse(row, text, u"a number of seconds from 0.001 to 86400"_s);
+    if (!ok || !(seconds >= least && seconds <= 86'400))
+        refuse(row, text, u"a number of seconds from %1 to 86400"_s.arg(least));
     options.*member = milliseconds(qint64(seconds * 1000));
 }
 
@@ -251,6 +252,9 @@ QList<Row> rows()
          takeNumber<&Options::maxConnections, 1, 1'000'000>},
         {u"drain-timeout"_s, u"S"_s, u"10"_s, u"Seconds that requests in flight are given after SIGTERM."_s,
          takeSeconds<&Options::drainTimeout>},
+        {u"drain-delay"_s, u"S"_s, u"0"_s,
+         u"Seconds after SIGTERM in which /readyz says 503 and requests are still taken."_s,
+         takeSeconds<&Options::drainDelay, 0>},
         {u"allowed-host"_s,
          u"NAME"_s,
          {},

@@ -37,6 +37,7 @@ struct Options {
     int maxDigits = 0;
     int maxConnections = 0;
     std::chrono::milliseconds drainTimeout{};
+    std::chrono::milliseconds drainDelay{}; ///< before that
     http::HostNames allowedHosts; ///< beside loopback's names
     http::Networks trustedProxies;
     QByteArray token; ///< empty: none is asked for

@@ -113,6 +113,11 @@ void PlainWire::read(QByteArray &in)
         in.append(scratch.data(), count);
 }
 
+void PlainWire::look()
+{
+    m_readable = m_descriptor >= 0;
+}
+
 // Looks before it takes: what is no header is left to who reads requests. Of one that is not whole nothing is taken, so
 // that it is looked at again when more of it comes, which epoll tells. False: there is nothing else to be read yet.
 bool PlainWire::passProxyHeader()

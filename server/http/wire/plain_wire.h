@@ -55,6 +55,7 @@ public:
 
     QHostAddress peerAddress() const override { return m_address; }
     void read(QByteArray &in) override;
+    void look() override;
     bool mayHaveMore() const override { return m_readable; }
     void write(const QByteArray &bytes) override;
     qint64 bytesToWrite() const override { return m_out.size() - m_written; }

@@ -63,6 +63,12 @@ void TlsWire::read(QByteArray &in)
         in += m_socket.read(mostAhead);
 }
 
+void TlsWire::look()
+{
+    if (m_socket.isEncrypted())
+        m_socket.waitForReadyRead(0);
+}
+
 void TlsWire::write(const QByteArray &bytes)
 {
     if (m_maySayWhose) { // a refusal before the handshake: it would be sent in the clear

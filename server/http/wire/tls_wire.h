@@ -26,6 +26,7 @@ public:
 
     QHostAddress peerAddress() const override { return m_address; }
     void read(QByteArray &in) override;
+    void look() override;
     bool mayHaveMore() const override { return !m_maySayWhose && m_socket.bytesAvailable() > 0; }
     void write(const QByteArray &bytes) override;
     qint64 bytesToWrite() const override { return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite(); }

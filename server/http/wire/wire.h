@@ -37,6 +37,9 @@ public:
     /// Whether a read() may find something; wireReadable() does not tell again before one has found nothing.
     virtual bool mayHaveMore() const = 0;
 
+    /// Looks for what has arrived now, not when the loop comes to it: read() finds it.
+    virtual void look() { }
+
     /// Sends at once what the client takes, and the rest as it takes it.
     virtual void write(const QByteArray &bytes) = 0;
     virtual qint64 bytesToWrite() const = 0; ///< those that wait

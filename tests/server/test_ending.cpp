@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The end by SIGTERM: what has arrived is answered, and a load balancer is given the time to look elsewhere.
+#include "tests/support/patience.h"
+#include "tests/support/peers/certificate.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+#include <QSslConfiguration>
+#include <QSslSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+const QByteArray query = "GET /query_database HTTP/1.1\r\nHost: localhost\r\n\r\n";
+constexpr int each = 20;
+
+void signal(const ServerProcess &server, int number)
+{
+    ::kill(pid_t(server.processId()), number);
+}
+
+bool isOver(ServerProcess &server)
+{
+    return server.process().waitForFinished(patience) && server.process().exitStatus() == QProcess::NormalExit
+        && server.process().exitCode() == 0;
+}
+
+} // namespace
+
+class TestEnding : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void whatHasArrivedIsAnswered();
+    void whatHasArrivedEncryptedIsAnswered();
+    void whoAsksNothingHoldsNothingUp();
+    void duringTheDelayRequestsAreTaken();
+    void aSecondSignalEndsTheDelay();
+};
+
+// While the process stands still, requests come on connections that it knows, on such that it has not accepted yet, and
+// two at a time; the signal is there before it has seen any of them.
+void TestEnding::whatHasArrivedIsAnswered()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    std::vector<RawClient> kept;
+    for (int i = 0; i < each; ++i) {
+        kept.emplace_back(server.port());
+        QCOMPARE(statusOf(kept.back().get("/health")), 200);
+    }
+    signal(server, SIGSTOP);
+    for (RawClient &client : kept)
+        client.send(query + query);
+    std::vector<RawClient> fresh;
+    for (int i = 0; i < each; ++i) {
+        fresh.emplace_back(server.port());
+        fresh.back().send(query);
+    }
+    signal(server, SIGTERM);
+    signal(server, SIGCONT);
+    for (RawClient &client : kept) {
+        QCOMPARE(statusOf(client.read()), 200);
+        const auto last = client.read();
+        QCOMPARE(statusOf(last), 200);
+        QCOMPARE(last->fields["connection"], "close");
+    }
+    for (RawClient &client : fresh)
+        QCOMPARE(statusOf(client.read()), 200);
+    QVERIFY(isOver(server));
+}
+
+void TestEnding::whatHasArrivedEncryptedIsAnswered()
+{
+    const QTemporaryDir folder;
+    QVERIFY(makeCertificate(folder.path()));
+    ServerProcess server(
+        QStringLiteral(TEST_SERVER),
+        {u"--tls-certificate"_s, folder.filePath(u"certificate.pem"_s), u"--tls-key"_s, folder.filePath(u"key.pem"_s)});
+    QVERIFY(server.waitUntilReady());
+    QSslSocket client;
+    client.setPeerVerifyMode(QSslSocket::VerifyNone);
+    client.connectToHostEncrypted(u"127.0.0.1"_s, server.port());
+    QVERIFY(client.waitForEncrypted(patience));
+    client.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    QByteArray heard;
+    const auto hears = [&](int answers) {
+        return QTest::qWaitFor([&] { return (heard += client.readAll()).count("HTTP/1.1 200") == answers; }, patience);
+    };
+    QVERIFY(hears(1));
+    signal(server, SIGSTOP);
+    client.write(query);
+    QVERIFY(client.waitForBytesWritten(patience));
+    signal(server, SIGTERM);
+    signal(server, SIGCONT);
+    QVERIFY(hears(2));
+    QVERIFY(isOver(server));
+}
+
+// An idle connection, one that has sent half a head, and one that was never used: within the time, and not all of it.
+void TestEnding::whoAsksNothingHoldsNothingUp()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-timeout"_s, u"600"_s});
+    QVERIFY(server.waitUntilReady());
+    RawClient idle(server.port());
+    QCOMPARE(statusOf(idle.get("/health")), 200);
+    const RawClient unused(server.port());
+    signal(server, SIGTERM);
+    QVERIFY(isOver(server));
+}
+
+void TestEnding::duringTheDelayRequestsAreTaken()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-delay"_s, u"5"_s});
+    QVERIFY(server.waitUntilReady());
+    RawClient kept(server.port());
+    QCOMPARE(statusOf(kept.get("/readyz")), 200);
+    const auto asked = Clock::now();
+    signal(server, SIGTERM);
+    QTRY_COMPARE_WITH_TIMEOUT(statusOf(kept.get("/readyz")), 503, patience);
+    const int fresh = statusOf(RawClient(server.port()).get("/query_database"));
+    if (Clock::now() - asked < std::chrono::seconds(5)) // else the machine stood still
+        QCOMPARE(fresh, 200);
+    QVERIFY(isOver(server));
+    QVERIFY(Clock::now() - asked >= std::chrono::seconds(5));
+}
+
+void TestEnding::aSecondSignalEndsTheDelay()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-delay"_s, u"600"_s});
+    QVERIFY(server.waitUntilReady());
+    signal(server, SIGTERM);
+    QTRY_COMPARE_WITH_TIMEOUT(statusOf(RawClient(server.port()).get("/readyz")), 503, patience);
+    signal(server, SIGTERM);
+    QVERIFY(server.process().waitForFinished(patience));
+    QCOMPARE(server.process().exitCode(), 128 + SIGTERM);
+}
+
+QTEST_GUILESS_MAIN(TestEnding)
+#include "test_ending.moc"

@@ -102,7 +102,7 @@ struct Bits {
     static V exclusive(V a, V b) { return _mm512_xor_si512(a, b); }
 };
 
-#include "server/factoring/siqs/kernels/kernels_body.h"
+#include "server/factoring/siqs/kernels/sieve_loops_body.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

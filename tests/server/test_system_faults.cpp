@@ -4,6 +4,7 @@
 #include "server/loop/stall_watch.h"
 #include "tests/support/app_thread.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
 
 #include <QTest>
 
@@ -132,9 +133,7 @@ private:
 
 void TestSystemFaults::aConnectionThatCantBeWatchedIsClosed_data()
 {
-    QTest::addColumn<int>("error");
-    QTest::newRow("no more watches for this user") << ENOSPC;
-    QTest::newRow("no memory") << ENOMEM;
+    rows<int>({"error"}, {{"no more watches for this user", ENOSPC}, {"no memory", ENOMEM}});
 }
 
 void TestSystemFaults::aConnectionThatCantBeWatchedIsClosed()

@@ -22,7 +22,6 @@ using namespace openloop;
 using namespace openloop::http;
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -194,7 +193,7 @@ void TestSystemFaults::aLookAtTheStackLeavesErrnoAlone()
 {
     const StallWatch watch;
     posting.arm(1, EOVERFLOW);
-    const auto until = std::chrono::steady_clock::now() + 20s;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     errno = ENOTTY;
     while (!posted && std::chrono::steady_clock::now() < until)
         continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kernels in AVX-512 (F, BW, DQ, VL). Only this region is compiled for it.
+// The kernels in AVX-512 (F, BW, DQ, VL). Only this region is compiled for it. The vectors have the names of those of
+// AVX2, for sieve_loops_body.h is written in them, and no instruction in common.
 #include "server/factoring/siqs/kernels/kernels.h"
 
 #if defined(__x86_64__)

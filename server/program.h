@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/http/message/limits.h"
-#include "server/jobs/queue/texts.h"
+#include "server/jobs/queue/statement_texts.h"
 
 #include <chrono>
 #include <functional>

@@ -15,13 +15,7 @@ using namespace std::chrono_literals;
 
 namespace openloop {
 
-using http::App;
-using http::Failure;
-using http::Json;
-using http::Request;
-using http::Response;
-using http::Task;
-using http::Timing;
+using namespace http;
 
 namespace {
 

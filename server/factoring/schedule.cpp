@@ -2,6 +2,8 @@
 // The measured figures, and what follows from them.
 #include "server/factoring/schedule.h"
 
+#include "server/factoring/arithmetic/between_rows.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -80,12 +82,7 @@ EcmRound nextEcm(const EcmRound &round)
 std::chrono::duration<double> mostTime(const mpz_class &n)
 {
     const auto bits = double(mpz_sizeinbase(n.get_mpz_t(), 2));
-    std::size_t above = 1;
-    while (above + 1 < measured.size() && measured[above].bits < bits)
-        ++above;
-    const Measured &low = measured[above - 1];
-    const Measured &high = measured[above];
-    const double share = (bits - low.bits) / (high.bits - low.bits);
+    const auto [low, high, share] = betweenRows(measured, bits);
     return std::chrono::duration<double>(low.seconds * std::pow(high.seconds / low.seconds, share));
 }
 

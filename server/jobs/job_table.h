@@ -4,7 +4,7 @@
 
 #include "server/compute/factoring/results.h"
 #include "server/jobs/progress_text.h"
-#include "server/jobs/queue/texts.h"
+#include "server/jobs/queue/statement_texts.h"
 
 #include <QList>
 #include <QString>

@@ -18,14 +18,7 @@ using namespace std::chrono_literals;
 
 namespace openloop {
 
-using http::App;
-using http::EventStream;
-using http::Failure;
-using http::Json;
-using http::Request;
-using http::Response;
-using http::Task;
-using http::Timing;
+using namespace http;
 
 namespace {
 

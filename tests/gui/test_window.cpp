@@ -3,7 +3,6 @@
 #include "common/stop_signals.h"
 #include "gui/models/default_rules.h"
 #include "gui/probe/measurement/profile.h"
-#include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/first_run.h"
 #include "gui/views/dialogs/target_dialog.h"
@@ -14,11 +13,9 @@
 #include "gui/views/verdict_bar.h"
 #include "gui/window/experiments.h"
 #include "gui/window/exports.h"
-#include "gui/window/main_window.h"
 #include "gui/window/recordings.h"
 #include "gui/window/targets.h"
-#include "tests/support/patience.h"
-#include "tests/support/programmed_server.h"
+#include "tests/gui/window_fixture.h"
 #include "tests/support/ticks.h"
 
 #include <QApplication>
@@ -36,24 +33,20 @@
 #include <QScopeGuard>
 #include <QSpinBox>
 #include <QTemporaryDir>
-#include <QTest>
 #include <QTranslator>
 
 #include <csignal>
 #include <sys/resource.h>
 
 using namespace openloop;
-using namespace openloop::gui;
-using openloop::test::patience;
-using namespace std::chrono_literals;
-using namespace Qt::Literals::StringLiterals;
+using namespace openloop::test;
 
 namespace {
 
 /// A service whose /health takes 2 ms and whose /factorize takes 60 ms.
-test::Reaction usual(int, const QByteArray &path)
+Reaction usual(int, const QByteArray &path)
 {
-    test::Reaction reaction;
+    Reaction reaction;
     reaction.latency = path.startsWith("/factorize") ? 60ms : 2ms;
     return reaction;
 }
@@ -68,22 +61,12 @@ QList<probe::Target> targetsAt(const QString &base)
 
 } // namespace
 
-class WindowTest : public QObject
+class WindowTest : public WindowFixture
 {
     Q_OBJECT
 private slots:
-    void init()
-    {
-        m_server = std::make_unique<test::ProgrammedServer>(usual);
-        m_theme = std::make_unique<Theme>();
-    }
-
-    void cleanup()
-    {
-        m_window.reset();
-        m_theme.reset();
-        m_server.reset();
-    }
+    void init() { serve(usual); }
+    void cleanup() { endAll(); }
 
     void cardsShowTheFiguresOfTheService()
     {
@@ -103,7 +86,7 @@ private slots:
 
     void aFirstRunWithoutServiceOffersThreeWaysOn()
     {
-        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(test::closedPort())),
+        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(closedPort())),
                                                 QList<probe::Rule>());
         m_window->show();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s), patience);
@@ -232,7 +215,7 @@ private slots:
         QVERIFY(std::ranges::any_of(m_window->session().events(), [](const Event &event) {
             return event.kind == Event::Kind::Experiment && event.text.startsWith(u"No verdict"_s);
         }));
-        QVERIFY(test::hasMore(m_window->session(), u"api"_s, 1)); // not muted
+        QVERIFY(hasMore(m_window->session(), u"api"_s, 1)); // not muted
     }
 
     void theVisibleRangeIsExportedInEveryFormat()
@@ -268,7 +251,7 @@ private slots:
         const QString path = folder.filePath(u"session.openloop"_s);
         open();
         m_window->session().record(path);
-        QVERIFY(test::hasMore(m_window->session(), u"health"_s, 60));
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 60));
         m_window.reset();
         open();
         m_window->recordings().show(path);
@@ -360,7 +343,7 @@ private slots:
         QVERIFY(m_window->findChild<QMessageBox *>()); // says when it will be seen
         m_window->recordings().close();
         QCOMPARE(m_window->session().targets().last().name, u"late"_s);
-        QVERIFY(test::hasMore(m_window->session(), u"late"_s, 1));
+        QVERIFY(hasMore(m_window->session(), u"late"_s, 1));
     }
 
     void aRemovedTargetLeavesNoRuleAndNoSelectionBehind()
@@ -649,15 +632,9 @@ private:
 
     void open()
     {
-        const auto targets = targetsAt(u"http://127.0.0.1:%1"_s.arg(m_server->port()));
-        m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
+        const auto targets = targetsAt(base());
+        WindowFixture::open(targets, defaultRules(targets));
     }
-
-    std::unique_ptr<test::ProgrammedServer> m_server;
-    std::unique_ptr<Theme> m_theme;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 QTEST_MAIN(WindowTest)

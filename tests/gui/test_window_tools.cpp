@@ -3,7 +3,6 @@
 // view.
 #include "gui/models/default_rules.h"
 #include "gui/models/figures/phases.h"
-#include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/chart/sample_popup.h"
 #include "gui/views/dialogs/pick_dialog.h"
@@ -15,11 +14,9 @@
 #include "gui/views/replay_bar.h"
 #include "gui/views/verdict_bar.h"
 #include "gui/window/experiments.h"
-#include "gui/window/main_window.h"
 #include "gui/window/recordings.h"
 #include "gui/window/targets.h"
-#include "tests/support/patience.h"
-#include "tests/support/programmed_server.h"
+#include "tests/gui/window_fixture.h"
 #include "tests/support/ticks.h"
 
 #include <QApplication>
@@ -31,15 +28,11 @@
 #include <QPushButton>
 #include <QSlider>
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <set>
 
 using namespace openloop;
-using namespace openloop::gui;
-using openloop::test::patience;
-using namespace std::chrono_literals;
-using namespace Qt::Literals::StringLiterals;
+using namespace openloop::test;
 
 namespace {
 
@@ -48,9 +41,9 @@ namespace {
 class CrowdedService
 {
 public:
-    test::Reaction operator()(int, const QByteArray &path)
+    Reaction operator()(int, const QByteArray &path)
     {
-        test::Reaction reaction;
+        Reaction reaction;
         const auto now = std::chrono::steady_clock::now();
         std::erase_if(m_busyUntil, [now](auto until) { return until < now; });
         if (path.startsWith("/factorize")) {
@@ -75,34 +68,23 @@ private:
 
 } // namespace
 
-class WindowToolsTest : public QObject
+class WindowToolsTest : public WindowFixture
 {
     Q_OBJECT
 private slots:
     void init()
     {
-        m_server = std::make_unique<test::ProgrammedServer>(
-            [service = std::make_shared<CrowdedService>()](int number, const QByteArray &path) {
-                return (*service)(number, path);
-            });
-        m_theme = std::make_unique<Theme>();
-        const QString base = u"http://127.0.0.1:%1"_s.arg(m_server->port());
-        auto targets = *probe::targetsFromArguments({base + u"/health"_s, base + u"/factorize"_s});
+        serve([service = std::make_shared<CrowdedService>()](int number, const QByteArray &path) {
+            return (*service)(number, path);
+        });
+        auto targets = *probe::targetsFromArguments({base() + u"/health"_s, base() + u"/factorize"_s});
         targets[0].interval = 20ms;
         targets[1].interval = 1s;
-        m_window =
-            std::make_unique<MainWindow>(*m_theme, targets, QList{*probe::parseRule(u"health: p50<90ms over 2s"_s)});
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
+        open(targets, {*probe::parseRule(u"health: p50<90ms over 2s"_s)});
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
     }
 
-    void cleanup()
-    {
-        m_window.reset();
-        m_theme.reset();
-        m_server.reset();
-    }
+    void cleanup() { endAll(); }
 
     void theLimitIsFoundWithOneClick()
     {
@@ -200,7 +182,7 @@ private slots:
         const QString path = folder.filePath(u"session.sqlite"_s);
         m_window->session().record(path);
         m_window->session().setLoad(u"factorize"_s, 2);
-        QVERIFY(test::hasMore(m_window->session(), u"health"_s, 150));
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 150));
         m_window->session().setLoad(u"factorize"_s, 0);
         const auto measured = m_window->session().targets();
         m_window->recordings().show(path);
@@ -243,7 +225,7 @@ private slots:
         const QTemporaryDir folder;
         const QString path = folder.filePath(u"before.sqlite"_s);
         m_window->session().record(path);
-        QVERIFY(test::hasMore(m_window->session(), u"health"_s, 100));
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 100));
         m_window->session().record(folder.filePath(u"after.sqlite"_s));
         m_window->session().setLoad(u"factorize"_s, 8);
         m_window->timeWindow().setSpan(2);
@@ -321,11 +303,6 @@ private slots:
             QVERIFY(column.upTo.back() >= 0.99);
         }
     }
-
-private:
-    std::unique_ptr<test::ProgrammedServer> m_server;
-    std::unique_ptr<Theme> m_theme;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 QTEST_MAIN(WindowToolsTest)

@@ -4,6 +4,7 @@
 #include "server/loop/stall_watch.h"
 #include "tests/support/app_thread.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
 
 #include <QTest>
 
@@ -21,7 +22,6 @@ using namespace openloop;
 using namespace openloop::http;
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -132,9 +132,7 @@ private:
 
 void TestSystemFaults::aConnectionThatCantBeWatchedIsClosed_data()
 {
-    QTest::addColumn<int>("error");
-    QTest::newRow("no more watches for this user") << ENOSPC;
-    QTest::newRow("no memory") << ENOMEM;
+    rows<int>({"error"}, {{"no more watches for this user", ENOSPC}, {"no memory", ENOMEM}});
 }
 
 void TestSystemFaults::aConnectionThatCantBeWatchedIsClosed()
@@ -195,7 +193,7 @@ void TestSystemFaults::aLookAtTheStackLeavesErrnoAlone()
 {
     const StallWatch watch;
     posting.arm(1, EOVERFLOW);
-    const auto until = std::chrono::steady_clock::now() + 20s;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     errno = ENOTTY;
     while (!posted && std::chrono::steady_clock::now() < until)
         continue;

@@ -57,14 +57,14 @@ const QByteArray shared = "openloop_shared_computations_total";
 
 const QStringList twoPatientThreads{u"--cpu-threads"_s, u"2"_s, u"--factorize-timeout"_s, u"600"_s};
 
-// Until the one computation that they share is held, in the sieve. Who calls looks whether the test has failed.
-void aHundredAskForOneNumber(ServerProcess &server, std::vector<RawClient> &clients)
+// Who share one computation, which is held in the sieve; none: they do not.
+std::vector<RawClient> aHundredOfOneNumber(ServerProcess &server)
 {
-    QVERIFY(server.waitUntilReady());
-    QVERIFY(server.hold("sieving"));
-    clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(shared), 99.0, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    if (!server.waitUntilReady() || !server.hold("sieving"))
+        return {};
+    std::vector<RawClient> clients = clientsOf(server.port(), 100, "/factorize?n=" + sieved);
+    const auto share = [&] { return server.metric(shared) == 99.0 && server.figure("held") == 1; };
+    return QTest::qWaitFor(share, patience) ? std::move(clients) : std::vector<RawClient>();
 }
 
 } // namespace
@@ -90,10 +90,8 @@ private slots:
 void TestWork::equalNumbersAreComputedOnce()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER), twoPatientThreads);
-    std::vector<RawClient> clients;
-    aHundredAskForOneNumber(server, clients);
-    if (QTest::currentTestFailed())
-        return;
+    std::vector<RawClient> clients = aHundredOfOneNumber(server);
+    QVERIFY(!clients.empty());
     QCOMPARE(server.metric(longRunning), 1.0);
     QCOMPARE(server.metric(longQueued), 0.0);
     QVERIFY(server.release());
@@ -112,10 +110,8 @@ void TestWork::equalNumbersAreComputedOnce()
 void TestWork::workGoesOnWhileAnyoneWaits()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER), twoPatientThreads);
-    std::vector<RawClient> clients;
-    aHundredAskForOneNumber(server, clients);
-    if (QTest::currentTestFailed())
-        return;
+    std::vector<RawClient> clients = aHundredOfOneNumber(server);
+    QVERIFY(!clients.empty());
     while (clients.size() > 1) {
         clients.back().reset();
         clients.pop_back();

@@ -13,6 +13,18 @@
 
 namespace openloop::test {
 
+/// One named "t".
+inline probe::Target targetFor(const QString &url, probe::Nanoseconds interval = std::chrono::milliseconds(10),
+                               probe::Nanoseconds timeout = std::chrono::seconds(5))
+{
+    probe::Target target;
+    target.name = QStringLiteral("t");
+    target.url = url;
+    target.interval = interval;
+    target.timeout = timeout;
+    return target;
+}
+
 class EngineRecording : public QObject
 {
 public:

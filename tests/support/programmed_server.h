@@ -28,6 +28,13 @@ struct Reaction {
     QByteArray fields; ///< further header lines, each with its line end
 };
 
+inline Reaction answerAfter(std::chrono::nanoseconds latency)
+{
+    Reaction reaction;
+    reaction.latency = latency;
+    return reaction;
+}
+
 /// HTTP/1.1 on a free loopback port, raw sockets, one thread that never blocks on a request: a latency delays
 /// its own answer only. Timers are exact to some 50 us on an idle machine.
 class ProgrammedServer

@@ -13,6 +13,49 @@ constexpr unsigned mostFixedHits = 32;
 constexpr unsigned often = ~0U;
 constexpr std::uint16_t idleModulus = 32749; // for the padding: any odd number does, its matches are ignored
 
+// Both strike a block with one prime and leave its next two hits, which lie in the next block.
+template <unsigned hits>
+void strikeFixed(std::uint8_t *block, std::uint32_t span, std::uint32_t p, std::uint8_t log, std::uint32_t &x,
+                 std::uint32_t &y)
+{
+    for (unsigned hit = 0; hit < hits; ++hit, x += p, y += p) {
+        block[x] = std::uint8_t(block[x] - log);
+        block[y] = std::uint8_t(block[y] - log);
+    }
+    // The last hit may lie in the next block: struck with nothing then, for a branch would be a coin toss.
+    const std::uint32_t inX = 0U - std::uint32_t(x < span);
+    const std::uint32_t inY = 0U - std::uint32_t(y < span);
+    std::uint8_t &lastX = block[x & (blockSize - 1)];
+    lastX = std::uint8_t(lastX - (log & inX));
+    std::uint8_t &lastY = block[y & (blockSize - 1)];
+    lastY = std::uint8_t(lastY - (log & inY));
+    x += p & inX;
+    y += p & inY;
+}
+
+void strikeOften(std::uint8_t *block, std::uint32_t span, std::uint32_t p, std::uint8_t log, std::uint32_t &x,
+                 std::uint32_t &y)
+{
+    if (y < x)
+        std::swap(x, y);
+    const auto both = [&](std::uint32_t ahead) {
+        block[x + ahead] = std::uint8_t(block[x + ahead] - log);
+        block[y + ahead] = std::uint8_t(block[y + ahead] - log);
+    };
+    for (; y + 3 * p < span; x += 4 * p, y += 4 * p) {
+        both(0);
+        both(p);
+        both(2 * p);
+        both(3 * p);
+    }
+    for (; y < span; x += p, y += p)
+        both(0);
+    if (x < span) {
+        block[x] = std::uint8_t(block[x] - log);
+        x += p;
+    }
+}
+
 } // namespace
 
 MediumPrimes::MediumPrimes(const FactorBase &base, std::uint32_t span, const Kernels &kernels)
@@ -71,66 +114,21 @@ void MediumPrimes::startPolynomial(std::uint32_t number)
                           m_root2.data(), m_work1.data(), m_work2.data()});
 }
 
-// Pointers in locals, here and below: a byte of the block may alias any member, so members would be read
-// again and again.
-template <unsigned hits>
-void MediumPrimes::strike(std::uint8_t *block, std::size_t begin, std::size_t end)
+// Pointers in locals: a byte of the block may alias any member, so members would be read again and again. A function of
+// its own for each strikeOne, so that its loop has all registers.
+template <auto strikeOne>
+[[gnu::noinline]] void MediumPrimes::strike(std::uint8_t *block, const Group &group)
 {
     const std::uint16_t *const modulus = m_modulus.data();
     const std::uint8_t *const logs = m_log.data();
     std::uint16_t *const work1 = m_work1.data();
     std::uint16_t *const work2 = m_work2.data();
     const std::uint32_t span = m_span;
-    for (std::size_t i = begin; i < end; ++i) {
-        const std::uint32_t p = modulus[i];
-        const std::uint8_t log = logs[i];
+    const std::size_t end = group.end;
+    for (std::size_t i = group.begin; i < end; ++i) {
         std::uint32_t x = work1[i];
         std::uint32_t y = work2[i];
-        for (unsigned hit = 0; hit < hits; ++hit, x += p, y += p) {
-            block[x] = std::uint8_t(block[x] - log);
-            block[y] = std::uint8_t(block[y] - log);
-        }
-        // The last hit may lie in the next block: struck with nothing then, for a branch would be a coin
-        // toss.
-        const std::uint32_t inX = 0U - std::uint32_t(x < span);
-        const std::uint32_t inY = 0U - std::uint32_t(y < span);
-        std::uint8_t &lastX = block[x & (blockSize - 1)];
-        lastX = std::uint8_t(lastX - (log & inX));
-        std::uint8_t &lastY = block[y & (blockSize - 1)];
-        lastY = std::uint8_t(lastY - (log & inY));
-        work1[i] = std::uint16_t(x + (p & inX) - span);
-        work2[i] = std::uint16_t(y + (p & inY) - span);
-    }
-}
-
-void MediumPrimes::strikeOften(std::uint8_t *block, std::size_t begin, std::size_t end)
-{
-    const std::uint16_t *const modulus = m_modulus.data();
-    const std::uint8_t *const logs = m_log.data();
-    std::uint16_t *const work1 = m_work1.data();
-    std::uint16_t *const work2 = m_work2.data();
-    const std::uint32_t span = m_span;
-    for (std::size_t i = begin; i < end; ++i) {
-        const std::uint32_t p = modulus[i];
-        const std::uint8_t log = logs[i];
-        std::uint32_t x = std::min(work1[i], work2[i]);
-        std::uint32_t y = std::max(work1[i], work2[i]);
-        const auto both = [&](std::uint32_t ahead) {
-            block[x + ahead] = std::uint8_t(block[x + ahead] - log);
-            block[y + ahead] = std::uint8_t(block[y + ahead] - log);
-        };
-        for (; y + 3 * p < span; x += 4 * p, y += 4 * p) {
-            both(0);
-            both(p);
-            both(2 * p);
-            both(3 * p);
-        }
-        for (; y < span; x += p, y += p)
-            both(0);
-        if (x < span) {
-            block[x] = std::uint8_t(block[x] - log);
-            x += p;
-        }
+        strikeOne(block, span, modulus[i], logs[i], x, y);
         work1[i] = std::uint16_t(x - span);
         work2[i] = std::uint16_t(y - span);
     }
@@ -151,14 +149,14 @@ void MediumPrimes::passSmall()
 void MediumPrimes::strikeAll(std::uint8_t *block)
 {
     passSmall();
-    const auto strikeFixed = [&]<unsigned... n>(const Group &group, std::integer_sequence<unsigned, n...>) {
-        static_cast<void>(((group.hits == n && (strike<n>(block, group.begin, group.end), true)) || ...));
+    const auto strikeOneOf = [&]<unsigned... n>(const Group &group, std::integer_sequence<unsigned, n...>) {
+        static_cast<void>(((group.hits == n && (strike<strikeFixed<n>>(block, group), true)) || ...));
     };
     for (const Group &group : m_groups) {
         if (group.hits == often)
-            strikeOften(block, group.begin, group.end);
+            strike<strikeOften>(block, group);
         else
-            strikeFixed(group, std::make_integer_sequence<unsigned, mostFixedHits + 1>());
+            strikeOneOf(group, std::make_integer_sequence<unsigned, mostFixedHits + 1>());
     }
 }
 

@@ -40,9 +40,8 @@ private:
 
     void makeGroups();
     void passSmall();
-    template <unsigned hits>
-    void strike(std::uint8_t *block, std::size_t begin, std::size_t end);
-    void strikeOften(std::uint8_t *block, std::size_t begin, std::size_t end);
+    template <auto strikeOne>
+    void strike(std::uint8_t *block, const Group &group);
     MatchJob matchJob(std::uint16_t location) const;
 
     const FactorBase &m_base;

@@ -2,6 +2,8 @@
 // The rows, measured by bench/tuning/tune_siqs.py, and what lies between them.
 #include "server/factoring/siqs/parameters.h"
 
+#include "server/factoring/arithmetic/between_rows.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -47,12 +49,10 @@ double mix(double from, double to, double part)
 Parameters parametersFor(unsigned bits)
 {
     const double at = std::clamp(double(bits), table.front().bits, table.back().bits);
-    std::size_t high = 1;
-    while (high + 1 < table.size() && table[high].bits < at)
-        ++high;
-    const Row &a = table[high - 1];
-    const Row &b = table[high];
-    const double part = (at - a.bits) / (b.bits - a.bits);
+    const BetweenRows between = betweenRows(table, at);
+    const Row &a = between.low;
+    const Row &b = between.high;
+    const double part = between.share;
     const auto rounded = [&](double Row::*field) { return unsigned(std::lround(mix(a.*field, b.*field, part))); };
 
     Parameters found;

@@ -2,7 +2,7 @@
 // The tables of the queue in SQLite: one server has the file to itself, so nobody else is asked about.
 #pragma once
 
-#include "server/jobs/queue/texts.h"
+#include "server/jobs/queue/statement_texts.h"
 
 namespace openloop {
 class SqlConnection;

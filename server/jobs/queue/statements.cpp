@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sends the texts and reads their rows: what was changed is counted by the rows that it returns.
+// Sends the statements and reads their rows: what was changed is counted by the rows that it returns.
 #include "server/jobs/queue/statements.h"
 
 #include "server/jobs/queue/upkeep.h"

@@ -2,7 +2,7 @@
 // The tables of the queue in PostgreSQL, as a node speaks to them.
 #pragma once
 
-#include "server/jobs/queue/texts.h"
+#include "server/jobs/queue/statement_texts.h"
 
 namespace openloop {
 class SqlConnection;

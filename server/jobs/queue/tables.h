@@ -2,7 +2,7 @@
 // The way from the event loop to the tables of the queue, whichever database has them.
 #pragma once
 
-#include "server/jobs/queue/texts.h"
+#include "server/jobs/queue/statement_texts.h"
 #include "server/store/store.h"
 
 namespace openloop::queue {

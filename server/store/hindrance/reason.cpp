@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -33,6 +35,16 @@ struct Meaning {
     SqlReason reason = SqlReason::Other;
 };
 
+template <typename IsSaid>
+std::optional<SqlReason> reasonIn(std::span<const Meaning> meanings, const IsSaid &isSaid)
+{
+    for (const Meaning &meaning : meanings) {
+        if (std::ranges::any_of(meaning.words, isSaid))
+            return meaning.reason;
+    }
+    return {};
+}
+
 SqlReason reasonOfState(const QString &state)
 {
     static const std::array meanings{
@@ -46,12 +58,8 @@ SqlReason reasonOfState(const QString &state)
         Meaning{{u"XX001"_s, u"XX002"_s}, SqlReason::Corrupt},
         Meaning{{u"08"_s, u"57P"_s}, SqlReason::Away},
     };
-    for (const Meaning &meaning : meanings) {
-        const auto begins = [&state](const QString &word) { return state.startsWith(word); };
-        if (std::ranges::any_of(meaning.words, begins))
-            return meaning.reason;
-    }
-    return SqlReason::Other;
+    return reasonIn(meanings, [&state](const QString &word) { return state.startsWith(word); })
+        .value_or(SqlReason::Other);
 }
 
 // A server says it in its own language; what is not understood is "away".
@@ -68,12 +76,7 @@ SqlReason reasonOfConnecting(const QString &text)
         Meaning{{u"certificate"_s, u"SSL"_s}, SqlReason::TlsFailed},
         Meaning{{u"read-only"_s, u"session is not read-write"_s}, SqlReason::ReadOnly},
     };
-    for (const Meaning &meaning : meanings) {
-        const auto says = [&text](const QString &word) { return text.contains(word); };
-        if (std::ranges::any_of(meaning.words, says))
-            return meaning.reason;
-    }
-    return SqlReason::Away;
+    return reasonIn(meanings, [&text](const QString &word) { return text.contains(word); }).value_or(SqlReason::Away);
 }
 
 } // namespace

@@ -17,27 +17,6 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
-namespace {
-
-Target targetFor(const QString &url, Nanoseconds interval = 10ms, Nanoseconds timeout = 5s)
-{
-    Target target;
-    target.name = u"t"_s;
-    target.url = url;
-    target.interval = interval;
-    target.timeout = timeout;
-    return target;
-}
-
-Reaction answerAfter(Nanoseconds latency)
-{
-    Reaction reaction;
-    reaction.latency = latency;
-    return reaction;
-}
-
-} // namespace
-
 class TestMeasurementRules : public QObject
 {
     Q_OBJECT

@@ -14,21 +14,15 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-Target targetFor(const QString &name, const QString &url, Nanoseconds interval, Nanoseconds timeout = 2s)
+/// Every twentieth is that one, and counted; the others are answers as late.
+ProgrammedServer::React everyTwentieth(const Reaction &odd, std::atomic<int> &count)
 {
-    Target target;
-    target.name = name;
-    target.url = url;
-    target.interval = interval;
-    target.timeout = timeout;
-    return target;
-}
-
-Reaction after(Nanoseconds latency)
-{
-    Reaction reaction;
-    reaction.latency = latency;
-    return reaction;
+    return [odd, &count](int number, const QByteArray &) {
+        if (number % 20 != 7)
+            return answerAfter(odd.latency);
+        ++count;
+        return odd;
+    };
 }
 
 /// What the same machine did to a probe whose true latency is next to nothing.
@@ -61,7 +55,7 @@ bool isMeasured(const ProgrammedServer::React &react, Nanoseconds p50, Nanosecon
         ProgrammedServer server(react);
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 10ms)});
+        engine.setTargets({targetFor(server.url(), 10ms, 2s)});
         if (!recording.run(engine, 2s))
             return false;
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
@@ -81,10 +75,10 @@ struct FeltStall {
 
 FeltStall feltStall()
 {
-    ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+    ProgrammedServer server([](int, const QByteArray &) { return answerAfter(1ms); });
     Engine engine;
     EngineRecording recording(engine);
-    engine.setTargets({targetFor(u"t"_s, server.url(), 10ms, 60s)});
+    engine.setTargets({targetFor(server.url(), 10ms, 60s)});
     bool stalled = false;
     QObject::connect(&engine, &Engine::batch, &engine, [&](const Batch &batch) {
         if (!stalled && batch.until > engine.origin() + 500ms) {
@@ -116,12 +110,12 @@ class TestProbeAccuracy : public QObject
 private slots:
     void constantLatencyIsMeasuredAsItIs()
     {
-        QVERIFY(isMeasured([](int, const QByteArray &) { return after(20ms); }, 20ms, 20ms, 20ms));
+        QVERIFY(isMeasured([](int, const QByteArray &) { return answerAfter(20ms); }, 20ms, 20ms, 20ms));
     }
 
     void bothModesOfABimodalServiceAreSeen()
     {
-        const auto react = [](int number, const QByteArray &) { return after(number % 10 == 9 ? 80ms : 5ms); };
+        const auto react = [](int number, const QByteArray &) { return answerAfter(number % 10 == 9 ? 80ms : 5ms); };
         QVERIFY(isMeasured(react, 5ms, 80ms, 80ms));
     }
 
@@ -138,17 +132,12 @@ private slots:
     void errorsAreCountedExactly()
     {
         std::atomic<int> failures = 0;
-        ProgrammedServer server([&failures](int number, const QByteArray &) {
-            auto reaction = after(2ms);
-            if (number % 20 == 7) {
-                ++failures;
-                reaction.status = 500;
-            }
-            return reaction;
-        });
+        auto failure = answerAfter(2ms);
+        failure.status = 500;
+        ProgrammedServer server(everyTwentieth(failure, failures));
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 60s)}); // longer than this machine may be away
+        engine.setTargets({targetFor(server.url(), 5ms, 60s)}); // longer than this machine may be away
         QVERIFY(recording.run(engine, 2s));
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
         QCOMPARE(quantiles.n, server.requests());
@@ -164,17 +153,12 @@ private slots:
     void everyResetIsCountedThoughTheLibraryWouldTryAgain()
     {
         std::atomic<int> resets = 0;
-        ProgrammedServer server([&resets](int number, const QByteArray &) {
-            auto reaction = after(1ms);
-            if (number % 20 == 7) {
-                ++resets;
-                reaction.kind = Reaction::Kind::Reset;
-            }
-            return reaction;
-        });
+        auto reset = answerAfter(1ms);
+        reset.kind = Reaction::Kind::Reset;
+        ProgrammedServer server(everyTwentieth(reset, resets));
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 60s)}); // longer than this machine may be away
+        engine.setTargets({targetFor(server.url(), 5ms, 60s)}); // longer than this machine may be away
         QVERIFY(recording.run(engine, 2s));
         QCOMPARE(recording.samples[u"t"_s].size(), server.requests());
         QCOMPARE(recording.count(u"t"_s, Outcome::Reset), resets.load());
@@ -189,7 +173,7 @@ private slots:
         });
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 20ms, 300ms)});
+        engine.setTargets({targetFor(server.url(), 20ms, 300ms)});
         QVERIFY(recording.run(engine, 1s));
         QVERIFY(recording.samples[u"t"_s].size() >= 45);
         QCOMPARE(recording.count(u"t"_s, Outcome::TimedOut), recording.samples[u"t"_s].size());
@@ -211,7 +195,7 @@ private slots:
         Engine engine(options);
         EngineRecording recording(engine);
         // All of them are due long before the first of them times out and makes room.
-        engine.setTargets({targetFor(u"t"_s, server.url(), 5ms, 6s)});
+        engine.setTargets({targetFor(server.url(), 5ms, 6s)});
         QVERIFY(recording.runToItsEnd(engine));
         const auto all = recording.samples[u"t"_s].size();
         QCOMPARE(all, 200);
@@ -223,10 +207,10 @@ private slots:
 
     void aThousandTicksASecondHoldTheScheduleOrSayThatTheyDoNot()
     {
-        ProgrammedServer server([](int, const QByteArray &) { return after(0ms); });
+        ProgrammedServer server([](int, const QByteArray &) { return answerAfter(0ms); });
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"t"_s, server.url(), 1ms)});
+        engine.setTargets({targetFor(server.url(), 1ms, 2s)});
         QVERIFY(recording.run(engine, 2s));
         QVERIFY(recording.samples[u"t"_s].size() >= 1960);
         const auto trust = engine.trustOfRun();
@@ -237,12 +221,14 @@ private slots:
 
     void aHundredTargetsAtTenHertzHoldTheScheduleOrSayThatTheyDoNot()
     {
-        ProgrammedServer server([](int, const QByteArray &) { return after(0ms); });
+        ProgrammedServer server([](int, const QByteArray &) { return answerAfter(0ms); });
         Engine engine;
         EngineRecording recording(engine);
         QList<Target> targets;
-        for (int i = 0; i < 100; ++i)
-            targets.append(targetFor(u"t%1"_s.arg(i), server.url(), 100ms));
+        for (int i = 0; i < 100; ++i) {
+            targets.append(targetFor(server.url(), 100ms, 2s));
+            targets.last().name = u"t%1"_s.arg(i);
+        }
         engine.setTargets(targets);
         QVERIFY(recording.run(engine, 2s));
         const auto trust = engine.trustOfRun();

@@ -7,6 +7,7 @@
 #include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/openapi.h"
 #include "gui/probe/targets/url_template.h"
+#include "tests/support/rows.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -14,6 +15,7 @@
 #include <QUrl>
 
 using namespace openloop::probe;
+using openloop::test::rows;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
@@ -119,17 +121,18 @@ private slots:
 
     void wrongAssertsSayWhatIsWrong_data()
     {
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<QString>("says");
-        QTest::newRow("no target") << u"p99<20ms"_s << u"TARGET.QUANTITY"_s;
-        QTest::newRow("no operator") << u"health.p99"_s << u"TARGET.QUANTITY"_s;
-        QTest::newRow("unknown") << u"health.mean<20ms"_s << u"p50, p90"_s;
-        QTest::newRow("no unit") << u"health.p99<20"_s << u"unit"_s;
-        QTest::newRow("no number") << u"health.errors<few"_s << u"number"_s;
-        QTest::newRow("less than one error") << u"health.errors<0.01"_s << u"errors<1%"_s;
-        QTest::newRow("half an answer") << u"health.n>0.5"_s << u"whole"_s;
-        QTest::newRow("share") << u"health.n>5%"_s << u"without %"_s;
-        QTest::newRow("availability") << u"health.availability>99"_s << u"percent"_s;
+        rows<QString, QString>({"text", "says"},
+                               {
+                                   {"no target", u"p99<20ms"_s, u"TARGET.QUANTITY"_s},
+                                   {"no operator", u"health.p99"_s, u"TARGET.QUANTITY"_s},
+                                   {"unknown", u"health.mean<20ms"_s, u"p50, p90"_s},
+                                   {"no unit", u"health.p99<20"_s, u"unit"_s},
+                                   {"no number", u"health.errors<few"_s, u"number"_s},
+                                   {"less than one error", u"health.errors<0.01"_s, u"errors<1%"_s},
+                                   {"half an answer", u"health.n>0.5"_s, u"whole"_s},
+                                   {"share", u"health.n>5%"_s, u"without %"_s},
+                                   {"availability", u"health.availability>99"_s, u"percent"_s},
+                               });
     }
     void wrongAssertsSayWhatIsWrong()
     {
@@ -278,25 +281,28 @@ private slots:
 
     void theCommandLineIsCheckedBeforeAnythingIsMeasured_data()
     {
-        QTest::addColumn<QStringList>("arguments");
-        QTest::newRow("duration") << QStringList{u"--duration"_s, u"30"_s};
-        QTest::newRow("assert on nobody") << QStringList{u"--assert"_s, u"nobody.p99<1s"_s};
-        QTest::newRow("load on nobody") << QStringList{u"--load"_s, u"nobody=3"_s};
-        QTest::newRow("load of zero") << QStringList{u"--load"_s, u"health=0"_s};
-        QTest::newRow("isolation assert without test") << QStringList{u"--assert"_s, u"health.isolation<2"_s};
-        QTest::newRow("isolation of the loaded")
-            << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--assert"_s, u"factorize.isolation<2"_s};
-        QTest::newRow("isolation of one") << QStringList{u"http://h/x"_s, u"--isolation-test"_s, u"x=2"_s};
-        QTest::newRow("limit without assert") << QStringList{u"--find-limit"_s, u"factorize=8"_s};
-        QTest::newRow("unknown option") << QStringList{u"--frobnicate"_s};
-        QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s};
-        QTest::newRow("too fast") << QStringList{u"--interval"_s, u"1us"_s};
-        QTest::newRow("no header") << QStringList{u"--header"_s, u"foo"_s};
-        QTest::newRow("rule beside a search") << QStringList{u"--find-limit"_s,  u"factorize=8"_s, u"--assert"_s,
-                                                             u"health.p99<1s"_s, u"--rule"_s,      u"p99<1s"_s};
-        QTest::newRow("two lengths") << QStringList{u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s, u"5s"_s,
-                                                    u"--phases"_s,         u"1s,2s,1s"_s};
-        QTest::newRow("two reports in one file") << QStringList{u"--json"_s, u"x"_s, u"--junit"_s, u"x"_s};
+        rows<QStringList>(
+            {"arguments"},
+            {
+                {"duration", {u"--duration"_s, u"30"_s}},
+                {"assert on nobody", {u"--assert"_s, u"nobody.p99<1s"_s}},
+                {"load on nobody", {u"--load"_s, u"nobody=3"_s}},
+                {"load of zero", {u"--load"_s, u"health=0"_s}},
+                {"isolation assert without test", {u"--assert"_s, u"health.isolation<2"_s}},
+                {"isolation of the loaded",
+                 {u"--isolation-test"_s, u"factorize=2"_s, u"--assert"_s, u"factorize.isolation<2"_s}},
+                {"isolation of one", {u"http://h/x"_s, u"--isolation-test"_s, u"x=2"_s}},
+                {"limit without assert", {u"--find-limit"_s, u"factorize=8"_s}},
+                {"unknown option", {u"--frobnicate"_s}},
+                {"wrong URL", {u"gopher://x/y"_s}},
+                {"too fast", {u"--interval"_s, u"1us"_s}},
+                {"no header", {u"--header"_s, u"foo"_s}},
+                {"rule beside a search",
+                 {u"--find-limit"_s, u"factorize=8"_s, u"--assert"_s, u"health.p99<1s"_s, u"--rule"_s, u"p99<1s"_s}},
+                {"two lengths",
+                 {u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s, u"5s"_s, u"--phases"_s, u"1s,2s,1s"_s}},
+                {"two reports in one file", {u"--json"_s, u"x"_s, u"--junit"_s, u"x"_s}},
+            });
     }
     void theCommandLineIsCheckedBeforeAnythingIsMeasured()
     {

@@ -3,6 +3,7 @@
 #include "gui/probe/headless/run.h"
 #include "gui/probe/recording/store.h"
 #include "tests/support/patience.h"
+#include "tests/support/rows.h"
 
 #include <QDeadlineTimer>
 #include <QFile>
@@ -21,6 +22,7 @@
 
 using namespace openloop::probe;
 using openloop::test::patience;
+using openloop::test::rows;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
@@ -54,6 +56,15 @@ Batch batchAt(Nanoseconds from, int perTarget)
     batch.control = batch.targets.first().samples;
     return batch;
 }
+
+class BegunRecorder : public SessionRecorder
+{
+public:
+    explicit BegunRecorder(const QString &path, const Options &options = {}) : SessionRecorder(path, options)
+    {
+        begin(targets(), origin, wall);
+    }
+};
 
 /// Runs SQL on a file as another program would.
 bool execOn(const QString &path, const QString &sql)
@@ -130,8 +141,7 @@ private slots:
     {
         const auto path = fresh(u"whole"_s);
         {
-            SessionRecorder recorder(path);
-            recorder.begin(targets(), origin, wall);
+            BegunRecorder recorder(path);
             recorder.add(batchAt(0s, 600));
             recorder.flush();
             auto second = batchAt(60s, 300);
@@ -165,8 +175,7 @@ private slots:
     void aRecordingIsReadableWhileItIsWritten()
     {
         const auto path = fresh(u"live"_s);
-        SessionRecorder recorder(path);
-        recorder.begin(targets(), origin, wall);
+        BegunRecorder recorder(path);
         recorder.add(batchAt(0s, 50));
         recorder.flush();
         QCOMPARE(ticksIn(path), 50);
@@ -196,8 +205,7 @@ private slots:
         QCOMPARE(::pipe(ready), 0);
         const auto child = ::fork(); // before this process has a recorder: no thread is lost by the fork
         if (child == 0) {
-            SessionRecorder recorder(path);
-            recorder.begin(targets(), origin, wall);
+            BegunRecorder recorder(path);
             for (int i = 0;; ++i) {
                 recorder.add(batchAt(i * 10s, 100));
                 recorder.flush();
@@ -225,8 +233,7 @@ private slots:
     {
         const auto path = fresh(u"cut"_s);
         {
-            SessionRecorder recorder(path);
-            recorder.begin(targets(), origin, wall);
+            BegunRecorder recorder(path);
             for (int i = 0; i < 70; ++i) {
                 recorder.add(batchAt(i * 30s, 300));
                 recorder.flush();
@@ -248,12 +255,14 @@ private slots:
 
     void whatIsNoRecordingIsRefusedAndStaysAsItIs_data()
     {
-        QTest::addColumn<QString>("sql"); // empty: the file holds a text
-        QTest::newRow("text") << QString();
-        QTest::newRow("tables") << u"CREATE TABLE invoice (id INTEGER PRIMARY KEY)"_s;
-        QTest::newRow("another version") << u"PRAGMA user_version = 7"_s;
-        QTest::newRow("our version") << u"PRAGMA user_version = 1"_s;
-        QTest::newRow("another program") << u"PRAGMA application_id = 7"_s;
+        rows<QString>({"sql"},
+                      {
+                          {"text", {}}, // which is no database
+                          {"tables", u"CREATE TABLE invoice (id INTEGER PRIMARY KEY)"_s},
+                          {"another version", u"PRAGMA user_version = 7"_s},
+                          {"our version", u"PRAGMA user_version = 1"_s},
+                          {"another program", u"PRAGMA application_id = 7"_s},
+                      });
     }
     void whatIsNoRecordingIsRefusedAndStaysAsItIs()
     {
@@ -278,8 +287,7 @@ private slots:
     {
         const auto path = fresh(u"old"_s);
         {
-            SessionRecorder recorder(path);
-            recorder.begin(targets(), origin, wall);
+            BegunRecorder recorder(path);
             recorder.add(batchAt(0s, 10));
         }
         QVERIFY(execOn(path, u"PRAGMA application_id = 0"_s));
@@ -351,8 +359,7 @@ private slots:
         const auto path = fresh(u"given-up"_s);
         SessionRecorder::Options options;
         options.keptWhileBroken = 1000;
-        SessionRecorder recorder(path, options);
-        recorder.begin(targets(), origin, wall);
+        BegunRecorder recorder(path, options);
         recorder.add(batchAt(0s, 100));
         QCOMPARE(recorder.flush(), QString());
         {
@@ -372,8 +379,7 @@ private slots:
         SessionRecorder::Options options;
         options.maxBytes = 1 << 20;
         {
-            SessionRecorder recorder(path, options);
-            recorder.begin(targets(), origin, wall);
+            BegunRecorder recorder(path, options);
             for (int i = 0; i < 120; ++i) {
                 recorder.add(batchAt(i * 30s, 300));
                 recorder.flush();
@@ -388,8 +394,7 @@ private slots:
     {
         const auto path = fresh(u"hours"_s);
         {
-            SessionRecorder recorder(path);
-            recorder.begin(targets(), origin, wall);
+            BegunRecorder recorder(path);
             for (int i = 0; i < 60; ++i) { // an hour of 4 targets at 10 Hz
                 recorder.add(batchAt(i * 60s, 600));
                 recorder.flush();

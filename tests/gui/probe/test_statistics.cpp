@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Percentiles against sorted truth, merged against whole, and packed samples against their originals.
 #include "gui/probe/samples/series.h"
+#include "tests/support/rows.h"
 
 #include <QTest>
 
@@ -8,6 +9,7 @@
 #include <random>
 
 using namespace openloop::probe;
+using openloop::test::rows;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
@@ -27,6 +29,14 @@ Nanoseconds truth(std::vector<Nanoseconds> values, double q)
 {
     std::ranges::sort(values);
     return values[static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size()))) - 1];
+}
+
+Quantiles quantilesOf(const std::vector<Nanoseconds> &values)
+{
+    Statistics statistics;
+    for (const auto value : values)
+        statistics.add(Outcome::Ok, value);
+    return statistics.quantiles();
 }
 
 double relativeError(Nanoseconds a, Nanoseconds b)
@@ -53,10 +63,7 @@ private slots:
     void percentilesAreExactUpToAHundredThousand()
     {
         const auto values = latencies(100'000);
-        Statistics statistics;
-        for (const auto value : values)
-            statistics.add(Outcome::Ok, value);
-        const auto quantiles = statistics.quantiles();
+        const auto quantiles = quantilesOf(values);
         QVERIFY(quantiles.exact);
         QVERIFY(quantiles.p50->value == truth(values, 0.5));
         QVERIFY(quantiles.p95->value == truth(values, 0.95));
@@ -67,10 +74,7 @@ private slots:
     void beyondThatTheyComeFromAHistogramWithinHalfAPercent()
     {
         const auto values = latencies(150'000);
-        Statistics statistics;
-        for (const auto value : values)
-            statistics.add(Outcome::Ok, value);
-        const auto quantiles = statistics.quantiles();
+        const auto quantiles = quantilesOf(values);
         QVERIFY(!quantiles.exact);
         QCOMPARE(quantiles.n, 150'000);
         QVERIFY(relativeError(quantiles.p50->value, truth(values, 0.5)) < 0.005);
@@ -132,9 +136,7 @@ private slots:
 
     void timeoutsAndSkippedTicksAreSlowerThanTheRest_data()
     {
-        QTest::addColumn<bool>("exact");
-        QTest::newRow("exact") << true;
-        QTest::newRow("from histograms") << false;
+        rows<bool>({"exact"}, {{"exact", true}, {"from histograms", false}});
     }
     void timeoutsAndSkippedTicksAreSlowerThanTheRest()
     {

@@ -4,6 +4,7 @@
 #include "gui/probe/headless/report.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
+#include "tests/support/rows.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -178,9 +179,7 @@ private slots:
 
     void aRunThatWasCutShortSaysSoInEveryReport_data()
     {
-        QTest::addColumn<int>("number");
-        QTest::newRow("SIGINT") << SIGINT;
-        QTest::newRow("SIGTERM") << SIGTERM;
+        rows<int>({"number"}, {{"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}});
     }
     void aRunThatWasCutShortSaysSoInEveryReport()
     {

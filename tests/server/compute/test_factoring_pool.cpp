@@ -18,8 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Awaited = std::shared_ptr<Ending<factoring::Result>>;
-
 mpz_class longNumber(unsigned long seed)
 {
     return mpz_class(semiprime(150, seed).toStdString());
@@ -30,6 +28,8 @@ const mpz_class quick(u"1000000016000000063"_s.toStdString());
 
 /// A pool with a single thread, which a computation keeps as long as it is held.
 struct HeldPool {
+    using Awaited = std::shared_ptr<Ending<factoring::Result>>;
+
     /// Nobody may be left waiting for it.
     ~HeldPool()
     {
@@ -75,9 +75,9 @@ void TestFactoringPool::aRequestThatJoinsAWaitingJobIsServedLikeAny()
     held.hold.set("sieving", sieved);
     held.job(sieved);
     QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
-    const Awaited before = held.job(longNumber(2));
+    const auto before = held.job(longNumber(2));
     held.job(longNumber(3));
-    const Awaited joined = held.request(longNumber(3));
+    const auto joined = held.request(longNumber(3));
     QTRY_VERIFY_WITH_TIMEOUT(joined->over, patience); // by the thread that the held job lends
     QCOMPARE(joined->status(), 200);
     QVERIFY(!before->over);
@@ -90,15 +90,15 @@ void TestFactoringPool::whenTheLastRequestLeavesItIsAJobAgain()
     held.hold.set("sieving", sieved, false);
     held.job(sieved);
     QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
-    const Awaited job = held.job(longNumber(2));
+    const auto job = held.job(longNumber(2));
     std::stop_source clients;
-    const Awaited first = held.request(longNumber(2), clients.get_token());
-    const Awaited second = held.request(longNumber(2), clients.get_token());
+    const auto first = held.request(longNumber(2), clients.get_token());
+    const auto second = held.request(longNumber(2), clients.get_token());
     clients.request_stop();
     QTRY_VERIFY_WITH_TIMEOUT(first->over && second->over, patience);
     QCOMPARE(first->status(), 499);
     held.hold.set("sieving", sieved);
-    const Awaited other = held.request(longNumber(3));
+    const auto other = held.request(longNumber(3));
     QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // the thread is lent, but not to the job that came first
     QCOMPARE(other->status(), 200);
     QVERIFY(!job->over);
@@ -115,11 +115,11 @@ void TestFactoringPool::theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers(
     held.job(sieved);
     QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
     std::stop_source client;
-    const Awaited joined = held.request(sieved, client.get_token());
-    const Awaited other = held.request(longNumber(2));
+    const auto joined = held.request(sieved, client.get_token());
+    const auto other = held.request(longNumber(2));
     const auto thrice = 3 * 100ms; // the patience of those who wait for a job's thread
     for (const auto begun = Clock::now(); Clock::now() - begun < thrice;) {
-        const Awaited moment = held.request(quick);
+        const auto moment = held.request(quick);
         QTRY_VERIFY_WITH_TIMEOUT(moment->over, patience); // to short ones it is lent
     }
     QVERIFY(!other->over);
@@ -135,12 +135,12 @@ void TestFactoringPool::aJobThatJoinsARequestGoesOnAsAJob()
     HeldPool held;
     held.hold.set("sieving", sieved);
     std::stop_source client;
-    const Awaited request = held.request(sieved, client.get_token());
+    const auto request = held.request(sieved, client.get_token());
     QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
-    const Awaited job = held.job(sieved);
+    const auto job = held.job(sieved);
     client.request_stop();
     QTRY_VERIFY_WITH_TIMEOUT(request->over, patience);
-    const Awaited other = held.request(longNumber(2));
+    const auto other = held.request(longNumber(2));
     QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // a job lends its thread
     QCOMPARE(held.hold.held(), 1);
     held.hold.release();

@@ -3,6 +3,7 @@
 #include "server/compute/pool.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
+#include "tests/support/rows.h"
 
 #include <QScopeGuard>
 #include <QTest>
@@ -126,8 +127,8 @@ class TestPool : public QObject
 private slots:
     void worksOfOneKeyAreComputedOnce();
     void clientsTakeTurns();
-    void aLongWorkLendsItsThreadToQuickOnes();
-    void theBackgroundLendsItsThreadToWhoWaits();
+    void theThreadIsLentToWhoGoesFirst_data();
+    void theThreadIsLentToWhoGoesFirst();
     void aThreadThatNobodyNeedsIsLent();
     void aWorkIsToldThatOthersWait();
     void whatAStoppedWorkHasIsHandedOver();
@@ -175,33 +176,26 @@ void TestPool::clientsTakeTurns()
     QCOMPARE(journal.text(), "a1 b1 a2 a3");
 }
 
-void TestPool::aLongWorkLendsItsThreadToQuickOnes()
+void TestPool::theThreadIsLentToWhoGoesFirst_data()
 {
-    Barrier barrier;
-    Journal journal;
-    Pool pool({1, 64});
-    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
-    const Awaited other = follow(pool.run(ask(u"b"_s), noted("long", Lane::Long, journal)));
-    const Awaited quick = follow(pool.run(ask(u"b"_s), noted("quick", Lane::Quick, journal)));
-    QTRY_VERIFY_WITH_TIMEOUT(quick->over, patience);
-    QCOMPARE(journal.text(), "quick");
-    QVERIFY(!first->over);
-    QCOMPARE(pool.load().lanes[std::size_t(Lane::Long)].queued, 1);
-    barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
+    rows<bool>({"background"}, {{"a long work's to a quick one", false}, {"the background's to who waits", true}});
 }
 
-void TestPool::theBackgroundLendsItsThreadToWhoWaits()
+void TestPool::theThreadIsLentToWhoGoesFirst()
 {
+    QFETCH(const bool, background);
     Barrier barrier;
     Journal journal;
     Pool pool({1, 64});
-    const Awaited first = follow(pool.run(inBackground(), held("first", barrier)));
-    const Awaited next = follow(pool.run(inBackground(), noted("background", Lane::Long, journal)));
-    const Awaited awaited = follow(pool.run(ask(u"a"_s), noted("awaited", Lane::Long, journal)));
-    QTRY_VERIFY_WITH_TIMEOUT(awaited->over, patience);
-    QCOMPARE(journal.text(), "awaited");
+    const auto askOf = [&](const QString &client) { return background ? inBackground() : ask(client); };
+    const Awaited first = follow(pool.run(askOf(u"a"_s), held("first", barrier)));
+    const Awaited next = follow(pool.run(askOf(u"b"_s), noted("next", Lane::Long, journal)));
+    const Lane lane = background ? Lane::Long : Lane::Quick;
+    const Awaited lent = follow(pool.run(ask(u"b"_s), noted("lent", lane, journal)));
+    QTRY_VERIFY_WITH_TIMEOUT(lent->over, patience);
+    QCOMPARE(journal.text(), "lent");
     QVERIFY(!first->over);
+    QCOMPARE(pool.load().lanes[std::size_t(Lane::Long)].queued, 1);
     barrier.open();
     QTRY_VERIFY_WITH_TIMEOUT(next->over, patience);
 }

@@ -10,6 +10,7 @@
 #include "server/factoring/small/trial_division.h"
 #include "server/factoring/small/word_factor.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rows.h"
 
 #include <numeric>
 #include <QTest>
@@ -17,6 +18,7 @@
 
 using namespace openloop::factoring;
 using openloop::test::Numbers;
+using openloop::test::rows;
 
 namespace {
 
@@ -32,6 +34,14 @@ public:
         if (m_random() % 4 == 0)
             word |= ~std::uint64_t{0};
         return word >> (m_random() % 8 == 0 ? m_random() % 120 : 0);
+    }
+    // Odd, from 3.
+    uint128 modulus()
+    {
+        uint128 n = 0;
+        while (n < 3)
+            n = next() | 1;
+        return n;
     }
     // Below n, and often at its ends.
     uint128 below(uint128 n)
@@ -85,9 +95,7 @@ private slots:
     {
         HardWords words;
         for (int i = 0; i < 20'000; ++i) {
-            const uint128 n = words.next() | 1;
-            if (n < 3)
-                continue;
+            const uint128 n = words.modulus();
             const uint128 a = words.below(n), b = words.below(n);
             const mpz_class big = toMpz(n);
             const mpz_class expected = toMpz(a) * toMpz(b) * inverseOfRadix(128, big) % big;
@@ -106,9 +114,7 @@ private slots:
 #ifdef OPENLOOP_MULX
         HardWords words;
         for (int i = 0; i < 300'000; ++i) {
-            const uint128 n = words.next() | 1;
-            if (n < 3)
-                continue;
+            const uint128 n = words.modulus();
             const uint128 a = words.below(n), b = words.below(n);
             const std::uint64_t inverse = inverseOfOdd(low64(n));
             if (hasMulx())
@@ -234,9 +240,7 @@ private slots:
 
     void curvesInLanesFindWhatCurvesFind_data()
     {
-        QTest::addColumn<bool>("widest");
-        QTest::addRow("narrow lanes") << false;
-        QTest::addRow("widest lanes") << true;
+        rows<bool>({"widest"}, {{"narrow lanes", false}, {"widest lanes", true}});
     }
     void curvesInLanesFindWhatCurvesFind()
     {

@@ -2,6 +2,7 @@
 // The safe layer over real sockets: order, limits, deadlines, methods, errors, and clients that leave.
 #include "tests/support/app_thread.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
 
 #include <QCoroSignal>
 #include <QCoroTimer>
@@ -21,6 +22,8 @@ using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
+
+using Deadline = std::chrono::milliseconds Limits::*;
 
 struct Context {
     std::atomic<int> stopped = 0; // handlers that noticed that their client had left
@@ -113,9 +116,8 @@ private slots:
     void refusalsArePoliteAndFinal();
     void whatAHandlerThrowsStaysInTheLog_data();
     void whatAHandlerThrowsStaysInTheLog();
-    void aSlowHeadIsClosedAtTheDeadline();
-    void aSlowBodyIsClosedAtTheDeadline();
-    void anIdleConnectionIsClosedAtTheDeadline();
+    void whoSaysNoMoreIsClosedAtTheDeadline_data();
+    void whoSaysNoMoreIsClosedAtTheDeadline();
     void aSlowReaderHoldsOneAnswer();
     void connectionsBeyondTheLimitAreTold();
     void clientLeavingStopsTheHandler_data();
@@ -394,9 +396,7 @@ void TestApp::refusalsArePoliteAndFinal()
 
 void TestApp::whatAHandlerThrowsStaysInTheLog_data()
 {
-    QTest::addColumn<QByteArray>("path");
-    QTest::newRow("at once") << QByteArray("/throws");
-    QTest::newRow("later") << QByteArray("/throws_later");
+    rows<QByteArray>({"path"}, {{"at once", "/throws"}, {"later", "/throws_later"}});
 }
 
 void TestApp::whatAHandlerThrowsStaysInTheLog()
@@ -411,35 +411,27 @@ void TestApp::whatAHandlerThrowsStaysInTheLog()
     QCOMPARE(statusOf(client.get("/quick")), 200);
 }
 
-void TestApp::aSlowHeadIsClosedAtTheDeadline()
+void TestApp::whoSaysNoMoreIsClosedAtTheDeadline_data()
 {
-    Limits limits = roomy();
-    limits.headTime = 300ms;
-    start(limits);
-    RawClient client(m_server->port());
-    client.send("GET / HTT");
-    QCOMPARE(statusOf(client.read()), 408);
-    QVERIFY(client.waitForClose());
+    rows<Deadline, QByteArray, int>(
+        {"deadline", "said", "status"},
+        {
+            {"in the head", &Limits::headTime, "GET / HTT", 408},
+            {"in the body", &Limits::bodyTime, request("POST", "/quick", "Content-Length: 5\r\n") + "hel", 408},
+            {"between requests", &Limits::idleTime, request("GET", "/quick"), 200},
+        });
 }
 
-void TestApp::aSlowBodyIsClosedAtTheDeadline()
+void TestApp::whoSaysNoMoreIsClosedAtTheDeadline()
 {
+    QFETCH(const Deadline, deadline);
+    QFETCH(const QByteArray, said);
     Limits limits = roomy();
-    limits.bodyTime = 300ms;
+    limits.*deadline = 300ms;
     start(limits);
     RawClient client(m_server->port());
-    client.send(request("POST", "/quick", "Content-Length: 5\r\n") + "hel");
-    QCOMPARE(statusOf(client.read()), 408);
-    QVERIFY(client.waitForClose());
-}
-
-void TestApp::anIdleConnectionIsClosedAtTheDeadline()
-{
-    Limits limits = roomy();
-    limits.idleTime = 300ms;
-    start(limits);
-    RawClient client(m_server->port());
-    QCOMPARE(statusOf(client.get("/quick")), 200);
+    client.send(said);
+    QTEST(statusOf(client.read()), "status");
     QVERIFY(client.waitForClose());
 }
 
@@ -478,10 +470,12 @@ void TestApp::connectionsBeyondTheLimitAreTold()
 
 void TestApp::clientLeavingStopsTheHandler_data()
 {
-    QTest::addColumn<int>("way");
-    QTest::newRow("close") << 0;
-    QTest::newRow("reset") << 1;
-    QTest::newRow("half-close") << 2;
+    rows<int>({"way"},
+              {
+                  {"close", 0},
+                  {"reset", 1},
+                  {"half-close", 2},
+              });
 }
 
 void TestApp::clientLeavingStopsTheHandler()

@@ -24,6 +24,14 @@ QByteArray hours(unsigned long seed)
     return "/factorize?n=" + semiprime(330, seed);
 }
 
+std::vector<RawClient> crowdOf(quint16 port, int count)
+{
+    std::vector<RawClient> crowd;
+    for (int i = 0; i < count; ++i)
+        crowd.emplace_back(port);
+    return crowd;
+}
+
 const QByteArray longRunning = "openloop_pool_computations{lane=\"long\"}";
 const QByteArray longQueued = "openloop_queue_length{lane=\"long\"}";
 
@@ -172,9 +180,7 @@ void TestCrowds::descriptorsThatRunOutStopNobody()
         QVERIFY(server.waitUntilReady());
         RawClient client(server.port());
         QCOMPARE(statusOf(client.get("/health")), 200);
-        std::vector<RawClient> crowd;
-        for (int i = 0; i < granted; ++i)
-            crowd.emplace_back(server.port());
+        std::vector<RawClient> crowd = crowdOf(server.port(), granted);
         QVERIFY(crowd.back().waitForClose());
         for (const char *path : {"/factorize?n=360", "/call_other_service", "/query_database", "/health"})
             QCOMPARE(statusOf(client.get(path)), 200);
@@ -194,9 +200,7 @@ void TestCrowds::healthIsFirstInACrowd()
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
     QCOMPARE(statusOf(client.get("/health")), 200);
-    std::vector<RawClient> crowd;
-    for (int i = 0; i < count; ++i)
-        crowd.emplace_back(server.port());
+    std::vector<RawClient> crowd = crowdOf(server.port(), count);
     QCOMPARE(statusOf(crowd.back().get("/metrics")), 200); // all others are accepted by now
     QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
     for (RawClient &one : crowd)

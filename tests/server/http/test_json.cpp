@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // JSON as it is written: escapes of RFC 8259 section 7, the order of members, numbers.
 #include "server/http/message/json.h"
+#include "tests/support/rows.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -9,6 +10,7 @@
 #include <limits>
 
 using openloop::http::Json;
+using openloop::test::rows;
 using namespace Qt::Literals::StringLiterals;
 
 class TestJson : public QObject
@@ -24,13 +26,15 @@ private slots:
 
 void TestJson::anyTextComesBack_data()
 {
-    QTest::addColumn<QString>("text");
-    QTest::newRow("nothing") << u""_s;
-    QTest::newRow("plain") << u"healthy"_s;
-    QTest::newRow("quotes") << u"say \"no\" \\ yes"_s;
-    QTest::newRow("lines") << u"one\ntwo\r\tthree"_s;
-    QTest::newRow("control") << QString(u'\0') + QChar(1) + QChar(0x1f) + QChar(0x7f);
-    QTest::newRow("beyond ASCII") << u"Zürich, 素数, 🙂"_s;
+    rows<QString>({"text"},
+                  {
+                      {"nothing", u""_s},
+                      {"plain", u"healthy"_s},
+                      {"quotes", u"say \"no\" \\ yes"_s},
+                      {"lines", u"one\ntwo\r\tthree"_s},
+                      {"control", QString(u'\0') + QChar(1) + QChar(0x1f) + QChar(0x7f)},
+                      {"beyond ASCII", u"Zürich, 素数, 🙂"_s},
+                  });
 }
 
 void TestJson::anyTextComesBack()

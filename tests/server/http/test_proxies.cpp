@@ -3,6 +3,7 @@
 #include "tests/support/crowd.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
+#include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
 #include <QJsonDocument>
@@ -60,10 +61,8 @@ private slots:
     void aConnectionIsOfWhomItsHeaderNames();
     void aHeaderMayComeByteByByte_data();
     void aHeaderMayComeByteByByte();
-    void aMalformedHeaderEndsTheConnection_data();
-    void aMalformedHeaderEndsTheConnection();
-    void ofAStrangerAHeaderIsNoRequest_data() { aHeaderMayComeByteByByte_data(); }
-    void ofAStrangerAHeaderIsNoRequest();
+    void whatIsNoHeaderEndsTheConnection_data();
+    void whatIsNoHeaderEndsTheConnection();
     void aHeaderComesBeforeTheHandshake_data();
     void aHeaderComesBeforeTheHandshake();
     void clientsOfOneProxyTakeTurns();
@@ -72,10 +71,10 @@ private slots:
 
 void TestProxies::fieldsAreBelievedOfTrustedProxiesAlone_data()
 {
-    QTest::addColumn<QByteArray>("fields");
-    QTest::newRow("X-Forwarded-For") << QByteArray("X-Forwarded-For: 192.0.2.9, 203.0.113.5, 10.0.0.1\r\n");
-    QTest::newRow("Forwarded") << QByteArray(
-        "Forwarded: for=192.0.2.9, for=\"203.0.113.5:80\";proto=https, for=10.0.0.1\r\n");
+    rows<QByteArray>(
+        {"fields"},
+        {{"X-Forwarded-For", "X-Forwarded-For: 192.0.2.9, 203.0.113.5, 10.0.0.1\r\n"},
+         {"Forwarded", QByteArray("Forwarded: for=192.0.2.9, for=\"203.0.113.5:80\";proto=https, for=10.0.0.1\r\n")}});
 }
 
 void TestProxies::fieldsAreBelievedOfTrustedProxiesAlone()
@@ -179,9 +178,7 @@ void TestProxies::aConnectionIsOfWhomItsHeaderNames()
 
 void TestProxies::aHeaderMayComeByteByByte_data()
 {
-    QTest::addColumn<QByteArray>("header");
-    QTest::newRow("line") << lineOfFive;
-    QTest::newRow("block") << blockOfFive;
+    rows<QByteArray>({"header"}, {{"line", lineOfFive}, {"block", blockOfFive}});
 }
 
 void TestProxies::aHeaderMayComeByteByByte()
@@ -209,48 +206,44 @@ void TestProxies::aHeaderMayComeByteByByte()
     }
 }
 
-void TestProxies::aMalformedHeaderEndsTheConnection_data()
+void TestProxies::whatIsNoHeaderEndsTheConnection_data()
 {
-    QTest::addColumn<QByteArray>("header");
-    QTest::newRow("line") << QByteArray("PROXY TCP4 nobody 192.0.2.1 1 2\r\n");
-    QTest::newRow("line without an end") << QByteArray("PROXY UNKNOWN ") + QByteArray(200, 'x');
-    QTest::newRow("block") << QByteArray(blockOfFive).replace(12, 1, "\x31");
-    QTest::newRow("block beyond the bound") << QByteArray(blockOfFive).replace(14, 2, "\xff\xff");
+    rows<QByteArray, QByteArray, int>(
+        {"header", "from", "status"}, // 0: not a word
+        {
+            {"line", "PROXY TCP4 nobody 192.0.2.1 1 2\r\n", proxy, 0},
+            {"line without an end", QByteArray("PROXY UNKNOWN ") + QByteArray(200, 'x'), proxy, 0},
+            {"block", QByteArray(blockOfFive).replace(12, 1, "\x31"), proxy, 0},
+            {"block beyond the bound", QByteArray(blockOfFive).replace(14, 2, "\xff\xff"), proxy, 0},
+            {"a stranger's line", lineOfFive, stranger, 400}, // is a request of his
+            {"a stranger's block", blockOfFive, stranger, 400},
+        });
 }
 
-void TestProxies::aMalformedHeaderEndsTheConnection()
+void TestProxies::whatIsNoHeaderEndsTheConnection()
 {
     QFETCH(const QByteArray, header);
+    QFETCH(const QByteArray, from);
     ServerProcess server(QStringLiteral(TEST_SERVER), trusting({u"127.0.0.1"_s}));
     QVERIFY(server.waitUntilReady());
-    RawClient client(server.port(), proxy);
+    RawClient client(server.port(), from.constData());
     client.send(header + request("/test/asker"));
-    QVERIFY(!client.read(longest));
-    QVERIFY(client.waitForClose(longest));
-}
-
-void TestProxies::ofAStrangerAHeaderIsNoRequest()
-{
-    QFETCH(const QByteArray, header);
-    ServerProcess server(QStringLiteral(TEST_SERVER), trusting({u"127.0.0.1"_s}));
-    QVERIFY(server.waitUntilReady());
-    RawClient client(server.port(), stranger);
-    client.send(header + request("/test/asker"));
-    QCOMPARE(statusOf(client.read()), 400);
+    QTEST(statusOf(client.read(longest)), "status");
     QVERIFY(client.waitForClose(longest));
 }
 
 void TestProxies::aHeaderComesBeforeTheHandshake_data()
 {
-    QTest::addColumn<QByteArray>("header");
-    QTest::addColumn<bool>("atOnce"); // with the handshake's first bytes
-    QTest::addColumn<QString>("client"); // empty: the connection ends
-    QTest::newRow("none") << QByteArray() << true << u"127.0.0.1"_s;
-    QTest::newRow("line") << lineOfFive << true << u"203.0.113.5"_s;
-    QTest::newRow("block") << blockOfFive << true << u"203.0.113.5"_s;
-    QTest::newRow("block in pieces") << blockOfFive << false << u"203.0.113.5"_s;
-    QTest::newRow("malformed") << QByteArray("PROXY \r\n") << true << QString();
-    QTest::newRow("a request in the clear") << request("/test/asker") << true << QString();
+    // atOnce: with the handshake's first bytes; no client: the connection ends
+    rows<QByteArray, bool, QString>({"header", "atOnce", "client"},
+                                    {
+                                        {"none", QByteArray(), true, u"127.0.0.1"_s},
+                                        {"line", lineOfFive, true, u"203.0.113.5"_s},
+                                        {"block", blockOfFive, true, u"203.0.113.5"_s},
+                                        {"block in pieces", blockOfFive, false, u"203.0.113.5"_s},
+                                        {"malformed", "PROXY \r\n", true, {}},
+                                        {"a request in the clear", request("/test/asker"), true, {}},
+                                    });
 }
 
 void TestProxies::aHeaderComesBeforeTheHandshake()
@@ -292,6 +285,12 @@ QByteArray factorize(const QByteArray &n, const QByteArray &client)
     return request("/factorize?n=" + n, "X-Forwarded-For: " + client + "\r\n");
 }
 
+QStringList oneThreadWithAQueueOf(int length)
+{
+    return trusting({u"127.0.0.1"_s}) << u"--cpu-threads"_s << u"1"_s << u"--cpu-queue"_s << QString::number(length)
+                                      << u"--factorize-timeout"_s << u"600"_s;
+}
+
 const QByteArray queued = "openloop_queue_length{lane=\"long\"}";
 const QByteArray displaced = "openloop_displaced_computations_total";
 
@@ -300,9 +299,7 @@ const QByteArray displaced = "openloop_displaced_computations_total";
 // All of them come from the proxy's address: the one who asks once gets a place among forty of another, and is next.
 void TestProxies::clientsOfOneProxyTakeTurns()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER),
-                         trusting({u"127.0.0.1"_s}) << u"--cpu-threads"_s << u"1"_s << u"--cpu-queue"_s << u"16"_s
-                                                    << u"--factorize-timeout"_s << u"600"_s);
+    ServerProcess server(QStringLiteral(TEST_SERVER), oneThreadWithAQueueOf(16));
     QVERIFY(server.waitUntilReady());
     QVERIFY(server.hold("sieving"));
     std::vector<RawClient> flood;
@@ -326,9 +323,7 @@ void TestProxies::clientsOfOneProxyTakeTurns()
 
 void TestProxies::inventedClientsTakeNoTurns()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER),
-                         trusting({u"127.0.0.1"_s}) << u"--cpu-threads"_s << u"1"_s << u"--cpu-queue"_s << u"8"_s
-                                                    << u"--factorize-timeout"_s << u"600"_s);
+    ServerProcess server(QStringLiteral(TEST_SERVER), oneThreadWithAQueueOf(8));
     QVERIFY(server.waitUntilReady());
     QVERIFY(server.hold("sieving"));
     std::vector<RawClient> flood;

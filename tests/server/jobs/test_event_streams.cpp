@@ -6,6 +6,7 @@
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"
 #include "tests/support/peers/peers.h"
+#include "tests/support/rows.h"
 
 #include <QTest>
 
@@ -16,22 +17,13 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
+const QByteArray sieved = semiprime(150);
 const QString a = u"A"_s;
 const QString b = u"B"_s;
 
 bool isNumber(const QByteArray &id)
 {
     return !id.isEmpty() && std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// A job that is held while it is sieved; empty: it is not.
-QByteArray heldJob(const ServerProcess &server)
-{
-    if (!server.hold("sieving"))
-        return {};
-    const QByteArray path = accept(server.port(), semiprime(150));
-    const auto isHeld = [&] { return server.figure("held") == 1; };
-    return QTest::qWaitFor(isHeld, patience) ? path : QByteArray();
 }
 
 } // namespace
@@ -54,7 +46,7 @@ void TestEventStreams::everyEventCarriesItsVersion()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
-    const QByteArray path = heldJob(server);
+    const QByteArray path = heldJob(server, sieved);
     EventReader events(server.port(), path);
     QCOMPARE(events.head().status, 200);
     QCOMPARE(events.head().fields.value("content-type"), "text/event-stream");
@@ -77,7 +69,7 @@ void TestEventStreams::whoComesBackIsToldWhatIsNewer()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
-    const QByteArray path = heldJob(server);
+    const QByteArray path = heldJob(server, sieved);
     const Event running = EventReader(server.port(), path).next();
     EventReader informed(server.port(), path, running.id);
     EventReader behind(server.port(), path, "1");
@@ -112,19 +104,21 @@ void TestEventStreams::whoWasToldTheEndIsToldToStay()
 
 void TestEventStreams::whatIsNoIdIsIgnored_data()
 {
-    QTest::addColumn<QByteArray>("id");
-    QTest::newRow("nothing") << QByteArray("");
-    QTest::newRow("a word") << QByteArray("abc");
-    QTest::newRow("a sign") << QByteArray("-1");
-    QTest::newRow("another sign") << QByteArray("+END");
-    QTest::newRow("two numbers") << QByteArray("END END");
-    QTest::newRow("a list") << QByteArray("END, END");
-    QTest::newRow("hexadecimal") << QByteArray("0xEND");
-    QTest::newRow("a fraction") << QByteArray("END.0");
-    QTest::newRow("beyond 64 bits") << QByteArray(32, '9');
-    QTest::newRow("too long") << QByteArray(33 - 16, '0') + "END";
-    QTest::newRow("much too long") << QByteArray(8000, '7');
-    QTest::newRow("other digits") << QByteArray("\xd9\xa1\xd9\xa2");
+    rows<QByteArray>({"id"},
+                     {
+                         {"nothing", ""},
+                         {"a word", "abc"},
+                         {"a sign", "-1"},
+                         {"another sign", "+END"},
+                         {"two numbers", "END END"},
+                         {"a list", "END, END"},
+                         {"hexadecimal", "0xEND"},
+                         {"a fraction", "END.0"},
+                         {"beyond 64 bits", QByteArray(32, '9')},
+                         {"too long", QByteArray(33 - 16, '0') + "END"},
+                         {"much too long", QByteArray(8000, '7')},
+                         {"other digits", "\xd9\xa1\xd9\xa2"},
+                     });
 }
 
 void TestEventStreams::whatIsNoIdIsIgnored()
@@ -146,7 +140,7 @@ void TestEventStreams::anIdGotAtOneServerCountsAtTheOther()
     if (peersAreLeftOut())
         QSKIP("PostgreSQL is left out here");
     Fleet fleet(QStringLiteral(TEST_SERVER));
-    const QByteArray path = heldJob(fleet.start(a));
+    const QByteArray path = heldJob(fleet.start(a), sieved);
     fleet.start(b, {}, Fleet::Computes::Held);
     const Event atFirst = EventReader(fleet[a].port(), path).next();
     EventReader other(fleet[b].port(), path, atFirst.id);
@@ -171,7 +165,7 @@ void TestEventStreams::whoComesBackIsNotSentAwayWhileTheDatabaseIs()
     if (peersAreLeftOut())
         QSKIP("PostgreSQL is left out here");
     Fleet fleet(QStringLiteral(TEST_SERVER));
-    const QByteArray path = heldJob(fleet.start(a));
+    const QByteArray path = heldJob(fleet.start(a), sieved);
     const Event running = EventReader(fleet[a].port(), path).next();
     fleet.database().stop();
     EventReader again(fleet[a].port(), path, running.id);

@@ -189,9 +189,8 @@ void TestJobs::progressIsToldEverySecondUntilDone()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
-    QVERIFY(server.hold("sieving"));
-    const QByteArray path = accept(server.port(), sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    const QByteArray path = heldJob(server, sieved);
+    QVERIFY(!path.isEmpty());
     RawClient client(server.port());
     client.ask(path + "/events");
     QByteArray stream = client.readSome(longest);
@@ -224,9 +223,8 @@ void TestJobs::deletingStopsTheWork()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
-    QVERIFY(server.hold("sieving"));
-    const QByteArray path = accept(server.port(), sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    const QByteArray path = heldJob(server, sieved);
+    QVERIFY(!path.isEmpty());
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
     QCOMPARE(job(server.port(), path)[u"phase"_s].toString(), u"sieving"_s);
     RawClient watcher(server.port());
@@ -266,9 +264,8 @@ void TestJobs::whoeverLeavesHoldsNothingUp()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER));
     QVERIFY(server.waitUntilReady());
-    QVERIFY(server.hold("sieving"));
-    const QByteArray path = accept(server.port(), sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    const QByteArray path = heldJob(server, sieved);
+    QVERIFY(!path.isEmpty());
     const auto inFlight = [&] {
         return objectOf(RawClient(server.port()).get("/test/in_flight"))[u"in_flight"_s].toInt(-1);
     };
@@ -323,13 +320,8 @@ void TestJobs::nothingAcceptedIsLostByKills_data()
 void TestJobs::nothingAcceptedIsLostByKills()
 {
     QFETCH(bool, postgres);
-    const QTemporaryDir folder;
-    std::optional<Postgres> database;
-    if (postgres)
-        database.emplace();
-    const QStringList arguments{u"--database"_s,
-                                postgres ? database->databaseUrl(u"kills"_s)
-                                         : u"sqlite:"_s + folder.filePath(u"kills.sqlite"_s)};
+    DatabaseOfRow database(postgres);
+    const QStringList arguments{u"--database"_s, database.url()};
     QMap<QByteArray, QByteArray> accepted; // path -> n
     unsigned long seed = 0;
     for (int kills = 0; kills < 20; ++kills) {

@@ -2,10 +2,12 @@
 // What a client may give as n: in the body and in the query the same, and nothing that two readers read differently.
 #include "server/http/message/failure.h"
 #include "server/routes/input.h"
+#include "tests/support/rows.h"
 
 #include <QTest>
 
 using namespace openloop;
+using openloop::test::rows;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
@@ -56,17 +58,18 @@ class InputTest : public QObject
 private slots:
     void aNameThatIsGivenTwiceIsRefusedAndNamed_data()
     {
-        QTest::addColumn<QByteArray>("body");
-        QTest::addColumn<QString>("name");
-        QTest::newRow("n") << QByteArray("{\"n\":\"12\",\"n\":\"15\"}") << u"n"_s;
-        QTest::newRow("the same value") << QByteArray("{\"n\":12, \"n\" : 12}") << u"n"_s;
-        QTest::newRow("escaped") << QByteArray("{\"n\":\"12\",\"\\u006e\":\"15\"}") << u"n"_s;
-        QTest::newRow("another name") << QByteArray("{\"n\":\"12\",\"a b\":1,\"a b\":2}") << u"a b"_s;
-        QTest::newRow("behind an object")
-            << QByteArray("{\"n\":\"12\",\"m\":{\"x\":[1,\"}\"]},\"n\":\"15\"}") << u"n"_s;
-        QTest::newRow("with a quote") << QByteArray("{\"\\\"\":1,\"n\":\"12\",\"\\\"\":2}") << u"\""_s;
-        QTest::newRow("endless") << "{\"n\":1,\"" + QByteArray(5000, 'x') + "\":1,\"" + QByteArray(5000, 'x') + "\":2}"
-                                 << QString(40, u'x') + u'…';
+        rows<QByteArray, QString>(
+            {"body", "name"},
+            {
+                {"n", "{\"n\":\"12\",\"n\":\"15\"}", u"n"_s},
+                {"the same value", "{\"n\":12, \"n\" : 12}", u"n"_s},
+                {"escaped", "{\"n\":\"12\",\"\\u006e\":\"15\"}", u"n"_s},
+                {"another name", "{\"n\":\"12\",\"a b\":1,\"a b\":2}", u"a b"_s},
+                {"behind an object", "{\"n\":\"12\",\"m\":{\"x\":[1,\"}\"]},\"n\":\"15\"}", u"n"_s},
+                {"with a quote", "{\"\\\"\":1,\"n\":\"12\",\"\\\"\":2}", u"\""_s},
+                {"endless", "{\"n\":1,\"" + QByteArray(5000, 'x') + "\":1,\"" + QByteArray(5000, 'x') + "\":2}",
+                 QString(40, u'x') + u'…'},
+            });
     }
     void aNameThatIsGivenTwiceIsRefusedAndNamed()
     {

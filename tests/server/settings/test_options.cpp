@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the operator sets, from the command line, the environment and server.ini: which comes first, and what is
 // refused.
+#include "tests/support/rows.h"
+
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
+using openloop::test::rows;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
@@ -105,12 +108,14 @@ void TestOptions::whatIsRepeatedIsAList()
 
 void TestOptions::aFilesValueIsTakenAsItStands_data()
 {
-    QTest::addColumn<QString>("value");
-    QTest::newRow("comma") << u"sqlite:/tmp/my, data.sqlite"_s;
-    QTest::newRow("semicolon") << u"sqlite:/tmp/a;b"_s;
-    QTest::newRow("backslash") << u"sqlite:/tmp/a\\x.sqlite"_s;
-    QTest::newRow("hash") << u"sqlite:/tmp/a #1"_s;
-    QTest::newRow("not ASCII") << u"sqlite:/tmp/größe.sqlite"_s;
+    rows<QString>({"value"},
+                  {
+                      {"comma", u"sqlite:/tmp/my, data.sqlite"_s},
+                      {"semicolon", u"sqlite:/tmp/a;b"_s},
+                      {"backslash", u"sqlite:/tmp/a\\x.sqlite"_s},
+                      {"hash", u"sqlite:/tmp/a #1"_s},
+                      {"not ASCII", u"sqlite:/tmp/größe.sqlite"_s},
+                  });
 }
 
 void TestOptions::aFilesValueIsTakenAsItStands()
@@ -200,28 +205,26 @@ void TestOptions::whatIsWrongIsNamed()
 
 void TestOptions::secretsAreNotPrinted_data()
 {
-    QTest::addColumn<QString>("option");
-    QTest::addColumn<QString>("value");
-    QTest::addColumn<QString>("shown");
-    QTest::newRow("database") << u"database"_s << u"postgresql://user:secret@localhost/name"_s
-                              << u"postgresql://user:***@localhost/name"_s;
-    QTest::newRow("user alone") << u"database"_s << u"postgresql://user@localhost/name"_s
-                                << u"postgresql://user@localhost/name"_s;
-    QTest::newRow("marks in the password") << u"database"_s << u"postgresql://user:secret@x/secret?secret@localhost/n"_s
-                                           << u"postgresql://user:***@localhost/n"_s;
-    QTest::newRow("parameter") << u"database"_s << u"postgresql://localhost/n?user=a&password=secret&port=1"_s
-                               << u"postgresql://localhost/n?user=a&password=***&port=1"_s;
-    QTest::newRow("parameter's name encoded") << u"database"_s << u"postgresql://localhost/n?p%61ssword=secret"_s
-                                              << u"postgresql://localhost/n?p%61ssword=***"_s;
-    QTest::newRow("password encoded") << u"database"_s << u"postgresql://user:%73ecret%40@localhost/n"_s
-                                      << u"postgresql://user:***@localhost/n"_s;
-    QTest::newRow("upstream") << u"upstream"_s << u"http://user:secret@localhost/a"_s
-                              << u"http://user:***@localhost/a"_s;
-    QTest::newRow("token as user") << u"upstream"_s << u"https://secret@localhost/a"_s << u"https://***@localhost/a"_s;
-    QTest::newRow("key in the query") << u"upstream"_s << u"https://localhost/a?api_key=secret&n=1"_s
-                                      << u"https://localhost/a?api_key=***&n=1"_s;
-    QTest::newRow("none") << u"upstream"_s << u"http://localhost:8081/todos?mail=1"_s
-                          << u"http://localhost:8081/todos?mail=1"_s;
+    rows<QString, QString, QString>(
+        {"option", "value", "shown"},
+        {
+            {"database", u"database"_s, u"postgresql://user:secret@localhost/name"_s,
+             u"postgresql://user:***@localhost/name"_s},
+            {"user alone", u"database"_s, u"postgresql://user@localhost/name"_s, u"postgresql://user@localhost/name"_s},
+            {"marks in the password", u"database"_s, u"postgresql://user:secret@x/secret?secret@localhost/n"_s,
+             u"postgresql://user:***@localhost/n"_s},
+            {"parameter", u"database"_s, u"postgresql://localhost/n?user=a&password=secret&port=1"_s,
+             u"postgresql://localhost/n?user=a&password=***&port=1"_s},
+            {"parameter's name encoded", u"database"_s, u"postgresql://localhost/n?p%61ssword=secret"_s,
+             u"postgresql://localhost/n?p%61ssword=***"_s},
+            {"password encoded", u"database"_s, u"postgresql://user:%73ecret%40@localhost/n"_s,
+             u"postgresql://user:***@localhost/n"_s},
+            {"upstream", u"upstream"_s, u"http://user:secret@localhost/a"_s, u"http://user:***@localhost/a"_s},
+            {"token as user", u"upstream"_s, u"https://secret@localhost/a"_s, u"https://***@localhost/a"_s},
+            {"key in the query", u"upstream"_s, u"https://localhost/a?api_key=secret&n=1"_s,
+             u"https://localhost/a?api_key=***&n=1"_s},
+            {"none", u"upstream"_s, u"http://localhost:8081/todos?mail=1"_s, u"http://localhost:8081/todos?mail=1"_s},
+        });
 }
 
 void TestOptions::secretsAreNotPrinted()
@@ -234,14 +237,16 @@ void TestOptions::secretsAreNotPrinted()
 
 void TestOptions::secretsAreNotRepeated_data()
 {
-    QTest::addColumn<QStringList>("arguments");
-    QTest::newRow("upstream") << QStringList{u"--upstream"_s, u"ftp://user:secret@localhost/"_s};
-    QTest::newRow("upstream that is no URL") << QStringList{u"--upstream"_s, u"http://user:se cret@local host/"_s};
-    QTest::newRow("database") << QStringList{u"--database"_s, u"mysql://user:secret@localhost/"_s};
-    QTest::newRow("database in libpq's other form") << QStringList{u"--database"_s, u"host=x password=secret"_s};
-    QTest::newRow("database in quotes") << QStringList{u"--database"_s, u"host=x password='a secret'"_s};
-    QTest::newRow("token") << QStringList{u"--token-file"_s, u"secret"_s};
-    QTest::newRow("no option") << QStringList{u"http://user:secret@localhost/"_s};
+    rows<QStringList>({"arguments"},
+                      {
+                          {"upstream", {u"--upstream"_s, u"ftp://user:secret@localhost/"_s}},
+                          {"upstream that is no URL", {u"--upstream"_s, u"http://user:se cret@local host/"_s}},
+                          {"database", {u"--database"_s, u"mysql://user:secret@localhost/"_s}},
+                          {"database in libpq's other form", {u"--database"_s, u"host=x password=secret"_s}},
+                          {"database in quotes", {u"--database"_s, u"host=x password='a secret'"_s}},
+                          {"token", {u"--token-file"_s, u"secret"_s}},
+                          {"no option", {u"http://user:secret@localhost/"_s}},
+                      });
 }
 
 void TestOptions::secretsAreNotRepeated()

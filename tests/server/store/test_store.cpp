@@ -3,11 +3,13 @@
 #include "common/start_failure.h"
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
+#include "tests/server/store/refusal.h"
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
+#include "tests/support/rows.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -258,34 +260,28 @@ private slots:
         };
         QCOMPARE(Store(url(), 1).write(add).result(), 1);
         QCOMPARE(Store(url(), 1).write(need).result(), 1); // what was only added is no hindrance
-        try {
-            const Store store(url(), 1);
-            QFAIL("it started");
-        } catch (const StartFailure &failure) {
-            QVERIFY2(failure.line().contains(u"999-more.sql"_s), qPrintable(failure.line()));
-            QVERIFY(!failure.line().contains(u'\n'));
-        }
+        const QString refusal = refusalOf([this] { const Store store(url(), 1); });
+        QVERIFY2(refusal.contains(u"999-more.sql"_s), qPrintable(refusal));
+        QVERIFY(!refusal.contains(u'\n'));
     }
 
     void aDatabaseThatCannotBeUsedStopsTheStart_data()
     {
-        QTest::addColumn<QString>("databaseUrl");
-        QTest::newRow("unknown scheme") << u"mysql://root@localhost/x"_s;
-        QTest::newRow("no database name") << u"postgresql://root@localhost"_s;
-        QTest::newRow("a folder") << u"sqlite:"_s + m_folder.path();
-        QTest::newRow("no such folder") << u"sqlite:"_s + m_folder.filePath(u"none/x.sqlite"_s);
-        QTest::newRow("nobody listens") << u"postgresql://root@127.0.0.1:1/x"_s;
+        rows<QString>({"databaseUrl"},
+                      {
+                          {"unknown scheme", u"mysql://root@localhost/x"_s},
+                          {"no database name", u"postgresql://root@localhost"_s},
+                          {"a folder", u"sqlite:"_s + m_folder.path()},
+                          {"no such folder", u"sqlite:"_s + m_folder.filePath(u"none/x.sqlite"_s)},
+                          {"nobody listens", u"postgresql://root@127.0.0.1:1/x"_s},
+                      });
     }
     void aDatabaseThatCannotBeUsedStopsTheStart()
     {
         QFETCH(QString, databaseUrl);
-        try {
-            const Store store(databaseUrl, 2);
-            QFAIL("it started");
-        } catch (const StartFailure &failure) {
-            QVERIFY(!failure.line().isEmpty());
-            QVERIFY(!failure.line().contains(u'\n'));
-        }
+        const QString refusal = refusalOf([&databaseUrl] { const Store store(databaseUrl, 2); });
+        QVERIFY(!refusal.isEmpty());
+        QVERIFY(!refusal.contains(u'\n'));
     }
 
 private:

@@ -9,6 +9,7 @@
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
 #include <QFile>
@@ -209,9 +210,7 @@ private slots:
 
     void aStoreOnAPostgresFrozenWhileIdleEnds_data()
     {
-        QTest::addColumn<bool>("noticed");
-        QTest::newRow("at once") << false;
-        QTest::newRow("when it is known to be away") << true;
+        rows<bool>({"noticed"}, {{"at once", false}, {"when it is known to be away", true}});
     }
     void aStoreOnAPostgresFrozenWhileIdleEnds()
     {

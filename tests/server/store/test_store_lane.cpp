@@ -7,6 +7,7 @@
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
+#include "tests/support/rows.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -44,9 +45,8 @@ private slots:
 
     void aLaneOfSqliteSeesAndChangesTheSameTables_data()
     {
-        QTest::addColumn<QString>("url");
-        QTest::newRow("file") << u"sqlite:"_s + m_folder.filePath(u"lane"_s);
-        QTest::newRow("memory") << u"sqlite::memory:"_s;
+        rows<QString>({"url"},
+                      {{"file", u"sqlite:"_s + m_folder.filePath(u"lane"_s)}, {"memory", u"sqlite::memory:"_s}});
     }
     void aLaneOfSqliteSeesAndChangesTheSameTables()
     {
@@ -75,9 +75,7 @@ private slots:
 
     void onAPostgresLaneWorkThatMayNotBeginTwiceIsUnavailableOnceItsConnectionIsLost_data()
     {
-        QTest::addColumn<bool>("mayBeginTwice");
-        QTest::newRow("it may") << true;
-        QTest::newRow("it may not") << false;
+        rows<bool>({"mayBeginTwice"}, {{"it may", true}, {"it may not", false}});
     }
     void onAPostgresLaneWorkThatMayNotBeginTwiceIsUnavailableOnceItsConnectionIsLost()
     {

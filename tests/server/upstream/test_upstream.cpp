@@ -4,6 +4,7 @@
 #include "server/upstream/upstream.h"
 #include "tests/support/ending.h"
 #include "tests/support/fake_upstream.h"
+#include "tests/support/rows.h"
 
 #include <QPointer>
 #include <QTest>
@@ -81,13 +82,15 @@ private slots:
 
     void anyJsonPassesUnchanged_data()
     {
-        QTest::addColumn<QByteArray>("body");
-        QTest::newRow("object with spaces and order") << QByteArray("{ \"b\" : 1.50,\n\t\"a\":[ ] }\r\n");
-        QTest::newRow("array") << QByteArray("[1,2]");
-        QTest::newRow("string") << QByteArray("\"caf\xc3\xa9\"");
-        QTest::newRow("number beyond 2^53") << QByteArray("12345678901234567890");
-        QTest::newRow("null") << QByteArray("null");
-        QTest::newRow("3 MiB") << QByteArray('[' + QByteArray("1234567,").repeated(3 * mib / 8) + "0]");
+        rows<QByteArray>({"body"},
+                         {
+                             {"object with spaces and order", "{ \"b\" : 1.50,\n\t\"a\":[ ] }\r\n"},
+                             {"array", "[1,2]"},
+                             {"string", "\"caf\xc3\xa9\""},
+                             {"number beyond 2^53", "12345678901234567890"},
+                             {"null", "null"},
+                             {"3 MiB", QByteArray('[' + QByteArray("1234567,").repeated(3 * mib / 8) + "0]")},
+                         });
     }
     void anyJsonPassesUnchanged()
     {
@@ -177,11 +180,14 @@ private slots:
 
     void theDeadlineEndsTheCall_data()
     {
-        QTest::addColumn<FakeUpstream::Behaviour>("behaviour");
-        QTest::newRow("hangs") << FakeUpstream::says("");
-        QTest::newRow("hangs in the head") << FakeUpstream::says("HTTP/1.1 200 OK\r\nContent-");
-        QTest::newRow("hangs in the body") << FakeUpstream::says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1");
-        QTest::newRow("drips") << drips();
+        rows<FakeUpstream::Behaviour>(
+            {"behaviour"},
+            {
+                {"hangs", FakeUpstream::says("")},
+                {"hangs in the head", FakeUpstream::says("HTTP/1.1 200 OK\r\nContent-")},
+                {"hangs in the body", FakeUpstream::says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1")},
+                {"drips", drips()},
+            });
     }
     void theDeadlineEndsTheCall()
     {
@@ -203,15 +209,23 @@ private slots:
         QTRY_COMPARE(fake.openConnections(), 0);
     }
 
+    void aClientThatLeavesEndsTheCall_data()
+    {
+        rows<bool>({"elsewhere"}, {{"on this thread", false}, {"on another thread", true}});
+    }
     void aClientThatLeavesEndsTheCall()
     {
+        QFETCH(bool, elsewhere);
         FakeUpstream fake(FakeUpstream::says(""));
         Upstream upstream({.url = fake.url(), .timeout = 60s});
         std::stop_source client;
         const auto ending = follow(upstream.get(client.get_token()));
         QTRY_COMPARE(fake.requests(), 1);
         QCOMPARE(upstream.inFlight(), 1);
-        client.request_stop();
+        if (elsewhere)
+            std::jthread([&client] { client.request_stop(); }).join();
+        else
+            client.request_stop();
         QVERIFY(!ending->over); // nothing is resumed under the caller
         QTRY_VERIFY_WITH_TIMEOUT(ending->over, 20'000); // not by the deadline, which is later
         QCOMPARE(ending->status(), 499);
@@ -219,18 +233,6 @@ private slots:
         QTRY_COMPARE(fake.openConnections(), 0);
         QCOMPARE(await(upstream.get(client.get_token())).status(), 499);
         QCOMPARE(fake.requests(), 1);
-    }
-
-    void aClientMayLeaveOnAnotherThread()
-    {
-        FakeUpstream fake(FakeUpstream::says(""));
-        Upstream upstream({.url = fake.url(), .timeout = 60s});
-        std::stop_source client;
-        const auto ending = follow(upstream.get(client.get_token()));
-        QTRY_COMPARE(fake.requests(), 1);
-        std::jthread([&client] { client.request_stop(); }).join();
-        QTRY_VERIFY_WITH_TIMEOUT(ending->over, 20'000); // not by the deadline, which is later
-        QCOMPARE(ending->status(), 499);
     }
 
     void callsBeyondTheBoundAreRefused()

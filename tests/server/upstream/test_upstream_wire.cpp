@@ -4,6 +4,7 @@
 #include "tests/support/ending.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/patience.h"
+#include "tests/support/rows.h"
 
 #include <QPointer>
 #include <QTest>
@@ -44,6 +45,13 @@ private:
     std::function<void(QTcpSocket &, const QByteArray &)> m_more;
     int m_asked = 0;
 };
+
+/// Its answer, or the status without one.
+QByteArray saidBy(Upstream &upstream)
+{
+    const auto ending = await(upstream.get({}));
+    return ending.value ? ending.value->text() : "status " + QByteArray::number(ending.status());
+}
 
 void later(QTcpSocket &socket, std::chrono::milliseconds delay, const QByteArray &bytes, bool close = false)
 {
@@ -101,25 +109,23 @@ void TestUpstreamWire::everyCallIsGivenItsOwnAnswer()
     FakeUpstream fake(counting.behaviour());
     Upstream upstream({.url = fake.url()});
     for (int i = 1; i <= 40; ++i) {
-        const auto ending = await(upstream.get({}));
-        QCOMPARE(ending.status(), 200);
-        QCOMPARE(ending.value->text(), QByteArray::number(i));
+        QCOMPARE(saidBy(upstream), QByteArray::number(i));
     }
 }
 
 void TestUpstreamWire::whatComesUnaskedIsNobodysAnswer_data()
 {
-    QTest::addColumn<QByteArray>("stray");
-    QTest::addColumn<bool>("close");
-    QTest::addColumn<bool>("atOnce");
-    QTest::newRow("another 200") << answer("-1") << false << false;
-    QTest::newRow("another 200 with the answer") << answer("-1") << false << true;
-    QTest::newRow("408") << QByteArray("HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\n-1") << true << false;
-    QTest::newRow("408 and no end") << QByteArray("HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\n-1")
-                                    << false << false;
-    QTest::newRow("an empty line") << QByteArray("\r\n") << false << false;
-    QTest::newRow("half an answer") << answer("-1").first(20) << false << false;
-    QTest::newRow("103") << QByteArray("HTTP/1.1 103 Early Hints\r\n\r\n") << false << false;
+    rows<QByteArray, bool, bool>(
+        {"stray", "close", "atOnce"},
+        {
+            {"another 200", answer("-1"), false, false},
+            {"another 200 with the answer", answer("-1"), false, true},
+            {"408", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\n-1", true, false},
+            {"408 and no end", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\n-1", false, false},
+            {"an empty line", "\r\n", false, false},
+            {"half an answer", answer("-1").first(20), false, false},
+            {"103", "HTTP/1.1 103 Early Hints\r\n\r\n", false, false},
+        });
 }
 
 void TestUpstreamWire::whatComesUnaskedIsNobodysAnswer()
@@ -135,9 +141,7 @@ void TestUpstreamWire::whatComesUnaskedIsNobodysAnswer()
     FakeUpstream fake(counting.behaviour());
     Upstream upstream({.url = fake.url()});
     for (int i = 1; i <= 20; ++i) {
-        const auto ending = await(upstream.get({}));
-        QCOMPARE(ending.status(), 200);
-        QCOMPARE(ending.value->text(), QByteArray::number(i));
+        QCOMPARE(saidBy(upstream), QByteArray::number(i));
         if (!last || atOnce)
             continue;
         last->write(stray); // no question is under way
@@ -170,10 +174,10 @@ void TestUpstreamWire::aLongHeadIsRefusedAtOnce()
 
 void TestUpstreamWire::aConnectionThatWasClosingLosesNoCall_data()
 {
-    QTest::addColumn<QByteArray>("lastWords");
-    QTest::newRow("silently") << QByteArray();
-    QTest::newRow("408") << QByteArray(
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    rows<QByteArray>(
+        {"lastWords"},
+        {{"silently", QByteArray()},
+         {"408", QByteArray("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")}});
 }
 
 // Each connection answers one question and closes when the second is on its way: outside the tenth that retries cost.
@@ -228,9 +232,7 @@ void TestUpstreamWire::whatEndsByAResetIsNotWhole()
 
 void TestUpstreamWire::anAddressThatIsDeadIsNotWaitedFor_data()
 {
-    QTest::addColumn<bool>("refuses");
-    QTest::newRow("refuses") << true;
-    QTest::newRow("says nothing") << false;
+    rows<bool>({"refuses"}, {{"refuses", true}, {"says nothing", false}});
 }
 
 void TestUpstreamWire::anAddressThatIsDeadIsNotWaitedFor()

@@ -3,9 +3,11 @@
 #include "tests/support/jobs/job_client.h"
 
 #include "tests/support/patience.h"
+#include "tests/support/server_process.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -35,6 +37,15 @@ QByteArray accept(quint16 port, const QByteArray &n, const QByteArray &fields)
 {
     const auto answer = RawClient(port).post(jobs, bodyOf(n), fields);
     return answer && answer->status == 202 ? answer->fields.value("location") : QByteArray();
+}
+
+QByteArray heldJob(const ServerProcess &server, const QByteArray &n)
+{
+    if (!server.hold("sieving"))
+        return {};
+    const QByteArray path = accept(server.port(), n);
+    const auto isHeld = [&] { return server.figure("held") == 1; };
+    return QTest::qWaitFor(isHeld, patience) ? path : QByteArray();
 }
 
 mpz_class productOf(const QJsonObject &job)

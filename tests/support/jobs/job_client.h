@@ -10,6 +10,8 @@
 
 namespace openloop::test {
 
+class ServerProcess;
+
 /// Where jobs are asked for.
 inline const QByteArray jobs = "/factorizations";
 
@@ -24,6 +26,9 @@ QString stateOf(quint16 port, const QByteArray &path);
 QByteArray accept(quint16 port, const QByteArray &n, const QByteArray &fields = {});
 
 mpz_class productOf(const QJsonObject &job);
+
+/// The path of a job that is held while it is sieved; empty: it is not. n: large enough to be sieved.
+QByteArray heldJob(const ServerProcess &server, const QByteArray &n);
 
 /// Reads until the stream says so; false: it ended, or said nothing for long.
 bool hears(RawClient &watcher, const QByteArray &word);

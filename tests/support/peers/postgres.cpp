@@ -231,4 +231,9 @@ void eitherDatabase()
         QTest::newRow("PostgreSQL") << true;
 }
 
+QString DatabaseOfRow::url()
+{
+    return m_postgres ? m_postgres->databaseUrl(u"row"_s) : u"sqlite:"_s + m_folder.filePath(u"row.sqlite"_s);
+}
+
 } // namespace openloop::test

@@ -77,4 +77,17 @@ private:
 /// Of a function with the datum `postgres`: once with SQLite, and once with PostgreSQL unless peers are left out.
 void eitherDatabase();
 
+/// The one of such a row, empty, for as long as this lives.
+class DatabaseOfRow
+{
+public:
+    explicit DatabaseOfRow(bool postgres) : m_postgres(postgres ? std::make_unique<Postgres>() : nullptr) { }
+
+    QString url();
+
+private:
+    QTemporaryDir m_folder; // of the file
+    std::unique_ptr<Postgres> m_postgres;
+};
+
 } // namespace openloop::test

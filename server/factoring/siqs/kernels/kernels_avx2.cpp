@@ -140,7 +140,7 @@ struct Bits {
     static V exclusive(V a, V b) { return _mm256_xor_si256(a, b); }
 };
 
-#include "server/factoring/siqs/kernels/kernels_body.h"
+#include "server/factoring/siqs/kernels/sieve_loops_body.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kernels in AVX-512 (F, BW, DQ, VL). Only this region is compiled for it.
+// The kernels in AVX-512 (F, BW, DQ, VL). Only this region is compiled for it. The vectors have the names of those of
+// AVX2, for sieve_loops_body.h is written in them, and no instruction in common.
 #include "server/factoring/siqs/kernels/kernels.h"
 
 #if defined(__x86_64__)
@@ -102,7 +103,7 @@ struct Bits {
     static V exclusive(V a, V b) { return _mm512_xor_si512(a, b); }
 };
 
-#include "server/factoring/siqs/kernels/kernels_body.h"
+#include "server/factoring/siqs/kernels/sieve_loops_body.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -89,6 +89,6 @@ struct Bits {
     static V exclusive(V a, V b) { return a ^ b; }
 };
 
-#include "server/factoring/siqs/kernels/kernels_body.h"
+#include "server/factoring/siqs/kernels/sieve_loops_body.h"
 
 } // namespace openloop::factoring::siqs::portable

@@ -92,11 +92,8 @@ void TestFleetMigration::jobsOfTheReleaseBeforeGoOn_data()
 void TestFleetMigration::jobsOfTheReleaseBeforeGoOn()
 {
     QFETCH(bool, postgres);
-    const QTemporaryDir folder;
-    std::optional<Postgres> database;
-    QString url = u"sqlite:"_s + folder.filePath(u"before.sqlite"_s);
-    if (postgres)
-        url = database.emplace().databaseUrl(u"before"_s);
+    DatabaseOfRow database(postgres);
+    const QString url = database.url();
     leaveJobsOfTheReleaseBefore(url);
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, url});
     QVERIFY2(server.waitUntilReady(), server.standardError().constData());

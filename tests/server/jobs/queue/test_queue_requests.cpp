@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two servers are asked for the same at the same time: it is one task with one result.
 #include "tests/server/jobs/queue/two_servers.h"
-#include "tests/support/peers/peers.h"
 
 #include <QTest>
 
@@ -17,12 +16,7 @@ class TestQueueRequests : public TwoServers
     }
 
 private slots:
-    void initTestCase()
-    {
-        if (!skippedWithoutPeers())
-            connectBoth();
-    }
-
+    void initTestCase() { connectBoth(); }
     void init() { startAgain(); }
 
     void twoRequestsOfOnePayloadAreOneTask()

@@ -28,12 +28,7 @@ private slots:
     void whatIsOverGoesWhenItsTimeHasCome()
     {
         QFETCH(bool, postgres);
-        SqlConnection file(SqlLocation::parse(u"sqlite::memory:"_s), SqlConnection::Role::Writes, 60s);
-        if (!postgres) {
-            file.open();
-            bringSchemaUpToDate(file);
-        }
-        SqlConnection &sql = postgres ? m_postgres->sql() : file;
+        SqlConnection &sql = chosen(postgres);
         const auto first = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
         const auto count = [&](const QString &query) { return sql.select(query, {}, first).first(); };
         const qint64 now = postgres ? count(u"SELECT queue_now()"_s) : QDateTime::currentMSecsSinceEpoch() * 1000;
@@ -85,18 +80,13 @@ private slots:
                 < now + std::chrono::microseconds(12h).count());
     }
 
-    void aKeyIsKeptForADayAfterItsOutcome_data() { whatIsOverGoesWhenItsTimeHasCome_data(); }
+    void aKeyIsKeptForADayAfterItsOutcome_data() { eitherDatabase(); }
 
     // It may have joined a task that another had begun long before, and that took long.
     void aKeyIsKeptForADayAfterItsOutcome()
     {
         QFETCH(bool, postgres);
-        SqlConnection file(SqlLocation::parse(u"sqlite::memory:"_s), SqlConnection::Role::Writes, 60s);
-        if (!postgres) {
-            file.open();
-            bringSchemaUpToDate(file);
-        }
-        SqlConnection &sql = postgres ? m_postgres->sql() : file;
+        SqlConnection &sql = chosen(postgres);
         const auto text = [](const QSqlQuery &row) { return row.value(0).toString(); };
         const auto all = [&](const QString &query) { return sql.select(query, {}, text).join(u' '); };
         const qint64 now =
@@ -138,7 +128,19 @@ private slots:
     }
 
 private:
+    SqlConnection &chosen(bool postgres)
+    {
+        if (postgres)
+            return m_postgres->sql();
+        m_file =
+            std::make_unique<SqlConnection>(SqlLocation::parse(u"sqlite::memory:"_s), SqlConnection::Role::Writes, 60s);
+        m_file->open();
+        bringSchemaUpToDate(*m_file);
+        return *m_file;
+    }
+
     std::optional<QueueDatabase> m_postgres;
+    std::unique_ptr<SqlConnection> m_file;
 };
 
 } // namespace openloop::test

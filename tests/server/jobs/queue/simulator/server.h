@@ -47,7 +47,7 @@ public:
     /// Once this process runs again, if it ever does.
     void awake(std::function<void()> happen);
 
-    // Effects
+    // Effects, one by one as Member has them: an interface is all that both share
 
     void send(Call call, const Statement &statement) override;
     void start(const Attempt &attempt, const std::string &payload) override;

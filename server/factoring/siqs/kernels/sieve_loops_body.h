@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The text of the kernels; included inside a namespace that defines Lanes16, Lanes32, Lanes64, Bytes and
-// Bits. No include guard and no includes: each instruction set compiles it once, in its own region.
+// The loops of the sieve, and the matrix's one: included inside a namespace that defines Lanes16, Lanes32, Lanes64,
+// Bytes and Bits. No include guard and no includes: each instruction set compiles it once, in its own region.
 
 inline Lanes64::V montgomery(Lanes64::V product, Lanes64::V p, Lanes64::V negatedInverse)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each change of a task names the state that it leaves, and an attempt's changes the owner and the attempt as well.
-#include "server/jobs/queue/texts.h"
+#include "server/jobs/queue/statement_texts.h"
 
 #include "server/store/sql_connection.h"
 

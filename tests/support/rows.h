@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The data of a test function, written as the table that it is.
+#pragma once
+
+#include <QTest>
+
+#include <initializer_list>
+#include <tuple>
+
+namespace openloop::test {
+
+/// Of a `..._data()`: the names of its columns, and of each row its name and what stands in them.
+template <typename... T>
+void rows(const char *const (&columns)[sizeof...(T)], std::initializer_list<std::tuple<const char *, T...>> all)
+{
+    std::size_t column = 0;
+    (QTest::addColumn<T>(columns[column++]), ...);
+    for (const auto &row : all)
+        std::apply([](const char *name, const T &...values) { (QTest::newRow(name) << ... << values); }, row);
+}
+
+} // namespace openloop::test

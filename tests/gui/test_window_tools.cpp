@@ -26,6 +26,7 @@
 #include <QClipboard>
 #include <QDialogButtonBox>
 #include <QDockWidget>
+#include <QFile>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -192,6 +193,21 @@ private slots:
         ok->click();
         QCOMPARE(m_window->session().targets().size(), 3);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"version"_s, 0, 1e12).n > 0, patience);
+    }
+
+    void targetsArePickedFromAFile()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"api.yaml"_s);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("openapi: 3.0.3\nservers: [{url: 'http://elsewhere.example/v1'}]\npaths: {/a: {get: {}}}\n");
+        file.close();
+        m_window->targets().offerFile(path);
+        auto *dialog = m_window->findChild<PickDialog *>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->list().item(0)->text(), u"http://elsewhere.example/v1/a"_s); // not where the others are
+        dialog->reject();
     }
 
     void aRecordingIsReplayedWithItsControlItsLoadAndAScrubber()

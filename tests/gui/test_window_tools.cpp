@@ -308,6 +308,17 @@ private slots:
         QVERIFY(panel->accessibleName().contains(u"Queue 6"_s));
     }
 
+    void theServerPanelShowsADashForWhatIsNoNumber()
+    {
+        ServerWatch watch;
+        const ServerPanel panel(watch);
+        watch.take("openloop_pool_busy NaN\nopenloop_pool_threads 4\nopenloop_queue_length +Inf\n"
+                   "openloop_requests_in_flight\t1e300\n",
+                   1000);
+        for (const auto &figure : {u"Pool busy – of 4"_s, u"Queue –"_s, u"In flight –"_s, u"Memory –"_s})
+            QVERIFY2(panel.accessibleName().contains(figure), qPrintable(panel.accessibleName()));
+    }
+
     void everyViewAndEveryDockCanBeShown()
     {
         QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, patience);

@@ -74,10 +74,10 @@ void ServiceDescription::take(qsizetype place, const probe::Fetched &answer)
         if (found)
             return end(found);
         if (m_search.problem.isEmpty())
-            m_search.problem = tr("%1%2: %3").arg(m_search.base, path, found.error);
+            m_search.problem = u"%1%2: %3"_s.arg(m_search.base, path, found.error);
     }
     m_search.answers << (answer.status == 200 ? tr("%1: a page").arg(path)
-                                              : tr("%1: HTTP %2").arg(path).arg(answer.status));
+                                              : u"%1: HTTP %2"_s.arg(path).arg(answer.status));
     if (place + 1 < places().size())
         return ask(place + 1);
     end(Found::failed(m_search.problem.isEmpty() ? tr("%1 has no OpenAPI document at the usual places (%2)")

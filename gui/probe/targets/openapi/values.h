@@ -28,7 +28,7 @@ private:
 
     OpenApiDocument m_document;
     qsizetype m_leftOfValue = 0;
-    qsizetype m_leftOfDocument = 2'000'000;
+    qsizetype m_leftOfDocument = 500'000;
     int m_depth = 0;
 };
 

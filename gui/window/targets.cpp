@@ -74,7 +74,9 @@ QString Targets::addFromText(const QString &text)
 
 void Targets::offer()
 {
-    m_description.find(baseUrlOf(m_session.liveTargets()), [this](const auto &offered) { show(offered); });
+    const auto targets = m_session.liveTargets();
+    m_description.find(targets.isEmpty() ? QString() : targets.first().url,
+                       [this](const auto &offered) { show(offered); });
 }
 
 void Targets::offerFromFile()

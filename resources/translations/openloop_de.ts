@@ -1138,8 +1138,8 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>das OpenAPI-Dokument ist zu groß, gelesen werden weniger als 16 MiB</translation>
     </message>
     <message>
-        <source>%1: a page</source>
-        <translation>%1: eine Seite</translation>
+        <source>a page</source>
+        <translation>eine Seite</translation>
     </message>
     <message>
         <source>%1 has no OpenAPI document at the usual places (%2)</source>

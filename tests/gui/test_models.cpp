@@ -46,12 +46,12 @@ QByteArray contentOf(const QString &path)
 }
 
 /// What is found below the server's address.
-ServiceDescription::Found findDescription(const test::ProgrammedServer &server)
+ServiceDescription::Found findDescription(const test::ProgrammedServer &server, const QString &path = {})
 {
     ServiceDescription description;
     auto result = ServiceDescription::Found::failed(u"not yet"_s);
     bool isThere = false;
-    description.find(u"http://127.0.0.1:%1"_s.arg(server.port()), [&](const auto &found) {
+    description.find(u"http://127.0.0.1:%1"_s.arg(server.port()) + path, [&](const auto &found) {
         result = found;
         isThere = true;
     });
@@ -371,6 +371,24 @@ private slots:
         QVERIFY2(found, qPrintable(found.error));
         QCOMPARE(found->size(), 1);
         QVERIFY(found->first().url.endsWith(u"/v1/a"_s));
+    }
+
+    void aDocumentIsFoundBelowThePathOfTheService()
+    {
+        for (const QByteArray place : {"/master/openapi.json", "/master/v2/v3/api-docs", "/swagger.json"}) {
+            test::ProgrammedServer server([place](int, const QByteArray &path) {
+                test::Reaction reaction;
+                reaction.status = path == place ? 200 : 404;
+                reaction.body = path == place ? "{\"openapi\":\"3.1.0\",\"paths\":{\"/a\":{\"get\":{}}}}" : "none";
+                return reaction;
+            });
+            const auto found = findDescription(server, u"/master/v2/health?a=b"_s);
+            QVERIFY2(found, qPrintable(found.error));
+            const QString base = place.startsWith("/master/v2") ? u"/master/v2"_s
+                : place.startsWith("/master")                   ? u"/master"_s
+                                                                : QString();
+            QCOMPARE(found->first().url, u"http://127.0.0.1:%1%2/a"_s.arg(server.port()).arg(base));
+        }
     }
 
     void aServiceWithoutADocumentIsToldWhatWasAsked()

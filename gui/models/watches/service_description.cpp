@@ -5,12 +5,34 @@
 #include "gui/probe/targets/openapi.h"
 
 #include <QFile>
+#include <QUrl>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
 namespace {
+
+constexpr qsizetype mostTold = 5; // answers in an error
+constexpr qsizetype mostFolders = 2;
+
+QString originOf(const QUrl &url)
+{
+    return url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
+}
+
+/// "http://h", "http://h/master" for http://h/master/health; what has no folders is one.
+QStringList basesOf(const QString &text)
+{
+    const QUrl url(text);
+    QStringList bases{originOf(url)};
+    const auto folders = url.path(QUrl::FullyEncoded).split(u'/', Qt::SkipEmptyParts);
+    for (qsizetype i = 0; i < std::min(mostFolders, folders.size()); ++i)
+        bases << bases.last() + u'/' + folders[i];
+    return bases;
+}
 
 /// A page for people: what many services answer wherever one asks.
 bool isPage(const probe::Fetched &answer)
@@ -43,46 +65,54 @@ const QStringList &ServiceDescription::places()
     return usual;
 }
 
-void ServiceDescription::find(const QString &base, std::function<void(const Found &)> done)
+void ServiceDescription::find(const QString &url, std::function<void(const Found &)> done)
 {
     ++m_number;
-    m_search = {base, std::move(done), {}, {}};
-    ask(0);
+    m_search = {{}, std::move(done), {}, {}, {}};
+    for (const auto &place : places()) {
+        for (const auto &base : basesOf(url))
+            m_search.left.append({base, place});
+    }
+    ask();
 }
 
-void ServiceDescription::ask(qsizetype place)
+void ServiceDescription::ask()
 {
     probe::Target request;
     request.name = u"description"_s;
-    request.url = m_search.base + places()[place];
+    request.url = m_search.left.first().first + m_search.left.first().second;
     request.options.location = true;
-    m_fetcher.fetch(request, [this, place, number = m_number](const probe::Fetched &answer) {
+    m_fetcher.fetch(request, [this, number = m_number](const probe::Fetched &answer) {
         if (number == m_number)
-            take(place, answer);
+            take(answer);
     });
 }
 
-void ServiceDescription::take(qsizetype place, const probe::Fetched &answer)
+void ServiceDescription::take(const probe::Fetched &answer)
 {
     if (answer.status == 0) // nobody there: nor at the other places
         return end(Found::failed(answer.error));
-    const auto &path = places()[place];
+    const auto [base, place] = m_search.left.takeFirst();
     if (answer.status == 200 && !isPage(answer)) {
         const auto found = answer.body.size() < probe::Fetcher::mostBytes
-            ? probe::targetsFromOpenApi(answer.body, m_search.base)
+            ? probe::targetsFromOpenApi(answer.body, base)
             : Found::failed(tr("the OpenAPI document is too large, less than 16 MiB are read"));
         if (found)
             return end(found);
         if (m_search.problem.isEmpty())
-            m_search.problem = u"%1%2: %3"_s.arg(m_search.base, path, found.error);
+            m_search.problem = u"%1%2: %3"_s.arg(base, place, found.error);
     }
-    m_search.answers << (answer.status == 200 ? tr("%1: a page").arg(path)
-                                              : u"%1: HTTP %2"_s.arg(path).arg(answer.status));
-    if (place + 1 < places().size())
-        return ask(place + 1);
-    end(Found::failed(m_search.problem.isEmpty() ? tr("%1 has no OpenAPI document at the usual places (%2)")
-                                                       .arg(m_search.base, m_search.answers.join(u", "_s))
-                                                 : m_search.problem));
+    (answer.status == 404 ? m_search.absent : m_search.answers) << QUrl(base).path() + place + u": "_s
+            + (answer.status == 200 ? tr("a page") : u"HTTP %1"_s.arg(answer.status));
+    if (!m_search.left.isEmpty())
+        return ask();
+    if (!m_search.problem.isEmpty())
+        return end(Found::failed(m_search.problem));
+    const auto answers = m_search.answers + m_search.absent;
+    end(Found::failed(tr("%1 has no OpenAPI document at the usual places (%2)")
+                          .arg(originOf(QUrl(base)),
+                               answers.first(std::min(mostTold, answers.size())).join(u", "_s)
+                                   + (answers.size() > mostTold ? u", …"_s : QString()))));
 }
 
 void ServiceDescription::end(const Found &found)

@@ -20,23 +20,25 @@ public:
 
     /// Where frameworks serve it, the most usual first.
     static const QStringList &places();
-    /// base: "http://127.0.0.1:8080". `done` is called once, later, unless this is destroyed or find() called again
-    /// first. The first document that can be read counts; without one the error says what each place answered, or what
+    /// url: any of the service's; besides those of its host the places below its first two folders are looked at, where
+    /// a service stands behind a path. `done` is called once, later, unless this is destroyed or find() called again
+    /// first. The first document that can be read counts; without one the error says what some places answered, or what
     /// is wrong with the one that is there.
-    void find(const QString &base, std::function<void(const Found &)> done);
+    void find(const QString &url, std::function<void(const Found &)> done);
     /// At most 16 MiB; servers that the document names relatively are those of `base`.
     static Found read(const QString &path, const QString &base);
 
 private:
     struct Search {
-        QString base;
+        QList<std::pair<QString, QString>> left; ///< base and place, in the order in which they are asked
         std::function<void(const Found &)> done;
         QString problem; ///< of what was there, but could not be used
-        QStringList answers; ///< "/openapi.json: HTTP 404"
+        QStringList answers; ///< "/openapi.json: HTTP 401"
+        QStringList absent; ///< as well, but where there is nothing
     };
 
-    void ask(qsizetype place);
-    void take(qsizetype place, const probe::Fetched &answer);
+    void ask();
+    void take(const probe::Fetched &answer);
     void end(const Found &found);
 
     Search m_search;

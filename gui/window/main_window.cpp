@@ -197,6 +197,11 @@ void MainWindow::refreshFigures()
     m_compare->refresh();
 }
 
+void MainWindow::setMetrics(const QString &place)
+{
+    m_serverWatch.setMetrics(place);
+}
+
 bool MainWindow::showsFirstRun() const
 {
     return m_centre->currentWidget() == m_firstRun;

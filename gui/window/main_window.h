@@ -60,6 +60,8 @@ public:
     ComparePanel &comparePanel() { return *m_compare; }
     ReplayBar &replayBar() { return *m_replay; }
     FirstRun &firstRun() { return *m_firstRun; }
+    /// Where the service's own figures are asked for (ServerWatch::setMetrics).
+    void setMetrics(const QString &place);
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
     /// Layout and choices, as profiles keep them.

@@ -33,7 +33,9 @@ Menu::Menu(MainWindow &window, Theme &theme) : QMenu(&window), m_window(window)
     auto *recordings = &window.recordings();
     auto *experiments = &window.experiments();
     addAction(action(tr("Add target…"), Qt::CTRL | Qt::Key_N, targets, &Targets::add));
-    addAction(action(tr("Add from /openapi.json…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, targets, &Targets::offer));
+    addAction(
+        action(tr("Add from the service's OpenAPI…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, targets, &Targets::offer));
+    addAction(action(tr("Add from an OpenAPI file…"), {}, targets, &Targets::offerFromFile));
     addAction(action(tr("Rules…"), Qt::CTRL | Qt::Key_L, targets, &Targets::editRules));
     addSeparator();
     addAction(action(tr("Open recording…"), Qt::CTRL | Qt::Key_O, recordings, &Recordings::open));

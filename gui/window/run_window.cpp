@@ -5,6 +5,7 @@
 #include "common/stop_signals.h"
 #include "gui/models/default_rules.h"
 #include "gui/models/profile_file.h"
+#include "gui/probe/targets/command_line.h"
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
@@ -38,6 +39,8 @@ int runWindow(int argc, char **argv)
     QCommandLineParser parser;
     parser.addPositionalArgument(u"URL"_s, u"what to measure: URL, name=URL or the base URL of the service"_s,
                                  u"[URL…]"_s);
+    const QCommandLineOption metrics(u"metrics"_s, {}, u"PLACE"_s);
+    parser.addOption(metrics);
     parser.process(application);
     const QStringList arguments = parser.positionalArguments();
     const auto given = probe::targetsFromArguments(arguments);
@@ -54,6 +57,14 @@ int runWindow(int argc, char **argv)
     Theme theme;
     MainWindow window(theme, targets, arguments.isEmpty() && file.hasRules() ? profile.rules : defaultRules(targets));
     window.restoreState(profile.window);
+    // In the profile it is written by hand; what the option says holds for once.
+    if (const auto place = parser.isSet(metrics) ? parser.value(metrics) : profile.window[u"metrics"_s].toString();
+        !place.isEmpty()) {
+        const auto problem = probe::problemOfMetrics(place);
+        say(problem);
+        if (problem.isEmpty())
+            window.setMetrics(place);
+    }
     window.session().record(probe::SessionRecorder::defaultPath());
     window.show();
     if (!file.problem().isEmpty())

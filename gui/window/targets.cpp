@@ -3,7 +3,6 @@
 #include "gui/window/targets.h"
 
 #include "gui/models/target_address.h"
-#include "gui/probe/targets/openapi.h"
 #include "gui/views/dialogs/first_run.h"
 #include "gui/views/dialogs/message.h"
 #include "gui/views/dialogs/pick_dialog.h"
@@ -14,6 +13,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
 
@@ -74,22 +74,35 @@ QString Targets::addFromText(const QString &text)
 
 void Targets::offer()
 {
-    const QString base = baseUrlOf(m_session.liveTargets());
-    m_fetcher.get(base + u"/openapi.json"_s, [this, base](const probe::Fetched &answer) {
-        const auto offered = answer.status == 200
-            ? probe::targetsFromOpenApi(answer.body, base)
-            : probe::Parsed<QList<probe::Target>>::failed(
-                  answer.status > 0 ? tr("%1/openapi.json answers HTTP %2").arg(base).arg(answer.status)
-                                    : answer.error);
-        if (!offered) {
-            complain(&m_owner, tr("Add from /openapi.json"), offered.error);
-            return;
-        }
-        auto *dialog = new PickDialog(*offered, m_session.liveTargets(), &m_owner);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        connect(dialog, &QDialog::accepted, this, [this, dialog] { addAll(dialog->picked()); });
-        dialog->open();
-    });
+    const auto targets = m_session.liveTargets();
+    m_description.find(targets.isEmpty() ? QString() : targets.first().url,
+                       [this](const auto &offered) { show(offered); });
+}
+
+void Targets::offerFromFile()
+{
+    const auto path =
+        QFileDialog::getOpenFileName(&m_owner, tr("Add from an OpenAPI file"), {},
+                                     tr("OpenAPI documents (*.json *.yaml *.yml)") + u";;"_s + tr("All files (*)"));
+    if (!path.isEmpty())
+        offerFile(path);
+}
+
+void Targets::offerFile(const QString &path)
+{
+    show(ServiceDescription::read(path, baseUrlOf(m_session.liveTargets())));
+}
+
+void Targets::show(const ServiceDescription::Found &offered)
+{
+    if (!offered) {
+        complain(&m_owner, tr("Add from OpenAPI"), offered.error);
+        return;
+    }
+    auto *dialog = new PickDialog(*offered, m_session.liveTargets(), &m_owner);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { addAll(dialog->picked()); });
+    dialog->open();
 }
 
 void Targets::addAll(const QList<probe::Target> &added)

@@ -4,7 +4,7 @@
 
 #include "gui/models/session.h"
 #include "gui/models/watches/local_service.h"
-#include "gui/probe/engine/fetcher.h"
+#include "gui/models/watches/service_description.h"
 
 namespace openloop::gui {
 
@@ -27,8 +27,11 @@ public slots:
     void add();
     /// Why nothing was added; empty: it was.
     [[nodiscard]] QString addFromText(const QString &text);
-    /// Offers what the service describes in its /openapi.json.
+    /// Offers what the service describes in its OpenAPI document.
     void offer();
+    /// The same of a document that is asked for, or of this one.
+    void offerFromFile();
+    void offerFile(const QString &path);
     void editRules();
     void enterUrl();
     void startLocalService();
@@ -37,6 +40,7 @@ public slots:
 
 private:
     void addAll(const QList<probe::Target> &added);
+    void show(const ServiceDescription::Found &offered);
     void edit(const QString &name);
     void remove(const QString &name);
     void copyCurl(const QString &name);
@@ -47,7 +51,7 @@ private:
     FirstRun &m_firstRun;
     LoadControl &m_load;
     QWidget &m_owner;
-    probe::Fetcher m_fetcher;
+    ServiceDescription m_description;
     LocalService m_service;
 };
 

@@ -727,8 +727,12 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Ziel hinzufügen …</translation>
     </message>
     <message>
-        <source>Add from /openapi.json…</source>
-        <translation>Aus /openapi.json hinzufügen…</translation>
+        <source>Add from the service&apos;s OpenAPI…</source>
+        <translation>Aus dem OpenAPI des Dienstes hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Add from an OpenAPI file…</source>
+        <translation>Aus einer OpenAPI-Datei hinzufügen…</translation>
     </message>
     <message>
         <source>Rules…</source>
@@ -907,8 +911,8 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Operationen, die sich messen lassen</translation>
     </message>
     <message>
-        <source>The service describes nothing that is not measured already.</source>
-        <translation>Der Dienst beschreibt nichts, was nicht schon gemessen wird.</translation>
+        <source>The service describes nothing that can be measured without knowing more, and is not measured already.</source>
+        <translation>Der Dienst beschreibt nichts, was sich ohne weitere Angaben messen lässt und nicht schon gemessen wird.</translation>
     </message>
     <message>
         <source>Each ticked one is asked once a second; choose what may be asked so often.</source>
@@ -1095,8 +1099,20 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Noch nicht gefragt</translation>
     </message>
     <message>
-        <source>%1 offers no /metrics (HTTP %2)</source>
-        <translation>%1 bietet kein /metrics (HTTP %2)</translation>
+        <source>%1 offers no metrics (HTTP %2)</source>
+        <translation>%1 bietet keine Metriken (HTTP %2)</translation>
+    </message>
+    <message>
+        <source>%1 answers more than 16 MiB: too much to read</source>
+        <translation>%1 antwortet mit mehr als 16 MiB: zu viel zum Lesen</translation>
+    </message>
+    <message>
+        <source>%1 has more than %2 samples: too many to read</source>
+        <translation>%1 hat mehr als %2 Werte: zu viele zum Lesen</translation>
+    </message>
+    <message>
+        <source>%1 answers no metrics that can be read</source>
+        <translation>%1 antwortet nicht mit Metriken, die sich lesen lassen</translation>
     </message>
     <message>
         <source>event loop late by up to %1</source>
@@ -1113,6 +1129,21 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>A recording does not hold the service&apos;s own figures</source>
         <translation>Eine Aufzeichnung enthält keine Zahlen des Dienstes selbst</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ServiceDescription</name>
+    <message>
+        <source>the OpenAPI document is too large, less than 16 MiB are read</source>
+        <translation>das OpenAPI-Dokument ist zu groß, gelesen werden weniger als 16 MiB</translation>
+    </message>
+    <message>
+        <source>a page</source>
+        <translation>eine Seite</translation>
+    </message>
+    <message>
+        <source>%1 has no OpenAPI document at the usual places (%2)</source>
+        <translation>%1 hat kein OpenAPI-Dokument an den üblichen Stellen (%2)</translation>
     </message>
 </context>
 <context>
@@ -1290,12 +1321,20 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Eine URL, Name=URL oder ein curl-Befehl:</translation>
     </message>
     <message>
-        <source>%1/openapi.json answers HTTP %2</source>
-        <translation>%1/openapi.json antwortet mit HTTP %2</translation>
+        <source>Add from an OpenAPI file</source>
+        <translation>Aus einer OpenAPI-Datei hinzufügen</translation>
     </message>
     <message>
-        <source>Add from /openapi.json</source>
-        <translation>Aus /openapi.json hinzufügen</translation>
+        <source>OpenAPI documents (*.json *.yaml *.yml)</source>
+        <translation>OpenAPI-Dokumente (*.json *.yaml *.yml)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Add from OpenAPI</source>
+        <translation>Aus OpenAPI hinzufügen</translation>
     </message>
     <message>
         <source>Enter URL</source>
@@ -1810,6 +1849,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>; the host of this virtual machine took %1 % of its time</source>
         <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+    </message>
+    <message>
+        <source>the control probe took %1 at the same time</source>
+        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
     </message>
 </context>
 <context>

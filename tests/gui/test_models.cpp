@@ -10,6 +10,7 @@
 #include "gui/models/watches/jobs.h"
 #include "gui/models/watches/metrics.h"
 #include "gui/models/watches/server_watch.h"
+#include "gui/models/watches/service_description.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
@@ -21,6 +22,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <mutex>
 
 using namespace openloop;
 using namespace openloop::gui;
@@ -41,6 +43,21 @@ QByteArray contentOf(const QString &path)
 {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// What is found below the server's address.
+ServiceDescription::Found findDescription(const test::ProgrammedServer &server, const QString &path = {})
+{
+    ServiceDescription description;
+    auto result = ServiceDescription::Found::failed(u"not yet"_s);
+    bool isThere = false;
+    description.find(u"http://127.0.0.1:%1"_s.arg(server.port()) + path, [&](const auto &found) {
+        result = found;
+        isThere = true;
+    });
+    if (!QTest::qWaitFor([&isThere] { return isThere; }, test::patience))
+        result.error = u"nothing came"_s;
+    return result;
 }
 
 void write(const QString &path, const QByteArray &content)
@@ -231,6 +248,183 @@ private slots:
         QCOMPARE(metrics[1].labels[u"say"_s], u"\"x\n"_s);
         QCOMPARE(metrics[1].value, 12.0);
         QVERIFY(std::isinf(metrics[2].value));
+    }
+
+    void metricsAreReadHoweverTheyAreWritten_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<QString>("expected"); // name{label=value} value
+        QTest::newRow("tabs") << QByteArray("\ta\t\t3\t1700000000") << u"a 3"_s;
+        QTest::newRow("blanks in braces") << QByteArray("a { x = \"1\" , y=\"2\" , } 3") << u"a{x=1}{y=2} 3"_s;
+        QTest::newRow("blanks before braces") << QByteArray("a  {x=\"1\"}  3") << u"a{x=1} 3"_s;
+        QTest::newRow("no blank behind braces") << QByteArray("a{x=\"1\"}3") << u"a{x=1} 3"_s;
+        QTest::newRow("no labels") << QByteArray("a{} 3") << u"a 3"_s;
+        QTest::newRow("escapes") << QByteArray(R"(a{x="C:\\d \"q\" \n}#"} 3)") << u"a{x=C:\\d \"q\" \n}#} 3"_s;
+        QTest::newRow("exemplar") << QByteArray("a_bucket{le=\"1\"} 3 # {trace_id=\"x y\"} 0.5 1700000000.1")
+                                  << u"a_bucket{le=1} 3"_s;
+        QTest::newRow("time below zero") << QByteArray("a 3 -3982045") << u"a 3"_s;
+        QTest::newRow("time with a point") << QByteArray("a 3 1700000000.123") << u"a 3"_s;
+        QTest::newRow("carriage return") << QByteArray("a 3\r") << u"a 3"_s;
+        QTest::newRow("exponent") << QByteArray("a 1.5e+03") << u"a 1500"_s;
+        QTest::newRow("sign") << QByteArray("a +3") << u"a 3"_s;
+        QTest::newRow("NaN") << QByteArray("a NaN") << u"a nan"_s;
+        QTest::newRow("+Inf") << QByteArray("a +Inf") << u"a inf"_s;
+        QTest::newRow("-Inf") << QByteArray("a -Inf") << u"a -inf"_s;
+        QTest::newRow("Inf") << QByteArray("a Inf") << u"a inf"_s;
+        QTest::newRow("quoted name") << QByteArray(R"({"my.name",x="1"} 3)") << u"my.name{x=1} 3"_s;
+        QTest::newRow("quoted label") << QByteArray(R"(a{"my label"="1"} 3)") << u"a{my label=1} 3"_s;
+        QTest::newRow("comment") << QByteArray("# a 3") << QString();
+        QTest::newRow("no value") << QByteArray("a{x=\"1\"}") << QString();
+        QTest::newRow("no number") << QByteArray("a 3,5") << QString();
+        QTest::newRow("no quotes") << QByteArray("a{x=1} 3") << QString();
+        QTest::newRow("no end") << QByteArray("a{x=\"1} 3") << QString();
+    }
+    void metricsAreReadHoweverTheyAreWritten()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(QString, expected);
+        const auto metrics = parseMetrics("before 1\n" + line + "\nafter 2\n");
+        QCOMPARE(metrics.size(), expected.isEmpty() ? 2 : 3);
+        QCOMPARE(metrics.last().name, u"after"_s);
+        if (expected.isEmpty())
+            return;
+        QString read = metrics[1].name;
+        auto labels = metrics[1].labels.keys();
+        labels.sort();
+        for (const auto &label : labels)
+            read += u'{' + label + u'=' + metrics[1].labels[label] + u'}';
+        QCOMPARE(read + u' ' + QString::number(metrics[1].value), expected);
+    }
+
+    void whatStandsBehindTheEndIsNotRead()
+    {
+        QCOMPARE(parseMetrics("a 1\n# EOF\nb 2\n").size(), 1);
+        QCOMPARE(parseMetrics("a 1\n# EOF of the first part\nb 2\n").size(), 2);
+    }
+
+    void aFigureThatIsNoNumberIsNotShown()
+    {
+        const auto figures = serverFigures(parseMetrics("openloop_pool_busy NaN\n"
+                                                        "openloop_queue_length{lane=\"quick\"} NaN\n"
+                                                        "openloop_queue_length{lane=\"long\"} 6\n"
+                                                        "process_resident_memory_bytes +Inf\n"));
+        QVERIFY(!figures.poolBusy && !figures.residentBytes);
+        QCOMPARE(*figures.queued, 6.0);
+    }
+
+    void theLagOfSeveralLoopsIsThatOfTheWorst()
+    {
+        const auto scrape = [](int late) {
+            return parseMetrics("openloop_event_loop_lag_seconds_bucket{loop=\"0\",le=\"0.001\"} 5\n"
+                                "openloop_event_loop_lag_seconds_bucket{loop=\"0\",le=\"0.5\"} 5\n"
+                                "openloop_event_loop_lag_seconds_bucket{loop=\"1\",le=\"0.001\"} 5\n"
+                                "openloop_event_loop_lag_seconds_bucket{loop=\"1\",le=\"0.5\"} "
+                                + QByteArray::number(5 + late));
+        };
+        QCOMPARE(*serverFigures(scrape(1), scrape(0), 2).loopLagMilliseconds, 500.0);
+    }
+
+    void metricsAreAskedForWhereTheyAre()
+    {
+        QList<QByteArray> asked;
+        std::mutex mutex;
+        test::ProgrammedServer server([&](int, const QByteArray &path) {
+            const std::scoped_lock lock(mutex);
+            asked << path;
+            test::Reaction reaction;
+            reaction.body = path == "/many" ? QByteArray("a 1\n").repeated(mostMetrics + 1)
+                : path == "/none"           ? QByteArray("<html>")
+                                            : QByteArray("up 1\n");
+            return reaction;
+        });
+        const QString base = u"http://127.0.0.1:%1"_s.arg(server.port());
+        ServerWatch watch;
+        watch.setMetrics(u"/actuator/prometheus"_s);
+        watch.setBase(base);
+        QTRY_VERIFY_WITH_TIMEOUT(watch.problem().isEmpty(), test::patience);
+        {
+            const std::scoped_lock lock(mutex);
+            QCOMPARE(asked.first(), QByteArray("/actuator/prometheus"));
+        }
+        watch.setMetrics(base + u"/many"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(watch.problem().contains(u"more than 100000 samples"), test::patience);
+        watch.setMetrics(u"/none"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(watch.problem().contains(u"no metrics"), test::patience);
+    }
+
+    void aDocumentIsFoundAtTheUsualPlaces_data()
+    {
+        QTest::addColumn<QByteArray>("place");
+        for (const auto &place : ServiceDescription::places())
+            QTest::newRow(qPrintable(place)) << place.toLatin1();
+    }
+    void aDocumentIsFoundAtTheUsualPlaces()
+    {
+        QFETCH(QByteArray, place);
+        test::ProgrammedServer server([place](int, const QByteArray &path) {
+            test::Reaction reaction;
+            reaction.status = path == place ? 200 : 404;
+            reaction.body = path == place ? "openapi: 3.1.0\nservers: [{url: /v1}]\npaths: {/a: {get: {}}}" : "none";
+            return reaction;
+        });
+        const auto found = findDescription(server);
+        QVERIFY2(found, qPrintable(found.error));
+        QCOMPARE(found->size(), 1);
+        QVERIFY(found->first().url.endsWith(u"/v1/a"_s));
+    }
+
+    void aDocumentIsFoundBelowThePathOfTheService()
+    {
+        for (const QByteArray place : {"/master/openapi.json", "/master/v2/v3/api-docs", "/swagger.json"}) {
+            test::ProgrammedServer server([place](int, const QByteArray &path) {
+                test::Reaction reaction;
+                reaction.status = path == place ? 200 : 404;
+                reaction.body = path == place ? "{\"openapi\":\"3.1.0\",\"paths\":{\"/a\":{\"get\":{}}}}" : "none";
+                return reaction;
+            });
+            const auto found = findDescription(server, u"/master/v2/health?a=b"_s);
+            QVERIFY2(found, qPrintable(found.error));
+            const QString base = place.startsWith("/master/v2") ? u"/master/v2"_s
+                : place.startsWith("/master")                   ? u"/master"_s
+                                                                : QString();
+            QCOMPARE(found->first().url, u"http://127.0.0.1:%1%2/a"_s.arg(server.port()).arg(base));
+        }
+    }
+
+    void aServiceWithoutADocumentIsToldWhatWasAsked()
+    {
+        test::ProgrammedServer server([](int, const QByteArray &path) {
+            test::Reaction reaction; // a page for everything, as single-page applications have it
+            reaction.body = "<!doctype html><title>x</title>";
+            reaction.status = path == "/openapi.json" ? 401 : 200;
+            return reaction;
+        });
+        const auto none = findDescription(server);
+        QVERIFY2(none.error.contains(u"/openapi.json: HTTP 401"_s), qPrintable(none.error));
+        QVERIFY2(none.error.contains(u"/swagger.json: a page"_s), qPrintable(none.error));
+        QCOMPARE(server.requests(), ServiceDescription::places().size());
+
+        test::ProgrammedServer old([](int, const QByteArray &path) {
+            test::Reaction reaction;
+            reaction.status = path == "/api-docs" ? 200 : 404;
+            reaction.body = R"({"swaggerVersion":"1.2"})";
+            return reaction;
+        });
+        const auto tooOld = findDescription(old);
+        QVERIFY2(tooOld.error.contains(u"/api-docs: Swagger 1.2"_s), qPrintable(tooOld.error));
+    }
+
+    void aDocumentIsReadFromAFile()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"api.yaml"_s);
+        write(path, "openapi: 3.0.0\nservers: [{url: 'http://h:2/v1'}]\npaths: {/a: {get: {}}}");
+        const auto found = ServiceDescription::read(path, u"http://127.0.0.1:1"_s);
+        QVERIFY2(found, qPrintable(found.error));
+        QCOMPARE(found->first().url, u"http://h:2/v1/a"_s);
+        write(path, "openapi: 5.0.0");
+        QVERIFY(ServiceDescription::read(path, {}).error.startsWith(path + u": OpenAPI 5.0.0"_s));
+        QVERIFY(ServiceDescription::read(folder.filePath(u"none"_s), {}).error.contains(u"none"));
     }
 
     void aStalledLoopIsSeenInTheScrapeThatFollowsIt()

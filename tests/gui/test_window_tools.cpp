@@ -23,6 +23,7 @@
 #include <QClipboard>
 #include <QDialogButtonBox>
 #include <QDockWidget>
+#include <QFile>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -176,6 +177,21 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"version"_s, 0, 1e12).n > 0, patience);
     }
 
+    void targetsArePickedFromAFile()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"api.yaml"_s);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("openapi: 3.0.3\nservers: [{url: 'http://elsewhere.example/v1'}]\npaths: {/a: {get: {}}}\n");
+        file.close();
+        m_window->targets().offerFile(path);
+        auto *dialog = m_window->findChild<PickDialog *>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->list().item(0)->text(), u"http://elsewhere.example/v1/a"_s); // not where the others are
+        dialog->reject();
+    }
+
     void aRecordingIsReplayedWithItsControlItsLoadAndAScrubber()
     {
         const QTemporaryDir folder;
@@ -272,6 +288,17 @@ private slots:
         auto *panel = m_window->findChild<ServerPanel *>();
         QTRY_VERIFY_WITH_TIMEOUT(panel->accessibleName().contains(u"2 of 2"_s), patience);
         QVERIFY(panel->accessibleName().contains(u"Queue 6"_s));
+    }
+
+    void theServerPanelShowsADashForWhatIsNoNumber()
+    {
+        ServerWatch watch;
+        const ServerPanel panel(watch);
+        watch.take("openloop_pool_busy NaN\nopenloop_pool_threads 4\nopenloop_queue_length +Inf\n"
+                   "openloop_requests_in_flight\t1e300\n",
+                   1000);
+        for (const auto &figure : {u"Pool busy – of 4"_s, u"Queue –"_s, u"In flight –"_s, u"Memory –"_s})
+            QVERIFY2(panel.accessibleName().contains(figure), qPrintable(panel.accessibleName()));
     }
 
     void everyViewAndEveryDockCanBeShown()

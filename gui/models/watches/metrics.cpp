@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -12,26 +13,110 @@ namespace openloop::gui {
 
 namespace {
 
-/// Reads `name="value"` pairs up to the closing brace; false: no such thing. Backslashes escape (n, \\, ").
-bool readLabels(const QString &line, qsizetype &at, QHash<QString, QString> &labels)
+/// Walks over one line of an exposition.
+class Line
 {
-    while (at < line.size() && line[at] != u'}') {
-        const auto equals = line.indexOf(u'=', at);
-        if (equals < 0 || equals + 1 >= line.size() || line[equals + 1] != u'"')
-            return false;
-        const QString name = line.sliced(at, equals - at).trimmed();
-        QString value;
-        for (at = equals + 2; at < line.size() && line[at] != u'"'; ++at) {
-            if (line[at] == u'\\' && at + 1 < line.size())
-                value += line[++at] == u'n' ? QChar(u'\n') : line[at];
-            else
-                value += line[at];
-        }
-        labels[name] = value;
-        for (++at; at < line.size() && (line[at] == u',' || line[at] == u' ');)
-            ++at;
+public:
+    explicit Line(const QString &text) : m_text(text) { }
+
+    void skipBlanks()
+    {
+        while (m_at < m_text.size() && (m_text[m_at] == u' ' || m_text[m_at] == u'\t'))
+            ++m_at;
     }
-    return at++ < line.size();
+    /// True and past it if it stands here.
+    bool take(char16_t character)
+    {
+        if (m_at >= m_text.size() || m_text[m_at] != character)
+            return false;
+        ++m_at;
+        return true;
+    }
+    /// What stands here up to one of `ends`.
+    QString until(QStringView ends)
+    {
+        const auto from = m_at;
+        while (m_at < m_text.size() && !ends.contains(m_text[m_at]))
+            ++m_at;
+        return m_text.sliced(from, m_at - from);
+    }
+    /// A text in quotes, in which backslashes escape (n, \\, "); nothing: none stands here.
+    std::optional<QString> quoted()
+    {
+        if (!take(u'"'))
+            return {};
+        QString value;
+        for (; m_at < m_text.size() && m_text[m_at] != u'"'; ++m_at) {
+            if (m_text[m_at] == u'\\' && m_at + 1 < m_text.size())
+                value += m_text[++m_at] == u'n' ? QChar(u'\n') : m_text[m_at];
+            else
+                value += m_text[m_at];
+        }
+        return take(u'"') ? std::optional(value) : std::nullopt;
+    }
+
+private:
+    QString m_text;
+    qsizetype m_at = 0;
+};
+
+/// Reads what stands in braces: `name="value"` pairs, and a name of the metric itself where that is quoted; false: no
+/// such thing.
+bool readLabels(Line &line, Metric &metric)
+{
+    for (line.skipBlanks(); !line.take(u'}'); line.skipBlanks()) {
+        const auto quotedName = line.quoted();
+        const QString name = quotedName.value_or(quotedName ? QString() : line.until(u"= \t\"},"));
+        line.skipBlanks();
+        if (line.take(u'=')) {
+            line.skipBlanks();
+            const auto value = line.quoted();
+            if (!value || name.isEmpty())
+                return false;
+            metric.labels[name] = *value;
+        } else if (quotedName && metric.name.isEmpty()) {
+            metric.name = name;
+        } else {
+            return false;
+        }
+        line.skipBlanks();
+        if (line.take(u','))
+            continue;
+        return line.take(u'}');
+    }
+    return true;
+}
+
+/// As strtod reads it, and Go: `+Inf` and `NaN` in any case.
+std::optional<double> numberIn(const QString &text)
+{
+    bool ok = false;
+    const QString lower = text.toLower();
+    const QString plain = lower.startsWith(u'+') ? lower.sliced(1) : lower;
+    if (plain == "inf"_L1 || plain == "infinity"_L1)
+        return std::numeric_limits<double>::infinity();
+    if (plain == "-inf"_L1 || plain == "-infinity"_L1)
+        return -std::numeric_limits<double>::infinity();
+    if (plain == "nan"_L1)
+        return std::numeric_limits<double>::quiet_NaN();
+    const double value = plain.toDouble(&ok);
+    return ok ? std::optional(value) : std::nullopt;
+}
+
+/// What follows the value (a time, an exemplar) says nothing of it.
+std::optional<Metric> metricIn(const QString &text)
+{
+    Line line(text);
+    Metric metric{line.until(u"{ \t"), {}, 0};
+    line.skipBlanks();
+    if (line.take(u'{') && !readLabels(line, metric))
+        return {};
+    line.skipBlanks();
+    const auto value = numberIn(line.until(u" \t"));
+    if (!value || metric.name.isEmpty())
+        return {};
+    metric.value = *value;
+    return metric;
 }
 
 /// Sum of all series of the first name that is there.
@@ -51,31 +136,31 @@ std::optional<double> sumOf(const QList<Metric> &metrics, std::initializer_list<
 
 double upperBound(const Metric &bucket)
 {
-    const QString bound = bucket.labels.value(u"le"_s);
-    return bound == u"+Inf"_s ? std::numeric_limits<double>::infinity() : bound.toDouble();
+    return numberIn(bucket.labels.value(u"le"_s)).value_or(std::nan(""));
+}
+
+/// Counts by upper bound, those of all series of a histogram in one.
+std::map<double, double> bucketsOf(const QList<Metric> &metrics, QStringView histogram)
+{
+    const QString name = histogram.toString() + u"_bucket"_s;
+    std::map<double, double> buckets;
+    for (const auto &metric : metrics) {
+        const double bound = metric.name == name ? upperBound(metric) : std::nan("");
+        if (!std::isnan(bound) && !std::isnan(metric.value)) // NaN has no place in an order
+            buckets[bound] += metric.value;
+    }
+    return buckets;
 }
 
 /// Upper bound of the highest bucket that grew between two scrapes, in the histogram's unit.
 std::optional<double> highestIn(const QList<Metric> &metrics, const QList<Metric> &before, QStringView histogram)
 {
-    const QString name = histogram.toString() + u"_bucket"_s;
-    const auto countAt = [&name](const QList<Metric> &scrape, double bound) {
-        const auto found =
-            std::ranges::find_if(scrape, [&](const auto &m) { return m.name == name && upperBound(m) == bound; });
-        return found == scrape.end() ? 0 : found->value;
-    };
-    std::vector<double> bounds;
-    for (const auto &metric : metrics) {
-        const double bound = metric.name == name ? upperBound(metric) : std::nan("");
-        if (!std::isnan(bound)) // has no place in an order
-            bounds.push_back(bound);
-    }
-    std::ranges::sort(bounds);
+    auto countsBefore = bucketsOf(before, histogram);
     std::optional<double> highest;
     double below = 0;
     double last = 0;
-    for (const double bound : bounds) {
-        const double grown = countAt(metrics, bound) - countAt(before, bound);
+    for (const auto &[bound, count] : bucketsOf(metrics, histogram)) {
+        const double grown = count - countsBefore[bound];
         // Beyond the last finite bound only that bound is known.
         if (grown > below || !highest)
             highest = std::isinf(bound) ? last : bound;
@@ -90,21 +175,16 @@ std::optional<double> highestIn(const QList<Metric> &metrics, const QList<Metric
 QList<Metric> parseMetrics(const QByteArray &text)
 {
     QList<Metric> result;
-    for (const auto &raw : text.split('\n')) {
-        const QString line = QString::fromUtf8(raw).trimmed();
-        if (line.isEmpty() || line.startsWith(u'#'))
+    for (qsizetype from = 0; from < text.size() && result.size() <= mostMetrics;) {
+        const auto end = text.indexOf('\n', from);
+        const QString line = QString::fromUtf8(text.mid(from, end < 0 ? -1 : end - from)).trimmed();
+        from = end < 0 ? text.size() : end + 1;
+        if (line == "# EOF"_L1)
+            break;
+        if (line.startsWith(u'#'))
             continue;
-        qsizetype at = 0;
-        while (at < line.size() && line[at] != u'{' && line[at] != u' ')
-            ++at;
-        Metric metric{line.left(at), {}, 0};
-        if (at < line.size() && line[at] == u'{' && !readLabels(line, ++at, metric.labels))
-            continue;
-        const QString value = line.mid(at).trimmed().section(u' ', 0, 0);
-        bool ok = value == u"+Inf"_s;
-        metric.value = ok ? std::numeric_limits<double>::infinity() : value.toDouble(&ok);
-        if (ok && !metric.name.isEmpty())
-            result << metric;
+        if (const auto metric = metricIn(line))
+            result << *metric;
     }
     return result;
 }

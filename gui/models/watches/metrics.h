@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a service says about itself in the Prometheus text format, and the few figures that explain latency.
+// What a service says about itself in the text formats of Prometheus and OpenMetrics, and the few figures that explain
+// latency.
 #pragma once
 
 #include <QByteArray>
@@ -18,7 +19,11 @@ struct Metric {
     double value = 0;
 };
 
-/// All samples of a Prometheus text exposition (version 0.0.4), in order; lines that are none are left out.
+/// Samples of an exposition that are read.
+inline constexpr qsizetype mostMetrics = 100'000;
+
+/// The samples of a Prometheus text exposition (0.0.4, 1.0.0) or of OpenMetrics, in order, up to `# EOF`; lines that
+/// are none are left out. One more than mostMetrics where there are more.
 QList<Metric> parseMetrics(const QByteArray &text);
 
 /// Figures that explain latency, by openloop-server's names or those that services commonly give; absent where not

@@ -19,9 +19,21 @@ constexpr int seldom = 30'000; // ms
 
 } // namespace
 
-ServerWatch::ServerWatch(QObject *parent) : QObject(parent), m_problem(tr("Not asked yet"))
+ServerWatch::ServerWatch(QObject *parent)
+    : QObject(parent), m_problem(tr("Not asked yet")), m_metrics(endpoints::metrics)
 {
     connect(&m_timer, &QTimer::timeout, this, &ServerWatch::ask);
+}
+
+void ServerWatch::setMetrics(const QString &place)
+{
+    m_metrics = place;
+    setBase(std::exchange(m_base, {})); // asks anew, there
+}
+
+QString ServerWatch::url() const
+{
+    return m_metrics.startsWith(u'/') ? m_base + m_metrics : m_metrics;
 }
 
 void ServerWatch::setBase(const QString &base)
@@ -45,16 +57,17 @@ void ServerWatch::ask()
     if (m_asking || m_base.isEmpty())
         return;
     m_asking = true;
-    m_fetcher.get(m_base + endpoints::metrics, [this, base = m_base](const probe::Fetched &answer) {
+    m_fetcher.get(url(), [this, base = m_base](const probe::Fetched &answer) {
         if (base != m_base)
             return;
         m_asking = false;
         m_timer.setInterval(answer.status == 0 || answer.status == 200 ? often : seldom);
-        if (answer.status == 200)
+        if (answer.body.size() >= probe::Fetcher::mostBytes)
+            fail(tr("%1 answers more than 16 MiB: too much to read").arg(url()));
+        else if (answer.status == 200)
             take(answer.body, static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000);
         else
-            fail(answer.status > 0 ? tr("%1 offers no /metrics (HTTP %2)").arg(m_base).arg(answer.status)
-                                   : answer.error);
+            fail(answer.status > 0 ? tr("%1 offers no metrics (HTTP %2)").arg(url()).arg(answer.status) : answer.error);
     });
 }
 
@@ -67,6 +80,10 @@ void ServerWatch::fail(const QString &problem)
 void ServerWatch::take(const QByteArray &exposition, double at)
 {
     const auto metrics = parseMetrics(exposition);
+    if (metrics.size() > mostMetrics)
+        return fail(tr("%1 has more than %2 samples: too many to read").arg(url()).arg(mostMetrics));
+    if (metrics.isEmpty())
+        return fail(tr("%1 answers no metrics that can be read").arg(url()));
     m_history.push_back({at, serverFigures(metrics, m_last, m_history.empty() ? 0 : at - m_history.back().at)});
     while (m_history.front().at < at - kept)
         m_history.pop_front();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Asks a service for its /metrics and remembers the answers for a while, so that a spike can be set beside them.
+// Asks a service for its own figures and remembers the answers for a while, so that a spike can be set beside them.
 #pragma once
 
 #include "gui/models/watches/metrics.h"
@@ -24,6 +24,9 @@ public:
 
     explicit ServerWatch(QObject *parent = nullptr);
 
+    /// Where the figures are asked for: a path below the base, or a URL of its own
+    /// (problemOfMetrics); /metrics if never said.
+    void setMetrics(const QString &place);
     /// base: "http://127.0.0.1:8080"; empty: asks nobody.
     void setBase(const QString &base);
     const std::deque<Entry> &history() const { return m_history; }
@@ -39,12 +42,14 @@ signals:
 
 private:
     void ask();
+    QString url() const;
     void fail(const QString &problem);
 
     probe::Fetcher m_fetcher;
     QTimer m_timer;
     QString m_base;
     QString m_problem;
+    QString m_metrics; ///< a path or a URL
     QList<Metric> m_last;
     std::deque<Entry> m_history;
     bool m_asking = false;

@@ -15,8 +15,6 @@ namespace openloop::probe {
 
 namespace {
 
-constexpr qsizetype bodyLimit = 16 << 20;
-
 Fetched fetchedFrom(Answer answer)
 {
     Fetched fetched;
@@ -56,7 +54,7 @@ private:
     {
         auto errand = std::make_unique<Errand>();
         auto *self = errand.get();
-        errand->lane = std::make_unique<Lane>(reactor, request, bodyLimit, [this, self, done](Answer answer) {
+        errand->lane = std::make_unique<Lane>(reactor, request, mostBytes, [this, self, done](Answer answer) {
             self->finished = true; // the lane is in the middle of this call: it goes in the next round
             QMetaObject::invokeMethod(
                 &q, [done, fetched = fetchedFrom(std::move(answer))] { done(fetched); }, Qt::QueuedConnection);

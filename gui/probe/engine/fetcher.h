@@ -14,7 +14,7 @@ namespace openloop::probe {
 
 struct Fetched {
     int status = 0; ///< 0: no answer
-    QByteArray body; ///< at most 16 MiB
+    QByteArray body; ///< at most Fetcher::mostBytes, then cut
     QByteArray contentType;
     QByteArray location; ///< Location field
     QString error; ///< a sentence; empty when there was an answer of any status
@@ -28,6 +28,7 @@ class Fetcher : public QObject
 
 public:
     using Done = std::function<void(const Fetched &)>;
+    static constexpr qsizetype mostBytes = 16 << 20; ///< of a body
 
     explicit Fetcher(QObject *parent = nullptr);
     ~Fetcher() override; ///< drops what is in flight without calling back

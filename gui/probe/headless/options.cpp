@@ -148,6 +148,8 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
     options.json = parser.value(u"json"_s);
     options.junit = parser.value(u"junit"_s);
     options.record = parser.value(u"record"_s);
+    if (parser.isSet(u"metrics"_s))
+        throw Usage{u"--metrics works only without --headless"_s};
     options.strict = parser.isSet(u"strict"_s);
     options.quiet = parser.isSet(u"quiet"_s);
     if (!options.json.isEmpty() && options.json == options.junit)

@@ -2,6 +2,7 @@
 // Reads Server-Timing, compares with the control probe, and names what took half of the time.
 #include "gui/probe/judgement/blame.h"
 
+#include "gui/probe/judgement/trust.h"
 #include "gui/probe/samples/durations.h"
 
 #include <QCoreApplication>
@@ -80,13 +81,14 @@ QString sentenceOn(Culprit culprit)
     }
 }
 
-/// The longest of what ran at the same time.
+/// The longest of what ran at the same time; what failed is no proof of a fast host.
 Nanoseconds slowest(const QList<Sample> &control, const Sample &sample)
 {
     Nanoseconds longest{0};
     for (const auto &probe : control) {
         if (probe.due <= sample.done && probe.done >= sample.due)
-            longest = std::max(longest, probe.response());
+            longest = std::max(
+                {longest, probe.response(), probe.outcome == Outcome::Ok ? Nanoseconds(0) : 2 * TrustLimits().control});
     }
     return longest;
 }
@@ -105,8 +107,9 @@ QString rest(const QList<ServerTiming> &timings, const QString &but)
     return text;
 }
 
-/// Of a time that the service itself took.
-Blame blameWithin(const Sample &sample)
+/// Of a time that the service itself took. Where the control probe was late too, the machine kept both from running,
+/// and nothing tells a loop that was blocked from one that was not let run.
+Blame blameWithin(const Sample &sample, bool hostWasLate)
 {
     const auto total = sample.response();
     const auto firstByte = sample.phases.firstByte;
@@ -115,13 +118,14 @@ Blame blameWithin(const Sample &sample)
                 tr("service: no answer within %1").arg(formatDuration(sample.service()))};
     const auto timings = parseServerTiming(sample.serverTiming);
     for (const auto &timing : timings) {
-        if (const auto culprit = culpritNamed(timing.name); culprit != Culprit::Service && timing.duration >= total / 2)
+        if (const auto culprit = culpritNamed(timing.name); culprit != Culprit::Service && timing.duration >= total / 2
+            && !(hostWasLate && culprit == Culprit::EventLoop))
             return {culprit, timing.duration,
                     sentenceOn(culprit).arg(formatDuration(timing.duration), formatDuration(total))
                         + rest(timings, timing.name)};
     }
     const auto worked = std::ranges::find(timings, u"total"_s, &ServerTiming::name);
-    if (worked != timings.end() && firstByte - worked->duration >= total / 2)
+    if (!hostWasLate && worked != timings.end() && firstByte - worked->duration >= total / 2)
         return {Culprit::EventLoop, firstByte - worked->duration,
                 tr("event loop: blocked, %1 until the first byte of an answer that took %2 to make")
                         .arg(formatDuration(firstByte), formatDuration(worked->duration))
@@ -163,7 +167,8 @@ Blame blameFor(const Sample &sample, const QList<Sample> &control)
     const auto total = sample.response();
     if (total <= std::chrono::milliseconds(1))
         return {Culprit::Nobody, {}, tr("nobody: it was not slow")};
-    if (const auto host = slowest(control, sample); host >= total / 2)
+    const auto host = slowest(control, sample);
+    if (host >= total / 2)
         return {Culprit::Host, std::min(host, total),
                 tr("host: the control probe took %1 at the same time").arg(formatDuration(host))};
     if (sample.wait() >= total / 2 && sample.service() < total / 2)
@@ -172,7 +177,10 @@ Blame blameFor(const Sample &sample, const QList<Sample> &control)
             tr("service: it waited %1 for earlier requests that were not answered").arg(formatDuration(sample.wait()))};
     if (const auto network = phases.dns + phases.tcp + phases.tls; network >= total / 2)
         return {Culprit::Network, network, tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};
-    auto blame = blameWithin(sample);
+    const bool hostWasLate = host > TrustLimits().control;
+    auto blame = blameWithin(sample, hostWasLate);
+    if (hostWasLate)
+        blame.sentence += u"; "_s + tr("the control probe took %1 at the same time").arg(formatDuration(host));
     if (!sample.requestId.isEmpty())
         blame.sentence += u" ("_s + QString::fromUtf8(sample.requestId) + u')';
     return blame;

@@ -39,7 +39,7 @@ QList<ServerTiming> parseServerTiming(const QByteArray &field);
 /// `control`: control samples around it. Control slow too: the host is busy. Control fast, target slow: the
 /// network when name, connect or TLS took most of it, else the service. Where that says by Server-Timing what took
 /// half of the time ("queue", "db"...), that; where by "total" it worked for less than half of it, its event loop was
-/// blocked by something else.
+/// blocked by something else; never where the control probe was late at the same time (TrustLimits::control).
 Blame blameFor(const Sample &sample, const QList<Sample> &control);
 
 } // namespace openloop::probe

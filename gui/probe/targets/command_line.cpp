@@ -5,6 +5,7 @@
 #include "gui/probe/targets/target.h"
 
 #include <QCommandLineParser>
+#include <QUrl>
 
 #include <algorithm>
 
@@ -71,8 +72,19 @@ void addOptions(QCommandLineParser &parser)
         {u"json"_s, u"Write the result as JSON; - for standard output."_s, u"FILE"_s},
         {u"junit"_s, u"Write the asserts as JUnit XML; - for standard output."_s, u"FILE"_s},
         {u"record"_s, u"Record the session to an SQLite file."_s, u"FILE"_s},
+        {u"metrics"_s, u"Where a service's own figures are, for the window: a path (/metrics) or a URL of its own."_s,
+         u"PLACE"_s},
         {u"quiet"_s, u"No progress on standard error."_s},
     });
+}
+
+QString problemOfMetrics(const QString &place)
+{
+    const QUrl url(place, QUrl::StrictMode);
+    const bool isWeb = (url.scheme() == "http"_L1 || url.scheme() == "https"_L1) && !url.host().isEmpty();
+    return url.isValid() && (isWeb || (place.startsWith(u'/') && url.host().isEmpty()))
+        ? QString()
+        : u"--metrics: “%1” is neither a path nor a URL; write /path or http://host:port/path"_s.arg(place);
 }
 
 QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay)
@@ -87,12 +99,16 @@ QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay)
     if (!parser.parse(arguments))
         return withoutFullStop(parser.errorText());
     const auto names = parser.optionNames();
-    const auto ours = std::ranges::find_if(
-        names, [](const auto &name) { return !qtValues.contains(name) && !qtFlags.contains(name); });
+    const auto ours = std::ranges::find_if(names, [](const auto &name) {
+        return !qtValues.contains(name) && !qtFlags.contains(name) && name != "metrics"_L1;
+    });
     if (ours != names.end())
         return u"--%1 works only with --headless"_s.arg(*ours);
     if (const auto targets = targetsFromArguments(parser.positionalArguments()); !targets)
         return targets.error;
+    if (const auto problem = problemOfMetrics(parser.value(u"metrics"_s));
+        parser.isSet(u"metrics"_s) && !problem.isEmpty())
+        return problem;
     return hasDisplay || parser.isSet(u"platform"_s)
         ? QString()
         : u"no display to open a window on; --headless measures without one"_s;

@@ -17,8 +17,11 @@ inline QString withoutFullStop(const QString &sentence)
     return sentence.endsWith(u'.') ? sentence.chopped(1) : sentence;
 }
 
-/// Why no window can be opened: an unknown option, one for headless runs, a wrong target, no display; empty: it can.
-/// arguments: with the program's name first, and with those that are for Qt. Needs no application object.
+/// Why no metrics can be at this place, which is a path or a URL; empty: they can.
+QString problemOfMetrics(const QString &place);
+
+/// Why no window can be opened: an unknown option, one for headless runs, a wrong target or place, no display; empty:
+/// it can. arguments: with the program's name first, and with those that are for Qt. Needs no application object.
 QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay);
 
 } // namespace openloop::probe

@@ -22,6 +22,15 @@ QUrl withoutQuery(const probe::Target &target)
     return QUrl(target.url).adjusted(QUrl::RemoveQuery);
 }
 
+/// Without the host, if that is measured already.
+QString shown(const probe::Target &target, const QList<probe::Target> &measured)
+{
+    const QUrl url(target.url);
+    const bool isKnown =
+        std::ranges::any_of(measured, [&url](const auto &one) { return QUrl(one.url).authority() == url.authority(); });
+    return isKnown ? url.toString(QUrl::RemoveScheme | QUrl::RemoveAuthority) : url.toString();
+}
+
 } // namespace
 
 PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::Target> &measured, QWidget *parent)
@@ -33,7 +42,7 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
                                 [&target](const auto &one) { return withoutQuery(one) == withoutQuery(target); }))
             continue;
         m_offered << target;
-        auto *item = new QListWidgetItem(QUrl(target.url).toString(QUrl::RemoveScheme | QUrl::RemoveAuthority), m_list);
+        auto *item = new QListWidgetItem(shown(target, measured), m_list);
         item->setToolTip(target.url);
         item->setSizeHint({0, 26});
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
@@ -41,7 +50,8 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
     }
     m_list->setAccessibleName(tr("Operations that can be measured"));
     auto *hint = new QLabel(m_offered.isEmpty()
-                                ? tr("The service describes nothing that is not measured already.")
+                                ? tr("The service describes nothing that can be measured without knowing more, and is "
+                                     "not measured already.")
                                 : tr("Each ticked one is asked once a second; choose what may be asked so often."),
                             this);
     hint->setWordWrap(true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Operations that a service describes in its /openapi.json, to pick targets from.
+// Operations that a service describes in its OpenAPI document, to pick targets from.
 #pragma once
 
 #include "gui/probe/targets/target.h"

@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -16,7 +17,7 @@ namespace {
 
 QString number(std::optional<double> value)
 {
-    return value ? formatCount(static_cast<qint64>(*value)) : u"–"_s;
+    return value && std::abs(*value) < 1e15 ? formatCount(static_cast<qint64>(*value)) : u"–"_s;
 }
 
 std::optional<double> shareOf(std::optional<double> part, std::optional<double> whole)

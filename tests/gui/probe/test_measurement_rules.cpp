@@ -353,6 +353,39 @@ private slots:
         QCOMPARE(blameFor(slow, {control}).culprit, Culprit::Host);
     }
 
+    void whatIsLateTogetherWithTheControlIsNoBlockedLoop()
+    {
+        Sample slow;
+        slow.due = slow.sent = Instant{10s};
+        slow.done = slow.firstByte = slow.due + 400ms;
+        slow.phases.firstByte = 400ms;
+        slow.status = 200;
+        Sample control = slow;
+        for (const auto &timing : {"total;dur=0.1", "loop;dur=380"}) {
+            slow.serverTiming = timing;
+            control.outcome = Outcome::Ok;
+            control.done = control.due + 4ms; // as fast as is trusted
+            QCOMPARE(blameFor(slow, {control}).culprit, Culprit::EventLoop);
+            for (const auto late : {6ms, 40ms, 150ms, 199ms, 200ms, 400ms}) {
+                control.done = control.due + late;
+                const auto blame = blameFor(slow, {control});
+                QVERIFY2(blame.culprit == (late < 200ms ? Culprit::Service : Culprit::Host),
+                         qPrintable(blame.sentence));
+                QVERIFY2(blame.sentence.contains(u"control probe took "_s) && !blame.sentence.contains(u"blocked"_s),
+                         qPrintable(blame.sentence));
+            }
+            for (const auto outcome : {Outcome::Failed, Outcome::Reset, Outcome::Skipped}) {
+                control.outcome = outcome; // at once, but that says nothing of how busy the host is
+                control.done = control.due;
+                QCOMPARE(blameFor(slow, {control}).culprit, Culprit::Service);
+            }
+        }
+        slow.serverTiming = "db;dur=390, total;dur=391"; // the service saw that itself
+        control.outcome = Outcome::Ok;
+        control.done = control.due + 40ms;
+        QCOMPARE(blameFor(slow, {control}).culprit, Culprit::Database);
+    }
+
     void theServiceSaysWhichPartOfItWasSlow()
     {
         Sample slow;

@@ -340,6 +340,10 @@ private slots:
                                 << QString();
         QTest::newRow("no display") << QStringList{} << false << u"--headless"_s;
         QTest::newRow("unknown") << QStringList{u"--frobnicate"_s} << true << u"frobnicate"_s;
+        QTest::newRow("metrics") << QStringList{u"--metrics"_s, u"/actuator/prometheus"_s} << true << QString();
+        QTest::newRow("metrics elsewhere") << QStringList{u"--metrics=http://h:9100/m"_s} << true << QString();
+        QTest::newRow("metrics nowhere") << QStringList{u"--metrics"_s, u"metrics"_s} << true
+                                         << u"--metrics: “metrics”"_s;
         QTest::newRow("headless") << QStringList{u"--load"_s, u"health=2"_s} << true << u"--load works only with"_s;
         QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s} << false << u"gopher"_s;
     }

@@ -44,7 +44,8 @@ Progress furtherOf(const Progress &shown, Progress next)
 } // namespace
 
 FactoringPool::FactoringPool(Settings settings)
-    : m_settings(std::move(settings)), m_pool({m_settings.threads, m_settings.queue})
+    : m_settings(std::move(settings)),
+      m_pool({.threads = m_settings.threads, .queue = m_settings.queue, .niceness = m_settings.niceness})
 {
 }
 

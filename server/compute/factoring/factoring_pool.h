@@ -29,6 +29,7 @@ public:
         /// Run by the thread that computes, after each progress; the computation goes on when it returns. Empty, but
         /// for tests, which hold a computation where they want it.
         std::function<void(const Moment &)> atProgress = {};
+        int niceness = 0; ///< of the threads
     };
 
     explicit FactoringPool(Settings settings);

@@ -8,6 +8,7 @@
 #include "server/factoring/small/close_factors.h"
 #include "server/factoring/small/perfect_power.h"
 #include "server/factoring/small/primality.h"
+#include "server/factoring/small/smooth_neighbours.h"
 #include "server/factoring/small/trial_division.h"
 #include "server/factoring/small/word_factor.h"
 
@@ -136,6 +137,11 @@ private:
                     left = sieve + (fraction > 0 ? spent * (1 - fraction) / fraction : Seconds(0));
                 tell({Phase::Ecm, fraction, left, !isSieved});
             };
+            if (comesAfterSmoothNeighbours(round)) {
+                told(0);
+                if (auto divisor = divisorBySmoothNeighbours(n, boundOfSmoothNeighbours(bitLength(n)), m_stop))
+                    return divisor;
+            }
             if (auto divisor = ecmFactor(n, round, m_stop, m_options, told))
                 return divisor;
             done += costOf(round);

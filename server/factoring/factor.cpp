@@ -107,11 +107,16 @@ private:
                 return divisor;
         }
         const Progress endless{Phase::Ecm, 0, std::nullopt, bits > mostBitsToSieve};
-        for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested(); round = nextEcm(round)) {
+        for (EcmRound round = firstEcmWithoutSieve(bits); !isEnough(bits, round); round = nextEcm(round)) {
             if (auto divisor = ecmFactor(n, round, m_stop, m_options, [&](double) { tell(endless); }))
                 return divisor;
         }
         return std::nullopt;
+    }
+
+    bool isEnough(unsigned bits, const EcmRound &next) const
+    {
+        return m_stop.requested() || (bits > mostBitsToSieve && next.before >= m_options.mostCurves);
     }
 
     Seconds expectedSieving(const mpz_class &n) const { return mostTime(n) / (m_options.crew ? m_options.threads : 1); }
@@ -127,7 +132,7 @@ private:
         const Seconds sieve = expectedSieving(n);
         const auto start = std::chrono::steady_clock::now();
         for (const EcmRound &round : rounds) {
-            if (m_stop.requested())
+            if (isEnough(bitLength(n), round))
                 break;
             const auto told = [&](double part) {
                 const double fraction = (done + part * costOf(round)) / all;

@@ -326,6 +326,18 @@ private slots:
         QVERIFY(told && endless);
     }
 
+    void whatIsTooLongToSieveIsLeftAfterTheStatedCurves()
+    {
+        const mpz_class n = Numbers(18).semiprime(420);
+        Options options;
+        options.mostCurves = 16;
+        const Result result = factor(n * 8, {}, options);
+        QVERIFY((result.factors == std::vector<PrimePower>{{2, 3}}));
+        QVERIFY(result.remaining == std::vector<mpz_class>{n});
+        options.mostCurves = 0; // of what is sieved all curves are run
+        QVERIFY(factor(Numbers(18).semiprime(170), {}, options).complete());
+    }
+
     // 50 ms is the promise on a quiet machine. Here others may hold the processor, so the work that is still done after
     // a request is what counts; the wall clock is printed.
     void itStopsSoonAtAnyMoment_data()

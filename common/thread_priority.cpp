@@ -35,21 +35,25 @@ void lowerThreadPriority(int niceness)
     ::setpriority(PRIO_PROCESS, id_t(::gettid()), niceness);
 }
 
-void raiseThreadPriority()
+bool raiseThreadPriority()
+{
+    SchedulingAttributes attributes;
+    attributes.nice = -10;
+    if (adopt(attributes))
+        return true;
+    attributes.nice = 0; // not allowed: the slice alone
+    adopt(attributes);
+    return false;
+}
+
+void makeThreadRealTime()
 {
     constexpr std::uint32_t roundRobin = 2; // SCHED_RR
     SchedulingAttributes attributes;
     attributes.policy = roundRobin;
     attributes.priority = 1;
-    if (adopt(attributes))
-        return;
-    attributes.policy = 0;
-    attributes.priority = 0;
-    attributes.nice = -10;
-    if (adopt(attributes))
-        return;
-    attributes.nice = 0; // neither is allowed: the slice alone
-    adopt(attributes);
+    if (!adopt(attributes))
+        raiseThreadPriority();
 }
 
 } // namespace openloop

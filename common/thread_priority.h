@@ -4,8 +4,9 @@
 
 namespace openloop {
 
-/// Threads that factor: what the loop and everything else leave. Not SCHED_IDLE, which starves on a loaded machine.
-inline constexpr int computingNiceness = 19;
+/// Threads that factor beside a loop that could not be raised; beside one that could they keep theirs. A third of their
+/// share is left to them where others compute. Not SCHED_IDLE, which starves then.
+inline constexpr int computingNiceness = 7;
 
 /// Threads that run SQL: an embedded database computes in them, yet somebody waits for every row.
 inline constexpr int waitingNiceness = 10;
@@ -13,10 +14,13 @@ inline constexpr int waitingNiceness = 10;
 /// Lowers the calling thread's priority (Linux: nice values are the threads' own). It can't be raised again.
 void lowerThreadPriority(int niceness);
 
-/// Has this thread run as soon as it is ready, although others compute: as a real-time thread of the lowest priority
-/// where the system lets it (root, RLIMIT_RTPRIO), else below nice 0 (RLIMIT_NICE), else with the shortest slices, for
-/// which nobody needs a right (Linux 6.12; ignored before). Threads that it starts inherit nothing of it. For threads
+/// Has this thread run as soon as it is ready, although others compute: at nice -10 where the system lets it (root,
+/// RLIMIT_NICE), else with the shortest slices, for which nobody needs a right (Linux 6.12; ignored before). Threads
+/// that it starts inherit nothing of it. False: not at nice -10.
+bool raiseThreadPriority();
+
+/// The same, as a real-time thread of the lowest priority where the system lets it (root, RLIMIT_RTPRIO). For threads
 /// that sleep nearly always: one that waits for a processor while it measures would measure the wait.
-void raiseThreadPriority();
+void makeThreadRealTime();
 
 } // namespace openloop

@@ -4,6 +4,7 @@
 
 #include "common/start_failure.h"
 #include "common/stop_signals.h"
+#include "common/thread_priority.h"
 #include "server/http/app.h"
 #include "server/http/listener.h"
 #include "server/loop/stall_watch.h"
@@ -83,6 +84,8 @@ int serve(Options options, const Program &program)
 {
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
+    const bool isRaised = raiseThreadPriority();
+    const int niceness = options.cpuNice.value_or(isRaised ? 0 : computingNiceness);
     Drain drain; // first: it bounds the end of all that follows
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
@@ -92,7 +95,7 @@ int serve(Options options, const Program &program)
         Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency,
                   options.upstreamHttp2, options.upstreamCa}),
         Store(options.database, options.databaseConnections),
-        FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress}),
+        FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress, niceness}),
         program.queueRules,
     };
     http::App app(limits);

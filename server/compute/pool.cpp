@@ -59,8 +59,8 @@ public:
 
     bool tryLend(std::function<void()> part) override
     {
-        const auto lowered = [part = std::move(part)] {
-            lowerThreadPriority(computingNiceness);
+        const auto lowered = [niceness = m_pool.m_settings.niceness, part = std::move(part)] {
+            lowerThreadPriority(niceness);
             part();
         };
         return !isCrowded() && m_pool.m_threads.tryStart(lowered);
@@ -283,7 +283,7 @@ Pool::Load Pool::load() const
 
 void Pool::serve()
 {
-    lowerThreadPriority(computingNiceness);
+    lowerThreadPriority(m_settings.niceness);
     while (const Item item = take(Wanted::Any))
         compute(item);
 }

@@ -14,8 +14,7 @@
 
 namespace openloop {
 
-/// Its threads run at nice 19, so that they never take the processor from the event loop, and there are never more than
-/// `threads` of them.
+/// There are never more than `threads` of them, all of one niceness.
 /// Quick works have a lane of their own and never wait for a long one: a thread that runs one lends them a moment, and
 /// one that runs what nobody awaits lends it to long ones that somebody does. Within a lane clients take turns.
 /// Works of one key are computed once: what was asked for in the background counts as awaited as long as somebody
@@ -28,6 +27,7 @@ public:
         int threads = 1; ///< 1 or more
         int queue = 64; ///< works of a lane that wait for a thread; beyond it 503
         std::chrono::milliseconds stopPatience{10'000}; ///< what goes on longer after its stop is stuck
+        int niceness = 0; ///< of its threads; one below that of the thread that starts them needs a right
     };
 
     /// On whose behalf to compute.

@@ -8,6 +8,7 @@
 #include "server/factoring/small/close_factors.h"
 #include "server/factoring/small/perfect_power.h"
 #include "server/factoring/small/primality.h"
+#include "server/factoring/small/smooth_neighbours.h"
 #include "server/factoring/small/trial_division.h"
 #include "server/factoring/small/word_factor.h"
 
@@ -106,11 +107,16 @@ private:
                 return divisor;
         }
         const Progress endless{Phase::Ecm, 0, std::nullopt, bits > mostBitsToSieve};
-        for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested(); round = nextEcm(round)) {
+        for (EcmRound round = firstEcmWithoutSieve(bits); !isEnough(bits, round); round = nextEcm(round)) {
             if (auto divisor = ecmFactor(n, round, m_stop, m_options, [&](double) { tell(endless); }))
                 return divisor;
         }
         return std::nullopt;
+    }
+
+    bool isEnough(unsigned bits, const EcmRound &next) const
+    {
+        return m_stop.requested() || (bits > mostBitsToSieve && next.before >= m_options.mostCurves);
     }
 
     Seconds expectedSieving(const mpz_class &n) const { return mostTime(n) / (m_options.crew ? m_options.threads : 1); }
@@ -126,7 +132,7 @@ private:
         const Seconds sieve = expectedSieving(n);
         const auto start = std::chrono::steady_clock::now();
         for (const EcmRound &round : rounds) {
-            if (m_stop.requested())
+            if (isEnough(bitLength(n), round))
                 break;
             const auto told = [&](double part) {
                 const double fraction = (done + part * costOf(round)) / all;
@@ -136,6 +142,11 @@ private:
                     left = sieve + (fraction > 0 ? spent * (1 - fraction) / fraction : Seconds(0));
                 tell({Phase::Ecm, fraction, left, !isSieved});
             };
+            if (comesAfterSmoothNeighbours(round)) {
+                told(0);
+                if (auto divisor = divisorBySmoothNeighbours(n, boundOfSmoothNeighbours(bitLength(n)), m_stop))
+                    return divisor;
+            }
             if (auto divisor = ecmFactor(n, round, m_stop, m_options, told))
                 return divisor;
             done += costOf(round);

@@ -66,11 +66,12 @@ struct Options {
     /// Run by every thread that works on the number, each time it can spare a moment (tens of times a second at
     /// least): room for short work of others. Must not throw; what it takes, a stop takes longer.
     std::function<void()> interlude = {};
+    unsigned mostCurves = ~0U; ///< on what is too long to sieve, before it is left
 };
 
 struct Result {
     std::vector<PrimePower> factors; ///< ascending
-    std::vector<mpz_class> remaining; ///< composites left when a stop or the deadline came first, ascending
+    std::vector<mpz_class> remaining; ///< composites left at a stop, the deadline or the last curve, ascending
 
     bool complete() const { return remaining.empty(); }
 };

@@ -21,6 +21,11 @@ unsigned trialBoundFor(unsigned bits);
 /// that unbalanced numbers never come there and balanced ones lose little.
 std::vector<EcmRound> ecmBeforeSieve(unsigned bits);
 
+/// Whether a prime with a smooth number beside it is looked for before this round, which is the first of those that
+/// take long; and to which bound: a hundredth of the sieve's time for n of so many bits.
+bool comesAfterSmoothNeighbours(const EcmRound &round);
+unsigned boundOfSmoothNeighbours(unsigned bits);
+
 /// What a round costs, compared with another.
 double costOf(const EcmRound &round);
 

@@ -10,6 +10,7 @@
 #include <QUrl>
 
 #include <chrono>
+#include <optional>
 
 namespace openloop {
 
@@ -33,6 +34,7 @@ struct Options {
     int mostHinting = 32; ///< servers that live, beyond which they send no hints to one another; 0: none are sent
     int cpuThreads = 0;
     int cpuQueue = 0;
+    std::optional<int> cpuNice; ///< of the threads that factor; nothing: as the loop's priority allows
     std::chrono::milliseconds factorizeTimeout{};
     int maxDigits = 0;
     int maxConnections = 0;

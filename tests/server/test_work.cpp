@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Work under real traffic, against the real program: shared, bounded, fair, given up when nobody waits.
+#include "common/thread_priority.h"
 #include "tests/support/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/server_process.h"
 
+#include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -13,6 +15,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <sys/resource.h>
 
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
@@ -33,6 +36,16 @@ std::vector<RawClient> clientsOf(quint16 port, int count, const QByteArray &path
         clients.back().ask(path);
     }
     return clients;
+}
+
+// Of all threads of a process; its first one is that of the event loop.
+QMap<qint64, int> nicenesses(qint64 process)
+{
+    QMap<qint64, int> all;
+    const QStringList threads = QDir(u"/proc/%1/task"_s.arg(process)).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString &thread : threads)
+        all.insert(thread.toLongLong(), ::getpriority(PRIO_PROCESS, id_t(thread.toLongLong())));
+    return all;
 }
 
 // How many results a database holds.
@@ -84,6 +97,7 @@ private slots:
     void whoPrefersNotToWaitGetsAJob();
     void aJobTellsFromItsStartHowLongItTakes();
     void whatWasFoundOnceIsNotComputedAgain();
+    void whoFactorsStepsBackForTheLoop();
     void aComputationThatIgnoresItsStopEndsWithTheProcess();
 };
 
@@ -293,6 +307,33 @@ void TestWork::whatWasFoundOnceIsNotComputedAgain()
     QCOMPARE(again->body, first);
     QVERIFY(!again->fields.value("server-timing").contains("compute"));
     QVERIFY(again->fields.value("server-timing").contains("db"));
+}
+
+// Where the loop may not run at nice -10 (a right: RLIMIT_NICE, CAP_SYS_NICE), those that factor go down instead.
+void TestWork::whoFactorsStepsBackForTheLoop()
+{
+    const int own = ::getpriority(PRIO_PROCESS, 0);
+    for (const bool isAsked : {false, true}) {
+        ServerProcess server(QStringLiteral(TEST_SERVER),
+                             twoPatientThreads + (isAsked ? QStringList{u"--cpu-nice"_s, u"13"_s} : QStringList()));
+        QVERIFY(server.waitUntilReady());
+        const QMap<qint64, int> before = nicenesses(server.processId());
+        QVERIFY(server.hold("sieving"));
+        RawClient client(server.port());
+        client.ask("/factorize?n=" + sieved);
+        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+        const QMap<qint64, int> during = nicenesses(server.processId());
+        const bool isRaised = during.value(server.processId()) == -10;
+        QVERIFY(isRaised || during.value(server.processId()) == own);
+        int computing = 0;
+        for (auto thread = during.begin(); thread != during.end(); ++thread) {
+            if (thread.key() == server.processId() || before.contains(thread.key()))
+                continue;
+            ++computing;
+            QCOMPARE(thread.value(), isAsked ? 13 : std::max(own, isRaised ? 0 : openloop::computingNiceness));
+        }
+        QVERIFY(computing > 0);
+    }
 }
 
 void TestWork::aComputationThatIgnoresItsStopEndsWithTheProcess()

@@ -38,6 +38,10 @@ struct LoadState {
     int inFlight = 0;
     qint64 completed = 0; ///< answers of any status
     qint64 failed = 0; ///< of them errors, plus those without an answer
+    qint64 refused = 0; ///< of the answers, 4xx and 503: no work was done for them
+
+    /// A 504 is no refusal: it has worked.
+    bool isMostlyRefused() const { return 2 * refused > completed; }
 };
 
 /// Whether there really was load. Requests that are under way most of the time are load too, though their answers

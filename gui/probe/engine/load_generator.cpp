@@ -43,7 +43,7 @@ public:
         if (n < m_state.wanted)
             m_lane.abortAll(); // what is too much must not linger; the rest starts anew
         if (m_state.wanted == 0 && n > 0)
-            m_state.completed = m_state.failed = 0;
+            m_state.completed = m_state.failed = m_state.refused = 0;
         m_state.wanted = n;
         m_rest = 0ms;
         m_restUntil = {};
@@ -75,6 +75,8 @@ private:
     {
         if (sample.status != 0)
             ++m_state.completed;
+        if (sample.status / 100 == 4 || sample.status == 503)
+            ++m_state.refused;
         if (!isError(sample.outcome)) {
             m_rest = 0ms;
             return;

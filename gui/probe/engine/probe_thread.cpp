@@ -212,7 +212,7 @@ void ProbeThread::run(std::stop_token stop)
 {
     prctl(PR_SET_NAME, "probe");
     Reactor::sharpenTimers();
-    raiseThreadPriority();
+    makeThreadRealTime();
     m_batchFrom = Clock::now();
     m_nextBatch = m_batchFrom + m_options.batchInterval;
     if (!m_controlUrl.isEmpty()) {

@@ -123,8 +123,10 @@ void IsolationTest::judge()
         m_verdict.doubt.clear();
     if (const auto trust = m_baselineTrust.verdictOfRun(); trust.suspendsAlerts())
         m_verdict.doubt = trust.reason;
-    m_verdict.trustworthy = m_verdict.doubt.isEmpty();
     m_verdict.load = m_load.last();
+    if (m_verdict.load.isMostlyRefused())
+        m_verdict.doubt = tr("%1 refused more than half of the load's requests").arg(m_config.load);
+    m_verdict.trustworthy = m_verdict.doubt.isEmpty();
     if (const auto reason = whyNoVerdict(); !reason.isEmpty()) {
         m_verdict.isolation = Isolation::Inconclusive;
         m_verdict.headline = m_verdict.sentence = tr("No verdict: %1").arg(reason);

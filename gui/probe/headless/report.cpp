@@ -119,6 +119,9 @@ QString RunReport::doubt() const
         return lossText();
     if (isolation)
         return isolation->trustworthy ? QString() : isolation->doubt;
+    const auto refused = std::ranges::find_if(loads, &LoadState::isMostlyRefused);
+    if (refused != loads.end())
+        return u"%1 refused more than half of the load's requests"_s.arg(refused->name);
     return trust.suspendsAlerts() ? trust.reason : QString();
 }
 

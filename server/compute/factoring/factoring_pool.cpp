@@ -3,6 +3,7 @@
 #include "server/compute/factoring/factoring_pool.h"
 
 #include "server/compute/factoring/factors.h"
+#include "server/compute/factoring/results.h"
 #include "server/factoring/schedule.h"
 
 #include <cmath>
@@ -44,7 +45,8 @@ Progress furtherOf(const Progress &shown, Progress next)
 } // namespace
 
 FactoringPool::FactoringPool(Settings settings)
-    : m_settings(std::move(settings)), m_pool({m_settings.threads, m_settings.queue})
+    : m_settings(std::move(settings)),
+      m_pool({.threads = m_settings.threads, .queue = m_settings.queue, .niceness = m_settings.niceness})
 {
 }
 
@@ -70,12 +72,14 @@ Work FactoringPool::workOn(const mpz_class &n) const
 
 QCoro::Task<Result> FactoringPool::factorize(mpz_class n, Ask ask)
 {
+    const auto begun = std::chrono::steady_clock::now();
     Work work = workOn(n);
     std::any ended = co_await m_pool.run(ask, std::move(work));
     Result *const result = std::any_cast<Result>(&ended);
     if (!result || !result->complete()) {
         const Result sofar = result ? *result : Result{{}, {n}};
-        throw Failure::timedOut(u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))
+        const bool inTime = result && std::chrono::steady_clock::now() - begun < ask.timeout;
+        throw Failure::timedOut(inTime ? givenUp(sofar) : u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))
             .with(u"found"_s, toJson(sofar.factors))
             .with(u"remaining"_s, toJson(sofar.remaining))
             .with(u"estimate_s"_s, estimate(sofar.remaining));
@@ -88,6 +92,17 @@ std::optional<std::chrono::duration<double>> FactoringPool::expectedTime(const m
     if (mpz_sizeinbase(n.get_mpz_t(), 2) > factoring::mostBitsToSieve)
         return {};
     return factoring::mostTime(n) / (laneOf(n) == Lane::Long ? m_settings.threads : 1);
+}
+
+// A job has no more to tell than its detail.
+QString FactoringPool::givenUp(const Result &sofar) const
+{
+    QStringList remaining;
+    for (const mpz_class &composite : sofar.remaining)
+        remaining.append(toText(composite));
+    return u"%1 curves found no factor of what is too long to sieve; found: %2; remaining: %3"_s
+        .arg(m_settings.mostCurves)
+        .arg(toRow(sofar.factors), remaining.join(u' '));
 }
 
 // In whole seconds: it is right within a factor of 2 or so.
@@ -107,6 +122,7 @@ Result FactoringPool::compute(const mpz_class &n, Lane lane, const std::stop_tok
 {
     Lent lent(worker);
     factoring::Options options;
+    options.mostCurves = m_settings.mostCurves;
     if (lane == Lane::Long) {
         options.crew = &lent;
         options.threads = unsigned(m_settings.threads);

@@ -29,12 +29,15 @@ public:
         /// Run by the thread that computes, after each progress; the computation goes on when it returns. Empty, but
         /// for tests, which hold a computation where they want it.
         std::function<void(const Moment &)> atProgress = {};
+        int niceness = 0; ///< of the threads
+        unsigned mostCurves = 20'000; ///< on what is too long to sieve: most factors of 35 digits are found by then
     };
 
     explicit FactoringPool(Settings settings);
 
-    /// Prime factors of n, complete. Throws http::Failure: 503 and 499 as Pool::run; 504 the deadline passed, with what
-    /// was `found`, what is `remaining`, and `estimate_s` for that, null where it is not known.
+    /// Prime factors of n, complete. Throws http::Failure: 503 and 499 as Pool::run; 504 the deadline passed, or the
+    /// last curve on what is too long to sieve, with what was `found`, what is `remaining`, and `estimate_s` for that,
+    /// null where it is not known.
     QCoro::Task<factoring::Result> factorize(mpz_class n, Ask ask);
 
     /// The 503 that factorize() would throw now, if it would.
@@ -60,6 +63,7 @@ public:
     static QByteArray keyOf(const mpz_class &n);
 
 private:
+    QString givenUp(const factoring::Result &sofar) const;
     Work workOn(const mpz_class &n) const;
     http::Json estimate(const std::vector<mpz_class> &composites) const;
     factoring::Result compute(const mpz_class &n, Lane lane, const std::stop_token &stop, Worker &worker) const;

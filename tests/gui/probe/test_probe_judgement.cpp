@@ -360,6 +360,27 @@ private slots:
         QCOMPARE(never.highestKept(), 5);
     }
 
+    void aTargetThatRefusesItsLoadGivesNoVerdict()
+    {
+        RunReport report;
+        report.targets = {TargetResult()};
+        report.targets[0].answered = true;
+        report.loads = {{.name = u"f"_s, .wanted = 4, .completed = 100, .failed = 100, .refused = 50}}; // half are 504
+        QCOMPARE(report.exitCode(), ExitCode::Kept);
+        report.loads[0].refused = 51;
+        QCOMPARE(report.exitCode(), ExitCode::Untrustworthy);
+        QVERIFY2(report.doubt().contains(u"f refused"_s), qPrintable(report.doubt()));
+
+        Play play{[](Nanoseconds, bool) { return 1ms; }};
+        play.load = {.name = u"f"_s, .wanted = 8, .inFlight = 8, .completed = 100, .failed = 51, .refused = 50};
+        QCOMPARE(played(play).isolation, Isolation::Pass);
+        play.load.refused = 51;
+        const IsolationVerdict verdict = played(play);
+        QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+        QVERIFY(!verdict.trustworthy);
+        QVERIFY2(verdict.sentence.contains(u"f refused"_s), qPrintable(verdict.sentence));
+    }
+
     void loadThatOnlyFailsIsNoLoad()
     {
         LoadWitness refused, slow, answered;

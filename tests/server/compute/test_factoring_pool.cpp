@@ -67,6 +67,7 @@ private slots:
     void whenTheLastRequestLeavesItIsAJobAgain();
     void theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers();
     void aJobThatJoinsARequestGoesOnAsAJob();
+    void whatNoCurveTakesApartIsGivenUp();
 };
 
 void TestFactoringPool::aRequestThatJoinsAWaitingJobIsServedLikeAny()
@@ -146,6 +147,20 @@ void TestFactoringPool::aJobThatJoinsARequestGoesOnAsAJob()
     held.hold.release();
     QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
     QCOMPARE(job->status(), 200);
+}
+
+// Long before its deadline. A job that fails has nothing but the detail to tell it by.
+void TestFactoringPool::whatNoCurveTakesApartIsGivenUp()
+{
+    const mpz_class n(semiprime(420).toStdString());
+    FactoringPool pool({.threads = 1, .mostCurves = 16});
+    const Awaited job = follow(pool.factorize(n * 8, {u"jobs"_s, 600s, {}, nullptr, true}));
+    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
+    QCOMPARE(job->status(), 504);
+    const QString left = QString::fromStdString(n.get_str());
+    QVERIFY2(job->failure->detail().contains(u"16 curves"_s), qPrintable(job->failure->detail()));
+    QVERIFY2(job->failure->detail().endsWith(u"found: 2^3; remaining: "_s + left), qPrintable(job->failure->detail()));
+    QCOMPARE(job->failure->members().size(), 3);
 }
 
 QTEST_GUILESS_MAIN(TestFactoringPool)

@@ -12,6 +12,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <semaphore>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -111,6 +113,11 @@ Work noted(const QByteArray &key, Lane lane, Journal &journal)
             }};
 }
 
+int nicenessOfThisThread()
+{
+    return ::getpriority(PRIO_PROCESS, id_t(::gettid()));
+}
+
 template <typename T>
 T valueOf(const Awaited &ending)
 {
@@ -130,6 +137,7 @@ private slots:
     void theThreadIsLentToWhoGoesFirst_data();
     void theThreadIsLentToWhoGoesFirst();
     void aThreadThatNobodyNeedsIsLent();
+    void itsThreadsHaveTheNicenessThatIsAskedFor();
     void aWorkIsToldThatOthersWait();
     void whatAStoppedWorkHasIsHandedOver();
     void aDeadlineThatIsNotTheWorksGivesNothing();
@@ -229,6 +237,27 @@ void TestPool::aThreadThatNobodyNeedsIsLent()
     QVERIFY(valueOf<bool>(lending));
     QVERIFY(!wasCrowded);
     QCOMPARE(journal.text(), "another");
+}
+
+void TestPool::itsThreadsHaveTheNicenessThatIsAskedFor()
+{
+    const int before = nicenessOfThisThread();
+    Pool pool({.threads = 2, .queue = 64, .niceness = before + 3});
+    const auto look = [](const std::stop_token &, Worker &worker) {
+        std::binary_semaphore seen(0);
+        int lent = -100;
+        const bool isLent = worker.tryLend([&] {
+            lent = nicenessOfThisThread();
+            seen.release();
+        });
+        if (isLent)
+            seen.acquire();
+        return std::pair(nicenessOfThisThread(), lent);
+    };
+    const Awaited looked = follow(pool.run(ask(u"a"_s), {"first", Lane::Long, look}));
+    QTRY_VERIFY_WITH_TIMEOUT(looked->over, patience);
+    QCOMPARE((valueOf<std::pair<int, int>>(looked)), std::pair(before + 3, before + 3));
+    QCOMPARE(nicenessOfThisThread(), before);
 }
 
 void TestPool::aWorkIsToldThatOthersWait()

@@ -205,6 +205,36 @@ private slots:
         QVERIFY(!searched);
     }
 
+    // Its order lies far beyond the bounds of the first curves, and a 45-digit prime is none that curves find before
+    // the sieve. What is stopped here would go on for minutes.
+    void aPrimeBesideASmoothNumberIsFoundAtOnce_data()
+    {
+        QTest::addColumn<int>("offset");
+        QTest::addRow("p - 1") << 1;
+        QTest::addRow("p + 1") << -1;
+    }
+    void aPrimeBesideASmoothNumberIsFoundAtOnce()
+    {
+        QFETCH(int, offset);
+        Numbers numbers(32);
+        mpz_class p;
+        do { // p + 1 divisible by 3: a seed is sure to find it
+            p = 6 * numbers.prime(20);
+            while (mpz_sizeinbase(p.get_mpz_t(), 2) < 150)
+                p *= numbers.prime(14);
+            p += offset;
+        } while (!isPrime(p));
+        const mpz_class q = numbers.prime(150);
+        std::stop_source stop;
+        const Result result = factor(p * q, stop.get_token(), {}, [&](const Progress &progress) {
+            if (progress.phase == Phase::Sieving || progress.fraction > 0.05)
+                stop.request_stop();
+        });
+        QVERIFY(result.complete());
+        QVERIFY((result.factors
+                 == (p < q ? std::vector<PrimePower>{{p, 1}, {q, 1}} : std::vector<PrimePower>{{q, 1}, {p, 1}})));
+    }
+
     void severalThreadsFindTheSameFactors()
     {
         Numbers numbers(12);
@@ -294,6 +324,18 @@ private slots:
             stop.request_stop();
         });
         QVERIFY(told && endless);
+    }
+
+    void whatIsTooLongToSieveIsLeftAfterTheStatedCurves()
+    {
+        const mpz_class n = Numbers(18).semiprime(420);
+        Options options;
+        options.mostCurves = 16;
+        const Result result = factor(n * 8, {}, options);
+        QVERIFY((result.factors == std::vector<PrimePower>{{2, 3}}));
+        QVERIFY(result.remaining == std::vector<mpz_class>{n});
+        options.mostCurves = 0; // of what is sieved all curves are run
+        QVERIFY(factor(Numbers(18).semiprime(170), {}, options).complete());
     }
 
     // 50 ms is the promise on a quiet machine. Here others may hold the processor, so the work that is still done after

@@ -141,6 +141,8 @@ void TestOptions::whatIsWrongIsNamed_data()
     const QStringList none;
     QTest::newRow("option") << QByteArray() << none << QStringList{u"--port"_s, u"70000"_s}
                             << QStringList{u"--port"_s, u"70000"_s, u"65535"_s};
+    QTest::newRow("niceness") << QByteArray() << none << QStringList{u"--cpu-nice"_s, u"-1"_s}
+                              << QStringList{u"--cpu-nice"_s, u"-1"_s, u"from 0 to 19"_s};
     QTest::newRow("environment") << QByteArray() << QStringList{u"OPENLOOP_PORT=x"_s} << none
                                  << QStringList{u"--port"_s, u"environment OPENLOOP_PORT"_s};
     QTest::newRow("file's value") << QByteArray("cpu-threads=0") << none << none

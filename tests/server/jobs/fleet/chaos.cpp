@@ -70,7 +70,7 @@ QStringList Chaos::run()
     const unsigned longBits = calibrate();
     record();
     m_clients.emplace(m_front->port(), m_seed, longBits, m_form.clients);
-    for (auto due = Clock::now(); !isEnough(); QTest::qWait(tending)) {
+    for (auto due = Clock::now(); !isEnough(); QTest::qWait(tending)) { // the faults have a rhythm
         tend();
         if (Clock::now() < due)
             continue;

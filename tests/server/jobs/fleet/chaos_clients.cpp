@@ -17,7 +17,7 @@ constexpr unsigned long longEvery = 5;
 constexpr unsigned long seedsOfARun = 1'000'000;
 constexpr int mostTold = 3; // ends: more of them say no more than that
 constexpr auto firstPatience = 2s; // a frozen server is left before it wakes
-constexpr auto pause = 200ms; // as a client makes between two attempts
+constexpr auto pause = 200ms; // between two attempts
 
 } // namespace
 
@@ -83,7 +83,7 @@ void ChaosClients::ask(ChaosJob &job, const QByteArray &key, const std::stop_tok
         if (!isPassing(statusOf(answer), u"to a job asked for"_s))
             return;
         deadline = std::min(2 * deadline, longest);
-        std::this_thread::sleep_for(pause);
+        std::this_thread::sleep_for(pause); // a client's manners
     }
 }
 
@@ -104,7 +104,7 @@ void ChaosClients::watch(ChaosJob &job, const std::stop_token &stop)
             if (event.name != "progress")
                 job.ends << event.name;
         }
-        std::this_thread::sleep_for(pause);
+        std::this_thread::sleep_for(pause); // a client's manners
     }
 }
 

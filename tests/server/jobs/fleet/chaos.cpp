@@ -25,7 +25,7 @@ constexpr auto frozen = 10s; // twice 3 s of silence and two looks, by which tim
 constexpr int tending = 50; // ms
 constexpr int longestEnd = 600'000; // ms until all is computed that nobody disturbs: some of it waits a minute first
 constexpr int longMicroseconds = 3'000'000; // a long job at least
-constexpr unsigned fewestBits = 180;
+constexpr unsigned fewestBits = 200;
 constexpr unsigned moreBits = 6;
 
 } // namespace
@@ -136,7 +136,7 @@ void Chaos::record()
     };
     writeDown(u"tasks"_s, u"INSERT OR UPDATE"_s, u"coalesce(NEW.owner, OLD.owner)"_s,
               u"NEW.deaths > coalesce(OLD.deaths, 0)"_s);
-    writeDown(u"nodes"_s, u"UPDATE OF state"_s, u"NEW.pid"_s, u"FALSE"_s);
+    writeDown(u"nodes"_s, u"INSERT OR UPDATE OF state"_s, u"NEW.pid"_s, u"FALSE"_s);
 }
 
 // The size at which two numbers took long enough on a server that nobody disturbs.
@@ -211,8 +211,8 @@ void Chaos::strike()
     }
 }
 
-// What it met is asked afterwards: nobody ends an attempt of one that stands still. But its end in order writes down
-// nothing, and is no longer there to be asked.
+// What a kill or a freeze has met is asked afterwards, when the attempt can't end; what else happens lets it go on, or
+// gives it back, and is preceded by the question.
 void Chaos::strike(Fault fault, Server &server)
 {
     const qint64 process = m_fleet[server.name].processId();

@@ -75,12 +75,31 @@ QStringList wrongOf(const ChaosJob &job, const History &history)
     return wrong;
 }
 
+// A process has one life after the other.
+QStringList wrongJoinsIn(const QList<ChaosStep> &steps)
+{
+    QMap<QString, QString> alive; // node by process
+    QStringList wrong;
+    for (const ChaosStep &step : steps) {
+        if (step.of != ChaosStep::Of::Node)
+            continue;
+        if (step.became != u"alive"_s)
+            alive.removeIf([&](const auto &entry) { return entry.value() == step.id; });
+        else if (alive.contains(step.owner))
+            wrong << u"process %1 joined again though nobody had declared it dead"_s.arg(step.owner);
+        if (step.became == u"alive"_s)
+            alive[step.owner] = step.id;
+    }
+    wrong.removeDuplicates();
+    return wrong;
+}
+
 } // namespace
 
 QStringList wrongIn(const ChaosRecord &record)
 {
     QMap<QString, History> histories = historiesOf(record.steps);
-    QStringList wrong;
+    QStringList wrong = wrongJoinsIn(record.steps);
     for (const ChaosJob &job : record.jobs) {
         const QByteArray path = job.paths.value(0);
         History &history = histories[idOf(path)];

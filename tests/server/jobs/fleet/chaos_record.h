@@ -23,7 +23,7 @@ struct ChaosStep {
     QString id; ///< as in the table
     QString was; ///< its state; empty: there was no such row
     QString became;
-    QString owner = {}; ///< of a task: who has it, or had it until then
+    QString owner = {}; ///< of a task: who has it, or had it until then; of a node: its process
     bool isDeath = false; ///< another death was counted against the task
 };
 
@@ -34,7 +34,8 @@ struct ChaosRecord {
 
 /// A sentence for each thing that is wrong: a job that has not one outcome, or a wrong one; a watcher that was not told
 /// it, or not once; a failure without three deaths, and the reverse; a death of an owner that was not declared dead
-/// before; a key that named two jobs; a task of which no client knows.
+/// before; a server that joined again though nobody had declared it dead; a key that named two jobs; a task of which no
+/// client knows.
 QStringList wrongIn(const ChaosRecord &record);
 
 } // namespace openloop::test

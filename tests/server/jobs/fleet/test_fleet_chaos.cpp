@@ -100,6 +100,15 @@ void TestFleetChaos::whatMayNotBeIsSeen_data()
     });
     row("a key for two jobs", "its key named /factorizations/0000000000000001 and /factorizations/0000000000000002",
         [](ChaosRecord &record) { record.jobs[0].paths << record.jobs[1].paths; });
+    row("two lives at once", "process 7 joined again though nobody had declared it dead", [](ChaosRecord &record) {
+        record.steps << ChaosStep{Node, u"102"_s, {}, u"alive"_s, u"7"_s};
+        record.steps << ChaosStep{Node, u"103"_s, {}, u"alive"_s, u"7"_s};
+    });
+    row("one life after the other", "", [](ChaosRecord &record) {
+        record.steps << ChaosStep{Node, u"102"_s, {}, u"alive"_s, u"7"_s};
+        record.steps << ChaosStep{Node, u"102"_s, u"alive"_s, u"dead"_s, u"7"_s};
+        record.steps << ChaosStep{Node, u"103"_s, {}, u"alive"_s, u"7"_s};
+    });
     row("a job of nobody", "task 3: no client knows of it",
         [](ChaosRecord &record) { record.steps << ChaosStep{Task, u"3"_s, {}, u"queued"_s}; });
 }
@@ -117,7 +126,7 @@ void TestFleetChaos::everyJobEndsOnceAndRight()
     if (skippedWithoutPeers())
         return;
     Chaos chaos(QStringLiteral(OPENLOOP_SERVER), seed,
-                {.kills = 3, .freezes = 1, .restarts = 1, .jobs = 20, .clients = 12});
+                {.kills = 3, .freezes = 1, .restarts = 1, .jobs = 16, .clients = 8});
     const QStringList wrong = chaos.run();
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
     qInfo("%s", qPrintable(chaos.figures()));

@@ -62,7 +62,7 @@ soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstre
 	@$(MAKE) --no-print-directory soak-fleet
 
 soak-fleet: benchmarks ## several servers: kills, 30,000 watchers, chaos, the release before (PARTS: kills watchers chaos before; SEED)
-	@before=$$(tests/long/release_before.py) && \
+	@before=$(if $(filter before,$(or $(PARTS),before)),$$(tests/long/release_before.py)) && \
 	    SEED=$(SEED) JOBS=$(JOBS) $(BUILD)/bin/openloop-soak-fleet \
 	    $(patsubst before,$$before,$(or $(PARTS),before kills watchers chaos))
 

@@ -33,9 +33,9 @@ struct ChaosRecord {
 };
 
 /// A sentence for each thing that is wrong: a job that has not one outcome, or a wrong one; a watcher that was not told
-/// it, or not once; a failure without three deaths, and the reverse; a death of an owner that was not declared dead
-/// before; a server that joined again though nobody had declared it dead; a key that named two jobs; a task of which no
-/// client knows.
+/// it, or not once; a failure without three deaths, or one of the tenth attempt, and the reverse; a death of an owner
+/// that was not declared dead before; a server that joined again though nobody had declared it dead; a key that named
+/// two jobs; a task of which no client knows.
 QStringList wrongIn(const ChaosRecord &record);
 
 } // namespace openloop::test

@@ -98,6 +98,15 @@ void TestFleetChaos::whatMayNotBeIsSeen_data()
         record.steps.insert(5, record.steps[4]);
         record.steps.insert(5, record.steps[4]);
     });
+    const auto restarted = [](int times) { // in order, which is no death; then its last owner dies
+        return [times](ChaosRecord &record) {
+            record.steps[7].isDeath = record.steps[8].isDeath = false;
+            for (int i = 0; i < times; ++i)
+                record.steps.insert(7, {Task, u"2"_s, u"queued"_s, u"running"_s, u"101"_s});
+        };
+    };
+    row("failed at the tenth attempt", "", restarted(10));
+    row("failed at the ninth", "1 of its owners were reaped, in 9 attempts", restarted(9));
     row("a key for two jobs", "its key named /factorizations/0000000000000001 and /factorizations/0000000000000002",
         [](ChaosRecord &record) { record.jobs[0].paths << record.jobs[1].paths; });
     row("two lives at once", "process 7 joined again though nobody had declared it dead", [](ChaosRecord &record) {

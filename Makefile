@@ -65,9 +65,10 @@ soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstre
 	@$(BUILD)/bin/openloop-soak-upstream
 	@$(MAKE) --no-print-directory soak-fleet
 
-soak-fleet: benchmarks ## several servers: kills, 30,000 watchers, the release before (PARTS: kills watchers before)
-	@before=$$(tests/long/release_before.py) && \
-	    $(BUILD)/bin/openloop-soak-fleet $(patsubst before,$$before,$(or $(PARTS),before kills watchers))
+soak-fleet: benchmarks ## several servers: kills, 30,000 watchers, chaos, the release before (PARTS: kills watchers chaos before; SEED)
+	@before=$(if $(filter before,$(or $(PARTS),before)),$$(tests/long/release_before.py)) && \
+	    SEED=$(SEED) JOBS=$(JOBS) $(BUILD)/bin/openloop-soak-fleet \
+	    $(patsubst before,$$before,$(or $(PARTS),before kills watchers chaos))
 
 simulate: build ## SEEDS (100,000) of the queue of many servers in the simulator; hours on a slow machine
 	@$(BUILD)/bin/openloop-simulator --seeds $(or $(SEEDS),100000)

@@ -133,7 +133,9 @@ int SqlConnection::send(const QString &sql, const ReadEach &read)
     QSqlQuery query(m_database);
     query.setForwardOnly(true); // rows arrive one by one: a large result never lies in memory twice
     int changed = 0;
-    for (bool more = query.exec(text); more; more = query.nextResult()) {
+    bool more = query.exec(text);
+    const bool refused = !more; // of a connection that was lost while it was opened Qt tells no error
+    for (; more; more = query.nextResult()) {
         while (read && query.isSelect() && query.next())
             read(query);
         if (!query.isSelect())
@@ -141,7 +143,7 @@ int SqlConnection::send(const QString &sql, const ReadEach &read)
     }
     const QSqlError error = query.lastError();
     query.finish();
-    if (!error.isValid())
+    if (!refused && !error.isValid())
         return changed;
     if (begins)
         rollback();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several servers on one database for longer than a test may take: kills,
-// crowds of watchers, the release before. usage: openloop-soak-fleet [kills]
-// [watchers] [openloop-server of the release before]; what is named, or kills
-// and watchers. Exits 1 when something was not as it must be.
+// crowds of watchers, chaos, the release before. usage: openloop-soak-fleet
+// [kills] [watchers] [chaos] [openloop-server of the release before]; what is
+// named, or all but the release before. SEED and JOBS are of the chaos. Exits 1
+// when something was not as it must be.
+#include "tests/server/jobs/fleet/chaos.h"
 #include "tests/server/jobs/fleet/kills.h"
 #include "tests/support/crowd.h"
 #include "tests/support/jobs/control.h"
@@ -102,6 +104,24 @@ bool watch()
                    .arg(control.longest(2s).count()));
 }
 
+unsigned long fromEnvironment(const char *name, unsigned long otherwise)
+{
+    const QByteArray text = qgetenv(name);
+    return text.isEmpty() ? otherwise : text.toULong();
+}
+
+bool fall()
+{
+    const unsigned long seed = fromEnvironment("SEED", 1);
+    const auto jobs = int(fromEnvironment("JOBS", 2000));
+    std::printf("        chaos with SEED=%lu, %d jobs at least\n", seed, jobs);
+    std::fflush(stdout);
+    Chaos chaos(QStringLiteral(SERVER), seed, {.kills = 30, .freezes = 10, .restarts = 5, .jobs = jobs, .clients = 24});
+    const QStringList wrong = chaos.run();
+    return say(wrong.isEmpty(),
+               u"chaos with SEED=%1: %2 %3"_s.arg(QString::number(seed), chaos.figures(), wrong.join(u'\n')));
+}
+
 // It made the tables and began a job; ours goes on with that; then it comes
 // back.
 bool meetReleaseBefore(const QString &program)
@@ -150,7 +170,7 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     QStringList parts = QCoreApplication::arguments().mid(1);
     if (parts.isEmpty())
-        parts << u"kills"_s << u"watchers"_s;
+        parts << u"kills"_s << u"watchers"_s << u"chaos"_s;
     raiseDescriptorLimit();
     bool right = true;
     for (const QString &part : std::as_const(parts)) {
@@ -158,6 +178,8 @@ int main(int argc, char **argv)
             right = killOnEachDatabase() && right;
         else if (part == u"watchers"_s)
             right = watch() && right;
+        else if (part == u"chaos"_s)
+            right = fall() && right;
         else
             right = meetReleaseBefore(part) && right;
     }

@@ -3,6 +3,7 @@
 #include "tests/support/crowd.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
+#include "tests/support/peers/front.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/server_process.h"
 
@@ -18,71 +19,6 @@ using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-// A proxy of the test's own; stopped by the destructor.
-class Front
-{
-public:
-    enum Kind { Nginx, Haproxy };
-
-    // configuration: with FRONT for where to listen, and SERVER for where the server does.
-    Front(Kind kind, QByteArray configuration, quint16 server) : m_port(freePeerPort())
-    {
-        const auto at = [](quint16 port) { return "127.0.0.1:" + QByteArray::number(port); };
-        configuration.replace("FRONT", at(m_port)).replace("SERVER", at(server));
-        QFile file(m_folder.filePath(u"configuration"_s));
-        if (!file.open(QIODevice::WriteOnly) || file.write(configuration) != configuration.size())
-            qFatal("%s can't be written", qPrintable(file.fileName()));
-        file.setPermissions(file.permissions() | QFile::ReadOther);
-        file.close(); // whole before it is read
-        giveToPeers(m_folder.path());
-        preparePeer(m_process);
-        if (kind == Nginx) {
-            m_process.start(
-                peerProgram(u"nginx"_s),
-                {u"-p"_s, m_folder.path(), u"-c"_s, file.fileName(), u"-e"_s, u"stderr"_s, u"-g"_s, u"daemon off;"_s});
-        } else {
-            m_process.start(peerProgram(u"haproxy"_s), {u"-db"_s, u"-f"_s, file.fileName()});
-        }
-    }
-    ~Front()
-    {
-        m_process.terminate();
-        if (!m_process.waitForFinished(patience))
-            m_process.kill();
-    }
-    Q_DISABLE_COPY_MOVE(Front)
-
-    quint16 port() const { return m_port; }
-
-    // Whether it passes requests on.
-    bool isReady() const
-    {
-        RawClient client(m_port);
-        return client.isConnected() && statusOf(client.get("/livez")) == 200;
-    }
-    QByteArray output() { return m_process.readAll(); }
-
-private:
-    QTemporaryDir m_folder;
-    const quint16 m_port;
-    QProcess m_process;
-};
-
-// The file that is shipped, before these servers.
-QByteArray shipped(Front::Kind kind, const QList<quint16> &servers)
-{
-    QFile file(QStringLiteral(FLEET_CONFIGURATIONS) + (kind == Front::Nginx ? u"/nginx.conf"_s : u"/haproxy.cfg"_s));
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("%s can't be read", qPrintable(file.fileName()));
-    QByteArray text = file.readAll();
-    text.replace("127.0.0.1:8080", "FRONT");
-    for (qsizetype i = 0; i < 3; ++i) {
-        const QByteArray port = QByteArray::number(servers[i % servers.size()]);
-        text.replace("127.0.0.1:808" + QByteArray::number(i + 1), "127.0.0.1:" + port);
-    }
-    return text;
-}
 
 QByteArray nginx(const QByteArray &inHttp, const QByteArray &inLocation)
 {
@@ -250,7 +186,7 @@ void TestNginxAndHaproxy::everyRouteAnswers()
                 << m_folder.filePath(u"key.pem"_s);
     }
     const auto server = startServer(options);
-    const QByteArray text = configuration.isEmpty() ? shipped(kind, {server->port()}) : configuration;
+    const QByteArray text = configuration.isEmpty() ? shippedFront(kind, {server->port()}) : configuration;
     Front front(kind, text, server->port());
     QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
 
@@ -282,7 +218,7 @@ void TestNginxAndHaproxy::clientsOfOneProxyTakeTurns()
     QFETCH(const Front::Kind, kind);
     const auto server =
         startServer({u"--cpu-threads"_s, u"1"_s, u"--cpu-queue"_s, u"16"_s, u"--factorize-timeout"_s, u"600"_s});
-    Front front(kind, shipped(kind, {server->port()}), server->port());
+    Front front(kind, shippedFront(kind, {server->port()}), server->port());
     QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
     QVERIFY(server->hold("sieving"));
     std::vector<std::unique_ptr<Client>> flood;
@@ -312,7 +248,7 @@ void TestNginxAndHaproxy::itsOwnPagesMayAsk()
 {
     QFETCH(const Front::Kind, kind);
     const auto server = startServer();
-    Front front(kind, shipped(kind, {server->port()}), server->port());
+    Front front(kind, shippedFront(kind, {server->port()}), server->port());
     QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
     QVERIFY(server->hold("sieving"));
     Client page(front);
@@ -337,7 +273,7 @@ void TestNginxAndHaproxy::aServerThatEndsIsLeftOut()
         servers.push_back(startServer());
         ports << servers.back()->port();
     }
-    Front front(kind, shipped(kind, ports), ports[0]);
+    Front front(kind, shippedFront(kind, ports), ports[0]);
     QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
     const auto answered = [&front] {
         int count = 0;

@@ -8,9 +8,12 @@
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 #include <future>
+#include <optional>
 #include <set>
 
 using namespace openloop;
@@ -108,6 +111,37 @@ private slots:
             moments.insert(each.next());
         }
         QVERIFY(moments.size() > 50);
+    }
+
+    // Qt opens it all the same, and refuses to ask without a word about why.
+    void whatIsLostRightAfterTheLoginDoesNotAnswerThatThereIsNothing()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, &server, [&server] {
+            QTcpSocket *const socket = server.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+                if (!socket->readAll().contains("version()")) // AuthenticationOk, ReadyForQuery
+                    socket->write(QByteArray("R\0\0\0\x8\0\0\0\0Z\0\0\0\x5I", 15));
+                else
+                    socket->close();
+            });
+        });
+        const QString url =
+            u"postgresql://u@127.0.0.1:%1/d?sslmode=disable&gssencmode=disable"_s.arg(server.serverPort());
+        auto troubled = std::async(std::launch::async, [location = SqlLocation::parse(url)] {
+            SqlConnection sql(location, SqlConnection::Role::Writes, 1s);
+            try {
+                sql.open();
+                sql.message(u"SELECT 1"_s, [](const QSqlQuery &) { return true; });
+            } catch (const SqlError &error) {
+                return std::optional(error.trouble());
+            }
+            return std::optional<SqlTrouble>();
+        });
+        const auto isOver = [&] { return troubled.wait_for(0s) == std::future_status::ready; };
+        QTRY_VERIFY_WITH_TIMEOUT(isOver(), patience);
+        QVERIFY(troubled.get() == SqlTrouble::Lost);
     }
 
     void aPostgresThatTakesNoWritesAnyMoreIsLeftForTheOneThatDoes()

@@ -103,9 +103,14 @@ QString Fleet::lives()
 
 QStringList Fleet::row(const QString &query, int columns)
 {
+    return rows(query, columns).value(0);
+}
+
+QList<QStringList> Fleet::rows(const QString &query, int columns)
+{
     for (int attempt = 0;; ++attempt) {
         try {
-            return connection(served).message(query, textsOf(columns)).value(0);
+            return connection(served).message(query, textsOf(columns));
         } catch (const SqlError &error) {
             if (attempt > 0)
                 qFatal("%s", error.what());

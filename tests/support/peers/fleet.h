@@ -54,6 +54,7 @@ public:
     int beats(const QString &name);
     /// `A alive, B dead`: every life, by name.
     QString lives();
+    QList<QStringList> rows(const QString &query, int columns = 1);
     /// The first row, as texts; empty: there is none.
     QStringList row(const QString &query, int columns = 1);
     void run(const QString &statement);

@@ -153,7 +153,7 @@ QString Condition::valueText(const Quantiles &quantiles, std::optional<double> i
     if (!value)
         return quantity == Quantity::Certificate ? u"no certificate"_s : u"no answer"_s;
     if (quantity == Quantity::Certificate)
-        return u"certificate "_s + plainNumber(*value, 3) + u" d"_s;
+        return u"certificate "_s + plainNumber(std::floor(*value * 10) / 10, 6) + u" d"_s; // never more than is left
     const auto name = (quantity == Quantity::P99 ? quantiles.p99Label() : nameOf(quantity)) + u' ';
     if (isLatency())
         return name + quantileOf(quantity, quantiles)->text();

@@ -66,6 +66,9 @@ TargetFigures Session::figures(const QString &name, double from, double to) cons
     putState(result);
     result.url = m_measurement->target(name)->url;
     result.isUnderLoad = loadedTarget() == name;
+    result.retried = history->retried();
+    if (const auto &left = history->certificateLeft())
+        result.certificateDays = std::chrono::duration<double>(*left) / std::chrono::hours(24);
     return result;
 }
 

@@ -30,6 +30,7 @@ QString wordsFor(const probe::Event &event)
     case What::RuleHolds: return Session::tr("%1 holds again after %2").arg(event.text, spanOf(event.lasted));
     case What::Down: return Session::tr("down: %1").arg(wordsFor(event.cause));
     case What::Back: return Session::tr("answers again");
+    case What::Moved: return Session::tr("moved from %1 to %2").arg(event.value, event.text);
     case What::LoadSet:
         return event.load > 0 ? Session::tr("%1 requests kept in flight").arg(event.load) : Session::tr("load ended");
     case What::Trust: return event.text.isEmpty() ? Session::tr("The measurement is trustworthy again") : event.text;

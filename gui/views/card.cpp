@@ -51,7 +51,10 @@ void Card::setSeriesStyle(const SeriesStyle &style)
 
 void Card::setFigures(const TargetFigures &figures)
 {
+    const auto rows = detailRows();
     m_figures = figures;
+    if (detailRows() != rows)
+        updateGeometry();
     if (const double tail = tailOf(figures); tail >= 0)
         m_unit = durationUnit(tail, m_unit);
     QStringList spoken;
@@ -62,7 +65,13 @@ void Card::setFigures(const TargetFigures &figures)
     setAccessibleName(figures.name);
     if (summary != accessibleDescription())
         setAccessibleDescription(summary);
-    setToolTip(figures.cause.isEmpty() ? figures.url : figures.url + u'\n' + figures.cause);
+    QStringList lines{figures.url};
+    if (!figures.cause.isEmpty())
+        lines << figures.cause;
+    if (figures.retried > 0)
+        lines << tr("%n request(s) met the closing of a kept connection and were sent again, since the start", nullptr,
+                    static_cast<int>(figures.retried));
+    setToolTip(lines.join(u'\n'));
     update();
 }
 
@@ -83,8 +92,19 @@ QList<std::pair<QString, QString>> Card::details() const
         return formatDuration(value.value_or(-1), durationUnit(value.value_or(-1), m_unit));
     };
     const QString errors = m_figures.errors == 0 ? formatShare(0) : formatShare(m_figures.errorShare());
-    return {{tr("last"), shown(m_figures.last)}, {u"p50"_s, shown(m_figures.p50)}, {u"p95"_s, shown(m_figures.p95)},
-            {tr("max"), shown(m_figures.max)},   {tr("errors"), errors},           {u"n"_s, formatCount(m_figures.n)}};
+    QList<std::pair<QString, QString>> all{
+        {tr("last"), shown(m_figures.last)}, {u"p50"_s, shown(m_figures.p50)}, {u"p95"_s, shown(m_figures.p95)},
+        {tr("max"), shown(m_figures.max)},   {tr("errors"), errors},           {u"n"_s, formatCount(m_figures.n)}};
+    if (const auto &days = m_figures.certificateDays)
+        all.append({tr("certificate"), *days < 0 ? tr("ended") : u"%1 d"_s.arg(std::floor(*days))});
+    if (m_figures.retried > 0)
+        all.append({tr("retried"), formatCount(m_figures.retried)});
+    return all;
+}
+
+int Card::detailRows() const
+{
+    return m_figures.certificateDays || m_figures.retried > 0 ? 3 : 2;
 }
 
 void Card::setSelected(bool selected)
@@ -115,7 +135,7 @@ void Card::paintEvent(QPaintEvent *)
         painter.setOpacity(0.5);
     const QRectF inner = frame.adjusted(12, 8, -11, -8);
     paintTitle(painter, QRectF(inner.left(), inner.top(), inner.width(), 18));
-    const qreal detailsHeight = 32;
+    const qreal detailsHeight = rowHeight * detailRows();
     const QRectF middle(inner.left(), inner.top() + 21, inner.width(), inner.height() - 24 - detailsHeight);
     paintHeadline(painter, middle);
     paintDetails(painter, QRectF(inner.left(), inner.bottom() - detailsHeight, inner.width(), detailsHeight));
@@ -210,18 +230,20 @@ void Card::paintSparkline(QPainter &painter, const QRectF &area) const
 void Card::paintDetails(QPainter &painter, const QRectF &area) const
 {
     const auto shown = details();
-    const qreal columns = 3;
-    const qreal width = area.width() / columns;
-    const qreal height = area.height() / 2;
+    const qreal height = rowHeight;
     const QFont small = scaled(font(), 0.79);
     painter.setFont(small);
     for (int i = 0; i < shown.size(); ++i) {
         const auto &[label, value] = shown[i];
-        const int row = i / 3;
-        const QRectF cell(area.left() + width * (i % 3), area.top() + height * row, width - 6, height);
+        const int row = std::min(i / 3, 2);
+        const int column = i - 3 * row;
+        const qreal width = area.width() / (row < 2 ? 3 : 2); // the third row has the longer words
+        const QRectF cell(area.left() + width * column, area.top() + height * row, width - 6, height);
         painter.setPen(m_palette->muted);
         painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
-        const bool failing = i == 4 && m_figures.errors > 0;
+        constexpr double soon = 14; // days
+        const bool failing = (i == 4 && m_figures.errors > 0)
+            || (i == 6 && m_figures.certificateDays && *m_figures.certificateDays < soon);
         painter.setPen(failing ? m_palette->error : m_palette->text);
         const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 4;
         painter.drawText(cell.adjusted(labelWidth, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, value);

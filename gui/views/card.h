@@ -29,8 +29,8 @@ public:
     bool isSelected() const { return m_selected; }
     void setSelected(bool selected);
 
-    QSize sizeHint() const override { return {250, 116}; }
-    QSize minimumSizeHint() const override { return {220, 108}; }
+    QSize sizeHint() const override { return {250, 84 + rowHeight * detailRows()}; }
+    QSize minimumSizeHint() const override { return {220, 76 + rowHeight * detailRows()}; }
 
 signals:
     /// Clicked, or Enter or Space while focused.
@@ -44,6 +44,9 @@ protected:
     void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
+    static constexpr int rowHeight = 16; ///< of the small figures
+
+    int detailRows() const;
     void paintTitle(QPainter &painter, const QRectF &area) const;
     void paintHeadline(QPainter &painter, const QRectF &area) const;
     void paintSparkline(QPainter &painter, const QRectF &area) const;

@@ -19,6 +19,25 @@
         <source>errors</source>
         <translation>Fehler</translation>
     </message>
+    <message>
+        <source>certificate</source>
+        <translation>Zertifikat</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>abgelaufen</translation>
+    </message>
+    <message>
+        <source>retried</source>
+        <translation>wiederholt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n request(s) met the closing of a kept connection and were sent again, since the start</source>
+        <translation>
+            <numerusform>%n Anfrage traf auf das Schließen einer gehaltenen Verbindung und wurde noch einmal gesendet, seit dem Beginn</numerusform>
+            <numerusform>%n Anfragen trafen auf das Schließen einer gehaltenen Verbindung und wurden noch einmal gesendet, seit dem Beginn</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::ChartPanel</name>
@@ -1056,6 +1075,21 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Around then, by /metrics: %1</source>
         <translation>Um diese Zeit, laut /metrics: %1</translation>
     </message>
+    <message numerus="yes">
+        <source>%n redirect(s), to %1</source>
+        <translation>
+            <numerusform>%n Weiterleitung, nach %1</numerusform>
+            <numerusform>%n Weiterleitungen, nach %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Redirects to %1, which is not followed</source>
+        <translation>Leitet nach %1 weiter, dem wird nicht gefolgt</translation>
+    </message>
+    <message>
+        <source>, retried</source>
+        <translation>, wiederholt</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::ServerPanel</name>
@@ -1200,6 +1234,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Recorded again, with what was missing</source>
         <translation>Wird wieder aufgezeichnet, mit dem, was fehlte</translation>
     </message>
+    <message>
+        <source>moved from %1 to %2</source>
+        <translation>von %1 nach %2 umgezogen</translation>
+    </message>
 </context>
 <context>
     <name>StateText</name>
@@ -1243,10 +1281,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Neue Verbindung für jede Anfrage</translation>
     </message>
     <message>
-        <source>to</source>
-        <translation>bis</translation>
-    </message>
-    <message>
         <source>&amp;URL</source>
         <translation>&amp;URL</translation>
     </message>
@@ -1271,10 +1305,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>&amp;Zeitgrenze</translation>
     </message>
     <message>
-        <source>Expected status</source>
-        <translation>Erwarteter Status</translation>
-    </message>
-    <message>
         <source>Body &amp;contains</source>
         <translation>Inhalt &amp;enthält</translation>
     </message>
@@ -1285,6 +1315,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>For services with a certificate of their own making, like curl --insecure</source>
         <translation>Für Dienste mit selbst ausgestelltem Zertifikat, wie curl --insecure</translation>
+    </message>
+    <message>
+        <source>2xx, 204 or 200-299; several with commas between</source>
+        <translation>2xx, 204 oder 200-299; mehrere durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>Expected &amp;status</source>
+        <translation>Erwarteter &amp;Status</translation>
     </message>
 </context>
 <context>

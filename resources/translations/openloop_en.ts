@@ -2,12 +2,32 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>openloop::gui::Card</name>
+    <message numerus="yes">
+        <source>%n request(s) met the closing of a kept connection and were sent again, since the start</source>
+        <translation>
+            <numerusform>%n request met the closing of a kept connection and was sent again, since the start</numerusform>
+            <numerusform>%n requests met the closing of a kept connection and were sent again, since the start</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::LatencyChart</name>
     <message numerus="yes">
         <source>  %n error(s)</source>
         <translation>
             <numerusform>  %n error</numerusform>
             <numerusform>  %n errors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::SamplePopup</name>
+    <message numerus="yes">
+        <source>%n redirect(s), to %1</source>
+        <translation>
+            <numerusform>%n redirect, to %1</numerusform>
+            <numerusform>%n redirects, to %1</numerusform>
         </translation>
     </message>
 </context>

@@ -24,6 +24,8 @@ struct TargetFigures {
     qint64 measured = 0; ///< those with a latency: what the percentiles are of
     qint64 errors = 0;
     qint64 skipped = 0;
+    qint64 retried = 0; ///< since the start
+    std::optional<double> certificateDays; ///< until the certificate of the service ends
     std::vector<double> sparkline; ///< p50 of equal stretches, oldest first; negative where nothing was measured
     bool isControl = false;
     bool isUnderLoad = false; ///< the load generator is saturating it

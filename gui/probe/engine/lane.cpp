@@ -11,7 +11,6 @@ namespace openloop::probe {
 
 namespace {
 
-constexpr qsizetype expectationLimit = 1 << 20;
 constexpr std::size_t idleKept = 64;
 
 /// libcurl's global state, set up before the first lane of the process and never torn down: threads may still
@@ -72,7 +71,7 @@ int Lane::onTimer(CURLM *, long milliseconds, void *lane)
 void Lane::start(const QByteArray &url, Instant due)
 {
     if (m_idle.empty()) {
-        const auto expected = m_target.expectation.bodyContains.isEmpty() ? 0 : expectationLimit;
+        const auto expected = m_target.expectation.needsBody() ? Expectation::judgedBytes : 0;
         m_idle.push_back(std::make_unique<Transfer>(m_target, std::max(m_keepBody, expected)));
     }
     auto transfer = std::move(m_idle.back());
@@ -138,6 +137,11 @@ void Lane::collect()
         *at = std::move(m_active.back());
         m_active.pop_back();
         auto answer = transfer->answer(code);
+        // Only a handshake shows the certificate; what goes over its connection later is under the same one.
+        if (answer.sample.certificateLeft)
+            m_certificateEnd = answer.sample.done + *answer.sample.certificateLeft;
+        else if (m_certificateEnd)
+            answer.sample.certificateLeft = *m_certificateEnd - answer.sample.done;
         if (m_idle.size() < idleKept)
             m_idle.push_back(std::move(transfer));
         m_done(std::move(answer));

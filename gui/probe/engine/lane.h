@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace openloop::probe {
@@ -56,6 +57,7 @@ private:
     std::vector<std::unique_ptr<Transfer>> m_active;
     std::vector<std::unique_ptr<Transfer>> m_idle;
     Instant m_deadline = Instant::max();
+    std::optional<Instant> m_certificateEnd;
 };
 
 } // namespace openloop::probe

@@ -2,6 +2,7 @@
 // Sets up an easy handle, reads its times and headers, and judges the answer by the expectation.
 #include "gui/probe/engine/transfer.h"
 
+#include <QDateTime>
 #include <QUrl>
 
 #include <algorithm>
@@ -30,12 +31,26 @@ long longOf(CURL *easy, CURLINFO info)
     return value;
 }
 
+/// Null where there is none.
 QByteArray headerOf(CURL *easy, const char *name)
 {
     curl_header *header = nullptr;
     if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
         return {};
     return header->value;
+}
+
+QByteArray textOf(CURL *easy, CURLINFO info)
+{
+    const char *text = nullptr;
+    curl_easy_getinfo(easy, info, &text);
+    return text;
+}
+
+/// RFC 9110, 9.2.1.
+bool isSafe(const QByteArray &method)
+{
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
 }
 
 Outcome outcomeOf(CURLcode code)
@@ -62,7 +77,8 @@ Outcome outcomeOf(CURLcode code)
 
 } // namespace
 
-Transfer::Transfer(const Target &target, qsizetype keepBody) : m_target(target), m_keep(keepBody)
+Transfer::Transfer(const Target &target, qsizetype keepBody)
+    : m_target(target), m_judge(target.expectation), m_keep(keepBody)
 {
     setConnection();
     setRequest();
@@ -92,6 +108,7 @@ void Transfer::setConnection()
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
     set(CURLOPT_SSL_VERIFYPEER, m_target.verifyTls ? 1L : 0L);
     set(CURLOPT_SSL_VERIFYHOST, m_target.verifyTls ? 2L : 0L);
+    set(CURLOPT_CERTINFO, 1L); // when it ends; read at handshakes only
     set(CURLOPT_FRESH_CONNECT, m_target.newConnectionEachTime ? 1L : 0L);
     set(CURLOPT_FORBID_REUSE, m_target.newConnectionEachTime ? 1L : 0L);
 }
@@ -117,7 +134,7 @@ void Transfer::setRequest()
         asksForEncoding = asksForEncoding || header.name.compare("Accept-Encoding"_L1, Qt::CaseInsensitive) == 0;
     }
     // What comes encoded is decoded before it is judged; to ask for that is another thing.
-    if (m_target.options.compressed || asksForEncoding || !m_target.expectation.bodyContains.isEmpty())
+    if (m_target.options.compressed || asksForEncoding || m_target.expectation.needsBody())
         set(CURLOPT_ACCEPT_ENCODING, "");
     if (!m_target.options.compressed && !asksForEncoding)
         m_headers.reset(curl_slist_append(m_headers.release(), "Accept-Encoding:"));
@@ -172,15 +189,22 @@ void Transfer::setCallbacks()
             to->m_body.append(data, std::clamp<qsizetype>(to->m_keep - to->m_body.size(), 0, bytes));
             return size;
         });
-    // On a kept connection that breaks, libcurl silently tries again on a new one. A second attempt is a
-    // fault to report; a redirect that is followed is none.
+    // On a kept connection that breaks before a byte came, libcurl silently tries again on a new one. Once that is the
+    // race of a request with a server that closes what idles, and is counted; more often, or with a request that must
+    // not be sent twice, it is a fault to report. A redirect that is followed is none.
     set(CURLOPT_PREREQDATA, this);
     set(
         CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
             auto *at = static_cast<Transfer *>(transfer);
-            const auto redirects = longOf(at->easy(), CURLINFO_REDIRECT_COUNT);
-            return ++at->m_attempts > 1 + redirects ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+            ++at->m_attempts;
+            const int allowed = isSafe(at->m_target.method) ? 2 : 1;
+            return at->attemptsBeyondRedirects() > allowed ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
         });
+}
+
+int Transfer::attemptsBeyondRedirects() const
+{
+    return m_attempts - static_cast<int>(longOf(easy(), CURLINFO_REDIRECT_COUNT));
 }
 
 void Transfer::prepare(const QByteArray &url, Instant due)
@@ -218,6 +242,9 @@ void Transfer::fillTimes(Sample &sample) const
     sample.status = static_cast<quint16>(longOf(easy, CURLINFO_RESPONSE_CODE));
     sample.bytes = m_bytes;
     sample.reused = longOf(easy, CURLINFO_NUM_CONNECTS) == 0 && sample.status != 0;
+    sample.retried = attemptsBeyondRedirects() > 1 && isSafe(m_target.method);
+    sample.address = textOf(easy, CURLINFO_PRIMARY_IP);
+    sample.certificateLeft = certificateLeft();
 
     const auto dns = timeOf(easy, CURLINFO_NAMELOOKUP_TIME_T);
     const auto tcp = std::max(dns, timeOf(easy, CURLINFO_CONNECT_TIME_T));
@@ -240,11 +267,39 @@ void Transfer::judge(Answer &answer) const
     sample.requestId = headerOf(easy, "X-Request-Id");
     answer.contentType = headerOf(easy, "Content-Type");
     answer.location = headerOf(easy, "Location");
-    const auto &expectation = m_target.expectation;
-    if (sample.status < expectation.statusFrom || sample.status > expectation.statusTo)
+    fillRedirect(sample);
+    if (!m_target.expectation.expects(sample.status)) {
         sample.outcome = Outcome::HttpError;
-    else if (!expectation.bodyContains.isEmpty() && !m_body.contains(expectation.bodyContains))
+        return;
+    }
+    sample.cause =
+        m_judge.unmet(m_body, [easy](const QByteArray &name) { return headerOf(easy, name.constData()); }).toUtf8();
+    if (!sample.cause.isEmpty())
         sample.outcome = Outcome::WrongAnswer;
+}
+
+void Transfer::fillRedirect(Sample &sample) const
+{
+    sample.hops = static_cast<int>(longOf(easy(), CURLINFO_REDIRECT_COUNT));
+    sample.redirect = textOf(easy(), sample.hops > 0 ? CURLINFO_EFFECTIVE_URL : CURLINFO_REDIRECT_URL);
+}
+
+std::optional<Nanoseconds> Transfer::certificateLeft() const
+{
+    curl_certinfo *chain = nullptr;
+    if (curl_easy_getinfo(easy(), CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain || chain->num_of_certs < 1)
+        return {};
+    constexpr auto name = "Expire date:";
+    for (const auto *field = chain->certinfo[0]; field; field = field->next) { // the first is the service's own
+        if (!QByteArrayView(field->data).startsWith(name))
+            continue;
+        const auto end = curl_getdate(field->data + qstrlen(name), nullptr);
+        constexpr qint64 farAway = qint64(100) * 366 * 86400; // what has no end within a century has none
+        return end < 0 ? std::nullopt
+                       : std::optional<Nanoseconds>(std::chrono::seconds(
+                             std::clamp<qint64>(end - QDateTime::currentSecsSinceEpoch(), -farAway, farAway)));
+    }
+    return {};
 }
 
 } // namespace openloop::probe

@@ -50,8 +50,12 @@ private:
     void setCallbacks();
     void fillTimes(Sample &sample) const;
     void judge(Answer &answer) const;
+    void fillRedirect(Sample &sample) const;
+    std::optional<Nanoseconds> certificateLeft() const;
+    int attemptsBeyondRedirects() const;
 
     const Target &m_target;
+    AnswerJudge m_judge;
     std::unique_ptr<CURL, EasyDeleter> m_easy{curl_easy_init()};
     std::unique_ptr<curl_slist, ListDeleter> m_headers, m_resolve;
     std::unique_ptr<curl_mime, MimeDeleter> m_form;

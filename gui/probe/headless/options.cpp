@@ -8,6 +8,7 @@
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <QFileInfo>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -47,8 +48,22 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
             target.timeout = orThrow(parseDuration(parser.value(u"timeout"_s)));
         for (const auto &header : parser.values(u"header"_s))
             target.headers.append(orThrow(parseHeader(header)));
-        if (parser.isSet(u"cacert"_s))
-            target.options.cacert = parser.value(u"cacert"_s).toUtf8();
+        for (const auto &[option, file] : {std::pair(u"cacert"_s, &target.options.cacert),
+                                           {u"cert"_s, &target.options.cert},
+                                           {u"key"_s, &target.options.key}}) {
+            if (!parser.isSet(option))
+                continue;
+            if (!QFileInfo(parser.value(option)).isReadable())
+                throw Usage{u"--%1: there is no %2, or it can't be read"_s.arg(option, parser.value(option))};
+            *file = parser.value(option).toUtf8();
+        }
+        if (parser.isSet(u"proxy"_s))
+            target.options.proxy = parser.value(u"proxy"_s).toUtf8();
+        target.options.location = target.options.location || parser.isSet(u"location"_s);
+        for (const auto &expected : parser.values(u"expect"_s)) {
+            if (const auto problem = addExpectation(expected, target.expectation); !problem.isEmpty())
+                throw Usage{u"--expect: %1"_s.arg(problem)};
+        }
         target.newConnectionEachTime = target.newConnectionEachTime || parser.isSet(u"new-connection"_s);
         target.verifyTls = target.verifyTls && !parser.isSet(u"insecure"_s);
         if (const auto problem = problemOf(target); !problem.isEmpty())

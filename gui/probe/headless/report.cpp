@@ -70,6 +70,24 @@ QStringList cellsOf(const QString &name, const Quantiles &q)
             textOf(q.p50), textOf(q.p95),        q.hasP99() ? textOf(q.p99) : u"-"_s, textOf(q.max)};
 }
 
+/// What a reader of the figures ought to know: redirects, second attempts, the certificate.
+QString remarksOn(const TargetResult &result)
+{
+    QString lines;
+    const auto &[retried, left] = std::pair(result.quantiles.retried, result.quantiles.certificateLeft);
+    const auto add = [&](const QString &text) { lines += u"%1: %2\n"_s.arg(result.target.name, text); };
+    if (result.hops > 0)
+        add(u"%1 redirects, to %2"_s.arg(result.hops).arg(result.redirect));
+    else if (!result.redirect.isEmpty())
+        add(u"redirects to %1, which is not followed"_s.arg(result.redirect));
+    if (retried > 0)
+        add(u"%1 retried: the service closed a kept connection as the request left"_s.arg(retried));
+    if (left)
+        add(*left < Nanoseconds(0) ? u"the certificate has ended"_s
+                                   : u"the certificate ends in %1 days"_s.arg(*left / std::chrono::hours(24)));
+    return lines;
+}
+
 } // namespace
 
 bool RunReport::anythingAnswered() const
@@ -158,6 +176,8 @@ QString toTable(const RunReport &report)
         if (!result.lastProblem.isEmpty())
             table += u"%1: %2 (%3)\n"_s.arg(result.target.name, result.lastProblem, withoutPassword(result.target.url));
     }
+    for (const auto &result : report.targets)
+        table += remarksOn(result);
     for (const auto &load : report.loads)
         table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(load.name)
                      .arg(load.wanted)

@@ -16,6 +16,8 @@ struct TargetResult {
     bool answered = false; ///< at least one HTTP answer, of any status
     std::optional<double> isolation; ///< p99 during / p99 before
     QString lastProblem; ///< "connection refused"; of the last error; empty: none
+    int hops = 0; ///< redirects that the last answer came by
+    QString redirect; ///< where they ended, or lead to where they are not followed; empty: there were none
 };
 
 struct AssertResult {

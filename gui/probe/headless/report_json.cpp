@@ -44,6 +44,13 @@ QJsonObject toJson(const TargetResult &result)
     auto object = toJson(result.quantiles);
     object[u"name"_s] = result.target.name;
     object[u"url"_s] = withoutPassword(result.target.url);
+    object[u"retried"_s] = result.quantiles.retried;
+    if (const auto left = result.quantiles.certificateLeft)
+        object[u"certificate_days"_s] = std::chrono::duration<double>(*left) / std::chrono::hours(24);
+    if (!result.redirect.isEmpty()) {
+        object[u"redirects"_s] = result.hops;
+        object[u"redirect_url"_s] = result.redirect;
+    }
     if (!result.lastProblem.isEmpty())
         object[u"last_problem"_s] = result.lastProblem;
     if (result.isolation)

@@ -38,8 +38,10 @@ AssertResult judged(const WatchedRule &rule)
         watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text() : watch.rule().text();
     const auto found = fired ? fired->value
         : watch.wasJudged()  ? u"never fired"_s
-        : doubt.isEmpty()    ? u"not judged: no tick in its window"_s
-                             : u"not judged: "_s + doubt;
+        : doubt.isEmpty()
+        ? u"not judged: no tick%1 in its window"_s.arg(
+              watch.rule().condition.quantity == Quantity::Certificate ? u" with a certificate"_s : QString())
+        : u"not judged: "_s + doubt;
     return {text,
             watch.target(),
             !fired && watch.wasJudged(),
@@ -83,7 +85,13 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         auto quantiles = measurement.series(target.name)->whole().quantiles();
         quantiles.addLost(measurement.lostTicks(target.name));
         quantiles.over = std::min(report.duration, report.planned) - report.standstills.total;
+        quantiles.retried = measurement.series(target.name)->retried();
+        quantiles.certificateLeft = measurement.series(target.name)->certificateLeft();
         TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem()};
+        if (watch.last()) {
+            result.hops = watch.last()->hops;
+            result.redirect = withoutPassword(QString::fromUtf8(watch.last()->redirect));
+        }
         const auto *isolated = isolation ? isolation->find(target.name) : nullptr;
         if (isolated && isolated->ratio)
             result.isolation = isolated->ratio->value;

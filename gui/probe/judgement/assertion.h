@@ -9,7 +9,7 @@ namespace openloop::probe {
 /// A condition on one target over the whole run. Grammar:
 ///     assert    = target "." quantity op limit        op = "<" | "<=" | ">" | ">=" | "=" | "=="
 ///     quantity  = "p50" | "p90" | "p95" | "p99" | "p99.9" | "max" | "errors" | "availability" | "rate" | "n"
-///               | "isolation"
+///               | "isolation" | "certificate"
 /// The target's name may itself hold dots.
 struct Assertion {
     QString text; ///< as it was given

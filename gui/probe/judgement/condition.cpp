@@ -17,8 +17,9 @@ namespace openloop::probe {
 
 namespace {
 
-constexpr std::array quantityNames{"p50"_L1,    "p90"_L1,          "p95"_L1,  "p99"_L1, "p99.9"_L1,    "max"_L1,
-                                   "errors"_L1, "availability"_L1, "rate"_L1, "n"_L1,   "isolation"_L1};
+constexpr std::array quantityNames{"p50"_L1,   "p90"_L1, "p95"_L1,       "p99"_L1,
+                                   "p99.9"_L1, "max"_L1, "errors"_L1,    "availability"_L1,
+                                   "rate"_L1,  "n"_L1,   "isolation"_L1, "certificate"_L1};
 constexpr std::array comparisonNames{"<"_L1, "<="_L1, ">"_L1, ">="_L1, "=="_L1};
 
 QString nameOf(Quantity quantity)
@@ -70,6 +71,15 @@ QString readLimit(const QString &text, Condition &condition)
         condition.limit = duration ? toMilliseconds(*duration) : 0;
         return duration.error;
     }
+    if (condition.quantity == Quantity::Certificate) {
+        const auto duration = parseDuration(text);
+        condition.limit = duration ? std::chrono::duration<double>(*duration) / std::chrono::hours(24) : 0;
+        if (condition.comparison == Comparison::Less)
+            condition.comparison = Comparison::GreaterOrEqual;
+        else if (condition.comparison == Comparison::LessOrEqual)
+            condition.comparison = Comparison::Greater;
+        return duration.error;
+    }
     const bool isPercent = text.endsWith(u'%');
     bool isNumber = false;
     const double number = (isPercent ? text.chopped(1) : text).trimmed().toDouble(&isNumber);
@@ -103,6 +113,10 @@ std::optional<double> Condition::valueOf(const Quantiles &quantiles, std::option
     case Quantity::Rate: return quantiles.rate();
     case Quantity::N: return static_cast<double>(quantiles.n);
     case Quantity::Isolation: return isolation;
+    case Quantity::Certificate:
+        return quantiles.certificateLeft
+            ? std::optional(std::chrono::duration<double>(*quantiles.certificateLeft) / std::chrono::hours(24))
+            : std::nullopt;
     case Quantity::Availability: return quantiles.n > 0 ? std::optional(quantiles.availability()) : std::nullopt;
     default: break;
     }
@@ -128,6 +142,8 @@ QString Condition::text() const
         right += u"ms"_s;
     else if (share || quantity == Quantity::Availability)
         right = percent(limit);
+    else if (quantity == Quantity::Certificate)
+        right += u'd';
     return nameOf(quantity) + comparisonNames[static_cast<std::size_t>(comparison)] + right;
 }
 
@@ -135,7 +151,9 @@ QString Condition::valueText(const Quantiles &quantiles, std::optional<double> i
 {
     const auto value = valueOf(quantiles, isolation);
     if (!value)
-        return u"no answer"_s;
+        return quantity == Quantity::Certificate ? u"no certificate"_s : u"no answer"_s;
+    if (quantity == Quantity::Certificate)
+        return u"certificate "_s + plainNumber(std::floor(*value * 10) / 10, 6) + u" d"_s; // never more than is left
     const auto name = (quantity == Quantity::P99 ? quantiles.p99Label() : nameOf(quantity)) + u' ';
     if (isLatency())
         return name + quantileOf(quantity, quantiles)->text();
@@ -155,8 +173,8 @@ Parsed<Condition> parseCondition(const QString &text)
     const auto quantity = std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
     if (quantity == quantityNames.end())
         return Result::failed(
-            u"“%1” can't be asserted; use p50, p90, p95, p99, p99.9, max, errors, availability, rate, n or isolation"_s
-                .arg(match.captured(1)));
+            u"“%1” can't be asserted; use p50, p90, p95, p99, p99.9, max, errors, availability, rate, n, isolation "
+            "or certificate"_s.arg(match.captured(1)));
     condition.quantity = static_cast<Quantity>(quantity - quantityNames.begin());
     const auto op = match.captured(2) == "="_L1 ? u"=="_s : match.captured(2);
     const auto comparison = std::ranges::find_if(comparisonNames, [&](auto name) { return name == op; });

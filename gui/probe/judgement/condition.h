@@ -7,16 +7,17 @@
 
 namespace openloop::probe {
 
-enum class Quantity { P50, P90, P95, P99, P999, Max, Errors, Availability, Rate, N, Isolation };
+enum class Quantity { P50, P90, P95, P99, P999, Max, Errors, Availability, Rate, N, Isolation, Certificate };
 enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
 
 /// A quantity held against a limit.
 /// Limits: durations for p50 p90 p95 p99 p99.9 max; a whole count or `1%` for errors; `99.9%` or 0..1 for
-/// availability; good answers per second for rate; a whole count for n; a ratio for isolation.
+/// availability; good answers per second for rate; a whole count for n; a ratio for isolation; the time that is left of
+/// the certificate. `certificate<14d` says, as alarms are named, what must not be, and reads as `certificate>=14d`.
 struct Condition {
     Quantity quantity = Quantity::P99;
     Comparison comparison = Comparison::Less;
-    double limit = 0; ///< ms, count, share 0..1 or ratio
+    double limit = 0; ///< ms, count, share 0..1, ratio or days
     bool share = false; ///< errors were given in percent
 
     /// What no slowness of this machine explains.

@@ -80,6 +80,7 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, 
         }
     }
     m_current = statistics.quantiles();
+    m_current.certificateLeft = series.certificateLeft();
     m_current.over = std::min(m_rule.over, now - series.origin());
     const auto enter = [&](RuleState state) {
         m_state = state;
@@ -91,7 +92,8 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, 
             m_since = now; // doubtful time counts for neither side
         return {};
     }
-    if (m_current.n == 0) {
+    const bool isUnseen = m_rule.condition.quantity == Quantity::Certificate && !m_current.certificateLeft;
+    if (m_current.n == 0 || isUnseen) {
         if (m_state != RuleState::Firing && m_state != RuleState::Recovering)
             m_state = RuleState::Unknown;
         return {}; // silence is no recovery

@@ -40,6 +40,7 @@ QString plainWords(const Event &event)
     case Event::What::RuleHolds: return u"%1 holds again after %2"_s.arg(event.text, formatDuration(event.lasted));
     case Event::What::Down: return u"down: "_s + plainWords(event.cause);
     case Event::What::Back: return u"answers again"_s;
+    case Event::What::Moved: return u"moved from %1 to %2"_s.arg(event.value, event.text);
     case Event::What::LoadSet:
         return event.load > 0 ? u"%1 requests kept in flight"_s.arg(event.load) : u"load ended"_s;
     case Event::What::Trust: return event.text.isEmpty() ? u"the measurement is trustworthy again"_s : event.text;

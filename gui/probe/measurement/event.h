@@ -22,6 +22,7 @@ struct Event {
         RuleHolds, ///< again; `text`: the rule, `lasted`: of the violation
         Down, ///< `cause`
         Back, ///< from being down
+        Moved, ///< `text`: the address that its name leads to now, `value`: the one before
         LoadSet, ///< `load` requests are kept in flight from now on; 0: it ended
         Trust, ///< `text`: why there is none any more; empty: there is again
         NotRecorded, ///< `text`: the recording's path and what is wrong with it

@@ -63,6 +63,9 @@ void Measurement::bindRules(const QList<Target> &before)
         for (const auto &target : std::as_const(m_targets)) {
             if (!rule.target.isEmpty() && rule.target != target.name)
                 continue;
+            const bool isPlain = target.url.startsWith("http:"_L1, Qt::CaseInsensitive) && !target.options.location;
+            if (rule.target.isEmpty() && rule.condition.quantity == Quantity::Certificate && isPlain)
+                continue; // a rule for all that have one
             const auto same = std::ranges::find_if(bound, [&](const WatchedRule &one) {
                 return one.watch.rule() == rule && one.watch.target() == target.name && before.contains(target);
             });
@@ -112,6 +115,8 @@ Sample Measurement::detailed(const QString &name, const PackedSample &packed) co
         if (found != watched->details.end()) {
             sample.serverTiming = found->serverTiming;
             sample.requestId = found->requestId;
+            sample.hops = found->hops;
+            sample.redirect = found->redirect;
         }
     }
     return sample;
@@ -168,6 +173,7 @@ void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
     for (const auto &sample : batch.samples) {
         watched.series.add(sample);
         keepDetails(watched, sample);
+        watchAddress(batch.name, watched, sample);
     }
     for (const auto &gap : gaps)
         watched.series.addGap(gap);
@@ -190,10 +196,28 @@ void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
 void Measurement::keepDetails(Watched &watched, const Sample &sample) const
 {
     auto &details = watched.details;
-    if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty())
-        details.push_back({sample.due - origin(), sample.serverTiming, sample.requestId});
+    if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty() || !sample.redirect.isEmpty())
+        details.push_back({sample.due - origin(), sample.serverTiming, sample.requestId, sample.hops, sample.redirect});
     while (details.size() > mostDetails / m_watched.size())
         details.pop_front();
+}
+
+void Measurement::watchAddress(const QString &name, Watched &watched, const Sample &sample)
+{
+    // A name with several addresses may change them with each connection: that is worth a line now and then only, and
+    // the last of them is told in any case.
+    constexpr auto worthALine = std::chrono::seconds(30);
+    if (sample.status == 0 || sample.address == watched.address
+        || (!watched.address.isEmpty() && sample.done < watched.addressFrom + worthALine))
+        return;
+    const auto before = std::exchange(watched.address, sample.address);
+    watched.addressFrom = sample.done;
+    if (!before.isEmpty())
+        add({.at = m_now,
+             .what = Event::What::Moved,
+             .target = name,
+             .text = QString::fromLatin1(watched.address),
+             .value = QString::fromLatin1(before)});
 }
 
 void Measurement::watchRules(const Batch &batch)

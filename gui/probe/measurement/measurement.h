@@ -106,17 +106,22 @@ private:
         Nanoseconds due{0}; ///< since the origin
         QByteArray serverTiming;
         QByteArray requestId;
+        int hops = 0;
+        QByteArray redirect;
     };
     struct Watched {
         Series series;
         TargetWatch watch;
         std::deque<AnswerDetail> details;
         qint64 lost = 0; ///< ticks, while the monitor stood still
+        QByteArray address{}; ///< that answered, when that was last looked at
+        Instant addressFrom{};
     };
 
     const Watched *find(const QString &name) const;
     void takeTarget(const TargetBatch &batch, const QList<Gap> &gaps);
     void keepDetails(Watched &watched, const Sample &sample) const;
+    void watchAddress(const QString &name, Watched &watched, const Sample &sample);
     void watchRules(const Batch &batch);
     void bindRules(const QList<Target> &before);
     void addLoad(Instant at, const QString &target, int n);

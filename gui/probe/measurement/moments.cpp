@@ -122,7 +122,8 @@ bool Measurement::judgeMoment(Instant from)
     const auto known = m_source->moment(from, m_now);
     m_trust = known.trust;
     for (const auto &target : std::as_const(m_targets)) {
-        auto &[series, watch, details, lost] = m_watched.at(target.name);
+        auto &watched = m_watched.at(target.name);
+        auto &watch = watched.watch;
         watch = TargetWatch(target);
         const auto *batch = known.find(target.name);
         if (!batch)
@@ -131,7 +132,7 @@ bool Measurement::judgeMoment(Instant from)
         for (const auto &sample : batch->samples)
             history.add(sample);
         watch.take(*batch, history, limitOf(target.name), m_now);
-        if (std::ranges::any_of(series.gaps(),
+        if (std::ranges::any_of(watched.series.gaps(),
                                 [this](const auto &gap) { return gap.from < m_now && gap.until >= m_now; }))
             watch.setPaused(true, m_now);
         else if (watch.state() == TargetState::Down && watch.since() < from + 3 * target.interval)

@@ -75,7 +75,7 @@ QString problemOf(const Sample &sample)
 
 PackedSample::PackedSample(const Sample &sample, Instant origin)
     : m_due(static_cast<quint64>(std::max<qint64>(0, (sample.due - origin).count())) << 8 | (sample.reused ? 0x10u : 0u)
-            | static_cast<quint64>(sample.outcome)),
+            | (sample.retried ? 0x20u : 0u) | static_cast<quint64>(sample.outcome)),
       m_response(static_cast<float>(std::chrono::duration<double>(sample.response()).count())),
       m_wait(packedDuration(sample.wait())), m_dns(packedDuration(sample.phases.dns)),
       m_tcp(packedDuration(sample.phases.tcp)), m_tls(packedDuration(sample.phases.tls)),
@@ -96,6 +96,7 @@ Sample PackedSample::unpacked(Instant origin) const
     sample.phases.body = sample.done - sample.firstByte;
     sample.outcome = outcome();
     sample.reused = reused();
+    sample.retried = retried();
     sample.status = m_status;
     return sample;
 }

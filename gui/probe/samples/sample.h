@@ -9,6 +9,7 @@
 #include <QString>
 
 #include <cmath>
+#include <optional>
 
 namespace openloop::probe {
 
@@ -64,11 +65,17 @@ struct Sample {
     Phases phases;
     Outcome outcome = Outcome::Ok;
     bool reused = false; ///< went over a kept connection
+    bool retried = false; ///< the kept connection was closed as the request left; this is the second attempt
     quint16 status = 0; ///< HTTP status, 0: no answer
     qint64 bytes = 0; ///< body bytes received; not kept in the packed form
     QByteArray serverTiming; ///< Server-Timing field, verbatim; not kept in the packed form
     QByteArray requestId; ///< X-Request-Id field; not kept in the packed form
-    QByteArray cause; ///< libcurl's words where the outcome alone says too little; not kept in the packed form
+    QByteArray cause; ///< in words, where the outcome alone says too little; not kept in the packed form
+    // Neither are these.
+    QByteArray address; ///< that was asked; empty: no connection
+    int hops = 0; ///< redirects that were followed
+    QByteArray redirect; ///< where they ended, or led to where they are not followed; empty: there was none
+    std::optional<Nanoseconds> certificateLeft; ///< until the service's certificate ends, below 0 after that
 
     Nanoseconds response() const { return done - due; } ///< what users feel
     Nanoseconds service() const { return done - sent; }
@@ -90,6 +97,7 @@ public:
 
     Outcome outcome() const { return static_cast<Outcome>(m_due & 0xf); }
     bool reused() const { return (m_due & 0x10) != 0; }
+    bool retried() const { return (m_due & 0x20) != 0; }
     quint16 status() const { return m_status; }
     Nanoseconds due() const { return Nanoseconds(static_cast<qint64>(m_due >> 8)); } ///< since the origin
     Nanoseconds response() const { return Nanoseconds(static_cast<qint64>(static_cast<double>(m_response) * 1e9)); }
@@ -98,7 +106,7 @@ public:
     bool isSound() const { return outcome() <= Outcome::Skipped && std::abs(m_response) < 1e9f; }
 
 private:
-    quint64 m_due = 0; ///< ns << 8 | reused << 4 | outcome
+    quint64 m_due = 0; ///< ns << 8 | retried << 5 | reused << 4 | outcome
     float m_response = 0; ///< s
     quint16 m_wait = 0; ///< these five: see sample.cpp
     quint16 m_dns = 0;

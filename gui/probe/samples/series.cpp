@@ -43,6 +43,9 @@ void Series::add(const Sample &sample)
     if (isNew && rolledUp != m_rollups.begin())
         std::prev(rolledUp)->second.squeeze();
     m_last = sample;
+    m_retried += sample.retried ? 1 : 0;
+    if (sample.certificateLeft)
+        m_certificateLeft = sample.certificateLeft;
     trim();
 }
 

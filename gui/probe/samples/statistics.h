@@ -30,6 +30,8 @@ struct Quantiles {
     qint64 timeouts = 0;
     qint64 skipped = 0;
     qint64 lost = 0; ///< of the skipped, those that the monitor lost itself: no share and no percentile knows them
+    qint64 retried = 0; ///< since the start: those whose kept connection was closed as they left
+    std::optional<Nanoseconds> certificateLeft; ///< until the service's certificate ends; nothing: it showed none
     Nanoseconds over{0}; ///< the time in which they came; 0: not known
     bool exact = true; ///< false: from a histogram, within 0.4 %
     std::optional<Quantile> p50, p90, p95, p99, p999, max; ///< nothing: no sample with a latency

@@ -37,8 +37,10 @@ void addOptions(QCommandLineParser &parser)
         "--headless a window opens.\n\n"
         "Asserts: TARGET.QUANTITY OP LIMIT, for instance health.p99<20ms, health.errors=0, "
         "health.availability>=99.9%.\n"
-        "Quantities: p50 p90 p95 p99 p99.9 max errors availability rate n isolation. Errors are a whole number or a "
-        "share (errors<1%); rate is good answers per second. Durations: 500us 100ms 30s 1m.\n"
+        "Quantities: p50 p90 p95 p99 p99.9 max errors availability rate n isolation certificate. Errors are a whole "
+        "number or a "
+        "share (errors<1%); rate is good answers per second; certificate>14d is what is left of it, and as a rule "
+        "certificate<14d raises an alarm. Durations: 500us 100ms 30s 1m 14d.\n"
         "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
         "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy "
         "(also: the monitor itself stood still for more than 1 % of the run), 5 the run was cut short (by a signal, or "
@@ -57,6 +59,14 @@ void addOptions(QCommandLineParser &parser)
         {u"new-connection"_s, u"A new connection for each request."_s},
         {u"insecure"_s, u"Accept any TLS certificate."_s},
         {u"cacert"_s, u"Certificates to trust, as PEM; else those of SSL_CERT_FILE, else the system's."_s, u"FILE"_s},
+        {u"cert"_s, u"Who we are to the service: certificate as PEM, its key too unless --key names it."_s, u"FILE"_s},
+        {u"key"_s, u"The key of --cert, as PEM."_s, u"FILE"_s},
+        {u"proxy"_s, u"Proxy to ask through; none else, whatever the environment says."_s, u"URL"_s},
+        {u"location"_s, u"Follow redirects, 50 at most; else they are shown."_s},
+        {u"expect"_s,
+         u"What a good answer is, for every target: status=2xx,304 or status=200-204 (status=200-399), text=TEXT, "
+         "regex=PATTERN, json=/POINTER=VALUE, header=NAME: VALUE; may be repeated, all must hold."_s,
+         u"EXPECTATION"_s},
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
         {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
         {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},

@@ -158,11 +158,8 @@ QString problemOf(const Target &target)
         return u"%1: the interval is at least 1ms"_s.arg(target.name);
     if (target.timeout < 1ms)
         return u"%1: the timeout is at least 1ms"_s.arg(target.name);
-    const auto &expected = target.expectation;
-    if (expected.statusFrom < 100 || expected.statusFrom > expected.statusTo || expected.statusTo > 599)
-        return u"%1: no status is from %2 to %3; they go from 100 to 599"_s.arg(target.name)
-            .arg(expected.statusFrom)
-            .arg(expected.statusTo);
+    if (const auto problem = problemOf(target.expectation); !problem.isEmpty())
+        return u"%1: %2"_s.arg(target.name, problem);
     static const QRegularExpression token(u"\\A[!#$%&'*+.^_`|~0-9A-Za-z-]+\\z"_s); // RFC 9110, 5.6.2
     if (!token.match(QString::fromLatin1(target.method)).hasMatch())
         return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));

@@ -4,6 +4,7 @@
 
 #include "gui/probe/samples/clock.h"
 #include "gui/probe/samples/parsed.h"
+#include "gui/probe/targets/expectation.h"
 #include "gui/probe/targets/json_members.h"
 
 #include <QByteArray>
@@ -57,15 +58,6 @@ struct RequestOptions {
     std::optional<bool> hasBody; ///< nothing: when there is one, or the method is POST
 
     bool operator==(const RequestOptions &) const = default;
-};
-
-/// What a good answer looks like; anything else is an error of the target, however fast it came.
-struct Expectation {
-    int statusFrom = 200; ///< 100..599, inclusive
-    int statusTo = 399; ///< statusFrom..599, inclusive
-    QByteArray bodyContains; ///< empty: any body; looked for in the first MiB
-
-    bool operator==(const Expectation &) const = default;
 };
 
 /// One thing to measure. The name is its key everywhere: unique within a session, not empty, no '=' in it.

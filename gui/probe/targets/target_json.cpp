@@ -100,6 +100,52 @@ QString readOptions(const QJsonObject &object, RequestOptions &options, UnknownK
     return members.problem(unknown);
 }
 
+QJsonObject expectationJson(const Expectation &expectation)
+{
+    QJsonObject object{{u"status"_s, statusText(expectation.status)}};
+    if (!expectation.bodyContains.isEmpty())
+        object[u"body_contains"_s] = QString::fromUtf8(expectation.bodyContains);
+    if (!expectation.bodyMatches.isEmpty())
+        object[u"body_matches"_s] = expectation.bodyMatches;
+    QJsonArray json, headers;
+    for (const auto &[pointer, value] : expectation.json)
+        json.append(value ? pointer + u'=' + *value : pointer);
+    for (const auto &[name, value] : expectation.headers)
+        headers.append(value.isEmpty() ? name : name + u": "_s + value);
+    if (!json.isEmpty())
+        object[u"json"_s] = json;
+    if (!headers.isEmpty())
+        object[u"headers"_s] = headers;
+    return object;
+}
+
+/// Returns what is wrong with it.
+QString readExpectation(const QJsonObject &object, Expectation &expectation, UnknownKeys unknown)
+{
+    JsonMembers members(object);
+    // As profiles had it before there were classes of status.
+    StatusRange range;
+    range.from = members.number(u"status_from"_s, range.from);
+    range.to = members.number(u"status_to"_s, range.to);
+    expectation.status = {range};
+    expectation.bodyContains = members.text(u"body_contains"_s).toUtf8();
+    expectation.bodyMatches = members.text(u"body_matches"_s);
+    QStringList further;
+    if (const auto status = members.text(u"status"_s); !status.isEmpty())
+        further << u"status="_s + status;
+    for (const auto &value : members.texts(u"json"_s))
+        further << u"json="_s + value;
+    for (const auto &field : members.texts(u"headers"_s))
+        further << u"header="_s + field;
+    if (const auto problem = members.problem(unknown); !problem.isEmpty())
+        return problem;
+    for (const auto &text : std::as_const(further)) {
+        if (const auto problem = addExpectation(text, expectation); !problem.isEmpty())
+            return problem;
+    }
+    return {};
+}
+
 } // namespace
 
 QJsonObject toJson(const Target &target)
@@ -126,9 +172,7 @@ QJsonObject toJson(const Target &target)
     if (target.options != standard.options)
         object[u"options"_s] = optionsJson(target.options);
     if (target.expectation != standard.expectation) {
-        object[u"expect"_s] = QJsonObject{{u"status_from"_s, target.expectation.statusFrom},
-                                          {u"status_to"_s, target.expectation.statusTo},
-                                          {u"body_contains"_s, QString::fromUtf8(target.expectation.bodyContains)}};
+        object[u"expect"_s] = expectationJson(target.expectation);
     }
     if (target.newConnectionEachTime)
         object[u"new_connection_each_time"_s] = true;
@@ -165,15 +209,11 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
             return Result::failed(u"%1: %2"_s.arg(key, parsed.error));
         *duration = *parsed;
     }
-    JsonMembers expect(members.object(u"expect"_s));
-    auto &expectation = target.expectation;
-    expectation.statusFrom = expect.number(u"status_from"_s, expectation.statusFrom);
-    expectation.statusTo = expect.number(u"status_to"_s, expectation.statusTo);
-    expectation.bodyContains = expect.text(u"body_contains"_s).toUtf8();
+    const auto expected = readExpectation(members.object(u"expect"_s), target.expectation, unknown);
     if (const auto problem = members.problem(unknown); !problem.isEmpty())
         return Result::failed(problem);
-    if (const auto problem = expect.problem(unknown); !problem.isEmpty())
-        return Result::failed(u"expect: %1"_s.arg(problem));
+    if (!expected.isEmpty())
+        return Result::failed(u"expect: %1"_s.arg(expected));
 
     const auto guessed = targetsFromArgument(u"target="_s + target.url);
     if (!guessed)

@@ -62,8 +62,16 @@ SamplePopup::SamplePopup(const Found &found, const QString &time, const Palette 
 
 QString SamplePopup::explanation() const
 {
-    return m_server.isEmpty() ? m_found.blame
-                              : m_found.blame + u"\n"_s + tr("Around then, by /metrics: %1").arg(m_server);
+    QStringList lines{m_found.blame};
+    const auto &sample = m_found.sample;
+    const auto where = probe::withoutPassword(QString::fromUtf8(sample.redirect.left(200)));
+    if (sample.hops > 0)
+        lines << tr("%n redirect(s), to %1", nullptr, sample.hops).arg(where);
+    else if (!where.isEmpty())
+        lines << tr("Redirects to %1, which is not followed").arg(where);
+    if (!m_server.isEmpty())
+        lines << tr("Around then, by /metrics: %1").arg(m_server);
+    return lines.join(u'\n');
 }
 
 QSize SamplePopup::sizeHint() const
@@ -101,7 +109,9 @@ void SamplePopup::paintEvent(QPaintEvent *)
     painter.drawText(line, Qt::AlignRight, m_time);
     line.translate(0, 22);
     const QString answer = sample.status > 0 ? u"HTTP %1"_s.arg(sample.status) : probe::outcomeName(sample.outcome);
-    painter.drawText(line, Qt::AlignLeft, answer + (sample.reused ? tr(", kept connection") : tr(", new connection")));
+    painter.drawText(line, Qt::AlignLeft,
+                     answer + (sample.reused ? tr(", kept connection") : tr(", new connection"))
+                         + (sample.retried ? tr(", retried") : QString()));
     const std::array<std::pair<QString, probe::Nanoseconds>, 6> parts{{{tr("waited"), sample.wait()},
                                                                        {tr("DNS"), sample.phases.dns},
                                                                        {tr("TCP"), sample.phases.tcp},

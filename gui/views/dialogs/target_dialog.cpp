@@ -8,7 +8,6 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -21,14 +20,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 namespace {
-
-QSpinBox *statusBox(int value, QWidget *parent)
-{
-    auto *box = new QSpinBox(parent);
-    box->setRange(100, 599);
-    box->setValue(value);
-    return box;
-}
 
 QString asText(const QList<probe::Header> &headers)
 {
@@ -111,8 +102,9 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
         edit->setMaximumHeight(64);
     m_interval = new DurationBox(target.interval, this);
     m_timeout = new DurationBox(target.timeout, this);
-    m_statusFrom = statusBox(target.expectation.statusFrom, this);
-    m_statusTo = statusBox(target.expectation.statusTo, this);
+    m_status = new QLineEdit(probe::statusText(target.expectation.status), this);
+    m_status->setObjectName(u"status"_s);
+    m_status->setToolTip(tr("2xx, 204 or 200-299; several with commas between"));
     m_contains = new QLineEdit(QString::fromUtf8(target.expectation.bodyContains), this);
     m_newConnection = new QCheckBox(tr("A new connection for each request"), this);
     m_newConnection->setChecked(target.newConnectionEachTime);
@@ -122,11 +114,6 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
     m_anyCertificate->setChecked(!target.verifyTls);
     m_problem = new QLabel(this);
     m_problem->setWordWrap(true);
-    auto *status = new QHBoxLayout;
-    status->addWidget(m_statusFrom);
-    status->addWidget(new QLabel(tr("to"), this));
-    status->addWidget(m_statusTo);
-    status->addStretch(1);
     auto *form = new QFormLayout(this);
     form->addRow(tr("&URL"), m_url);
     form->addRow(tr("&Method"), m_method);
@@ -134,7 +121,7 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
     form->addRow(tr("&Body"), m_body);
     form->addRow(tr("&Interval"), m_interval);
     form->addRow(tr("&Timeout"), m_timeout);
-    form->addRow(tr("Expected status"), status);
+    form->addRow(tr("Expected &status"), m_status);
     form->addRow(tr("Body &contains"), m_contains);
     form->addRow(QString(), m_newConnection);
     form->addRow(QString(), m_anyCertificate);
@@ -159,7 +146,8 @@ probe::Target TargetDialog::target() const
     }
     result.interval = m_interval->duration(m_before.interval);
     result.timeout = m_timeout->duration(m_before.timeout);
-    result.expectation = {m_statusFrom->value(), m_statusTo->value(), m_contains->text().toUtf8()};
+    result.expectation.status = probe::parseStatuses(m_status->text()).value.value_or(QList<probe::StatusRange>());
+    result.expectation.bodyContains = m_contains->text().toUtf8();
     result.newConnectionEachTime = m_newConnection->isChecked();
     result.verifyTls = !m_anyCertificate->isChecked();
     return result;
@@ -167,7 +155,8 @@ probe::Target TargetDialog::target() const
 
 void TargetDialog::accept()
 {
-    const QString problem = probe::problemOf(target());
+    const auto status = probe::parseStatuses(m_status->text());
+    const QString problem = status ? probe::problemOf(target()) : status.error;
     m_problem->setText(problem);
     if (problem.isEmpty())
         QDialog::accept();

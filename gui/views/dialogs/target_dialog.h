@@ -11,7 +11,6 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
-class QSpinBox;
 
 namespace openloop::gui {
 
@@ -36,8 +35,7 @@ private:
     QPlainTextEdit *m_body = nullptr;
     DurationBox *m_interval = nullptr;
     DurationBox *m_timeout = nullptr;
-    QSpinBox *m_statusFrom = nullptr;
-    QSpinBox *m_statusTo = nullptr;
+    QLineEdit *m_status = nullptr;
     QLineEdit *m_contains = nullptr;
     QCheckBox *m_newConnection = nullptr;
     QCheckBox *m_anyCertificate = nullptr;

@@ -87,7 +87,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         quantiles.over = std::min(report.duration, report.planned) - report.standstills.total;
         quantiles.retried = measurement.series(target.name)->retried();
         quantiles.certificateLeft = measurement.series(target.name)->certificateLeft();
-        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem()};
+        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem(), 0, {}};
         if (watch.last()) {
             result.hops = watch.last()->hops;
             result.redirect = withoutPassword(QString::fromUtf8(watch.last()->redirect));

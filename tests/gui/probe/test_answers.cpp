@@ -43,14 +43,9 @@ extern "C" int getaddrinfo(const char *node, const char *service, const addrinfo
 
 namespace {
 
-Target targetFor(const QString &url, Nanoseconds interval = 20ms)
+Target targetAt(const QString &url, Nanoseconds interval = 20ms)
 {
-    Target target;
-    target.name = u"t"_s;
-    target.url = url;
-    target.interval = interval;
-    target.timeout = 60s; // longer than this machine may be away
-    return target;
+    return targetFor(url, interval, 60s); // longer than this machine may be away
 }
 
 Reaction answerWith(const QByteArray &body, int status = 200, const QByteArray &fields = {})
@@ -66,7 +61,7 @@ Reaction answerWith(const QByteArray &body, int status = 200, const QByteArray &
 QString judged(const QStringList &expectations, const Reaction &reaction)
 {
     ProgrammedServer server([&](int, const QByteArray &) { return reaction; });
-    auto target = targetFor(server.url());
+    auto target = targetAt(server.url());
     for (const auto &text : expectations) {
         if (const auto problem = addExpectation(text, target.expectation); !problem.isEmpty())
             return problem;
@@ -219,7 +214,7 @@ private slots:
 
     void profilesKeepExpectations()
     {
-        auto target = targetFor(u"http://h/t"_s);
+        auto target = targetAt(u"http://h/t"_s);
         for (const auto &text : {u"status=2xx,304,400-404"_s, u"text=a"_s, u"regex=^b"_s, u"json=/c"_s,
                                  u"json=/d=e=f"_s, u"header=G"_s, u"header=H: i: j"_s})
             QCOMPARE(addExpectation(text, target.expectation), QString());
@@ -243,7 +238,7 @@ private slots:
         options.inFlightCap = 1;
         Engine engine(options);
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(server.url())});
+        engine.setTargets({targetAt(server.url())});
         QVERIFY(recording.run(engine, 1s));
         const auto &samples = recording.samples[u"t"_s];
         QVERIFY(closed > 0);
@@ -269,7 +264,7 @@ private slots:
         options.inFlightCap = 1;
         Engine engine(options);
         EngineRecording recording(engine);
-        auto target = targetFor(server.url());
+        auto target = targetAt(server.url());
         target.method = "POST";
         engine.setTargets({target});
         QVERIFY(recording.run(engine, 300ms));
@@ -286,7 +281,7 @@ private slots:
                                 : answerWith("", 302, path == "/a" ? "Location: /b\r\n" : "Location: /c\r\n");
         });
         for (const bool follows : {true, false}) {
-            auto target = targetFor(server.url(u"/a"_s));
+            auto target = targetAt(server.url(u"/a"_s));
             target.options.location = follows;
             Engine engine;
             EngineRecording recording(engine);
@@ -303,7 +298,7 @@ private slots:
     void aCertificateSaysHowLongItLasts()
     {
         TlsServer server(m_folder.path());
-        auto target = targetFor(server.url());
+        auto target = targetAt(server.url());
         target.options.cacert = m_folder.filePath(u"certificate.pem"_s).toUtf8();
         Engine engine;
         EngineRecording recording(engine);
@@ -328,7 +323,7 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return answerWith("ok"); });
         Engine engine;
-        engine.setTargets({targetFor(server.url())});
+        engine.setTargets({targetAt(server.url())});
         const Measurement measurement(std::make_unique<LiveSource>(engine), {*parseRule(u"certificate<14d"_s)});
         QVERIFY(measurement.rules().empty());
     }
@@ -337,7 +332,7 @@ private slots:
     {
         TlsServer server(m_folder.path(), true);
         for (const bool shows : {true, false}) {
-            auto target = targetFor(server.url());
+            auto target = targetAt(server.url());
             target.options.cacert = m_folder.filePath(u"certificate.pem"_s).toUtf8();
             if (shows) {
                 target.options.cert = target.options.cacert;
@@ -361,7 +356,7 @@ private slots:
                 qunsetenv("SSL_CERT_FILE");
             Engine engine;
             EngineRecording recording(engine);
-            engine.setTargets({targetFor(server.url())});
+            engine.setTargets({targetAt(server.url())});
             const bool ended = recording.run(engine, 60ms);
             qunsetenv("SSL_CERT_FILE");
             QVERIFY(ended);
@@ -384,7 +379,7 @@ private slots:
         QVERIFY(after.listen(QHostAddress(u"127.0.0.2"_s), before.port()));
         movingAddress = inet_addr("127.0.0.1");
         Engine engine;
-        engine.setTargets({targetFor(u"http://moving.test:%1/"_s.arg(before.port()), 200ms)});
+        engine.setTargets({targetAt(u"http://moving.test:%1/"_s.arg(before.port()), 200ms)});
         engine.start();
         Measurement measurement(std::make_unique<LiveSource>(engine));
         QTRY_VERIFY_WITH_TIMEOUT(before.requests() > 2, patience);

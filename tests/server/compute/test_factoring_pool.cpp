@@ -154,7 +154,7 @@ void TestFactoringPool::whatNoCurveTakesApartIsGivenUp()
 {
     const mpz_class n(semiprime(420).toStdString());
     FactoringPool pool({.threads = 1, .mostCurves = 16});
-    const Awaited job = follow(pool.factorize(n * 8, {u"jobs"_s, 600s, {}, nullptr, true}));
+    const HeldPool::Awaited job = follow(pool.factorize(n * 8, {u"jobs"_s, 600s, {}, nullptr, true}));
     QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
     QCOMPARE(job->status(), 504);
     const QString left = QString::fromStdString(n.get_str());

@@ -143,8 +143,8 @@ private:
                 tell({Phase::Ecm, fraction, left, !isSieved});
             };
             if (comesAfterSmoothNeighbours(round)) {
-                told(0);
-                if (auto divisor = divisorBySmoothNeighbours(n, boundOfSmoothNeighbours(bitLength(n)), m_stop))
+                if (auto divisor =
+                        divisorBySmoothNeighbours(n, boundOfSmoothNeighbours(bitLength(n)), m_stop, [&] { told(0); }))
                     return divisor;
             }
             if (auto divisor = ecmFactor(n, round, m_stop, m_options, told))

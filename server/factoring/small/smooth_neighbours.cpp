@@ -132,7 +132,7 @@ unsigned powerBelow(unsigned prime, unsigned bound)
 // V_e, e: the product of all prime powers up to the bound. Leaves `primes` behind the bound, and its first one in
 // `prime`.
 mpz_class firstStage(const Lucas &lucas, mpz_class v, unsigned bound, PrimesInOrder &primes, unsigned &prime,
-                     const Stop &stop)
+                     const Stop &stop, const std::function<void()> &atWork)
 {
     std::uint64_t index = powerBelow(2, bound);
     for (prime = primes.next(); prime <= bound && !stop.requested(); prime = primes.next()) {
@@ -140,6 +140,7 @@ mpz_class firstStage(const Lucas &lucas, mpz_class v, unsigned bound, PrimesInOr
         if (index > ~std::uint64_t{0} / power) {
             v = lucas.at(v, index);
             index = 1;
+            atWork();
         }
         index *= power;
     }
@@ -148,7 +149,7 @@ mpz_class firstStage(const Lucas &lucas, mpz_class v, unsigned bound, PrimesInOr
 
 // For each prime q = k giantStep +- j: V_(k giantStep) = V_j modulo p if V_q = 2.
 std::optional<mpz_class> secondStage(const Lucas &lucas, const mpz_class &v, unsigned bound, PrimesInOrder &primes,
-                                     unsigned prime, const Stop &stop)
+                                     unsigned prime, const Stop &stop, const std::function<void()> &atWork)
 {
     std::vector<mpz_class> babies{lucas.at(v, 1), lucas.at(v, 3)}; // V_1, V_3, ...
     const mpz_class second = lucas.at(v, 2);
@@ -168,6 +169,7 @@ std::optional<mpz_class> secondStage(const Lucas &lucas, const mpz_class &v, uns
         const unsigned baby = prime > middle ? prime - middle : middle - prime;
         product = lucas.step(product, here - babies[baby / 2], 0);
         if (done % primesPerGcd == 0) {
+            atWork();
             if (auto divisor = lucas.divisor(product))
                 return divisor;
         }
@@ -175,7 +177,8 @@ std::optional<mpz_class> secondStage(const Lucas &lucas, const mpz_class &v, uns
     return lucas.divisor(product);
 }
 
-std::optional<mpz_class> divisorFromSeed(const mpz_class &n, const Seed &seed, unsigned bound1, const Stop &stop)
+std::optional<mpz_class> divisorFromSeed(const mpz_class &n, const Seed &seed, unsigned bound1, const Stop &stop,
+                                         const std::function<void()> &atWork)
 {
     const unsigned bound2 = largestOverBound * bound1;
     const Lucas lucas(n);
@@ -184,20 +187,21 @@ std::optional<mpz_class> divisorFromSeed(const mpz_class &n, const Seed &seed, u
     mpz_invert(start.get_mpz_t(), mpz_class(seed.denominator).get_mpz_t(), n.get_mpz_t());
     start = start * seed.numerator % n;
     unsigned prime = 0;
-    const mpz_class v = firstStage(lucas, start, bound1, primes, prime, stop);
+    const mpz_class v = firstStage(lucas, start, bound1, primes, prime, stop, atWork);
     if (stop.requested())
         return std::nullopt;
     if (auto divisor = lucas.divisor(v - 2))
         return divisor;
-    return secondStage(lucas, v, bound2, primes, prime, stop);
+    return secondStage(lucas, v, bound2, primes, prime, stop, atWork);
 }
 
 } // namespace
 
-std::optional<mpz_class> divisorBySmoothNeighbours(const mpz_class &n, unsigned bound1, const Stop &stop)
+std::optional<mpz_class> divisorBySmoothNeighbours(const mpz_class &n, unsigned bound1, const Stop &stop,
+                                                   const std::function<void()> &atWork)
 {
     for (const Seed &seed : seeds) {
-        if (auto divisor = divisorFromSeed(n, seed, bound1, stop))
+        if (auto divisor = divisorFromSeed(n, seed, bound1, stop, atWork))
             return divisor;
     }
     return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "server/factoring/job.h"
 
+#include <functional>
 #include <gmpxx.h>
 #include <optional>
 
@@ -16,6 +17,8 @@ inline constexpr unsigned largestOverBound = 20;
 /// below largestOverBound times that, for a prime p of n but not for all of them; nullopt otherwise, and when stopped.
 /// n: composite, prime to 210. bound1: 3,000..1,000,000. Stops within 50 ms. Any thread. Pollard's p - 1 (1974) and
 /// Williams's p + 1 (Math. Comp. 39, 1982), both by Lucas sequences; Montgomery's second stage (Math. Comp. 48, 1987).
-std::optional<mpz_class> divisorBySmoothNeighbours(const mpz_class &n, unsigned bound1, const Stop &stop);
+/// atWork: called every few milliseconds.
+std::optional<mpz_class> divisorBySmoothNeighbours(const mpz_class &n, unsigned bound1, const Stop &stop,
+                                                   const std::function<void()> &atWork);
 
 } // namespace openloop::factoring

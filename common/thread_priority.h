@@ -4,10 +4,6 @@
 
 namespace openloop {
 
-/// Threads that factor beside a loop that could not be raised; beside one that could they keep theirs. A third of their
-/// share is left to them where others compute. Not SCHED_IDLE, which starves then.
-inline constexpr int computingNiceness = 7;
-
 /// Threads that run SQL: an embedded database computes in them, yet somebody waits for every row.
 inline constexpr int waitingNiceness = 10;
 

@@ -84,8 +84,7 @@ int serve(Options options, const Program &program)
 {
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
-    const bool isRaised = raiseThreadPriority();
-    const int niceness = options.cpuNice.value_or(isRaised ? 0 : computingNiceness);
+    raiseThreadPriority();
     Drain drain; // first: it bounds the end of all that follows
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
@@ -95,7 +94,8 @@ int serve(Options options, const Program &program)
         Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency,
                   options.upstreamHttp2, options.upstreamCa}),
         Store(options.database, options.databaseConnections),
-        FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress, niceness}),
+        FactoringPool(
+            {options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress, options.cpuNice}),
         program.queueRules,
     };
     http::App app(limits);

@@ -4,7 +4,6 @@
 
 #include "common/endpoints.h"
 #include "common/paths.h"
-#include "common/thread_priority.h"
 #include "server/settings/database_url.h"
 #include "server/settings/option_file.h"
 #include "server/settings/secrets.h"
@@ -183,12 +182,6 @@ void takeHints(Options &options, const Row &row, const QString &text)
         options.mostHinting = text == u"on" ? std::numeric_limits<int>::max() : 0;
 }
 
-void takeNiceness(Options &options, const Row &row, const QString &text)
-{
-    if (!text.isEmpty())
-        options.cpuNice = numberWithin<int>(row, text, 0, 19);
-}
-
 void takeLogFormat(Options &options, const Row &row, const QString &text)
 {
     if (text != u"text" && text != u"json")
@@ -250,12 +243,9 @@ QList<Row> rows()
         {u"cpu-threads"_s, u"N"_s, cores, u"Threads that factor."_s, takeNumber<&Options::cpuThreads, 1, 1024>},
         {u"cpu-queue"_s, u"N"_s, u"64"_s, u"Computations that wait; beyond it 503."_s,
          takeNumber<&Options::cpuQueue, 0, 100'000>},
-        {u"cpu-nice"_s,
-         u"N"_s,
-         {},
-         u"Niceness of the threads that factor, 0 to 19; without it 0 where the event loop may run at -10, else %1."_s
-             .arg(computingNiceness),
-         takeNiceness},
+        {u"cpu-nice"_s, u"N"_s, u"10"_s,
+         u"Niceness of the threads that factor; with less, programs of this machine wait for them, those that ask /health too."_s,
+         takeNumber<&Options::cpuNice, 0, 19>},
         {u"factorize-timeout"_s, u"S"_s, u"30"_s, u"Seconds for one factorization, its waiting included."_s,
          takeSeconds<&Options::factorizeTimeout>},
         {u"max-digits"_s, u"N"_s, u"100"_s, u"Larger n are refused before any work."_s,

@@ -34,7 +34,7 @@ struct Options {
     int mostHinting = 32; ///< servers that live, beyond which they send no hints to one another; 0: none are sent
     int cpuThreads = 0;
     int cpuQueue = 0;
-    std::optional<int> cpuNice; ///< of the threads that factor; nothing: as the loop's priority allows
+    int cpuNice = 0; ///< of the threads that factor
     std::chrono::milliseconds factorizeTimeout{};
     int maxDigits = 0;
     int maxConnections = 0;

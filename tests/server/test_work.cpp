@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Work under real traffic, against the real program: shared, bounded, fair, given up when nobody waits.
-#include "common/thread_priority.h"
 #include "tests/support/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
@@ -309,7 +308,7 @@ void TestWork::whatWasFoundOnceIsNotComputedAgain()
     QVERIFY(again->fields.value("server-timing").contains("db"));
 }
 
-// Where the loop may not run at nice -10 (a right: RLIMIT_NICE, CAP_SYS_NICE), those that factor go down instead.
+// The loop itself goes up where it may (RLIMIT_NICE, CAP_SYS_NICE).
 void TestWork::whoFactorsStepsBackForTheLoop()
 {
     const int own = ::getpriority(PRIO_PROCESS, 0);
@@ -323,14 +322,14 @@ void TestWork::whoFactorsStepsBackForTheLoop()
         client.ask("/factorize?n=" + sieved);
         QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
         const QMap<qint64, int> during = nicenesses(server.processId());
-        const bool isRaised = during.value(server.processId()) == -10;
-        QVERIFY(isRaised || during.value(server.processId()) == own);
+        const int loop = during.value(server.processId());
+        QVERIFY(loop == -10 || loop == own);
         int computing = 0;
         for (auto thread = during.begin(); thread != during.end(); ++thread) {
             if (thread.key() == server.processId() || before.contains(thread.key()))
                 continue;
             ++computing;
-            QCOMPARE(thread.value(), isAsked ? 13 : std::max(own, isRaised ? 0 : openloop::computingNiceness));
+            QCOMPARE(thread.value(), std::max(own, isAsked ? 13 : 10));
         }
         QVERIFY(computing > 0);
     }

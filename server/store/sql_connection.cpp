@@ -46,6 +46,7 @@ SqlConnection::~SqlConnection()
 
 void SqlConnection::open()
 {
+    const auto alone = m_file ? m_file->alone() : std::unique_lock<std::recursive_mutex>();
     close();
     if (m_file)
         m_file->enter();
@@ -81,6 +82,7 @@ void SqlConnection::configure()
 
 void SqlConnection::close()
 {
+    const auto alone = m_entered ? m_file->alone() : std::unique_lock<std::recursive_mutex>();
     m_releaser = {};
     m_prepared.clear();
     m_database.close();

@@ -19,6 +19,10 @@ class SqliteFile
 public:
     explicit SqliteFile(const QString &path);
 
+    /// For as long as a connection is opened, or closed: one at a time, lest one that has opened another log than the
+    /// others be the last to close. The last one writes its log into the database, and the others' would be lost.
+    std::unique_lock<std::recursive_mutex> alone() { return std::unique_lock(m_alone); }
+
     /// A connection is about to be opened: throws SqlError if it would not use what the others use. The first one may
     /// make the file.
     void enter();
@@ -46,6 +50,7 @@ private:
 
     const QByteArray m_path;
     QByteArray m_target; ///< through all links
+    std::recursive_mutex m_alone;
     std::mutex m_mutex; ///< guards what follows, and is held while the file system is asked
     std::optional<Identity> m_file;
     Beside m_beside[2]{{"-wal", {}}, {"-shm", {}}};

@@ -52,6 +52,8 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(answers, [](const Answer &each) { return each == true; }),
                                  patience);
         QVERIFY(!late);
+        event.notifyAll();
+        QTRY_COMPARE_WITH_TIMEOUT(late, Answer(true), patience);
     }
 
     void theDeadlineEndsAWait()

@@ -35,15 +35,14 @@ void lowerThreadPriority(int niceness)
     ::setpriority(PRIO_PROCESS, id_t(::gettid()), niceness);
 }
 
-bool raiseThreadPriority()
+void raiseThreadPriority()
 {
     SchedulingAttributes attributes;
     attributes.nice = -10;
     if (adopt(attributes))
-        return true;
+        return;
     attributes.nice = 0; // not allowed: the slice alone
     adopt(attributes);
-    return false;
 }
 
 void makeThreadRealTime()

@@ -12,8 +12,8 @@ void lowerThreadPriority(int niceness);
 
 /// Has this thread run as soon as it is ready, although others compute: at nice -10 where the system lets it (root,
 /// RLIMIT_NICE), else with the shortest slices, for which nobody needs a right (Linux 6.12; ignored before). Threads
-/// that it starts inherit nothing of it. False: not at nice -10.
-bool raiseThreadPriority();
+/// that it starts inherit nothing of it.
+void raiseThreadPriority();
 
 /// The same, as a real-time thread of the lowest priority where the system lets it (root, RLIMIT_RTPRIO). For threads
 /// that sleep nearly always: one that waits for a processor while it measures would measure the wait.

@@ -97,7 +97,7 @@ check-factoring: build ## 10,000 seeded numbers of every class, proved by PARI; 
 
 FUZZ_SECONDS ?= 60
 FUZZ_INPUTS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
-fuzz: test-dependencies ## feed every parser bytes of a fuzzer for FUZZ_SECONDS each (FUZZ_INPUTS: some only; FUZZ_SEED); needs clang-19
+fuzz: test-dependencies ## feed every parser bytes of a fuzzer for FUZZ_SECONDS each (FUZZ_INPUTS: some only; FUZZ_SEED, FUZZ_RUNS); needs clang-19
 	@[ -f build/asan/build.ninja ] || cmake --preset asan
 	@cmake --build --preset asan --target $(FUZZ_INPUTS:%=fuzz_%)
-	@FUZZ_SEED=$(FUZZ_SEED) tests/fuzz/run.sh build/asan/fuzz $(FUZZ_SECONDS) $(FUZZ_INPUTS)
+	@FUZZ_SEED=$(FUZZ_SEED) FUZZ_RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh build/asan/fuzz $(FUZZ_SECONDS) $(FUZZ_INPUTS)

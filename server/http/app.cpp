@@ -3,6 +3,7 @@
 #include "server/http/app.h"
 
 #include "server/http/listener.h"
+#include "server/http/message/characters.h"
 #include "server/http/qt/qt_router.h"
 #include "server/http/remembering_router.h"
 #include "server/loop/wait_at_most.h"
@@ -34,7 +35,7 @@ QByteArray allowOf(const Methods &methods)
 // Bodies are taken as they are (RFC 9110 section 15.5.16).
 void checkCoding(const Request &request)
 {
-    const QByteArray coding = request.head.value("content-encoding");
+    const QByteArrayView coding = request.head.value("content-encoding");
     if (request.body.isEmpty() || coding.isEmpty() || coding.compare("identity", Qt::CaseInsensitive) == 0)
         return;
     throw Failure(415, u"a body with a Content-Encoding is not read here"_s).withField("Accept-Encoding", "identity");
@@ -82,7 +83,7 @@ void App::dispatch(Connection &connection)
         connection.answer(*refusal);
         return;
     }
-    std::optional<Router::Target> target = m_router->resolve(connection.head().path);
+    std::optional<Router::Target> target = m_router->resolve(connection.head().path());
     if (!target)
         return;
     const Route &route = target->route == Router::nowhere ? m_nowhere : m_routes[std::size_t(target->route)];
@@ -95,14 +96,14 @@ void App::handle(const Route &route, Exchange exchange)
 {
     const auto &methods = route.methods;
     const RequestHead &head = exchange.request().head;
-    const auto handler = methods.find(head.method == "HEAD" ? QByteArray("GET") : head.method);
+    const auto handler = methods.find(head.method() == "HEAD" ? QByteArrayView("GET") : head.method());
     try {
         if (m_guard)
             m_guard(exchange.request());
         checkCoding(exchange.request());
         if (handler != methods.end()) {
             handler->second(std::move(exchange));
-        } else if (head.method == "OPTIONS" && (!methods.empty() || head.path == "*")) {
+        } else if (head.method() == "OPTIONS" && (!methods.empty() || head.path() == "*")) {
             Response response(204, {}, {});
             response.fields.append({"Allow", allowOf(methods)});
             exchange.answer(response);
@@ -122,8 +123,8 @@ void App::handle(const Route &route, Exchange exchange)
 std::optional<Response> App::turnAway(const Connection &connection) const
 {
     const RequestHead &head = connection.head();
-    const auto admission = m_admissions.constFind(head.path);
-    if (admission == m_admissions.constEnd() || (head.method != "GET" && head.method != "HEAD"))
+    const auto admission = m_admissions.constFind(asKey(head.path()));
+    if (admission == m_admissions.constEnd() || (head.method() != "GET" && head.method() != "HEAD"))
         return {};
     const Request request = connection.request();
     try {
@@ -136,7 +137,7 @@ std::optional<Response> App::turnAway(const Connection &connection) const
     if (!refusal)
         return {};
     if (m_ledger->observer)
-        m_ledger->observer({admission->path, head.method, refusal->status(), request.timing->total()});
+        m_ledger->observer({admission->path, head.method(), refusal->status(), request.timing->total()});
     return toResponse(*refusal, newRequestId());
 }
 

@@ -80,7 +80,7 @@ private:
 
     struct Route {
         QString pattern;
-        std::map<QByteArray, Handler> methods;
+        std::map<QByteArray, Handler, std::less<>> methods;
     };
 
     struct Admission {
@@ -91,6 +91,7 @@ private:
     template <typename Context, typename Answer, typename Parameter>
     static Task<void> run(Context &context, Task<Answer> (*handler)(Context &, Parameter), Exchange exchange)
     {
+        exchange.heedLeaving();
         try {
             const Response response = co_await handler(context, exchange.request());
             exchange.answer(response);
@@ -112,6 +113,7 @@ private:
     template <typename Context, typename Parameter>
     static Task<void> run(Context &context, Task<void> (*handler)(Context &, Parameter, EventStream), Exchange exchange)
     {
+        exchange.heedLeaving();
         const auto shared = std::make_shared<Exchange>(std::move(exchange));
         try {
             co_await handler(context, shared->request(), EventStream(shared));

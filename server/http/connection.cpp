@@ -40,8 +40,13 @@ Request Connection::request() const
 Request Connection::takeRequest()
 {
     m_taken = true;
+    return {m_head, std::exchange(m_body, {}), {}, m_from, {}, m_timing};
+}
+
+std::stop_token Connection::stopToken()
+{
     m_stop = std::stop_source();
-    return {m_head, std::exchange(m_body, {}), {}, m_from, m_stop.get_token(), m_timing};
+    return m_stop.get_token();
 }
 
 // A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
@@ -61,7 +66,7 @@ void Connection::readMore(bool atOnce)
         if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
             return;
         if (takeWhole()) {
-            if (!m_host.turns().mayRunNow(m_head.path)) {
+            if (!m_host.turns().mayRunNow(m_head.path())) {
                 enter(State::Waiting, std::nullopt);
                 break;
             }
@@ -116,15 +121,16 @@ bool Connection::takeHead()
         return false;
     if (!std::exchange(m_headBegun, true))
         enter(State::Head, m_host.limits().headTime);
-    HeadReader first;
-    HeadReading reading = (m_headReader ? *m_headReader : first).read(m_in, m_host.limits());
+    std::optional<HeadReader> first;
+    HeadReader &reader = m_headReader ? *m_headReader : first.emplace(std::exchange(m_head, {}));
+    HeadReading reading = reader.read(m_in, m_host.limits());
     if (reading.status != 0) {
         refuse(Failure(reading.status, reading.reason));
         return false;
     }
     if (!reading.head) {
         if (!m_headReader)
-            m_headReader = std::make_unique<HeadReader>(std::move(first));
+            m_headReader = std::make_unique<HeadReader>(*std::move(first));
         return false;
     }
     m_head = std::move(*reading.head);
@@ -161,7 +167,10 @@ bool Connection::takeBody()
 void Connection::release()
 {
     enter(State::Exchange, std::nullopt);
-    m_timing = std::make_shared<Timing>();
+    if (m_timing && m_timing.use_count() == 1)
+        *m_timing = Timing();
+    else
+        m_timing = std::make_shared<Timing>();
     const QHostAddress peer = m_wire->peerAddress();
     const Networks &proxies = m_host.proxies();
     m_from = proxies.contains(peer) ? readForwarded(m_head, peer, proxies) : Forwarded{peer, {}, {}, {}};
@@ -191,13 +200,15 @@ void Connection::answer(const Response &response)
         return;
     }
     m_closing = m_closing || !m_head.keepAlive || isDrained();
-    send(toWire(response, delivery()));
+    QByteArray &bytes = m_host.scratch();
+    appendAnswer(bytes, response, delivery());
+    send(bytes);
 }
 
 Delivery Connection::delivery() const
 {
-    return {m_head.method != "HEAD", !m_closing, m_head.minorVersion, m_host.date(),
-            m_host.showsTiming() ? m_timing->text() : QByteArray()};
+    return {m_head.method() != "HEAD", !m_closing, m_head.minorVersion, m_host.date(),
+            m_host.showsTiming() ? m_timing.get() : nullptr};
 }
 
 void Connection::beginStream(const Response &head)
@@ -212,7 +223,7 @@ void Connection::beginStream(const Response &head)
 
 void Connection::writeStream(const QByteArray &bytes)
 {
-    if (m_state != State::Streaming || isGivenUp() || m_head.method == "HEAD")
+    if (m_state != State::Streaming || isGivenUp() || m_head.method() == "HEAD")
         return;
     m_wire->write(m_head.minorVersion > 0 ? toChunk(bytes) : bytes);
     if (!m_deadline && m_wire->bytesToWrite() > 0)
@@ -228,7 +239,7 @@ void Connection::finishStream()
     if (givenUp)
         end();
     else
-        send(m_head.minorVersion > 0 && m_head.method != "HEAD" ? toChunk({}) : QByteArray());
+        send(m_head.minorVersion > 0 && m_head.method() != "HEAD" ? toChunk({}) : QByteArray());
 }
 
 bool Connection::hasRoom() const
@@ -259,7 +270,10 @@ void Connection::refuse(const Failure &failure)
     m_closing = true;
     m_in.clear();
     m_host.countRefusal(failure.status());
-    send(toWire(toResponse(failure, newRequestId()), {true, false, 1, m_host.date(), Timing().text()}));
+    const Timing timing;
+    QByteArray &bytes = m_host.scratch();
+    appendAnswer(bytes, toResponse(failure, newRequestId()), {true, false, 1, m_host.date(), &timing});
+    send(bytes);
 }
 
 void Connection::send(const QByteArray &bytes)

@@ -36,10 +36,12 @@ public:
 
     /// Of the released request.
     const RequestHead &head() const { return m_head; }
-    /// The released request as far as it decides whether it is let in: without its body, and without a stop.
+    /// The released request as far as it decides whether it is let in: without its body.
     Request request() const;
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
+    /// Of the open exchange: requested when the client leaves or does not read any more. Asked for once.
+    std::stop_token stopToken();
 
     /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
     void answer(const Response &response);

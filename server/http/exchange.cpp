@@ -54,6 +54,12 @@ Exchange::~Exchange()
         fail(std::make_exception_ptr(std::logic_error("the handler returned without an answer")));
 }
 
+void Exchange::heedLeaving()
+{
+    if (m_connection)
+        m_request.stop = m_connection->stopToken();
+}
+
 void Exchange::answer(const Response &response)
 {
     const bool left = m_request.stop.stop_requested();
@@ -68,8 +74,8 @@ void Exchange::fail(std::exception_ptr error)
     const Failure failure = toFailure(error);
     if (failure.status() == 500) {
         qCCritical(log, "request %s of %s: %s %s: %s", requestId.constData(),
-                   qUtf8Printable(m_request.from.client.toString()), m_request.head.method.constData(),
-                   m_request.head.path.constData(), qUtf8Printable(failure.cause()));
+                   qUtf8Printable(m_request.from.client.toString()), m_request.head.method().toByteArray().constData(),
+                   m_request.head.path().toByteArray().constData(), qUtf8Printable(failure.cause()));
     }
     if (!m_streaming) {
         answer(toResponse(failure, requestId));
@@ -96,7 +102,7 @@ void Exchange::write(const QByteArray &bytes)
 QCoro::Task<bool> Exchange::roomToWrite()
 {
     const std::stop_token stop = m_request.stop;
-    if (m_request.head.method == "HEAD")
+    if (m_request.head.method() == "HEAD")
         co_return false;
     while (!stop.stop_requested() && m_connection && !m_connection->hasRoom())
         co_await m_connection->roomMade().wait(m_connection->limits().streamStall, stop);
@@ -123,7 +129,7 @@ void Exchange::close(int status)
         return;
     --ledger->inFlight;
     if (ledger->observer)
-        ledger->observer({*m_route, m_request.head.method, status, m_request.timing->total()});
+        ledger->observer({*m_route, m_request.head.method(), status, m_request.timing->total()});
 }
 
 } // namespace openloop::http

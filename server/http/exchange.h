@@ -15,7 +15,7 @@ namespace openloop::http {
 /// What is known of a request when its answer has been given.
 struct Finished {
     const QString &route; ///< the pattern; empty for a path that leads nowhere
-    QByteArray method;
+    QByteArrayView method;
     int status = 0; ///< 499: the client left first
     Timing::Clock::duration time{}; ///< from the whole request to the answer's hand-over (of a stream: its end)
 };
@@ -37,6 +37,8 @@ public:
     ~Exchange();
 
     const Request &request() const { return m_request; }
+    /// From now on the request's `stop` tells when nobody waits any more: for who does not answer at once.
+    void heedLeaving();
     void answer(const Response &response);
 
     /// Answers what the exception says: a Failure as it is, anything else as 500 with its text in the log only.

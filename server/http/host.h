@@ -29,6 +29,9 @@ public:
     /// A request was refused before it was whole.
     virtual void countRefusal(int status) const = 0;
 
+    /// Empty; to write an answer into that is sent before the next one is written. Its memory is used again and again.
+    virtual QByteArray &scratch() = 0;
+
     /// The Date field of an answer.
     virtual const QByteArray &date() const = 0;
     /// Whether answers carry Server-Timing.

@@ -23,6 +23,7 @@ namespace {
 constexpr int backlog = 4096;
 constexpr int mostPending = 30; // QTcpServer's own
 constexpr auto sweepInterval = 250ms;
+constexpr qsizetype mostScratch = 64 * 1024; // bytes of memory that are kept for the next answer
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
 
 } // namespace
@@ -93,6 +94,14 @@ void Listener::countRefusal(int status) const
 {
     if (m_refusalObserver)
         m_refusalObserver(status);
+}
+
+QByteArray &Listener::scratch()
+{
+    if (m_scratch.capacity() > mostScratch || !m_scratch.isDetached())
+        m_scratch = {};
+    m_scratch.resize(0);
+    return m_scratch;
 }
 
 void Listener::forget(Connection *connection)

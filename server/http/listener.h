@@ -55,6 +55,7 @@ public:
     const Networks &proxies() const override { return m_proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
     void countRefusal(int status) const override;
+    QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
     bool showsTiming() const override { return m_showsTiming; }
@@ -83,6 +84,7 @@ private:
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;
+    QByteArray m_scratch;
     bool m_draining = false;
     bool m_showsTiming = true;
 };

@@ -48,16 +48,16 @@ void RememberingRouter::add(const QString &pattern, int route)
     m_asked->add(pattern, route);
 }
 
-std::optional<Router::Target> RememberingRouter::resolve(const QByteArray &path)
+std::optional<Router::Target> RememberingRouter::resolve(QByteArrayView path)
 {
-    if (const auto remembered = m_remembered.constFind(path); remembered != m_remembered.cend())
+    if (const auto remembered = m_remembered.constFind(asKey(path)); remembered != m_remembered.cend())
         return *remembered;
     const std::optional<Target> found = needsNoDecoding(path) ? find(path) : std::nullopt;
     if (found && !found->arguments.isEmpty())
         return found;
     const std::optional<Target> target = m_asked->resolve(path);
     if (found && target)
-        m_remembered.insert(path, *target);
+        m_remembered.insert(path.toByteArray(), *target);
     return target;
 }
 

@@ -20,7 +20,7 @@ public:
     explicit RememberingRouter(std::unique_ptr<Router> asked) : m_asked(std::move(asked)) { }
 
     void add(const QString &pattern, int route) override;
-    std::optional<Target> resolve(const QByteArray &path) override;
+    std::optional<Target> resolve(QByteArrayView path) override;
 
 private:
     struct Pattern {

@@ -31,7 +31,7 @@ public:
 
     /// The first pattern that the path (percent-encoded) fits, in the order in which they were added. Calls nobody, and
     /// depends on path and patterns alone, so that it may be remembered. Nothing: it can't be found out.
-    virtual std::optional<Target> resolve(const QByteArray &path) = 0;
+    virtual std::optional<Target> resolve(QByteArrayView path) = 0;
 };
 
 } // namespace openloop::http

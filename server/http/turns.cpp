@@ -2,6 +2,8 @@
 // How long a turn's share is, and a timer of no time by which the loop tells that its next turn has come.
 #include "server/http/turns.h"
 
+#include "server/http/message/characters.h"
+
 using namespace std::chrono_literals;
 
 namespace openloop::http {
@@ -12,9 +14,9 @@ constexpr auto share = 300us; // of a turn, for what is not urgent
 
 } // namespace
 
-bool Turns::mayRunNow(const QByteArray &path)
+bool Turns::mayRunNow(QByteArrayView path)
 {
-    if (m_first.contains(path))
+    if (m_first.contains(asKey(path)))
         return true;
     return hasTime() && m_waiting.empty();
 }

@@ -34,7 +34,7 @@ public:
 
     /// Whether a request for the path is handled in this turn of the event loop: urgent ones always, others as long as
     /// the turn's share of time lasts.
-    bool mayRunNow(const QByteArray &path);
+    bool mayRunNow(QByteArrayView path);
 
     /// What is done from now on, reading heads included, is part of the turn's share.
     void begin();

@@ -15,14 +15,14 @@ namespace {
 
 const QByteArray realm = "Bearer realm=\"openloop\"";
 
-bool isHealthProbe(const QByteArray &path)
+bool isHealthProbe(QByteArrayView path)
 {
     static const QByteArray health = endpoints::health.toLatin1();
     return path == "/livez" || path == "/readyz" || path == health;
 }
 
 // Takes as long for a wrong first character as for a wrong last one.
-bool equalInConstantTime(const QByteArray &given, const QByteArray &wanted)
+bool equalInConstantTime(QByteArrayView given, QByteArrayView wanted)
 {
     unsigned difference = given.size() == wanted.size() ? 0 : 1;
     for (qsizetype i = 0; i < given.size(); ++i)
@@ -30,7 +30,7 @@ bool equalInConstantTime(const QByteArray &given, const QByteArray &wanted)
     return difference == 0;
 }
 
-void judgeHost(const QByteArray &text, const http::HostNames &allowed)
+void judgeHost(QByteArrayView text, const http::HostNames &allowed)
 {
     if (text.isEmpty())
         return; // HTTP/1.0 need not have one
@@ -45,10 +45,10 @@ void judgeHost(const QByteArray &text, const http::HostNames &allowed)
 }
 
 // A page is one of ours if it came by the same name and port, loopback's names being one.
-bool isSameOrigin(const QByteArray &origin, const http::Authority &asked, const QByteArray &askedScheme)
+bool isSameOrigin(QByteArrayView origin, const http::Authority &asked, QByteArrayView askedScheme)
 {
     const qsizetype end = origin.indexOf("://");
-    const QByteArray scheme = origin.first(qMax(end, qsizetype(0))).toLower();
+    const QByteArray scheme = origin.first(qMax(end, qsizetype(0))).toByteArray().toLower();
     const auto from = end < 0 ? std::nullopt : http::readAuthority(origin.sliced(end + 3));
     if (!from || (scheme != "http" && scheme != "https") || (!askedScheme.isEmpty() && scheme != askedScheme))
         return false;
@@ -61,9 +61,9 @@ bool isSameOrigin(const QByteArray &origin, const http::Authority &asked, const 
 
 void checkToken(const http::Request &request, const QByteArray &token)
 {
-    if (token.isEmpty() || isHealthProbe(request.head.path))
+    if (token.isEmpty() || isHealthProbe(request.head.path()))
         return;
-    const QByteArray given = request.head.value("authorization");
+    const QByteArrayView given = request.head.value("authorization");
     constexpr QByteArrayView scheme = "bearer ";
     if (given.size() <= scheme.size() || given.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
         throw Failure(401, u"a bearer token is needed"_s).withField("WWW-Authenticate", realm);
@@ -75,13 +75,13 @@ void checkToken(const http::Request &request, const QByteArray &token)
 void checkOrigin(const http::Request &request, const http::HostNames &allowed)
 {
     const http::RequestHead &head = request.head;
-    const QByteArray host = head.value("host");
-    const QByteArray &forwarded = request.from.host;
-    if (!isHealthProbe(head.path)) {
+    const QByteArrayView host = head.value("host");
+    const QByteArrayView forwarded = request.from.host;
+    if (!isHealthProbe(head.path())) {
         judgeHost(host, allowed);
         judgeHost(forwarded, allowed);
     }
-    for (const QByteArray &origin : head.values("origin")) {
+    for (const QByteArrayView origin : head.values("origin")) {
         const auto asked = http::readAuthority(forwarded.isEmpty() ? host : forwarded);
         if (!asked || !isSameOrigin(origin, *asked, request.from.scheme))
             throw Failure(403, u"pages of another origin can't ask here"_s);

@@ -63,7 +63,7 @@ std::optional<QString> repeatedName(const QByteArray &body)
 std::optional<QString> queryField(const http::Request &request, const QString &field)
 {
     std::optional<QString> text;
-    for (const QByteArray &pair : request.head.query.split('&')) {
+    for (const QByteArray &pair : request.head.query().toByteArray().split('&')) {
         const qsizetype equals = pair.indexOf('=');
         const QByteArray key = QByteArray::fromPercentEncoding(equals < 0 ? pair : pair.first(equals));
         if (key.compare(field.toUtf8()) != 0)
@@ -136,7 +136,7 @@ std::optional<bool> parseBoolean(const QString &field, const std::optional<QStri
 
 std::optional<QByteArray> preference(const http::Request &request, const QByteArray &name)
 {
-    for (const QByteArray &preferred : request.head.values("prefer").join(',').split(',')) {
+    for (const QByteArray &preferred : request.head.combined("prefer").split(',')) {
         const QList<QByteArray> pair = preferred.split(';').constFirst().split('=');
         if (pair.size() <= 2 && pair[0].trimmed().toLower() == name)
             return pair.value(1).trimmed().replace('"', "");

@@ -176,7 +176,7 @@ Task<Response> deleteJob(Services &use, Request request)
 // asks never again then.
 std::optional<quint64> lastEventId(const Request &request)
 {
-    const QByteArray text = request.head.value("last-event-id");
+    const QByteArrayView text = request.head.value("last-event-id");
     bool ok = text.size() <= longestEventId && http::allOf(text, http::isDigit);
     const quint64 version = ok ? text.toULongLong(&ok) : 0;
     return ok ? std::optional(version) : std::nullopt;

@@ -27,7 +27,7 @@ double toSeconds(std::chrono::steady_clock::duration time)
 }
 
 // A method is the client's word: what is none of these is one label, lest clients invent series.
-const char *methodLabel(const QByteArray &method)
+const char *methodLabel(QByteArrayView method)
 {
     static constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
     const auto found = std::find_if(known.begin(), known.end(), [&](const char *name) { return method == name; });

@@ -36,7 +36,7 @@ RequestHead headOf(const QByteArray &fields)
     for (const QByteArray &line : fields.split('\n')) {
         const qsizetype colon = line.indexOf(':');
         if (colon > 0)
-            head.fields.append(Field{line.first(colon).toLower(), line.sliced(colon + 1).trimmed()});
+            head.addField(line.first(colon).toLower(), line.sliced(colon + 1).trimmed());
     }
     return head;
 }
@@ -47,7 +47,7 @@ void readFields(const QByteArray &fields)
     require(trusted.add("127.0.0.1") && trusted.add("10.0.0.0/8"));
     const auto readWith = [&](const char *name, const char *value) {
         RequestHead head = headOf(fields);
-        head.fields.append(Field{name, value});
+        head.addField(name, value);
         return readForwarded(head, peer, trusted);
     };
     for (const Forwarded &told :

@@ -18,7 +18,7 @@ constexpr int mostDigits = 20; // few, so that the fuzzer finds the bound
 http::Request requestFor(const QByteArray &query)
 {
     http::Request request;
-    request.head.query = query;
+    request.head.setQuery(query);
     return request;
 }
 
@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     readStrictly([&] { parseBoolean(u"done"_s, queryField(request, u"done"_s)); });
 
     http::Request preferring;
-    preferring.head.fields.append({"prefer", "wait=7, " + bytes});
+    preferring.head.addField("prefer", "wait=7, " + bytes);
     require(preference(preferring, "wait") == "7" && !preference(preferring, ","));
 
     const QString text = QString::fromUtf8(bytes);

@@ -48,11 +48,11 @@ private:
             if (!reading.head)
                 return false;
             require(reading.status == 0 && reading.length > 0 && reading.length <= m_in.size());
-            require(reading.length <= m_limits.head && reading.head->fields.size() <= m_limits.fields);
+            require(reading.length <= m_limits.head && reading.head->fieldCount() <= m_limits.fields);
             require(reading.head->contentLength >= 0 && reading.head->contentLength <= m_limits.body);
-            require(reading.head->path.startsWith('/') || reading.head->path == "*");
+            require(reading.head->path().startsWith('/') || reading.head->path() == "*");
             m_head = std::move(reading.head);
-            m_headReader = {};
+            m_headReader = HeadReader();
             m_in.remove(0, reading.length);
             m_chunks.emplace(m_limits);
         }
@@ -77,7 +77,7 @@ private:
     }
     bool tell(const QByteArray &body)
     {
-        m_told.messages.push_back({m_head->method, m_head->path, body});
+        m_told.messages.push_back({m_head->method().toByteArray(), m_head->path().toByteArray(), body});
         m_head.reset();
         return true;
     }

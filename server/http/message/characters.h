@@ -2,7 +2,7 @@
 // The character classes of HTTP, shared by the readers of heads and of chunked bodies.
 #pragma once
 
-#include <QByteArrayView>
+#include <QByteArray>
 
 #include <algorithm>
 #include <string_view>
@@ -17,6 +17,12 @@ constexpr bool isDigit(char c)
 constexpr bool isAlpha(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Of ASCII; anything else stays what it is.
+constexpr char toLower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
 }
 
 inline constexpr std::string_view tokenMarks = "!#$%&'*+-.^_`|~";
@@ -47,6 +53,12 @@ template <typename Predicate>
 bool allOf(QByteArrayView bytes, Predicate predicate)
 {
     return std::all_of(bytes.begin(), bytes.end(), predicate);
+}
+
+/// To look something up by; lasts no longer than the view.
+inline QByteArray asKey(QByteArrayView bytes)
+{
+    return QByteArray::fromRawData(bytes.data(), bytes.size());
 }
 
 inline bool isToken(QByteArrayView bytes)

@@ -109,11 +109,9 @@ private:
 QList<QByteArray> listOf(const RequestHead &head, QByteArrayView name)
 {
     QList<QByteArray> list;
-    for (const QByteArray &value : head.values(name)) {
-        for (const QByteArray &each : value.split(',')) {
-            if (const QByteArray text = each.trimmed(); !text.isEmpty())
-                list.append(text);
-        }
+    for (const QByteArray &each : head.combined(name).split(',')) {
+        if (const QByteArray text = each.trimmed(); !text.isEmpty())
+            list.append(text);
     }
     return list;
 }
@@ -202,7 +200,7 @@ std::optional<Forwarded> read(const RequestHead &head, const QHostAddress &peer,
                    soundPrefix(pick(listOf(head, "x-forwarded-prefix"), found->fromRight))};
 
     QList<Element> elements;
-    for (const QByteArray &value : head.values("forwarded")) {
+    for (const QByteArrayView value : head.values("forwarded")) {
         if (!ElementReader(value).readAll(elements))
             return {};
     }

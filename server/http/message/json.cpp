@@ -16,17 +16,24 @@ bool isPlain(char c)
     return c != '"' && c != '\\' && (c < 0 || c >= 0x20);
 }
 
+// Whether each character is one byte, and stands for itself.
+bool isPlainAscii(QStringView text)
+{
+    return std::ranges::all_of(text, [](QChar c) { return c.unicode() < 0x80 && isPlain(char(c.unicode())); });
+}
+
 void appendQuoted(QByteArray &out, const QString &text)
 {
     constexpr char hex[] = "0123456789abcdef";
-    const QByteArray utf8 = text.toUtf8();
-    out += '"';
-    if (std::all_of(utf8.begin(), utf8.end(), isPlain)) {
-        out += utf8;
+    if (isPlainAscii(text)) {
+        out += '"';
+        for (const QChar c : text)
+            out += char(c.unicode());
         out += '"';
         return;
     }
-    for (const char c : utf8) {
+    out += '"';
+    for (const char c : text.toUtf8()) {
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
@@ -43,52 +50,72 @@ void appendQuoted(QByteArray &out, const QString &text)
     out += '"';
 }
 
-} // namespace
-
-Json::Json(std::initializer_list<Member> members)
-{
-    QByteArray text = "{";
-    text.reserve(usualSize);
-    for (const Member &member : members) {
-        appendQuoted(text, member.key);
-        text += ':';
-        text += member.value.m_text;
-        text += ',';
-    }
-    *this = closed(std::move(text), '}');
-}
-
-Json::Json(const QString &text)
-{
-    m_text.reserve(text.size() + 2);
-    appendQuoted(m_text, text);
-}
-
-Json::Json(double number) : m_text(std::isfinite(number) ? QByteArray::number(number, 'g', 15) : "null") { }
-
-Json Json::verbatim(QByteArray text)
-{
-    Json json;
-    json.m_text = std::move(text);
-    return json;
-}
-
-Json Json::with(const QString &key, const Json &value) const
-{
-    Q_ASSERT(m_text.startsWith('{'));
-    QByteArray text = m_text.chopped(1);
-    if (text.size() > 1)
-        text += ',';
-    appendQuoted(text, key);
-    return verbatim(text + ':' + value.m_text + '}');
-}
-
-Json Json::closed(QByteArray text, char bracket)
+// The last comma, if there is one, becomes the bracket.
+void close(QByteArray &text, char bracket)
 {
     if (text.endsWith(','))
         text.back() = bracket;
     else
         text += bracket;
+}
+
+} // namespace
+
+Json::Json(std::initializer_list<Member> members)
+{
+    m_long.reserve(usualSize);
+    m_long += '{';
+    for (const Member &member : members) {
+        appendQuoted(m_long, member.key);
+        m_long += ':';
+        m_long += member.value.view();
+        m_long += ',';
+    }
+    close(m_long, '}');
+}
+
+Json::Json(const QString &text)
+{
+    if (text.size() + 2 > qsizetype(m_short.size()) || !isPlainAscii(text)) {
+        m_long.reserve(text.size() + 2);
+        appendQuoted(m_long, text);
+        return;
+    }
+    char *end = m_short.data();
+    *end++ = '"';
+    for (const QChar c : text)
+        *end++ = char(c.unicode());
+    *end++ = '"';
+    m_shortSize = quint8(end - m_short.data());
+}
+
+Json::Json(double number)
+    : Json(Word{std::isfinite(number) ? QByteArray::number(number, 'g', 15).toStdString() : "null"})
+{
+}
+
+Json::Json(Word word) : m_shortSize(quint8(word.text.copy(m_short.data(), m_short.size()))) { }
+
+Json Json::verbatim(QByteArray text)
+{
+    Json json(Word{});
+    json.m_long = std::move(text);
+    return json;
+}
+
+Json Json::with(const QString &key, const Json &value) const
+{
+    Q_ASSERT(view().startsWith('{'));
+    QByteArray text = view().chopped(1).toByteArray();
+    if (text.size() > 1)
+        text += ',';
+    appendQuoted(text, key);
+    return verbatim(text.append(':').append(value.view()).append('}'));
+}
+
+Json Json::closed(QByteArray text, char bracket)
+{
+    close(text, bracket);
     return verbatim(std::move(text));
 }
 

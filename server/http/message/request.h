@@ -19,7 +19,7 @@ struct Request {
     QByteArray body;
     QStringList arguments; ///< of the route's `<arg>` places, decoded
     Forwarded from; ///< of who is beyond trusted proxies
-    std::stop_token stop; ///< requested when the client leaves or the server stops
+    std::stop_token stop; ///< requested when the client leaves or the server stops; of no use to who answers at once
     std::shared_ptr<Timing> timing; ///< never null
 };
 

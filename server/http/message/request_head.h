@@ -2,9 +2,9 @@
 // The strict reader of request heads: what it accepts has one meaning only, so nothing can be smuggled past it.
 #pragma once
 
-#include "server/http/message/field.h"
 #include "server/http/message/limits.h"
 
+#include <QByteArray>
 #include <QList>
 #include <QString>
 
@@ -12,22 +12,55 @@
 
 namespace openloop::http {
 
-struct RequestHead {
-    QByteArray method;
-    QByteArray path; ///< still percent-encoded; begins with '/', or is "*" for OPTIONS
-    QByteArray query; ///< still percent-encoded, without '?'
-    QByteArray authority; ///< of a target in absolute form; it is the Host then
-    QList<Field> fields;
+/// A value, cheap to copy. Its views are of the one text that copies share: they live as long as one of these does.
+class RequestHead
+{
+public:
+    QByteArrayView method() const { return at(m_method); }
+    QByteArrayView path() const
+    {
+        return at(m_path);
+    } ///< still percent-encoded; begins with '/', or is "*" for OPTIONS
+    QByteArrayView query() const { return at(m_query); } ///< still percent-encoded, without '?'
+    /// Of a target in absolute form; it is the Host then.
+    QByteArrayView authority() const { return at(m_authority); }
+
+    /// Value of the first field of that name (lower case), without white space around it; empty if there is none.
+    QByteArrayView value(QByteArrayView name) const;
+    /// Values of all fields of that name, in their order.
+    QList<QByteArrayView> values(QByteArrayView name) const;
+    /// Those values as one, joined by commas (RFC 9110 section 5.3).
+    QByteArray combined(QByteArrayView name) const;
+    qsizetype fieldCount() const { return m_fields.size(); }
+
+    /// As if they had been read; name: lower case.
+    void addField(QByteArrayView name, QByteArrayView value);
+    void setQuery(QByteArrayView query) { m_query = add(query); }
+
     int minorVersion = 1; ///< HTTP/1.x
     qint64 contentLength = 0; ///< 0 as well when there is no such field, or the body is chunked
     bool chunked = false;
     bool keepAlive = true; ///< the client wants to go on with this connection
     bool expectsContinue = false;
 
-    /// Value of the first field of that name (lower case); empty if there is none.
-    QByteArray value(QByteArrayView name) const;
-    /// Values of all fields of that name, in their order.
-    QList<QByteArray> values(QByteArrayView name) const;
+private:
+    friend class HeadReader;
+
+    struct Part { ///< of the text, so that it stays what it is wherever that is
+        qsizetype begin = 0;
+        qsizetype size = 0;
+    };
+    struct FieldParts {
+        Part name, value;
+    };
+
+    QByteArrayView at(Part part) const { return QByteArrayView(m_text).sliced(part.begin, part.size); }
+    Part add(QByteArrayView text);
+    void clear();
+
+    QByteArray m_text;
+    Part m_method, m_path, m_query, m_authority;
+    QList<FieldParts> m_fields;
 };
 
 /// How far a head has come: `head` when it is complete, else `status` and `reason` when it is refused, else
@@ -48,6 +81,9 @@ HeadReading readHead(QByteArrayView bytes, const Limits &limits);
 class HeadReader
 {
 public:
+    /// used: one that is not needed any more; its memory is used again where nobody has a copy of it.
+    explicit HeadReader(RequestHead used = {});
+
     /// Goes on where it stopped: `bytes` begins with all that it was given before.
     HeadReading read(QByteArrayView bytes, const Limits &limits);
 
@@ -55,7 +91,31 @@ public:
     qsizetype examined() const { return m_examined; }
 
 private:
-    RequestHead m_head; ///< as far as its lines are whole
+    struct Refusal {
+        int status;
+        QString reason;
+    };
+    using Verdict = std::optional<Refusal>;
+
+    static Refusal bad(const QString &reason) { return {400, reason}; }
+    static Refusal targetTooLong();
+    static Verdict judgeBegunLine(QByteArrayView line);
+    static HeadReading refusal(const Refusal &refused);
+    RequestHead::Part partOf(QByteArrayView piece) const;
+    Verdict readRequestLine(QByteArrayView line);
+    Verdict readVersion(QByteArrayView version);
+    Verdict readTarget(QByteArrayView method, QByteArrayView target);
+    Verdict readField(QByteArrayView line);
+    void keepText();
+    Verdict readMeaning(const Limits &limits);
+    Verdict readHost();
+    Verdict readFraming(const Limits &limits);
+    Verdict readLength(const Limits &limits);
+    Verdict readExpectation();
+    void readPersistence();
+
+    RequestHead m_head; ///< as far as its lines are whole; has its text at the end
+    QByteArrayView m_bytes; ///< while read() runs
     qsizetype m_at = 0; ///< where the line begins that is not whole
     qsizetype m_searched = 0; ///< there is no end of a line between m_at and here
     qsizetype m_examined = 0;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -45,11 +46,11 @@ constexpr std::array reasons{
     Reason{505, "HTTP Version Not Supported"},
 };
 
-QByteArray reasonPhrase(int status)
+QByteArrayView reasonPhrase(int status)
 {
     const auto found = std::find_if(reasons.begin(), reasons.end(),
                                     [status](const Reason &reason) { return reason.status == status; });
-    return found == reasons.end() ? QByteArray() : QByteArray(found->phrase);
+    return found == reasons.end() ? QByteArrayView() : QByteArrayView(found->phrase);
 }
 
 } // namespace
@@ -84,25 +85,29 @@ QByteArray newRequestId()
 
 namespace {
 
-void appendField(QByteArray &out, const QByteArray &name, const QByteArray &value)
+void appendNumber(QByteArray &out, qint64 number)
 {
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
+    std::array<char, 20> digits{};
+    out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr - digits.data());
+}
+
+void appendField(QByteArray &out, QByteArrayView name, QByteArrayView value)
+{
+    out.append(name).append(": ").append(value).append("\r\n");
 }
 
 // Up to the fields that frame the body.
 void appendHead(QByteArray &out, const Response &response, const Delivery &delivery)
 {
     out += "HTTP/1.1 ";
-    out += QByteArray::number(response.status);
-    out += ' ';
-    out += reasonPhrase(response.status);
-    out += "\r\n";
+    appendNumber(out, response.status);
+    out.append(" ").append(reasonPhrase(response.status)).append("\r\n");
     appendField(out, "Date", delivery.date);
-    if (!delivery.timing.isEmpty())
-        appendField(out, "Server-Timing", delivery.timing);
+    if (delivery.timing) {
+        out += "Server-Timing: ";
+        delivery.timing->appendTo(out);
+        out += "\r\n";
+    }
     for (const Field &extra : response.fields)
         appendField(out, extra.name, extra.value);
     if (!delivery.keepAlive)
@@ -113,20 +118,21 @@ void appendHead(QByteArray &out, const Response &response, const Delivery &deliv
 
 } // namespace
 
-QByteArray toWire(const Response &response, const Delivery &delivery)
+void appendAnswer(QByteArray &out, const Response &response, const Delivery &delivery)
 {
-    QByteArray out;
-    out.reserve(256 + response.body.size());
+    constexpr qsizetype usualHead = 256;
+    out.reserve(out.size() + usualHead + response.body.size());
     appendHead(out, response, delivery);
     const bool hasContent = response.status != 204;
     if (hasContent) {
         appendField(out, "Content-Type", response.contentType);
-        appendField(out, "Content-Length", QByteArray::number(response.body.size()));
+        out += "Content-Length: ";
+        appendNumber(out, response.body.size());
+        out += "\r\n";
     }
     out += "\r\n";
     if (hasContent && delivery.withBody)
         out += response.body;
-    return out;
 }
 
 QByteArray streamHead(const Response &response, const Delivery &delivery)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/http/message/failure.h"
-#include "server/http/message/request_head.h"
+#include "server/http/message/timing.h"
 
 namespace openloop::http {
 
@@ -16,7 +16,7 @@ struct Response {
     }
 
     int status = 200;
-    QByteArray contentType = "application/json";
+    QByteArray contentType = QByteArrayLiteral("application/json");
     QByteArray body;
     QList<Field> fields; ///< beyond Date, Content-Type, Content-Length and Connection
 };
@@ -32,15 +32,15 @@ struct Delivery {
     bool withBody = true; ///< false for HEAD
     bool keepAlive = true;
     int minorVersion = 1; ///< of the request, HTTP/1.x
-    QByteArray date; ///< IMF-fixdate, RFC 9110 section 5.6.7
-    QByteArray timing; ///< Server-Timing
+    QByteArrayView date; ///< IMF-fixdate, RFC 9110 section 5.6.7
+    const Timing *timing = nullptr; ///< told as Server-Timing, if there is one
 };
 
 /// The time of day as the Date field wants it. Any thread.
 QByteArray currentDate();
 
-/// Status line, fields and body. Any thread.
-QByteArray toWire(const Response &response, const Delivery &delivery);
+/// Appends status line, fields and body. Any thread.
+void appendAnswer(QByteArray &out, const Response &response, const Delivery &delivery);
 
 /// Status line and fields of an answer whose body follows as chunks (HTTP/1.1), or until the close. Any thread.
 QByteArray streamHead(const Response &response, const Delivery &delivery);

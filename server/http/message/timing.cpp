@@ -19,8 +19,6 @@ void append(QByteArray &text, const char *name, Timing::Clock::duration time)
     *end++ = '.';
     for (auto unit = 100; unit > 0; unit /= 10)
         *end++ = char('0' + micros / unit % 10);
-    if (!text.isEmpty())
-        text += ", ";
     text += name;
     text += ";dur=";
     text.append(digits.data(), end - digits.data());
@@ -33,16 +31,15 @@ void Timing::add(Part part, Clock::duration time)
     m_parts[part] += std::max(time, Clock::duration(1)); // taking part shows, however short
 }
 
-QByteArray Timing::text() const
+void Timing::appendTo(QByteArray &out) const
 {
-    QByteArray text;
-    text.reserve(96);
     for (std::size_t part = 0; part < names.size(); ++part) {
-        if (m_parts[part] > Clock::duration::zero())
-            append(text, names[part], m_parts[part]);
+        if (m_parts[part] == Clock::duration::zero())
+            continue;
+        append(out, names[part], m_parts[part]);
+        out += ", ";
     }
-    append(text, "total", total());
-    return text;
+    append(out, "total", total());
 }
 
 } // namespace openloop::http

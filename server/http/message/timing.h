@@ -33,9 +33,9 @@ public:
     void add(Part part, Clock::duration time);
     Clock::duration total() const { return Clock::now() - m_begun; }
 
-    /// `queue;dur=0.020, compute;dur=1.300, total;dur=1.352`: milliseconds (W3C Server Timing); parts that took no
-    /// part are left out.
-    QByteArray text() const;
+    /// Writes `queue;dur=0.020, compute;dur=1.300, total;dur=1.352`: milliseconds (W3C Server Timing); parts that took
+    /// no part are left out.
+    void appendTo(QByteArray &out) const;
 
 private:
     Clock::time_point m_begun = Clock::now();

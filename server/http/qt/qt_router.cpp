@@ -77,14 +77,14 @@ public:
     }
 
     // QHttpServer does not recover from what it can't read; should that happen, it is given another socket.
-    std::optional<Target> resolve(const QByteArray &path) override
+    std::optional<Target> resolve(QByteArrayView path) override
     {
         if (!m_facade) {
             m_facade = new Facade(m_sockets);
             m_sockets->give(m_facade);
         }
         m_found = nullptr;
-        m_facade->show(path);
+        m_facade->show(path.toByteArray());
         if (m_found)
             return Target{m_found->route, argumentsIn(path, m_found->segments)};
         if (m_facade)
@@ -101,12 +101,12 @@ private:
     };
 
     // The segments of a path where its pattern has <arg>, decoded.
-    static QStringList argumentsIn(const QByteArray &path, const QStringList &pattern)
+    static QStringList argumentsIn(QByteArrayView path, const QStringList &pattern)
     {
         QStringList arguments;
         if (pattern.isEmpty())
             return arguments;
-        const QByteArrayList segments = path.split('/');
+        const QByteArrayList segments = path.toByteArray().split('/');
         for (qsizetype i = 0; i < qMin(pattern.size(), segments.size()); ++i) {
             if (pattern[i] == anySegment)
                 arguments.append(QString::fromUtf8(QByteArray::fromPercentEncoding(segments[i])));

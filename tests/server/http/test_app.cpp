@@ -44,7 +44,7 @@ Json arguments(Context &, const Request &request)
 Task<Json> slow(Context &context, Request request)
 {
     ++context.begun;
-    const int steps = request.head.query.isEmpty() ? INT32_MAX : request.head.query.toInt() / 5;
+    const int steps = request.head.query().isEmpty() ? INT32_MAX : request.head.query().toInt() / 5;
     for (int step = 0; step < steps; ++step) {
         QTimer timer;
         timer.start(5ms);

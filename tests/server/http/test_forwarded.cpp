@@ -165,7 +165,7 @@ Forwarded forwardedOf(const QByteArray &fields)
     for (const QByteArray &line : fields.split('\n')) {
         const qsizetype colon = line.indexOf(':');
         if (colon > 0)
-            head.fields.append({line.first(colon), line.sliced(colon + 1).trimmed()});
+            head.addField(line.first(colon), line.sliced(colon + 1).trimmed());
     }
     return readForwarded(head, QHostAddress(u"127.0.0.1"_s), trusted);
 }

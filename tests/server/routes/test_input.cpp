@@ -40,7 +40,7 @@ QString bodySays(const QByteArray &body)
 QString querySays(const QByteArray &query)
 {
     http::Request request;
-    request.head.query = query;
+    request.head.setQuery(query);
     try {
         const auto text = queryField(request, u"n"_s);
         return QString::fromStdString(parseInteger(u"n"_s, text, mostDigits).get_str());
@@ -136,7 +136,7 @@ private slots:
         QFETCH(bool, async);
         http::Request request;
         for (const QByteArray &field : fields)
-            request.head.fields.append({"prefer", field});
+            request.head.addField("prefer", field);
         QCOMPARE(preference(request, "wait"), wait);
         QCOMPARE(preference(request, "respond-async").has_value(), async);
     }

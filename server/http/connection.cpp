@@ -2,10 +2,6 @@
 // The states of a connection, one after another, and what moves it from each to the next.
 #include "server/http/connection.h"
 
-#include "server/http/host.h"
-
-#include <QScopedValueRollback>
-
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -16,7 +12,13 @@ namespace openloop::http {
 namespace {
 
 constexpr int readsPerTurn = 32; // and pipelined requests, before the loop looks elsewhere
+constexpr qsizetype mostTogether = 64 * 1024; // bytes of answers that leave at once
 constexpr qsizetype idleBuffer = 4 * 1024; // bytes of memory that a connection may keep for its next request
+
+std::chrono::seconds timeToTake(const QByteArray &bytes, const Limits &limits)
+{
+    return 30s + std::chrono::seconds(bytes.size() / limits.slowestReader);
+}
 
 } // namespace
 
@@ -24,12 +26,7 @@ Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
     : Turns::Waiter(parent), m_host(host), m_wire(std::move(wire))
 {
     m_wire->setObserver(this);
-    enter(State::Head, m_host.limits().idleTime);
-}
-
-Connection::~Connection()
-{
-    m_stop.request_stop();
+    enter(State::Head, limits().idleTime);
 }
 
 Request Connection::request() const
@@ -61,17 +58,31 @@ void Connection::wireReadable()
 // read is part of the turn's share; that one, too, unless it is to be made `atOnce`.
 void Connection::readMore(bool atOnce)
 {
-    const QScopedValueRollback reading(m_reading, true);
+    m_reading = true;
+    if (readOn(atOnce))
+        readLater();
+    m_reading = false;
+    sendHeld();
+}
+
+// Whether there may be more.
+bool Connection::readOn(bool atOnce)
+{
     for (int turn = 0; turn < readsPerTurn; ++turn) {
         if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
-            return;
+            return false;
         if (takeWhole()) {
             if (!m_host.turns().mayRunNow(m_head.path())) {
                 enter(State::Waiting, std::nullopt);
                 break;
             }
             release();
-        } else if (m_wire->mayHaveMore()) {
+            continue;
+        }
+        sendHeld();
+        if (m_state == State::Sending)
+            return false;
+        if (m_wire->mayHaveMore()) {
             if (!std::exchange(atOnce, false) && !m_host.turns().hasTime())
                 break;
             m_wire->read(m_in);
@@ -80,10 +91,10 @@ void Connection::readMore(bool atOnce)
                 end();
             else if (m_draining && m_state == State::Head && !m_headBegun)
                 linger();
-            return;
+            return false;
         }
     }
-    readLater();
+    return true;
 }
 
 void Connection::readLater()
@@ -120,10 +131,10 @@ bool Connection::takeHead()
     if (m_in.isEmpty())
         return false;
     if (!std::exchange(m_headBegun, true))
-        enter(State::Head, m_host.limits().headTime);
+        enter(State::Head, limits().headTime);
     std::optional<HeadReader> first;
     HeadReader &reader = m_headReader ? *m_headReader : first.emplace(std::exchange(m_head, {}));
-    HeadReading reading = reader.read(m_in, m_host.limits());
+    HeadReading reading = reader.read(m_in, limits());
     if (reading.status != 0) {
         refuse(Failure(reading.status, reading.reason));
         return false;
@@ -139,10 +150,10 @@ bool Connection::takeHead()
     m_headBegun = false;
     m_chunks.reset();
     if (m_head.chunked)
-        m_chunks.emplace(m_host.limits());
-    enter(State::Body, m_host.limits().bodyTime);
+        m_chunks.emplace(limits());
+    enter(State::Body, limits().bodyTime);
     if (m_head.expectsContinue && m_in.isEmpty() && (m_head.chunked || m_head.contentLength > 0))
-        m_wire->write("HTTP/1.1 100 Continue\r\n\r\n");
+        write("HTTP/1.1 100 Continue\r\n\r\n");
     return true;
 }
 
@@ -218,7 +229,7 @@ void Connection::beginStream(const Response &head)
     m_closing = m_closing || !m_head.keepAlive || m_head.minorVersion == 0 || isDrained();
     enter(State::Streaming, std::nullopt);
     if (!isGivenUp())
-        m_wire->write(streamHead(head, delivery()));
+        write(streamHead(head, delivery()));
 }
 
 void Connection::writeStream(const QByteArray &bytes)
@@ -240,16 +251,6 @@ void Connection::finishStream()
         end();
     else
         send(m_head.minorVersion > 0 && m_head.method() != "HEAD" ? toChunk({}) : QByteArray());
-}
-
-bool Connection::hasRoom() const
-{
-    return m_wire->bytesToWrite() < limits().streamBuffer;
-}
-
-const Limits &Connection::limits() const
-{
-    return m_host.limits();
 }
 
 void Connection::wireTook()
@@ -276,13 +277,33 @@ void Connection::refuse(const Failure &failure)
     send(bytes);
 }
 
+// Where something of the next request is there, its answer may leave together with this one.
 void Connection::send(const QByteArray &bytes)
 {
-    const auto allowed = 30s + std::chrono::seconds(bytes.size() / m_host.limits().slowestReader);
-    enter(State::Sending, allowed);
-    m_wire->write(bytes);
+    if (m_reading && !m_closing && !m_in.isEmpty() && m_held.size() + bytes.size() <= mostTogether) {
+        m_held += bytes;
+        sent();
+        return;
+    }
+    enter(State::Sending, timeToTake(bytes, limits()));
+    write(bytes);
     if (m_state == State::Sending && m_wire->bytesToWrite() == 0)
         sent();
+}
+
+void Connection::sendHeld()
+{
+    const auto allowed = timeToTake(m_held, limits());
+    if (!m_held.isEmpty())
+        write({});
+    if (m_state == State::Head && m_wire->bytesToWrite() > 0)
+        enter(State::Sending, allowed);
+}
+
+// After what was held back for it.
+void Connection::write(const QByteArray &bytes)
+{
+    m_wire->write(m_held.isEmpty() ? bytes : std::exchange(m_held, {}) + bytes);
 }
 
 void Connection::sent()
@@ -295,7 +316,7 @@ void Connection::sent()
         linger();
         return;
     }
-    enter(State::Head, m_host.limits().idleTime);
+    enter(State::Head, limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};
     if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left || m_draining))
@@ -304,7 +325,7 @@ void Connection::sent()
 
 void Connection::linger()
 {
-    enter(State::Lingering, m_host.limits().lingerTime);
+    enter(State::Lingering, limits().lingerTime);
     m_wire->endWriting();
     if (m_state == State::Lingering && !m_reading && (m_wire->mayHaveMore() || m_left))
         readLater();
@@ -371,9 +392,7 @@ void Connection::enter(State state, std::optional<std::chrono::milliseconds> all
 {
     m_state = state;
     m_wire->heedLeaving(state != State::Waiting && state != State::Sending);
-    m_deadline.reset();
-    if (allowed)
-        m_deadline = Clock::now() + *allowed;
+    m_deadline = allowed ? std::optional(Clock::now() + *allowed) : std::nullopt;
 }
 
 } // namespace openloop::http

@@ -2,6 +2,7 @@
 // One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
+#include "server/http/host.h"
 #include "server/http/message/chunked_body.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
@@ -16,8 +17,6 @@
 
 namespace openloop::http {
 
-class Host;
-
 /// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
 /// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
 /// and what stands behind it is dropped.
@@ -30,7 +29,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent);
-    ~Connection() override;
+    ~Connection() override { m_stop.request_stop(); }
 
     void takeTurn() override;
 
@@ -51,10 +50,10 @@ public:
     void writeStream(const QByteArray &bytes);
     void finishStream();
     /// Whether the client has taken enough of the stream to be given more; roomMade() notifies when it has.
-    bool hasRoom() const;
+    bool hasRoom() const { return m_wire->bytesToWrite() < limits().streamBuffer; }
     AsyncEvent &roomMade() { return m_roomMade; }
 
-    const Limits &limits() const;
+    const Limits &limits() const { return m_host.limits(); }
 
     /// Says so and closes, whatever the client was about to ask.
     void refuse(const Failure &failure);
@@ -89,6 +88,7 @@ private:
     void wireLeft() override;
 
     void readMore(bool atOnce);
+    bool readOn(bool atOnce);
     void readLater();
     bool takeWhole();
     bool takeHead();
@@ -97,6 +97,8 @@ private:
     bool isGivenUp() const;
     Delivery delivery() const;
     void send(const QByteArray &bytes);
+    void write(const QByteArray &bytes);
+    void sendHeld();
     void sent();
     bool isDrained();
     void linger();
@@ -107,6 +109,7 @@ private:
     std::unique_ptr<Wire> m_wire;
     State m_state = State::Head;
     std::optional<Clock::time_point> m_deadline;
+    QByteArray m_held; ///< answers that leave together, before anything else is waited for
     QByteArray m_in; ///< read from the wire, not yet released
     std::unique_ptr<HeadReader> m_headReader; ///< of a head that arrives in pieces
     RequestHead m_head;

@@ -13,7 +13,10 @@
 #include <QTimer>
 
 #include <atomic>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 using namespace openloop;
 using namespace openloop::http;
@@ -97,6 +100,8 @@ private slots:
 
     void pipelinedAnswersKeepTheirOrder();
     void thousandPipelinedRequestsAreAllAnswered();
+    void answersThatAreDueTogetherLeaveTogether();
+    void anAnswerDoesNotWaitForTheNextRequest();
     void headHasTheHeadOfGet();
     void aKnownPathWithAnotherMethodIs405();
     void optionsNamesTheMethods();
@@ -158,6 +163,8 @@ void TestApp::start(const Limits &limits)
     m_server = std::make_unique<AppThread>(limits, [this](App &app) {
         app.route("GET", u"/quick"_s, *m_context, quick);
         app.route("POST", u"/quick"_s, *m_context, quick);
+        app.route("GET", u"/first"_s, *m_context, quick);
+        app.putFirst(u"/first"_s);
         app.route("GET", u"/slow"_s, *m_context, slow);
         app.route("GET", u"/large"_s, *m_context, large);
         app.route("GET", u"/throws"_s, *m_context, throwsSomething);
@@ -189,6 +196,50 @@ void TestApp::thousandPipelinedRequestsAreAllAnswered()
     client.send(request("GET", "/quick").repeated(1000));
     for (int i = 0; i < 1000; ++i)
         QCOMPARE(statusOf(client.read()), 200);
+}
+
+namespace {
+
+// Segments with data that the client's kernel has received.
+unsigned segmentsAt(const RawClient &client)
+{
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    ::getsockopt(client.descriptor(), IPPROTO_TCP, TCP_INFO, &info, &size);
+    return info.tcpi_data_segs_in;
+}
+
+} // namespace
+
+void TestApp::answersThatAreDueTogetherLeaveTogether()
+{
+    constexpr unsigned requests = 20; // of one path that never waits for a turn
+    RawClient alone(m_server->port());
+    for (unsigned i = 0; i < requests; ++i)
+        QCOMPARE(statusOf(alone.get("/first")), 200);
+    QCOMPARE(segmentsAt(alone), requests);
+
+    RawClient together(m_server->port());
+    together.send(request("GET", "/first").repeated(requests));
+    for (unsigned i = 0; i < requests; ++i)
+        QCOMPARE(statusOf(together.read()), 200);
+    QCOMPARE(segmentsAt(together), 1U);
+}
+
+void TestApp::anAnswerDoesNotWaitForTheNextRequest()
+{
+    for (const bool ends : {false, true}) {
+        RawClient client(m_server->port());
+        client.send(request("GET", "/first") + request("GET", "/first") + "GET /fir");
+        if (ends)
+            client.finishSending();
+        QCOMPARE(statusOf(client.read()), 200);
+        QCOMPARE(statusOf(client.read()), 200);
+        if (ends)
+            continue;
+        client.send("st HTTP/1.1\r\nHost: localhost\r\n\r\n" + request("GET", "/slow") + request("GET", "/first"));
+        QCOMPARE(statusOf(client.read()), 200); // while the second waits
+    }
 }
 
 void TestApp::headHasTheHeadOfGet()

@@ -24,7 +24,7 @@ Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
     : Turns::Waiter(parent), m_host(host), m_wire(std::move(wire))
 {
     m_wire->setObserver(this);
-    enter(State::Head, m_host.limits().idleTime);
+    enter(State::Head, m_wire->isReady() ? m_host.limits().idleTime : m_host.limits().headTime);
 }
 
 Connection::~Connection()
@@ -45,11 +45,11 @@ Request Connection::takeRequest()
 }
 
 // A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
-// at once can wait.
+// at once can wait, and so can a handshake.
 void Connection::wireReadable()
 {
     if (!m_turnAwaited)
-        readMore(m_state == State::Head && !m_headBegun);
+        readMore(m_state == State::Head && !m_headBegun && m_wire->isReady());
 }
 
 // Reads no more than it needs for the next request: what a client sends ahead waits in the kernel. All but the first
@@ -58,7 +58,7 @@ void Connection::readMore(bool atOnce)
 {
     const QScopedValueRollback reading(m_reading, true);
     for (int turn = 0; turn < readsPerTurn; ++turn) {
-        if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
+        if (!isReading())
             return;
         if (takeWhole()) {
             if (!m_host.turns().mayRunNow(m_head.path)) {
@@ -69,7 +69,7 @@ void Connection::readMore(bool atOnce)
         } else if (m_wire->mayHaveMore()) {
             if (!std::exchange(atOnce, false) && !m_host.turns().hasTime())
                 break;
-            m_wire->read(m_in);
+            readWire();
         } else {
             if (m_left)
                 end();
@@ -79,6 +79,25 @@ void Connection::readMore(bool atOnce)
         }
     }
     readLater();
+}
+
+bool Connection::isReading() const
+{
+    // A refusal before the handshake waits for its end.
+    return m_state == State::Head || m_state == State::Body || m_state == State::Lingering
+        || (m_state == State::Sending && !m_wire->isReady());
+}
+
+void Connection::readWire()
+{
+    const bool wasReady = m_wire->isReady();
+    m_wire->read(m_in);
+    if (wasReady || !m_wire->isReady() || m_state != State::Head)
+        return;
+    if (m_wire->isMistaken())
+        refuse(Failure(400, u"this port speaks HTTPS; the request came in the clear"_s));
+    else
+        enter(State::Head, m_host.limits().idleTime);
 }
 
 void Connection::readLater()
@@ -339,7 +358,7 @@ void Connection::wireLeft()
         return; // ends when the handler returns
     if (!m_wire->isOpen())
         end();
-    else if (m_state != State::Waiting && m_state != State::Sending && !m_reading && !m_turnAwaited)
+    else if (isReading() && !m_reading && !m_turnAwaited)
         readMore(true); // what arrived before it left; ends where there is nothing more
 }
 

@@ -88,6 +88,8 @@ private:
 
     void readMore(bool atOnce);
     void readLater();
+    void readWire();
+    bool isReading() const;
     bool takeWhole();
     bool takeHead();
     bool takeBody();

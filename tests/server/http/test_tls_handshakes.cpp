@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How TLS begins, as openssl's own client and a client made of its library see it: resumption, ALPN, crowds, deadlines.
+#include "tests/support/app_thread.h"
+#include "tests/support/patience.h"
+#include "tests/support/peers/certificate.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
+#include "tests/support/server_process.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <csignal>
+#include <ctime>
+#include <memory>
+#include <numeric>
+
+using namespace openloop::test;
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+QByteArray request(const QByteArray &path, const QByteArray &fields = {})
+{
+    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+}
+
+using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+using Session = std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)>;
+
+Context clientContext(int version = 0)
+{
+    Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    return context;
+}
+
+// One connection, blocking; every wait ends at RawClient's deadlines.
+class TlsClient
+{
+public:
+    TlsClient(quint16 port, SSL_CTX *context, SSL_SESSION *session = nullptr)
+        : m_tcp(port), m_ssl(SSL_new(context), SSL_free)
+    {
+        SSL_set_bio(m_ssl.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+        if (session)
+            SSL_set_session(m_ssl.get(), session);
+    }
+
+    TlsClient(TlsClient &&) = default;
+    ~TlsClient()
+    {
+        if (m_ssl) // else the session of who just leaves would be thrown away
+            SSL_set_shutdown(m_ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+
+    // piece: bytes that are sent at a time.
+    bool handshake(qsizetype piece = 1 << 20)
+    {
+        for (;;) {
+            const int result = SSL_connect(m_ssl.get());
+            send(piece);
+            if (result == 1)
+                return true;
+            if (SSL_get_error(m_ssl.get(), result) != SSL_ERROR_WANT_READ || !receive())
+                return false;
+        }
+    }
+
+    void write(const QByteArray &bytes)
+    {
+        SSL_write(m_ssl.get(), bytes.constData(), int(bytes.size()));
+        send();
+    }
+
+    // All that comes up to `end`, or until nothing more comes.
+    QByteArray readUntil(const QByteArray &end)
+    {
+        QByteArray in;
+        while (end.isEmpty() || !in.endsWith(end)) {
+            std::array<char, 16 * 1024> buffer;
+            const int count = SSL_read(m_ssl.get(), buffer.data(), int(buffer.size()));
+            if (count > 0)
+                in.append(buffer.data(), count);
+            else if (SSL_get_error(m_ssl.get(), count) != SSL_ERROR_WANT_READ || !receive())
+                break;
+        }
+        return in;
+    }
+
+    QByteArray get(const QByteArray &path)
+    {
+        write(request(path));
+        return readUntil("}");
+    }
+
+    // close_notify, and no end of the connection below it.
+    void finish()
+    {
+        SSL_shutdown(m_ssl.get());
+        send();
+    }
+
+    bool isResumed() const { return SSL_session_reused(m_ssl.get()) == 1; }
+    Session session() const { return {SSL_get1_session(m_ssl.get()), SSL_SESSION_free}; }
+    RawClient &tcp() { return m_tcp; }
+
+    // What is to be sent, for instance a ClientHello.
+    QByteArray takeOut()
+    {
+        BIO *out = SSL_get_wbio(m_ssl.get());
+        QByteArray bytes(qsizetype(BIO_ctrl_pending(out)), Qt::Uninitialized);
+        BIO_read(out, bytes.data(), int(bytes.size()));
+        return bytes;
+    }
+    SSL *ssl() { return m_ssl.get(); }
+
+private:
+    void send(qsizetype piece = 1 << 20)
+    {
+        for (QByteArray bytes = takeOut(); !bytes.isEmpty(); bytes.remove(0, piece))
+            m_tcp.send(bytes.first(std::min(piece, bytes.size())));
+    }
+    bool receive()
+    {
+        const QByteArray bytes = m_tcp.readSome(longest);
+        return BIO_write(SSL_get_rbio(m_ssl.get()), bytes.constData(), int(bytes.size())) > 0;
+    }
+
+    RawClient m_tcp;
+    std::unique_ptr<SSL, decltype(&SSL_free)> m_ssl;
+};
+
+// What one handshake and one request have cost the process, in s of its processors.
+double timeOf(qint64 process)
+{
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(pid_t(process), &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        return -1;
+    return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
+}
+
+} // namespace
+
+class TestTlsHandshakes : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void sessionsResume_data();
+    void sessionsResume();
+    void sessionsResumeWithoutEnd();
+    void aResumedHandshakeCostsHalf_data();
+    void aResumedHandshakeCostsHalf();
+    void protocolsAreNegotiated_data();
+    void protocolsAreNegotiated();
+    void oldVersionsAreRefused();
+    void whoSpeaksPlainlyIsToldSo_data();
+    void whoSpeaksPlainlyIsToldSo();
+    void aHandshakeMayComeByteByByte();
+    void handshakesLeaveTimeForHealth();
+    void whoIsBeyondTheBoundIsToldSo();
+    void whoSaysThatItLeavesStopsItsWork();
+
+private:
+    QStringList options() const
+    {
+        return {u"--tls-certificate"_s, m_folder.filePath(u"certificate.pem"_s), u"--tls-key"_s,
+                m_folder.filePath(u"key.pem"_s)};
+    }
+    // What `openssl s_client` says when it asks for /livez, both of its outputs.
+    QString clientSays(quint16 port, const QStringList &arguments) const;
+
+    QTemporaryDir m_folder;
+};
+
+void TestTlsHandshakes::initTestCase()
+{
+    QVERIFY(makeCertificate(m_folder.path(), u"rsa:2048"_s));
+}
+
+QString TestTlsHandshakes::clientSays(quint16 port, const QStringList &arguments) const
+{
+    QProcess client;
+    client.setWorkingDirectory(m_folder.path());
+    client.setProcessChannelMode(QProcess::MergedChannels);
+    client.start(u"openssl"_s,
+                 QStringList{u"s_client"_s, u"-connect"_s, u"127.0.0.1:%1"_s.arg(port), u"-ign_eof"_s} + arguments);
+    client.write(request("/livez", "Connection: close\r\n"));
+    client.closeWriteChannel();
+    return client.waitForFinished(patience) ? QString::fromUtf8(client.readAll()) : u"s_client does not end"_s;
+}
+
+void TestTlsHandshakes::sessionsResume_data()
+{
+    rows<QString, QString>({"version", "name"},
+                           {{"1.2", u"-tls1_2"_s, u"TLSv1.2"_s}, {"1.3", u"-tls1_3"_s, u"TLSv1.3"_s}});
+}
+
+void TestTlsHandshakes::sessionsResume()
+{
+    QFETCH(const QString, version);
+    QFETCH(const QString, name);
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const QString first = clientSays(server.port(), {version, u"-sess_out"_s, u"session.pem"_s});
+    QVERIFY2(first.contains(u"New, "_s + name) && first.contains(u"alive"_s), qPrintable(first));
+    const QString second = clientSays(server.port(), {version, u"-sess_in"_s, u"session.pem"_s});
+    QVERIFY2(second.contains(u"Reused, "_s + name) && second.contains(u"alive"_s), qPrintable(second));
+    if (version == u"-tls1_2") {
+        const QString again = clientSays(server.port(), {version, u"-reconnect"_s});
+        QCOMPARE(again.count(u"Reused, "_s), 5);
+    }
+}
+
+// Each connection leaves the session of the next.
+void TestTlsHandshakes::sessionsResumeWithoutEnd()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const Context context = clientContext();
+    Session session(nullptr, SSL_SESSION_free);
+    for (int i = 0; i < 20; ++i) {
+        TlsClient client(server.port(), context.get(), session.get());
+        QVERIFY(client.handshake());
+        QVERIFY(client.get("/livez").contains("alive"));
+        QCOMPARE(client.isResumed(), i > 0);
+        session = client.session();
+    }
+}
+
+void TestTlsHandshakes::aResumedHandshakeCostsHalf_data()
+{
+    rows<int>({"version"}, {{"1.2", TLS1_2_VERSION}, {"1.3", TLS1_3_VERSION}});
+}
+
+// Both kinds take turns; what each costs is read from the clock of the server's processors, not from one on the wall.
+void TestTlsHandshakes::aResumedHandshakeCostsHalf()
+{
+    QFETCH(const int, version);
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const Context context = clientContext(version);
+    Session session(nullptr, SSL_SESSION_free);
+    const auto costOf = [&](bool resumed) { // of 20 connections, s
+        const double before = timeOf(server.processId());
+        for (int i = 0; i < 20; ++i) {
+            TlsClient client(server.port(), context.get(), resumed ? session.get() : nullptr);
+            if (!client.handshake() || client.isResumed() != resumed)
+                return -1.0;
+            client.get("/livez"); // behind it comes the ticket
+            session = client.session();
+        }
+        return timeOf(server.processId()) - before;
+    };
+    QVERIFY(costOf(false) > 0);
+    std::vector<double> full;
+    std::vector<double> resumed;
+    for (int round = 0; round < 15; ++round) {
+        full.push_back(costOf(false));
+        resumed.push_back(costOf(true));
+        QVERIFY(full.back() > 0 && resumed.back() > 0);
+    }
+    const auto median = [](std::vector<double> &values) {
+        std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+        return values[values.size() / 2];
+    };
+    const double ratio = median(resumed) / median(full);
+    qInfo("%.3f ms full, %.3f ms resumed: %.2f", median(full) * 50, median(resumed) * 50, ratio);
+    QVERIFY(ratio <= 0.5);
+}
+
+void TestTlsHandshakes::protocolsAreNegotiated_data()
+{
+    rows<QStringList, QString>(
+        {"arguments", "says"},
+        {
+            {"ours", {u"-alpn"_s, u"http/1.1"_s}, u"ALPN protocol: http/1.1"_s},
+            {"ours among others", {u"-alpn"_s, u"h2,http/1.1,x"_s}, u"ALPN protocol: http/1.1"_s},
+            {"others", {u"-alpn"_s, u"h2,http/1.0"_s}, u"SSL alert number 120"_s},
+            {"none", {}, u"No ALPN negotiated"_s},
+        });
+}
+
+void TestTlsHandshakes::protocolsAreNegotiated()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QString, says);
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const QString said = clientSays(server.port(), arguments);
+    QVERIFY2(said.contains(says), qPrintable(said));
+    QCOMPARE(said.contains(u"alive"_s), !says.contains(u"alert"_s));
+}
+
+void TestTlsHandshakes::oldVersionsAreRefused()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const QString said = clientSays(server.port(), {u"-tls1_1"_s, u"-cipher"_s, u"DEFAULT@SECLEVEL=0"_s});
+    QVERIFY2(said.contains(u"alert protocol version"_s), qPrintable(said));
+}
+
+void TestTlsHandshakes::whoSpeaksPlainlyIsToldSo_data()
+{
+    rows<QByteArray>(
+        {"bytes"},
+        {
+            {"request", request("/health")},
+            {"request without an end", "GET /health"},
+            {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+            {"more than is read at once",
+             "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000\r\n\r\n" + QByteArray(300'000, 'x')},
+        });
+}
+
+void TestTlsHandshakes::whoSpeaksPlainlyIsToldSo()
+{
+    QFETCH(const QByteArray, bytes);
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    RawClient plain(server.port());
+    plain.send(bytes);
+    const auto answer = plain.read();
+    QCOMPARE(statusOf(answer), 400);
+    QVERIFY(answer->body.contains("HTTPS"));
+    QCOMPARE(answer->fields.value("content-type"), "application/problem+json");
+    QCOMPARE(answer->fields.value("connection"), "close");
+    QVERIFY(plain.waitForClose(longest));
+    const Context context = clientContext();
+    QVERIFY(TlsClient(server.port(), context.get()).handshake()); // others are served
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestTlsHandshakes::aHandshakeMayComeByteByByte()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        const Context context = clientContext(version);
+        TlsClient client(server.port(), context.get());
+        QVERIFY(client.handshake(1));
+        QVERIFY(client.get("/livez").contains("alive"));
+        QVERIFY(client.get("/livez").contains("alive"));
+    }
+}
+
+// The server stands still until all have sent their ClientHello, those who ask for /health among them. What it has
+// computed by the time that these are answered is little beside what all the handshakes take.
+void TestTlsHandshakes::handshakesLeaveTimeForHealth()
+{
+    constexpr std::size_t count = 200;
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const Context context = clientContext();
+    TlsClient model(server.port(), context.get());
+    SSL_connect(model.ssl());
+    const QByteArray hello = model.takeOut();
+    double least = 1;
+    for (int round = 0; round < 3 && least > 0.5; ++round) { // again where the client stood still
+        std::vector<RawClient> crowd;
+        std::vector<TlsClient> asking;
+        for (std::size_t i = 0; i < count; ++i) {
+            crowd.emplace_back(server.port());
+            if (i % 10 != 0)
+                continue;
+            asking.emplace_back(server.port(), context.get());
+            QVERIFY(asking.back().handshake());
+            QVERIFY(asking.back().get("/livez").contains("alive"));
+        }
+        QVERIFY(TlsClient(server.port(), context.get()).handshake()); // all others are accepted by now
+        QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
+        for (RawClient &one : crowd)
+            one.send(hello);
+        for (TlsClient &one : asking)
+            one.write(request("/health"));
+        const double begun = timeOf(server.processId());
+        QCOMPARE(::kill(pid_t(server.processId()), SIGCONT), 0);
+        bool areAnswered = true;
+        for (TlsClient &one : asking)
+            areAnswered = one.readUntil("}").contains("healthy") && areAnswered;
+        const double answered = timeOf(server.processId());
+        QVERIFY(areAnswered);
+        for (RawClient &one : crowd)
+            QVERIFY(one.readSome(longest).startsWith('\x16')); // none is forgotten
+        const double all = timeOf(server.processId());
+        qInfo("after %.1f ms, all handshakes after %.1f ms", (answered - begun) * 1e3, (all - begun) * 1e3);
+        least = std::min(least, (answered - begun) / (all - begun));
+    }
+    QVERIFY(least <= 0.5);
+}
+
+void TestTlsHandshakes::whoIsBeyondTheBoundIsToldSo()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options() << u"--max-connections"_s << u"2"_s);
+    QVERIFY(server.waitUntilReady());
+    const std::vector<RawClient> crowd = [&] {
+        std::vector<RawClient> all;
+        all.emplace_back(server.port());
+        all.emplace_back(server.port());
+        return all;
+    }();
+    const Context context = clientContext();
+    TlsClient beyond(server.port(), context.get());
+    QVERIFY(beyond.handshake());
+    QVERIFY(beyond.readUntil({}).startsWith("HTTP/1.1 503"));
+}
+
+void TestTlsHandshakes::whoSaysThatItLeavesStopsItsWork()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const Context context = clientContext();
+    TlsClient leaving(server.port(), context.get());
+    QVERIFY(leaving.handshake());
+    leaving.write(request("/factorize?n=1" + QByteArray(86, '3') + "1"));
+    TlsClient watching(server.port(), context.get());
+    QVERIFY(watching.handshake());
+    const auto running = [&](const QByteArray &count) {
+        watching.write(request("/metrics"));
+        return watching.readUntil("\n").contains("\nopenloop_pool_computations{lane=\"long\"} " + count + '\n');
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(running("1"), patience);
+    leaving.finish();
+    QTRY_VERIFY_WITH_TIMEOUT(running("0"), patience);
+    QVERIFY(leaving.readUntil({}).isEmpty());
+}
+
+QTEST_GUILESS_MAIN(TestTlsHandshakes)
+#include "test_tls_handshakes.moc"

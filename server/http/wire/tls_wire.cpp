@@ -105,7 +105,7 @@ void TlsWire::receive(QByteArray &in)
         m_deaf = true;
         begin(State::Clear);
     }
-    if (!m_deaf && !m_records.in.isEmpty() && (m_state == State::Encrypted || shakeHands()))
+    if (!m_deaf && !m_records.in.isEmpty() && (m_state == State::Encrypted || shakeHands()) && !m_deaf)
         decrypt(in);
     if (m_deaf || m_records.taken == m_records.in.size())
         m_records.in.clear();
@@ -150,10 +150,8 @@ void TlsWire::decrypt(QByteArray &in)
     if (error == SSL_ERROR_ZERO_RETURN) { // RFC 8446 section 6.1: it may still be answered
         m_deaf = true;
         m_tcp.endReading();
-    } else if (error == SSL_ERROR_WANT_READ) {
-        sendRecords();
-    } else {
-        fail();
+    } else if (error != SSL_ERROR_WANT_READ || !m_records.out.isEmpty()) {
+        fail(); // broken, or wants to shake hands again: what is to be sent is the alert that says no
     }
 }
 

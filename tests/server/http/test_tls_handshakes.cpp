@@ -177,6 +177,8 @@ private slots:
     void whoSpeaksPlainlyIsToldSo_data();
     void whoSpeaksPlainlyIsToldSo();
     void aHandshakeMayComeByteByByte();
+    void keysMayChangeAndHandsNotBeShakenAgain();
+    void aLongRequestArrivesWhole();
     void handshakesLeaveTimeForHealth();
     void whoIsBeyondTheBoundIsToldSo();
     void whoSaysThatItLeavesStopsItsWork();
@@ -390,6 +392,40 @@ void TestTlsHandshakes::aHandshakeMayComeByteByByte()
         QVERIFY(client.get("/livez").contains("alive"));
         QVERIFY(client.get("/livez").contains("alive"));
     }
+}
+
+void TestTlsHandshakes::keysMayChangeAndHandsNotBeShakenAgain()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const Context context = clientContext();
+    TlsClient changing(server.port(), context.get());
+    QVERIFY(changing.handshake());
+    for (int i = 0; i < 3; ++i) {
+        QCOMPARE(SSL_key_update(changing.ssl(), SSL_KEY_UPDATE_REQUESTED), 1);
+        QVERIFY(changing.get("/livez").contains("alive"));
+    }
+    const Context older = clientContext(TLS1_2_VERSION);
+    TlsClient again(server.port(), older.get());
+    QVERIFY(again.handshake());
+    QCOMPARE(SSL_renegotiate(again.ssl()), 1);
+    QVERIFY(!again.handshake());
+    QVERIFY(again.tcp().waitForClose(longest));
+}
+
+void TestTlsHandshakes::aLongRequestArrivesWhole()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    const Context context = clientContext();
+    TlsClient client(server.port(), context.get());
+    QVERIFY(client.handshake());
+    const QByteArray body = "{\"n\":\"15\"" + QByteArray(1'000'000, ' ') + '}';
+    client.write(
+        "POST /factorizations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+        + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+    QVERIFY(client.readUntil("}").startsWith("HTTP/1.1 202"));
+    QVERIFY(client.get("/livez").contains("alive"));
 }
 
 // The server stands still until all have sent their ClientHello, those who ask for /health among them. What it has

@@ -7,13 +7,13 @@
 #include "common/thread_priority.h"
 #include "server/http/app.h"
 #include "server/http/listener.h"
+#include "server/http/wire/tls_context.h"
 #include "server/loop/stall_watch.h"
 #include "server/routes/figures.h"
 #include "server/routes/guard.h"
 #include "server/services.h"
 #include "server/settings/descriptors.h"
 #include "server/settings/drain.h"
-#include "server/settings/tls.h"
 #include "server/settings/usage_error.h"
 #include "server/store/sqlite/backup.h"
 #include "server/telemetry/log.h"
@@ -71,7 +71,7 @@ void guard(http::App &app, const Options &options)
 void listen(http::App &app, const Options &options)
 {
     if (!options.tlsCertificate.isEmpty())
-        app.listener().encrypt(readTlsFiles(options.tlsCertificate, options.tlsKey));
+        app.listener().encrypt(std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey));
     app.listener().trust(options.trustedProxies);
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())

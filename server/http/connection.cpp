@@ -26,18 +26,18 @@ Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
     : Turns::Waiter(parent), m_host(host), m_wire(std::move(wire))
 {
     m_wire->setObserver(this);
-    enter(State::Head, limits().idleTime);
+    enter(State::Head, m_wire->isReady() ? limits().idleTime : limits().headTime);
 }
 
 Request Connection::request() const
 {
-    return {m_head, {}, {}, m_from, {}, m_timing};
+    return {head(), {}, {}, m_from, {}, m_timing};
 }
 
 Request Connection::takeRequest()
 {
     m_taken = true;
-    return {m_head, std::exchange(m_body, {}), {}, m_from, {}, m_timing};
+    return {head(), m_reader.takeBody(), {}, m_from, {}, m_timing};
 }
 
 std::stop_token Connection::stopToken()
@@ -47,11 +47,11 @@ std::stop_token Connection::stopToken()
 }
 
 // A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
-// at once can wait.
+// at once can wait, and so can a handshake.
 void Connection::wireReadable()
 {
     if (!m_turnAwaited)
-        readMore(m_state == State::Head && !m_headBegun);
+        readMore(m_state == State::Head && !hasBegun() && m_wire->isReady());
 }
 
 // Reads no more than it needs for the next request: what a client sends ahead waits in the kernel. All but the first
@@ -69,10 +69,10 @@ void Connection::readMore(bool atOnce)
 bool Connection::readOn(bool atOnce)
 {
     for (int turn = 0; turn < readsPerTurn; ++turn) {
-        if (m_state != State::Head && m_state != State::Body && m_state != State::Lingering)
+        if (!isReading())
             return false;
         if (takeWhole()) {
-            if (!m_host.turns().mayRunNow(m_head.path())) {
+            if (!m_host.turns().mayRunNow(head().path())) {
                 enter(State::Waiting, std::nullopt);
                 break;
             }
@@ -80,21 +80,40 @@ bool Connection::readOn(bool atOnce)
             continue;
         }
         sendHeld();
-        if (m_state == State::Sending)
+        if (!isReading())
             return false;
         if (m_wire->mayHaveMore()) {
             if (!std::exchange(atOnce, false) && !m_host.turns().hasTime())
                 break;
-            m_wire->read(m_in);
+            readWire();
         } else {
             if (m_left)
                 end();
-            else if (m_draining && m_state == State::Head && !m_headBegun)
+            else if (m_draining && m_state == State::Head && !hasBegun())
                 linger();
             return false;
         }
     }
     return true;
+}
+
+bool Connection::isReading() const
+{
+    // A refusal before the handshake waits for its end.
+    return m_state == State::Head || m_state == State::Body || m_state == State::Lingering
+        || (m_state == State::Sending && !m_wire->isReady());
+}
+
+void Connection::readWire()
+{
+    const bool wasReady = m_wire->isReady();
+    m_wire->read(m_in);
+    if (wasReady || !m_wire->isReady() || m_state != State::Head)
+        return;
+    if (m_wire->isMistaken())
+        refuse(Failure(400, u"this port speaks HTTPS; the request came in the clear"_s));
+    else
+        enter(State::Head, limits().idleTime);
 }
 
 void Connection::readLater()
@@ -117,62 +136,23 @@ void Connection::takeTurn()
 // Whether a request is whole now.
 bool Connection::takeWhole()
 {
-    if (m_state == State::Lingering)
+    using Reading = RequestReader::State;
+    if (m_state == State::Lingering) {
         m_in.clear();
-    else if (m_state == State::Body)
-        return takeBody();
-    else
-        return takeHead() && takeBody();
-    return false;
-}
-
-bool Connection::takeHead()
-{
-    if (m_in.isEmpty())
         return false;
-    if (!std::exchange(m_headBegun, true))
+    }
+    const Reading before = m_reader.state();
+    const Reading now = m_reader.read(m_in);
+    if (now == Reading::Refused) {
+        refuse(m_reader.refusal());
+    } else if (now == Reading::Head && now != before) {
         enter(State::Head, limits().headTime);
-    std::optional<HeadReader> first;
-    HeadReader &reader = m_headReader ? *m_headReader : first.emplace(std::exchange(m_head, {}));
-    HeadReading reading = reader.read(m_in, limits());
-    if (reading.status != 0) {
-        refuse(Failure(reading.status, reading.reason));
-        return false;
+    } else if (now == Reading::Body && now != before) {
+        enter(State::Body, limits().bodyTime);
+        if (head().expectsContinue && m_in.isEmpty())
+            write("HTTP/1.1 100 Continue\r\n\r\n");
     }
-    if (!reading.head) {
-        if (!m_headReader)
-            m_headReader = std::make_unique<HeadReader>(*std::move(first));
-        return false;
-    }
-    m_head = std::move(*reading.head);
-    m_headReader.reset();
-    m_in.remove(0, reading.length);
-    m_headBegun = false;
-    m_chunks.reset();
-    if (m_head.chunked)
-        m_chunks.emplace(limits());
-    enter(State::Body, limits().bodyTime);
-    if (m_head.expectsContinue && m_in.isEmpty() && (m_head.chunked || m_head.contentLength > 0))
-        write("HTTP/1.1 100 Continue\r\n\r\n");
-    return true;
-}
-
-bool Connection::takeBody()
-{
-    if (!m_chunks) {
-        if (m_in.size() < m_head.contentLength)
-            return false;
-        m_body = m_in.first(m_head.contentLength);
-        m_in.remove(0, m_head.contentLength);
-        return true;
-    }
-    const ChunkedBody::State state = m_chunks->read(m_in);
-    if (state == ChunkedBody::State::Refused)
-        refuse(Failure(m_chunks->status(), m_chunks->reason()));
-    if (state != ChunkedBody::State::Complete)
-        return false;
-    m_body = m_chunks->body();
-    return true;
+    return now == Reading::Whole;
 }
 
 void Connection::release()
@@ -184,7 +164,7 @@ void Connection::release()
         m_timing = std::make_shared<Timing>();
     const QHostAddress peer = m_wire->peerAddress();
     const Networks &proxies = m_host.proxies();
-    m_from = proxies.contains(peer) ? readForwarded(m_head, peer, proxies) : Forwarded{peer, {}, {}, {}};
+    m_from = proxies.contains(peer) ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
     m_taken = false;
     m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)
@@ -203,14 +183,13 @@ void Connection::answer(const Response &response)
 {
     if (m_state != State::Exchange)
         return;
-    m_body.clear(); // of a request that was not taken
     const bool givenUp = isGivenUp();
     m_stop = std::stop_source(std::nostopstate);
     if (givenUp) {
         end();
         return;
     }
-    m_closing = m_closing || !m_head.keepAlive || isDrained();
+    m_closing = m_closing || !head().keepAlive || isDrained();
     QByteArray &bytes = m_host.scratch();
     appendAnswer(bytes, response, delivery());
     send(bytes);
@@ -218,25 +197,25 @@ void Connection::answer(const Response &response)
 
 Delivery Connection::delivery() const
 {
-    return {m_head.method() != "HEAD", !m_closing, m_head.minorVersion, m_host.date(),
+    return {head().method() != "HEAD", !m_closing, head().minorVersion, m_host.date(),
             m_host.showsTiming() ? m_timing.get() : nullptr};
 }
 
-void Connection::beginStream(const Response &head)
+void Connection::beginStream(const Response &response)
 {
     if (m_state != State::Exchange)
         return;
-    m_closing = m_closing || !m_head.keepAlive || m_head.minorVersion == 0 || isDrained();
+    m_closing = m_closing || !head().keepAlive || head().minorVersion == 0 || isDrained();
     enter(State::Streaming, std::nullopt);
     if (!isGivenUp())
-        write(streamHead(head, delivery()));
+        write(streamHead(response, delivery()));
 }
 
 void Connection::writeStream(const QByteArray &bytes)
 {
-    if (m_state != State::Streaming || isGivenUp() || m_head.method() == "HEAD")
+    if (m_state != State::Streaming || isGivenUp() || head().method() == "HEAD")
         return;
-    m_wire->write(m_head.minorVersion > 0 ? toChunk(bytes) : bytes);
+    m_wire->write(head().minorVersion > 0 ? toChunk(bytes) : bytes);
     if (!m_deadline && m_wire->bytesToWrite() > 0)
         enter(State::Streaming, limits().streamStall);
 }
@@ -250,7 +229,7 @@ void Connection::finishStream()
     if (givenUp)
         end();
     else
-        send(m_head.minorVersion > 0 && m_head.method() != "HEAD" ? toChunk({}) : QByteArray());
+        send(head().minorVersion > 0 && head().method() != "HEAD" ? toChunk({}) : QByteArray());
 }
 
 void Connection::wireTook()
@@ -316,7 +295,7 @@ void Connection::sent()
         linger();
         return;
     }
-    enter(State::Head, limits().idleTime);
+    enter(State::Head, hasBegun() ? limits().headTime : limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};
     if (!m_reading && (!m_in.isEmpty() || m_wire->mayHaveMore() || m_left || m_draining))
@@ -358,7 +337,7 @@ void Connection::checkDeadline(Clock::time_point now)
 {
     if (!m_deadline || now < *m_deadline)
         return;
-    if (m_state == State::Body || (m_state == State::Head && m_headBegun))
+    if (m_state == State::Body || (m_state == State::Head && hasBegun()))
         refuse(Failure(408, u"the request took too long to arrive"_s));
     else if (m_state == State::Head)
         linger();
@@ -374,7 +353,7 @@ void Connection::wireLeft()
         return; // ends when the handler returns
     if (!m_wire->isOpen())
         end();
-    else if (m_state != State::Waiting && m_state != State::Sending && !m_reading && !m_turnAwaited)
+    else if (isReading() && !m_reading && !m_turnAwaited)
         readMore(true); // what arrived before it left; ends where there is nothing more
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "server/http/host.h"
-#include "server/http/message/chunked_body.h"
 #include "server/http/message/request.h"
+#include "server/http/message/request_reader.h"
 #include "server/http/message/response.h"
 #include "server/http/turns.h"
 #include "server/http/wire/wire.h"
@@ -34,7 +34,7 @@ public:
     void takeTurn() override;
 
     /// Of the released request.
-    const RequestHead &head() const { return m_head; }
+    const RequestHead &head() const { return m_reader.head(); }
     /// The released request as far as it decides whether it is let in: without its body.
     Request request() const;
     /// The released request, once; the exchange is open from here until answer().
@@ -46,7 +46,7 @@ public:
     void answer(const Response &response);
 
     /// Begins an answer that goes on until finishStream(); the exchange stays open meanwhile.
-    void beginStream(const Response &head);
+    void beginStream(const Response &response);
     void writeStream(const QByteArray &bytes);
     void finishStream();
     /// Whether the client has taken enough of the stream to be given more; roomMade() notifies when it has.
@@ -90,9 +90,10 @@ private:
     void readMore(bool atOnce);
     bool readOn(bool atOnce);
     void readLater();
+    void readWire();
+    bool isReading() const;
     bool takeWhole();
-    bool takeHead();
-    bool takeBody();
+    bool hasBegun() const { return m_reader.state() == RequestReader::State::Head; }
     void release();
     bool isGivenUp() const;
     Delivery delivery() const;
@@ -111,16 +112,12 @@ private:
     std::optional<Clock::time_point> m_deadline;
     QByteArray m_held; ///< answers that leave together, before anything else is waited for
     QByteArray m_in; ///< read from the wire, not yet released
-    std::unique_ptr<HeadReader> m_headReader; ///< of a head that arrives in pieces
-    RequestHead m_head;
-    QByteArray m_body;
-    std::optional<ChunkedBody> m_chunks;
+    RequestReader m_reader{limits()};
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
     Forwarded m_from; ///< whose it is
     AsyncEvent m_roomMade;
     bool m_taken = false;
-    bool m_headBegun = false;
     bool m_reading = false; ///< within readMore()
     bool m_turnAwaited = false; ///< takeTurn() will be called
     bool m_closing = false; ///< after the answer that is next

@@ -69,7 +69,7 @@ void Listener::accept(qintptr descriptor)
     }
     std::unique_ptr<Wire> wire;
     if (m_tls)
-        wire = std::make_unique<TlsWire>(descriptor, *m_tls, m_limits.headTime, m_proxies);
+        wire = std::make_unique<TlsWire>(int(descriptor), m_poller, m_tls, m_proxies);
     else
         wire = std::make_unique<PlainWire>(int(descriptor), m_poller, m_proxies);
     if (!wire->isOpen())

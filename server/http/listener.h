@@ -8,16 +8,15 @@
 
 #include <QBasicTimer>
 #include <QSet>
-#include <QSslConfiguration>
 #include <QTcpServer>
 
 #include <functional>
 #include <memory>
-#include <optional>
 
 namespace openloop::http {
 
 class Poller;
+class TlsContext;
 
 /// Listens like any QTcpServer. The thread of the event loop.
 class Listener final : public QTcpServer, public Host
@@ -30,7 +29,7 @@ public:
     ~Listener() override;
 
     /// From now on every new connection is TLS.
-    void encrypt(const QSslConfiguration &configuration) { m_tls = configuration; }
+    void encrypt(std::shared_ptr<const TlsContext> context) { m_tls = std::move(context); }
 
     /// From now on a new connection from these networks may begin with a PROXY header, and what its requests say of
     /// their way here is believed; see readForwarded().
@@ -78,7 +77,7 @@ private:
     const std::function<void(Connection &)> m_handle;
     Turns m_turns;
     std::shared_ptr<Poller> m_poller;
-    std::optional<QSslConfiguration> m_tls;
+    std::shared_ptr<const TlsContext> m_tls; ///< null: in the clear
     Networks m_proxies;
     std::function<void(int)> m_refusalObserver;
     QSet<Connection *> m_connections;

@@ -68,6 +68,7 @@ Response toResponse(const Failure &failure, const QByteArray &requestId)
         problem = problem.with(member.key, member.value);
     Response response(failure.status(), "application/problem+json", problem.text());
     response.fields = failure.fields();
+    response.fields.append(Field{"X-Content-Type-Options", "nosniff"}); // it repeats what the client has sent
     if (failure.retryAfter())
         response.fields.append({"Retry-After", QByteArray::number(qint64(failure.retryAfter()->count()))});
     return response;

@@ -186,6 +186,12 @@ void PlainWire::breakOff()
     m_written = 0;
 }
 
+// That half of the connection is shut has epoll say so.
+void PlainWire::endReading()
+{
+    ::shutdown(m_descriptor, SHUT_RD);
+}
+
 void PlainWire::endWriting()
 {
     ::shutdown(m_descriptor, SHUT_WR);

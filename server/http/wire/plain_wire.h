@@ -63,13 +63,17 @@ public:
     void endWriting() override;
     void abort() override;
 
+    /// As if the client had ended its half: wireLeft() tells when the loop comes to it.
+    void endReading();
+    /// Ends both ways and drops what waits: wireLeft() tells when the loop comes to it.
+    void breakOff();
+
 private:
     friend class Poller;
 
     void handle(quint32 events);
     bool passProxyHeader();
     bool flush();
-    void breakOff();
 
     std::shared_ptr<Poller> m_poller;
     int m_descriptor; ///< -1 once closed

@@ -1,103 +1,226 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// QSslSocket tells by signals; keeping it from reading needs the notifier that it does not show.
+// Records go between the plain wire and OpenSSL through two buffers; nothing here waits, and nothing is told within
+// read() but that what had to wait for the handshake is gone.
 #include "server/http/wire/tls_wire.h"
 
-#include "server/http/message/proxy_header.h"
-
-#include <QTimer>
+#include <openssl/err.h>
 
 #include <algorithm>
-#include <unistd.h>
+#include <array>
+#include <utility>
 
 namespace openloop::http {
 
-TlsWire::TlsWire(qintptr descriptor, const QSslConfiguration &configuration, std::chrono::milliseconds handshakeTime,
-                 const Networks &proxies)
+namespace {
+
+constexpr qsizetype mostAhead = 64 * 1024; // bytes that are read while nobody asks for them
+
+// A record of TLS begins with a small number (RFC 8446 section 5.1), and a request with its method.
+bool isOfMethod(char first)
 {
-    if (!m_socket.setSocketDescriptor(descriptor)) {
-        ::close(int(descriptor));
-        return;
-    }
-    m_socket.setReadBufferSize(mostAhead);
-    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    QObject::connect(&m_socket, &QSslSocket::readyRead, &m_socket, [this] {
-        if (m_maySayWhose)
-            passProxyHeader();
-        else
-            observer().wireReadable();
-    });
-    QObject::connect(&m_socket, &QSslSocket::disconnected, &m_socket, [this] { observer().wireLeft(); });
-    QObject::connect(&m_socket, &QSslSocket::encryptedBytesWritten, &m_socket, [this] { observer().wireTook(); });
-    QTimer::singleShot(handshakeTime, &m_socket, [this] {
-        if (!m_socket.isEncrypted())
-            m_socket.abort();
-    });
-    m_socket.setSslConfiguration(configuration);
-    m_address = m_socket.peerAddress();
-    m_maySayWhose = proxies.contains(m_address);
-    if (!m_maySayWhose)
-        m_socket.startServerEncryption();
+    return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
 }
 
-// Before the handshake the socket is a plain one. What is no header is left to the handshake, and so is what follows
-// it.
-void TlsWire::passProxyHeader()
+} // namespace
+
+/// The end of the records that OpenSSL sees. (Its memory BIOs keep as much memory as they have ever needed.)
+class TlsWire::RecordsBio
 {
-    const ProxyHeader header = readProxyHeader(m_socket.peek(longestProxyHeader));
-    if (header.state == ProxyHeader::State::Incomplete)
-        return;
-    if (header.state == ProxyHeader::State::Malformed) {
-        m_socket.abort();
-        return;
+public:
+    /// Null if there is no memory.
+    static BIO *make(Records *records)
+    {
+        BIO *bio = BIO_new(method());
+        if (bio) {
+            BIO_set_data(bio, records);
+            BIO_set_init(bio, 1);
+        }
+        return bio;
     }
-    m_socket.skip(header.length);
-    if (!header.source.isNull())
-        m_address = header.source;
-    m_maySayWhose = false;
-    m_socket.startServerEncryption();
+
+private:
+    static const BIO_METHOD *method()
+    {
+        static BIO_METHOD *const made = [] {
+            BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "records");
+            BIO_meth_set_read_ex(method, read);
+            BIO_meth_set_write_ex(method, write);
+            BIO_meth_set_ctrl(method, control);
+            return method;
+        }();
+        return made;
+    }
+
+    static int read(BIO *bio, char *to, std::size_t most, std::size_t *count)
+    {
+        Records &records = *static_cast<Records *>(BIO_get_data(bio));
+        BIO_clear_retry_flags(bio);
+        *count = std::min(most, std::size_t(records.in.size() - records.taken));
+        if (*count == 0) {
+            BIO_set_retry_read(bio);
+            return 0;
+        }
+        std::copy_n(records.in.constData() + records.taken, *count, to);
+        records.taken += qsizetype(*count);
+        return 1;
+    }
+
+    static int write(BIO *bio, const char *from, std::size_t size, std::size_t *count)
+    {
+        static_cast<Records *>(BIO_get_data(bio))->out.append(from, qsizetype(size));
+        *count = size;
+        return 1;
+    }
+
+    static long control(BIO *, int command, long, void *) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+};
+
+TlsWire::TlsWire(int descriptor, std::shared_ptr<Poller> poller, std::shared_ptr<const TlsContext> context,
+                 const Networks &proxies)
+    : m_tcp(descriptor, poller, proxies), m_poller(std::move(poller)), m_context(std::move(context)),
+      m_ssl(m_context->begin())
+{
+    m_tcp.setObserver(this);
+    BIO *bio = m_ssl ? RecordsBio::make(&m_records) : nullptr;
+    if (bio)
+        SSL_set_bio(m_ssl.get(), bio, bio);
+    else
+        m_tcp.abort();
 }
 
 void TlsWire::read(QByteArray &in)
 {
-    if (mayHaveMore())
-        in += m_socket.read(mostAhead);
+    if (m_ahead.isEmpty())
+        receive(in);
+    else
+        in += std::exchange(m_ahead, {});
 }
 
-void TlsWire::look()
+// All that has come is taken out of the records, so that there is more only where the plain wire has it.
+void TlsWire::receive(QByteArray &in)
 {
-    if (m_socket.isEncrypted())
-        m_socket.waitForReadyRead(0);
+    m_tcp.read(m_records.in);
+    if (m_state == State::Handshake && !m_records.in.isEmpty() && SSL_in_before(m_ssl.get()) == 1
+        && isOfMethod(m_records.in.front())) {
+        m_deaf = true;
+        begin(State::Clear);
+    }
+    if (!m_deaf && !m_records.in.isEmpty() && (m_state == State::Encrypted || shakeHands()) && !m_deaf)
+        decrypt(in);
+    if (m_deaf || m_records.taken == m_records.in.size())
+        m_records.in.clear();
+    else
+        m_records.in.remove(0, m_records.taken);
+    m_records.taken = 0;
+}
+
+// Whether that was the end of it.
+bool TlsWire::shakeHands()
+{
+    ERR_clear_error();
+    const int result = SSL_do_handshake(m_ssl.get());
+    if (result != 1 && SSL_get_error(m_ssl.get(), result) != SSL_ERROR_WANT_READ) {
+        fail();
+        return false;
+    }
+    sendRecords();
+    if (result == 1)
+        begin(State::Encrypted);
+    return result == 1;
+}
+
+void TlsWire::begin(State state)
+{
+    m_state = state;
+    if (m_waiting.isEmpty())
+        return;
+    write(std::exchange(m_waiting, {}));
+    if (m_tcp.bytesToWrite() == 0)
+        observer().wireTook();
+}
+
+void TlsWire::decrypt(QByteArray &in)
+{
+    auto &scratch = m_poller->scratch();
+    std::size_t count = 0;
+    ERR_clear_error();
+    while (SSL_read_ex(m_ssl.get(), scratch.data(), scratch.size(), &count) == 1)
+        in.append(scratch.data(), qsizetype(count));
+    const int error = SSL_get_error(m_ssl.get(), 0);
+    if (error == SSL_ERROR_ZERO_RETURN) { // RFC 8446 section 6.1: it may still be answered
+        m_deaf = true;
+        m_tcp.endReading();
+    } else if (error != SSL_ERROR_WANT_READ || !m_records.out.isEmpty()) {
+        fail(); // broken, or wants to shake hands again: what is to be sent is the alert that says no
+    }
 }
 
 void TlsWire::write(const QByteArray &bytes)
 {
-    if (m_maySayWhose) { // a refusal before the handshake: it would be sent in the clear
-        abort();
-        return;
+    if (m_state == State::Handshake) {
+        m_waiting += bytes;
+    } else if (m_state == State::Clear) {
+        m_tcp.write(bytes);
+    } else if (!bytes.isEmpty() && m_tcp.isOpen()) {
+        std::size_t written = 0;
+        ERR_clear_error();
+        if (SSL_write_ex(m_ssl.get(), bytes.constData(), std::size_t(bytes.size()), &written) == 1)
+            sendRecords();
+        else
+            fail();
     }
-    m_socket.write(bytes);
-    m_socket.flush();
-    if (!m_heedsLeaving)
-        heedLeaving(false); // Qt may have gone back to reading
 }
 
-void TlsWire::heedLeaving(bool heeded)
+void TlsWire::sendRecords()
 {
-    m_heedsLeaving = heeded;
-    if (!m_notifier) {
-        const auto notifiers = m_socket.findChildren<QSocketNotifier *>();
-        const auto reads = [](const QSocketNotifier *one) { return one->type() == QSocketNotifier::Read; };
-        const auto found = std::find_if(notifiers.begin(), notifiers.end(), reads);
-        m_notifier = found != notifiers.end() ? *found : nullptr;
+    if (!m_records.out.isEmpty())
+        m_tcp.write(std::exchange(m_records.out, {}));
+}
+
+// OpenSSL has written the alert that says why, if there is one.
+void TlsWire::fail()
+{
+    sendRecords();
+    m_deaf = true;
+    m_tcp.breakOff();
+}
+
+void TlsWire::endWriting()
+{
+    m_deaf = true;
+    if (m_state == State::Encrypted && m_tcp.isOpen()) {
+        ERR_clear_error();
+        SSL_shutdown(m_ssl.get());
+        sendRecords();
     }
-    if (m_notifier)
-        m_notifier->setEnabled(heeded);
+    m_endsLater = m_tcp.bytesToWrite() > 0;
+    if (!m_endsLater)
+        m_tcp.endWriting();
 }
 
 void TlsWire::abort()
 {
-    m_socket.disconnect();
-    m_socket.abort();
+    m_tcp.abort();
+    m_waiting.clear();
+    m_ahead.clear();
+}
+
+// Who has asked does not read before the answer; that the client leaves meanwhile is seen all the same.
+void TlsWire::wireReadable()
+{
+    observer().wireReadable();
+    while (m_heedsLeaving && m_state == State::Encrypted && !m_deaf && m_tcp.mayHaveMore()
+           && m_ahead.size() < mostAhead)
+        receive(m_ahead);
+}
+
+void TlsWire::wireTook()
+{
+    if (m_endsLater && m_tcp.bytesToWrite() == 0) {
+        m_endsLater = false;
+        m_tcp.endWriting();
+    }
+    observer().wireTook();
 }
 
 } // namespace openloop::http

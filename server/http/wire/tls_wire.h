@@ -1,50 +1,71 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TLS, by QSslSocket.
+// TLS, by OpenSSL between a plain wire and who reads requests.
 #pragma once
 
-#include "server/http/message/addresses.h"
-#include "server/http/wire/wire.h"
-
-#include <QPointer>
-#include <QSocketNotifier>
-#include <QSslConfiguration>
-#include <QSslSocket>
-
-#include <chrono>
+#include "server/http/wire/plain_wire.h"
+#include "server/http/wire/tls_context.h"
 
 namespace openloop::http {
 
-class TlsWire final : public Wire
+/// A PlainWire whose bytes are encrypted. The handshake is made by read(), so that its time is part of the share of who
+/// calls that; of one that fails the client is told why, and the wire is no more open.
+class TlsWire final : public Wire, private Wire::Observer
 {
 public:
-    /// Takes the descriptor and begins the handshake; isOpen() is false if that is not possible. The client has
-    /// `handshakeTime` for its part. From one of the proxies a PROXY header may come before it; one that is malformed
-    /// ends the connection.
-    TlsWire(qintptr descriptor, const QSslConfiguration &configuration, std::chrono::milliseconds handshakeTime,
+    /// See PlainWire; the PROXY header comes before the handshake.
+    TlsWire(int descriptor, std::shared_ptr<Poller> poller, std::shared_ptr<const TlsContext> context,
             const Networks &proxies);
-    ~TlsWire() override { m_socket.disconnect(); }
 
-    QHostAddress peerAddress() const override { return m_address; }
+    QHostAddress peerAddress() const override { return m_tcp.peerAddress(); }
+    bool isReady() const override { return m_state != State::Handshake; }
+    bool isMistaken() const override { return m_state == State::Clear; }
     void read(QByteArray &in) override;
-    void look() override;
-    bool mayHaveMore() const override { return !m_maySayWhose && m_socket.bytesAvailable() > 0; }
+    void look() override { m_tcp.look(); }
+    bool mayHaveMore() const override { return !m_ahead.isEmpty() || m_tcp.mayHaveMore(); }
     void write(const QByteArray &bytes) override;
-    qint64 bytesToWrite() const override { return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite(); }
-    bool isOpen() const override { return m_socket.state() == QAbstractSocket::ConnectedState; }
-    void endWriting() override { m_socket.disconnectFromHost(); }
+    qint64 bytesToWrite() const override { return m_waiting.size() + m_tcp.bytesToWrite(); }
+    bool isOpen() const override { return m_tcp.isOpen(); }
+    /// With a close_notify. What comes from now on is not looked at.
+    void endWriting() override;
     void abort() override;
-    /// QSslSocket closes for good when it reads the end, so that it is kept from reading.
-    void heedLeaving(bool heeded) override;
+    /// A close_notify is among what is to be read: while it matters, that is read ahead.
+    void heedLeaving(bool heeded) override { m_heedsLeaving = heeded; }
 
 private:
-    static constexpr qint64 mostAhead = 64 * 1024; // bytes that a client may send ahead
+    enum class State {
+        Handshake,
+        Encrypted,
+        Clear, ///< the client sends requests and no handshake
+    };
+    /// What OpenSSL reads and writes.
+    struct Records {
+        QByteArray in;
+        qsizetype taken = 0; ///< of `in`
+        QByteArray out;
+    };
+    class RecordsBio;
 
-    void passProxyHeader();
+    void wireReadable() override;
+    void wireTook() override;
+    void wireLeft() override { observer().wireLeft(); }
 
-    QSslSocket m_socket;
-    QHostAddress m_address;
-    bool m_maySayWhose = false; ///< a PROXY header may be what comes first; the handshake has not begun
-    QPointer<QSocketNotifier> m_notifier; ///< of what can be read from m_socket; its own
+    void receive(QByteArray &in);
+    bool shakeHands();
+    void begin(State state);
+    void decrypt(QByteArray &in);
+    void sendRecords();
+    void fail();
+
+    PlainWire m_tcp;
+    std::shared_ptr<Poller> m_poller;
+    std::shared_ptr<const TlsContext> m_context; ///< outlives m_ssl
+    Records m_records;
+    TlsContext::Ssl m_ssl;
+    State m_state = State::Handshake;
+    QByteArray m_waiting; ///< to be written after the handshake
+    QByteArray m_ahead; ///< read before anybody asked
+    bool m_deaf = false; ///< what comes is dropped
+    bool m_endsLater = false; ///< endWriting() waits for the client to take what is before it
     bool m_heedsLeaving = true;
 };
 

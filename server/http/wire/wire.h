@@ -32,6 +32,12 @@ public:
     /// Of the client; where a trusted proxy has said in a PROXY header for whom it connects, of that one.
     virtual QHostAddress peerAddress() const = 0;
 
+    /// Whether what is read are requests. Until then read() goes on with what comes before them, and what is written
+    /// waits.
+    virtual bool isReady() const { return true; }
+    /// Whether the client does not speak as it should here, so that all it can be told is that.
+    virtual bool isMistaken() const { return false; }
+
     /// Appends what has arrived, at most some KiB at a time.
     virtual void read(QByteArray &in) = 0;
     /// Whether a read() may find something; wireReadable() does not tell again before one has found nothing.
@@ -49,7 +55,7 @@ public:
     /// Tells the client that nothing more will come; it may still send.
     virtual void endWriting() = 0;
     /// Whether it matters now that the client ends its half: it does not while there is something that it may still
-    /// take. Only for a wire that would close then.
+    /// take. Only for a wire that has to read on to see that.
     virtual void heedLeaving(bool heeded) { Q_UNUSED(heeded); }
     /// Closes, and drops what waits. Nothing is told any more.
     virtual void abort() = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HTTPS as a client sees it: the real program, a certificate made for the test, a QSslSocket.
 #include "tests/support/peers/certificate.h"
-#include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
 #include <QDeadlineTimer>
@@ -35,7 +34,6 @@ private slots:
     void initTestCase();
     void pipelinedAnswersKeepTheirOrder();
     void aLongAnswerArrivesWhole();
-    void whoSpeaksPlainlyIsCutOff();
     void answersThatNeedNoWaitingSurviveHalfClose_data();
     void answersThatNeedNoWaitingSurviveHalfClose();
     void aClientThatLeavesStopsItsWork();
@@ -114,17 +112,6 @@ void TestTls::aLongAnswerArrivesWhole()
     const qsizetype bodyAt = in.indexOf("\r\n\r\n") + 4;
     QVERIFY(in.contains("Content-Length: " + QByteArray::number(in.size() - bodyAt) + "\r\n"));
     QVERIFY(in.size() > 16 * 1024); // more than a TLS record
-}
-
-void TestTls::whoSpeaksPlainlyIsCutOff()
-{
-    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
-    QVERIFY(server.waitUntilReady());
-    RawClient plain(server.port());
-    plain.send(request("/health"));
-    QVERIFY(plain.waitForClose());
-    QVERIFY(connectTo(server.port())->isEncrypted()); // others are served
-    QCOMPARE(server.stop(), 0);
 }
 
 void TestTls::answersThatNeedNoWaitingSurviveHalfClose_data()

@@ -8,10 +8,10 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::test {
 
-bool makeCertificate(const QString &folder)
+bool makeCertificate(const QString &folder, const QString &key)
 {
-    const QString line = u"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
-                         "-addext subjectAltName=DNS:localhost -keyout key.pem -out certificate.pem"_s;
+    const QString line = u"req -x509 -newkey %1 -nodes -days 2 -subj /CN=localhost -addext "
+                         "subjectAltName=DNS:localhost -keyout key.pem -out certificate.pem"_s.arg(key);
     QProcess openssl;
     openssl.setWorkingDirectory(folder);
     openssl.start(u"openssl"_s, line.split(u' '));

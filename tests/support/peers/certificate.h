@@ -6,8 +6,8 @@
 
 namespace openloop::test {
 
-/// Makes `certificate.pem`, signed by itself and good for two days, and its `key.pem` in a folder. False: openssl could
-/// not.
-bool makeCertificate(const QString &folder);
+/// Makes `certificate.pem`, signed by itself and good for two days, and its `key.pem` in a folder. key: what follows
+/// -newkey of `openssl req`. False: openssl could not.
+bool makeCertificate(const QString &folder, const QString &key = QStringLiteral("ec -pkeyopt ec_paramgen_curve:P-256"));
 
 } // namespace openloop::test

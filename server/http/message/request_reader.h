@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One request after another out of what a client sends, each with its body.
+#pragma once
+
+#include "server/http/message/chunked_body.h"
+#include "server/http/message/failure.h"
+#include "server/http/message/request_head.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace openloop::http {
+
+/// One connection's requests. One thread at a time.
+class RequestReader
+{
+public:
+    enum class State {
+        Idle, ///< nothing of a request is there
+        Head, ///< a part of its head is
+        Body, ///< its head is known
+        Whole, ///< head() and takeBody() are the request's; read() begins the next one
+        Refused, ///< and whatever follows has no meaning
+    };
+
+    explicit RequestReader(const Limits &limits) : m_limits(limits) { }
+
+    /// Takes from the beginning of `in` what belongs to the request, and no more.
+    State read(QByteArray &in);
+
+    State state() const { return m_state; }
+    const RequestHead &head() const { return m_head; }
+    /// Once for a request.
+    QByteArray takeBody() { return std::exchange(m_body, {}); }
+    Failure refusal() const { return {m_status, m_reason}; }
+
+private:
+    void refuse(int status, const QString &reason);
+    bool readHead(QByteArray &in);
+    bool readBody(QByteArray &in);
+
+    const Limits &m_limits;
+    State m_state = State::Idle;
+    std::unique_ptr<HeadReader> m_headReader; ///< of a head that arrives in pieces
+    RequestHead m_head;
+    QByteArray m_body;
+    std::optional<ChunkedBody> m_chunks;
+    int m_status = 0;
+    QString m_reason;
+};
+
+} // namespace openloop::http

@@ -184,6 +184,7 @@ private slots:
     void handshakesLeaveTimeForHealth();
     void whoIsBeyondTheBoundIsToldSo();
     void whoSaysThatItLeavesStopsItsWork();
+    void whoSaysThatItSendsNoMoreIsAnswered();
     void aHandshakeHasItsTime();
 
 private:
@@ -548,6 +549,20 @@ void TestTlsHandshakes::whoSaysThatItLeavesStopsItsWork()
     leaving.finish();
     QTRY_VERIFY_WITH_TIMEOUT(running("0"), patience);
     QVERIFY(leaving.readUntil({}).isEmpty());
+}
+
+void TestTlsHandshakes::whoSaysThatItSendsNoMoreIsAnswered()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options());
+    QVERIFY(server.waitUntilReady());
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        const Context context = clientContext(version);
+        TlsClient client(server.port(), context.get());
+        QVERIFY(client.handshake());
+        client.write(request("/nowhere").repeated(300));
+        client.finish();
+        QCOMPARE(client.readUntil({}).count("HTTP/1.1 404"), 300);
+    }
 }
 
 // Of a head, which is less than who has shaken hands may stay silent.

@@ -280,8 +280,9 @@ private slots:
             m_window->session(), at, std::chrono::duration<double, std::milli>(sample.response()).count(), 0.001);
         QVERIFY(found);
         QCOMPARE(found->target, u"health"_s);
+        // The loop, where this machine was quick enough to tell.
         QVERIFY2(found->blame.startsWith(u"event loop: blocked"_s) || found->blame.startsWith(u"host"_s)
-                     || found->blame.startsWith(u"service: it waited"_s),
+                     || found->blame.startsWith(u"service: "_s),
                  qPrintable(found->blame));
     }
 

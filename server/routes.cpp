@@ -19,8 +19,6 @@ using namespace http;
 
 namespace {
 
-constexpr qint64 mostRows = 1000;
-
 Json toRow(const Todo &todo)
 {
     return {
@@ -91,7 +89,7 @@ Task<Json> queryDatabase(Services &use, Request request)
     TodoFilter filter;
     filter.userId = parseNumber(u"user_id"_s, queryField(request, u"user_id"_s), 1, INT32_MAX);
     filter.completed = parseBoolean(u"completed"_s, queryField(request, u"completed"_s));
-    filter.limit = int(parseNumber(u"limit"_s, queryField(request, u"limit"_s), 1, mostRows).value_or(filter.limit));
+    filter.limit = parseLimit(request, filter.limit);
     const Timing::Span span(*request.timing, Timing::Database);
     const QList<Todo> todos = co_await use.store.todos(filter, request.stop);
     co_return Json{{u"data"_s, Json::array(todos, toRow)}};

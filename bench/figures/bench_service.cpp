@@ -25,8 +25,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Milli = std::chrono::duration<double, std::milli>;
-
 constexpr int polls = 2000; // of /health in one round
 constexpr auto pollInterval = 2ms;
 constexpr int rounds = 5; // idle and saturated by turns; the median of the ratios is the figure
@@ -53,16 +51,9 @@ struct Latency {
 
 Latency pollHealth(quint16 port, std::chrono::milliseconds interval = pollInterval)
 {
-    RawClient client(port);
-    std::vector<double> latencies;
-    auto due = Clock::now();
-    for (int i = 0; i < polls; ++i) {
-        std::this_thread::sleep_until(due += interval);
-        if (!client.get("/health"))
-            giveUp("/health did not answer");
-        latencies.push_back(Milli(Clock::now() - due).count());
-    }
-    std::sort(latencies.begin(), latencies.end());
+    const auto latencies = healthLatencies(port, polls, interval);
+    if (latencies.empty())
+        giveUp("/health did not answer");
     return {latencies[std::size_t(polls / 2)], latencies[std::size_t(polls * 99 / 100)]};
 }
 

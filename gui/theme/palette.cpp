@@ -9,42 +9,25 @@ namespace openloop::gui {
 
 namespace {
 
-Palette lightPalette()
+Palette scheme(bool dark)
 {
-    return {.dark = false,
-            .page = QColor(0xF2F4F7),
-            .surface = QColor(0xFFFFFF),
-            .raised = QColor(0xF7F8FA),
-            .border = QColor(0xD5D9E0),
-            .grid = QColor(0xE6E9EE),
-            .text = QColor(0x1B1E23),
-            .muted = QColor(0x565D68),
-            .accent = QColor(0x0072B2),
-            .onAccent = QColor(0xFFFFFF),
-            .ok = QColor(0x00795A),
-            .warn = QColor(0x8F6200),
-            .error = QColor(0xB3261E),
-            .control = QColor(0x595F69),
-            .series = {QColor(0x0072B2), QColor(0xB07800), QColor(0x00795A), QColor(0xA8558A), QColor(0xC04A00)}};
-}
-
-Palette darkPalette()
-{
-    return {.dark = true,
-            .page = QColor(0x0E1014),
-            .surface = QColor(0x16181D),
-            .raised = QColor(0x22262D),
-            .border = QColor(0x30353E),
-            .grid = QColor(0x262A31),
-            .text = QColor(0xE7EAEE),
-            .muted = QColor(0x9BA3AF),
-            .accent = QColor(0x56B4E9),
-            .onAccent = QColor(0x0E1014),
-            .ok = QColor(0x2FC79B),
-            .warn = QColor(0xF0C05A),
-            .error = QColor(0xFF8A80),
-            .control = QColor(0xA7ADB8),
-            .series = {QColor(0x56B4E9), QColor(0xE69F00), QColor(0x2FC79B), QColor(0xE6A3CB), QColor(0xFF8A4C)}};
+    const auto colour = [dark](QRgb light, QRgb night) { return QColor(dark ? night : light); };
+    return {.dark = dark,
+            .page = colour(0xF2F4F7, 0x0E1014),
+            .surface = colour(0xFFFFFF, 0x16181D),
+            .raised = colour(0xF7F8FA, 0x22262D),
+            .border = colour(0xD5D9E0, 0x30353E),
+            .grid = colour(0xE6E9EE, 0x262A31),
+            .text = colour(0x1B1E23, 0xE7EAEE),
+            .muted = colour(0x565D68, 0x9BA3AF),
+            .accent = colour(0x0072B2, 0x56B4E9),
+            .onAccent = colour(0xFFFFFF, 0x0E1014),
+            .ok = colour(0x00795A, 0x2FC79B),
+            .warn = colour(0x8F6200, 0xF0C05A),
+            .error = colour(0xB3261E, 0xFF8A80),
+            .control = colour(0x595F69, 0xA7ADB8),
+            .series = {colour(0x0072B2, 0x56B4E9), colour(0xB07800, 0xE69F00), colour(0x00795A, 0x2FC79B),
+                       colour(0xA8558A, 0xE6A3CB), colour(0xC04A00, 0xFF8A4C)}};
 }
 
 QPolygonF polygonAround(QPointF centre, qreal size, std::initializer_list<QPointF> corners)
@@ -122,8 +105,8 @@ QPalette Palette::toQPalette() const
 
 const Palette &paletteFor(bool dark)
 {
-    static const Palette light = lightPalette();
-    static const Palette night = darkPalette();
+    static const Palette light = scheme(false);
+    static const Palette night = scheme(true);
     return dark ? night : light;
 }
 

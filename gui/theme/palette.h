@@ -47,6 +47,8 @@ struct Palette {
     /// The style of the control probe.
     SeriesStyle controlStyle() const;
     QColor colourOf(State state) const;
+    /// Of the phases of a request: waiting, DNS, TCP, TLS, first byte, body.
+    std::array<QColor, 6> phases() const { return {muted, series[3], series[1], series[4], series[0], series[2]}; }
     /// The same colours for Qt's own widgets.
     QPalette toQPalette() const;
 };

@@ -37,12 +37,6 @@ Card::Card(QWidget *parent) : QWidget(parent)
     setCursor(Qt::PointingHandCursor);
 }
 
-void Card::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
-}
-
 void Card::setSeriesStyle(const SeriesStyle &style)
 {
     m_style = style;
@@ -119,15 +113,15 @@ void Card::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
     const bool marked = hasFocus() || m_selected;
-    painter.setPen(QPen(marked ? m_palette->accent : m_palette->border, marked ? 2 : 1));
-    painter.setBrush(m_palette->surface);
+    painter.setPen(QPen(marked ? colours().accent : colours().border, marked ? 2 : 1));
+    painter.setBrush(colours().surface);
     painter.drawRoundedRect(marked ? frame.adjusted(0.5, 0.5, -0.5, -0.5) : frame, 8, 8);
     const bool alarming =
         !m_figures.isMerelyLoaded() && (m_figures.state == State::Down || m_figures.state == State::Degraded);
     if (alarming) {
         painter.setClipRect(QRectF(0, 0, 5, height()));
         painter.setPen(Qt::NoPen);
-        painter.setBrush(m_palette->colourOf(m_figures.state));
+        painter.setBrush(colours().colourOf(m_figures.state));
         painter.drawRoundedRect(frame, 8, 8);
         painter.setClipping(false);
     }
@@ -157,12 +151,12 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
     const State shape = m_figures.isMerelyLoaded() ? State::Ok : m_figures.state;
     painter.setFont(scaled(font(), 0.82, true));
     const int wordWidth = painter.fontMetrics().horizontalAdvance(word);
-    painter.setPen(m_palette->colourOf(shape));
+    painter.setPen(colours().colourOf(shape));
     painter.drawText(area, Qt::AlignRight | Qt::AlignVCenter, word);
-    paintState(painter, *m_palette, shape, QPointF(area.right() - wordWidth - 11, middle), 13);
+    paintState(painter, colours(), shape, QPointF(area.right() - wordWidth - 11, middle), 13);
 
     painter.setFont(scaled(font(), 1.0, true));
-    painter.setPen(m_palette->text);
+    painter.setPen(colours().text);
     const QRectF nameArea = area.adjusted(29, 0, -wordWidth - 24, 0);
     const QString name = m_figures.isControl ? m_figures.name : u'/' + m_figures.name;
     painter.drawText(nameArea, Qt::AlignLeft | Qt::AlignVCenter,
@@ -174,7 +168,7 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
     const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : 1.9, true);
     const bool over = m_figures.limit && m_figures.hasTail() && m_figures.p99.value_or(0) > *m_figures.limit;
     painter.setFont(large);
-    painter.setPen(m_figures.state == State::Down ? m_palette->error : over ? m_palette->warn : m_palette->text);
+    painter.setPen(m_figures.state == State::Down ? colours().error : over ? colours().warn : colours().text);
     if (m_figures.state == State::Down) {
         painter.drawText(
             area, Qt::AlignLeft | Qt::AlignVCenter,
@@ -185,7 +179,7 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter, figure);
     const int width = painter.fontMetrics().horizontalAdvance(figure);
     painter.setFont(scaled(font(), 0.82));
-    painter.setPen(m_palette->muted);
+    painter.setPen(colours().muted);
     const QString label = headlineLabel();
     const int labelWidth = painter.fontMetrics().horizontalAdvance(label);
     painter.drawText(area.adjusted(width + 6, 5, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, label);
@@ -239,12 +233,12 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
         const int column = i - 3 * row;
         const qreal width = area.width() / (row < 2 ? 3 : 2); // the third row has the longer words
         const QRectF cell(area.left() + width * column, area.top() + height * row, width - 6, height);
-        painter.setPen(m_palette->muted);
+        painter.setPen(colours().muted);
         painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
         constexpr double soon = 14; // days
         const bool failing = (i == 4 && m_figures.errors > 0)
             || (i == 6 && m_figures.certificateDays && *m_figures.certificateDays < soon);
-        painter.setPen(failing ? m_palette->error : m_palette->text);
+        painter.setPen(failing ? colours().error : colours().text);
         const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 4;
         painter.drawText(cell.adjusted(labelWidth, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, value);
     }
@@ -262,11 +256,6 @@ void Card::keyPressEvent(QKeyEvent *event)
         emit activated();
     else
         QWidget::keyPressEvent(event);
-}
-
-void Card::contextMenuEvent(QContextMenuEvent *event)
-{
-    emit contextMenuWanted(event->globalPos());
 }
 
 } // namespace openloop::gui

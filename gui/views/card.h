@@ -4,20 +4,19 @@
 
 #include "gui/models/figures/figures.h"
 #include "gui/models/format.h"
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QWidget>
 
 namespace openloop::gui {
 
 /// One card; shows what it is given. GUI thread.
-class Card : public QWidget
+class Card : public QWidget, public Themed
 {
     Q_OBJECT
 public:
     explicit Card(QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     void setSeriesStyle(const SeriesStyle &style);
     void setFigures(const TargetFigures &figures);
     const TargetFigures &figures() const { return m_figures; }
@@ -35,13 +34,11 @@ public:
 signals:
     /// Clicked, or Enter or Space while focused.
     void activated();
-    void contextMenuWanted(const QPoint &globalPosition);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
-    void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     static constexpr int rowHeight = 16; ///< of the small figures
@@ -54,7 +51,6 @@ private:
 
     TargetFigures m_figures;
     SeriesStyle m_style;
-    const Palette *m_palette = &paletteFor(false);
     DurationUnit m_unit = DurationUnit::Milliseconds;
     bool m_selected = false;
 };

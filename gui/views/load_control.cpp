@@ -38,12 +38,6 @@ LoadControl::LoadControl(Session &session, QWidget *parent)
     chooseTarget();
 }
 
-void LoadControl::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    showState();
-}
-
 void LoadControl::chooseTarget()
 {
     const auto &targets = m_session.targets();
@@ -90,7 +84,7 @@ void LoadControl::showState()
 {
     const bool loading = !m_session.isReplay() && !m_session.loadedTarget().isEmpty();
     m_button->setText(loading ? tr("Stop load") : tr("Saturate /%1").arg(m_target));
-    m_button->setIcon(loading ? icon(u"stop"_s, m_palette->surface) : icon(u"load"_s, *m_palette));
+    m_button->setIcon(loading ? icon(u"stop"_s, colours().surface) : icon(u"load"_s, colours()));
     m_button->setProperty("role", loading ? u"stop"_s : QString());
     m_button->setToolTip(
         loading ? tr("Ends the parallel requests (B)")

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gui/models/session.h"
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QWidget>
 
@@ -13,13 +13,12 @@ class QSpinBox;
 namespace openloop::gui {
 
 /// Spin box and button for the load generator of a session. GUI thread.
-class LoadControl : public QWidget
+class LoadControl : public QWidget, public Themed
 {
     Q_OBJECT
 public:
     explicit LoadControl(Session &session, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     /// Starts or stops the load.
     void toggle();
     /// The target that the button loads.
@@ -31,6 +30,7 @@ public:
     void setLocked(bool locked);
 
 private:
+    void recolour() override { showState(); }
     void chooseTarget();
     void showState();
 
@@ -39,7 +39,6 @@ private:
     QSpinBox *m_count = nullptr;
     QPushButton *m_button = nullptr;
     bool m_locked = false;
-    const Palette *m_palette = &paletteFor(false);
 };
 
 } // namespace openloop::gui

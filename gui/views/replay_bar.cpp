@@ -60,17 +60,16 @@ ReplayBar::ReplayBar(Session &session, QWidget *parent)
     hide();
 }
 
-void ReplayBar::setPalette(const Palette &palette)
+void ReplayBar::recolour()
 {
-    m_palette = &paletteFor(palette.dark);
-    m_play->setIcon(icon(isPlaying() ? u"pause"_s : u"play"_s, palette));
+    m_play->setIcon(icon(isPlaying() ? u"pause"_s : u"play"_s, colours()));
 }
 
 void ReplayBar::restart()
 {
     m_timer.stop();
     setVisible(m_session.isReplay());
-    setPalette(*m_palette);
+    recolour();
     if (m_session.isReplay())
         showPosition();
 }
@@ -85,7 +84,7 @@ void ReplayBar::togglePlaying()
         m_sinceStep.start();
         m_timer.start();
     }
-    setPalette(*m_palette);
+    recolour();
 }
 
 void ReplayBar::setSpeed(int index)

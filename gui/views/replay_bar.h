@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gui/models/session.h"
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QElapsedTimer>
 #include <QTimer>
@@ -17,7 +17,7 @@ class QSlider;
 namespace openloop::gui {
 
 /// Scrubber of a replayed session; moves its present. Shown only while a recording is. GUI thread.
-class ReplayBar : public QWidget
+class ReplayBar : public QWidget, public Themed
 {
     Q_OBJECT
 public:
@@ -26,7 +26,6 @@ public:
 
     explicit ReplayBar(Session &session, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     /// Shows the session's recording from its end, or hides.
     void restart();
     bool isPlaying() const { return m_timer.isActive(); }
@@ -42,6 +41,7 @@ signals:
     void liveWanted();
 
 private:
+    void recolour() override;
     void step();
     void moveTo(double seconds);
     void showPosition();
@@ -53,7 +53,6 @@ private:
     QComboBox *m_speed = nullptr;
     QTimer m_timer;
     QElapsedTimer m_sinceStep;
-    const Palette *m_palette = &paletteFor(false);
 };
 
 } // namespace openloop::gui

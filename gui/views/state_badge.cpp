@@ -11,12 +11,6 @@ StateBadge::StateBadge(QWidget *parent) : QWidget(parent)
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 
-void StateBadge::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
-}
-
 void StateBadge::setState(State state, const QString &text)
 {
     if (state == m_state && text == m_text)
@@ -43,8 +37,8 @@ QSize StateBadge::sizeHint() const
 void StateBadge::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    paintState(painter, *m_palette, m_state, QPointF(m_shape / 2.0 + 1, height() / 2.0), m_shape);
-    painter.setPen(m_palette->colourOf(m_state));
+    paintState(painter, colours(), m_state, QPointF(m_shape / 2.0 + 1, height() / 2.0), m_shape);
+    painter.setPen(colours().colourOf(m_state));
     painter.drawText(rect().adjusted(m_shape + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_text);
 }
 

@@ -2,19 +2,18 @@
 // A state in one word, with its shape and its colour.
 #pragma once
 
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QWidget>
 
 namespace openloop::gui {
 
 /// A word or figure with a state's shape before it.
-class StateBadge : public QWidget
+class StateBadge : public QWidget, public Themed
 {
     Q_OBJECT
 public:
     explicit StateBadge(QWidget *parent = nullptr);
-    void setPalette(const Palette &palette);
     void setState(State state, const QString &text);
     State state() const { return m_state; }
     QString text() const { return m_text; }
@@ -27,7 +26,6 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    const Palette *m_palette = &paletteFor(false);
     State m_state = State::Unknown;
     QString m_text;
     int m_shape = 14;

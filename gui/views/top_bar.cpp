@@ -53,13 +53,11 @@ TopBar::TopBar(Session &session, QWidget *parent)
     setLive(true);
 }
 
-void TopBar::setPalette(const Palette &palette)
+void TopBar::recolour()
 {
-    m_palette = &paletteFor(palette.dark);
-    m_live->setIcon(icon(u"live"_s, palette));
-    m_hold->setIcon(icon(u"pause"_s, palette));
-    m_menu->setIcon(icon(u"menu"_s, palette));
-    m_load->setPalette(palette);
+    m_live->setIcon(icon(u"live"_s, colours()));
+    m_hold->setIcon(icon(u"pause"_s, colours()));
+    m_menu->setIcon(icon(u"menu"_s, colours()));
     setTestRunning(m_testing);
 }
 
@@ -81,7 +79,7 @@ void TopBar::setTestRunning(bool running)
 {
     m_testing = running;
     m_test->setText(running ? tr("Abort test") : tr("Run isolation test"));
-    m_test->setIcon(accentIcon(running ? u"stop"_s : u"test"_s, *m_palette));
+    m_test->setIcon(accentIcon(running ? u"stop"_s : u"test"_s, colours()));
     m_load->setLocked(running);
 }
 

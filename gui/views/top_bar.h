@@ -2,7 +2,7 @@
 // The row of buttons above the verdict: what is measured, live or held, the load, the isolation test, the menu.
 #pragma once
 
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QWidget>
 
@@ -17,13 +17,12 @@ class LoadControl;
 class Session;
 
 /// Title and main buttons. GUI thread.
-class TopBar : public QWidget
+class TopBar : public QWidget, public Themed
 {
     Q_OBJECT
 public:
     explicit TopBar(Session &session, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     void setTitle(const QString &name, const QString &address);
     void setLive(bool live);
     void setTestRunning(bool running);
@@ -37,13 +36,14 @@ signals:
     void testWanted();
 
 private:
+    void recolour() override;
+
     QLabel *m_title = nullptr;
     QPushButton *m_live = nullptr;
     QPushButton *m_hold = nullptr;
     LoadControl *m_load = nullptr;
     QPushButton *m_test = nullptr;
     QToolButton *m_menu = nullptr;
-    const Palette *m_palette = &paletteFor(false);
     bool m_testing = false;
 };
 

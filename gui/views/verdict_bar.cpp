@@ -50,13 +50,6 @@ VerdictBar::VerdictBar(QWidget *parent)
     showSentence();
 }
 
-void VerdictBar::setPalette(const Palette &palette)
-{
-    m_word->setPalette(palette);
-    m_recording->setPalette(palette);
-    m_trust->setPalette(palette);
-}
-
 void VerdictBar::setVerdict(const Verdict &verdict)
 {
     if (verdict == m_verdict)

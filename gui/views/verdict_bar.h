@@ -19,7 +19,6 @@ class VerdictBar : public QFrame
     Q_OBJECT
 public:
     explicit VerdictBar(QWidget *parent = nullptr);
-    void setPalette(const Palette &palette);
     void setVerdict(const Verdict &verdict);
     /// `recorded`: it is that of a recording; one made before there was any has none.
     void setTrust(const probe::Trust &trust, bool recorded = false);

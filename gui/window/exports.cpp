@@ -4,6 +4,7 @@
 
 #include "gui/models/export.h"
 #include "gui/theme/theme.h"
+#include "gui/theme/themed.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/message.h"
 #include "gui/views/panels/experiment_panel.h"
@@ -73,9 +74,9 @@ QString Exports::exportTo(const QString &path)
 QByteArray Exports::report()
 {
     // Pages are white, whatever this window is.
-    m_chart.setPalette(paletteFor(false));
+    dress(m_chart, paletteFor(false));
     const QByteArray chart = svgOf(m_chart.chart().plot(), m_owner.windowTitle());
-    m_chart.setPalette(m_theme.palette());
+    dress(m_chart, m_theme.palette());
     return toHtml(m_session, m_window.from(), m_window.to(), chart, m_test.verdict());
 }
 

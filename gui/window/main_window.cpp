@@ -5,6 +5,7 @@
 #include "gui/models/target_address.h"
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
+#include "gui/theme/themed.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/chart/sample_popup.h"
 #include "gui/views/dialogs/first_run.h"
@@ -56,7 +57,7 @@ MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const 
     connectViews();
     connectControllers();
     resize(1280, 800);
-    applyPalette();
+    dress(*this, m_theme.palette());
     m_session.open(targets, rules);
     m_window.setBeginning(m_session.beginning());
     m_window.setNow(m_session.now());
@@ -109,7 +110,7 @@ void MainWindow::connectSession()
 
 void MainWindow::connectViews()
 {
-    connect(&m_theme, &Theme::changed, this, &MainWindow::applyPalette);
+    connect(&m_theme, &Theme::changed, this, [this] { dress(*this, m_theme.palette()); });
     connect(m_topBar, &TopBar::liveWanted, &m_window, &TimeWindow::goLive);
     connect(m_topBar, &TopBar::holdWanted, this, &MainWindow::toggleHold);
     connect(m_replay, &ReplayBar::moved, this, [this] {
@@ -150,22 +151,6 @@ void MainWindow::connectControllers()
     });
     connect(m_firstRun, &FirstRun::recordingWanted, m_recordings.get(), &Recordings::open);
     connect(m_verdictBar, &VerdictBar::copyCurlWanted, m_targets.get(), &Targets::copyCurlOfDown);
-}
-
-void MainWindow::applyPalette()
-{
-    const Palette &palette = m_theme.palette();
-    m_topBar->setPalette(palette);
-    m_verdictBar->setPalette(palette);
-    m_targetsPanel->setPalette(palette);
-    m_chart->setPalette(palette);
-    m_firstRun->setPalette(palette);
-    m_events->setPalette(palette);
-    m_testPanel->setPalette(palette);
-    m_server->setPalette(palette);
-    m_limit->setPalette(palette);
-    m_compare->setPalette(palette);
-    m_replay->setPalette(palette);
 }
 
 void MainWindow::refresh()

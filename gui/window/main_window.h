@@ -82,7 +82,6 @@ private:
     void connectSession();
     void connectViews();
     void connectControllers();
-    void applyPalette();
     void refresh();
     void refreshFigures();
     void explainPoint(double seconds, double milliseconds);

@@ -21,6 +21,7 @@ namespace {
 
 constexpr qint64 mostExact = qint64(1) << 53;
 constexpr qsizetype longestNameShown = 40;
+constexpr qint64 mostOnAPage = 1000;
 
 bool isDecimal(const QString &text)
 {
@@ -123,6 +124,12 @@ std::optional<qint64> parseNumber(const QString &field, const std::optional<QStr
     if (!isNumber || number < least || number > most)
         throw Failure::unprocessable(field, u"is not an integer from %1 to %2"_s.arg(least).arg(most));
     return number;
+}
+
+int parseLimit(const http::Request &request, int otherwise)
+{
+    const QString field = u"limit"_s;
+    return int(parseNumber(field, queryField(request, field), 1, mostOnAPage).value_or(otherwise));
 }
 
 std::optional<bool> parseBoolean(const QString &field, const std::optional<QString> &text)

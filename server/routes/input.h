@@ -26,6 +26,10 @@ mpz_class parseInteger(const QString &field, const std::optional<QString> &text,
 /// A decimal integer within the bounds, if the field is there. Throws Failure 422.
 std::optional<qint64> parseNumber(const QString &field, const std::optional<QString> &text, qint64 least, qint64 most);
 
+/// How many elements a page may have, of the field "limit": 1 to 1,000, `otherwise` if it is not there. Throws Failure
+/// 422.
+int parseLimit(const http::Request &request, int otherwise);
+
 /// "true" or "false", if the field is there. Throws Failure 422.
 std::optional<bool> parseBoolean(const QString &field, const std::optional<QString> &text);
 

@@ -22,7 +22,6 @@ using namespace http;
 
 namespace {
 
-constexpr qint64 mostJobsOnAPage = 1000;
 constexpr qsizetype longestKey = 255;
 constexpr qsizetype longestEventId = 32;
 constexpr auto longestWait = 60s; // of Prefer: wait
@@ -147,7 +146,7 @@ Task<Json> listJobs(Services &use, Request request)
             throw Failure::unprocessable(u"state"_s, u"is none of queued, running, done, failed, cancelled"_s);
     }
     filter.after = queryField(request, u"after"_s).value_or(QString());
-    filter.limit = int(parseNumber(u"limit"_s, queryField(request, u"limit"_s), 1, mostJobsOnAPage).value_or(100));
+    filter.limit = parseLimit(request, 100);
     const Timing::Span span(*request.timing, Timing::Database);
     const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
     const auto toElement = [&use](const Job &job) { return jobJson(use, job); };

@@ -26,8 +26,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Micro = std::chrono::duration<double, std::micro>;
-
 constexpr int pollsPerRound = 250;
 constexpr int rounds = 12;
 constexpr double mostWhileComputing = 1.5; // the promise: p99 with the pool saturated over p99 idle
@@ -37,19 +35,9 @@ constexpr auto aWait = 300ms; // so long that a tenth of it is more than a neigh
 // p99 of /health, polled at a steady rate on one connection, in microseconds.
 double healthP99(quint16 port, int polls = pollsPerRound)
 {
-    RawClient client(port);
-    std::vector<double> latencies;
-    auto due = Clock::now();
-    for (int i = 0; i < polls; ++i) {
-        std::this_thread::sleep_until(due += 2ms);
-        const auto answer = client.get("/health", 30s);
-        if (!answer || answer->status != 200)
-            return std::numeric_limits<double>::infinity();
-        latencies.push_back(Micro(Clock::now() - due).count());
-    }
-    const auto p99 = latencies.begin() + polls * 99 / 100;
-    std::nth_element(latencies.begin(), p99, latencies.end());
-    return *p99;
+    const auto latencies = healthLatencies(port, polls, 2ms);
+    return latencies.empty() ? std::numeric_limits<double>::infinity()
+                             : 1000 * latencies[std::size_t(polls * 99 / 100)];
 }
 
 // A product of two 45-digit primes: beyond what a thread does in the time of a round.

@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <optional>
 
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
@@ -20,30 +21,37 @@ namespace {
 const QByteArray query = "GET /query_database HTTP/1.1\r\nHost: localhost\r\n\r\n";
 constexpr int each = 20;
 
-void signal(const ServerProcess &server, int number)
-{
-    ::kill(pid_t(server.processId()), number);
-}
-
-bool hasEnded(ServerProcess &server)
-{
-    QProcess &process = server.process();
-    return process.state() == QProcess::NotRunning || process.waitForFinished(patience);
-}
-
-bool isOver(ServerProcess &server)
-{
-    return hasEnded(server) && server.process().exitStatus() == QProcess::NormalExit
-        && server.process().exitCode() == 0;
-}
-
 } // namespace
 
 class TestEnding : public QObject
 {
     Q_OBJECT
 
+    std::optional<ServerProcess> m_server; ///< each test's own
+
+    bool start(const QStringList &arguments = {})
+    {
+        m_server.emplace(QStringLiteral(TEST_SERVER), arguments);
+        return m_server->waitUntilReady();
+    }
+
+    void signal(int number) { ::kill(pid_t(m_server->processId()), number); }
+
+    bool hasEnded()
+    {
+        QProcess &process = m_server->process();
+        return process.state() == QProcess::NotRunning || process.waitForFinished(patience);
+    }
+
+    bool isOver()
+    {
+        return hasEnded() && m_server->process().exitStatus() == QProcess::NormalExit
+            && m_server->process().exitCode() == 0;
+    }
+
 private slots:
+    void cleanup() { m_server.reset(); }
+
     void whatHasArrivedIsAnswered();
     void whatHasArrivedEncryptedIsAnswered();
     void whoAsksNothingHoldsNothingUp();
@@ -55,23 +63,22 @@ private slots:
 // two at a time; the signal is there before it has seen any of them.
 void TestEnding::whatHasArrivedIsAnswered()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER));
-    QVERIFY(server.waitUntilReady());
+    QVERIFY(start());
     std::vector<RawClient> kept;
     for (int i = 0; i < each; ++i) {
-        kept.emplace_back(server.port());
+        kept.emplace_back(m_server->port());
         QCOMPARE(statusOf(kept.back().get("/health")), 200);
     }
-    signal(server, SIGSTOP);
+    signal(SIGSTOP);
     for (RawClient &client : kept)
         client.send(query + query);
     std::vector<RawClient> fresh;
     for (int i = 0; i < each; ++i) {
-        fresh.emplace_back(server.port());
+        fresh.emplace_back(m_server->port());
         fresh.back().send(query);
     }
-    signal(server, SIGTERM);
-    signal(server, SIGCONT);
+    signal(SIGTERM);
+    signal(SIGCONT);
     for (RawClient &client : kept) {
         QCOMPARE(statusOf(client.read()), 200);
         const auto last = client.read();
@@ -80,20 +87,18 @@ void TestEnding::whatHasArrivedIsAnswered()
     }
     for (RawClient &client : fresh)
         QCOMPARE(statusOf(client.read()), 200);
-    QVERIFY(isOver(server));
+    QVERIFY(isOver());
 }
 
 void TestEnding::whatHasArrivedEncryptedIsAnswered()
 {
     const QTemporaryDir folder;
     QVERIFY(makeCertificate(folder.path()));
-    ServerProcess server(
-        QStringLiteral(TEST_SERVER),
-        {u"--tls-certificate"_s, folder.filePath(u"certificate.pem"_s), u"--tls-key"_s, folder.filePath(u"key.pem"_s)});
-    QVERIFY(server.waitUntilReady());
+    QVERIFY(start({u"--tls-certificate"_s, folder.filePath(u"certificate.pem"_s), u"--tls-key"_s,
+                   folder.filePath(u"key.pem"_s)}));
     QSslSocket client;
     client.setPeerVerifyMode(QSslSocket::VerifyNone);
-    client.connectToHostEncrypted(u"127.0.0.1"_s, server.port());
+    client.connectToHostEncrypted(u"127.0.0.1"_s, m_server->port());
     QVERIFY(client.waitForEncrypted(patience));
     client.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     QByteArray heard;
@@ -101,52 +106,49 @@ void TestEnding::whatHasArrivedEncryptedIsAnswered()
         return QTest::qWaitFor([&] { return (heard += client.readAll()).count("HTTP/1.1 200") == answers; }, patience);
     };
     QVERIFY(hears(1));
-    signal(server, SIGSTOP);
+    signal(SIGSTOP);
     client.write(query);
     QVERIFY(client.waitForBytesWritten(patience));
-    signal(server, SIGTERM);
-    signal(server, SIGCONT);
+    signal(SIGTERM);
+    signal(SIGCONT);
     QVERIFY(hears(2));
-    QVERIFY(isOver(server));
+    QVERIFY(isOver());
 }
 
 // An idle connection, one that has sent half a head, and one that was never used: within the time, and not all of it.
 void TestEnding::whoAsksNothingHoldsNothingUp()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-timeout"_s, u"600"_s});
-    QVERIFY(server.waitUntilReady());
-    RawClient idle(server.port());
+    QVERIFY(start({u"--drain-timeout"_s, u"600"_s}));
+    RawClient idle(m_server->port());
     QCOMPARE(statusOf(idle.get("/health")), 200);
-    const RawClient unused(server.port());
-    signal(server, SIGTERM);
-    QVERIFY(isOver(server));
+    const RawClient unused(m_server->port());
+    signal(SIGTERM);
+    QVERIFY(isOver());
 }
 
 void TestEnding::duringTheDelayRequestsAreTaken()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-delay"_s, u"5"_s});
-    QVERIFY(server.waitUntilReady());
-    RawClient kept(server.port());
+    QVERIFY(start({u"--drain-delay"_s, u"5"_s}));
+    RawClient kept(m_server->port());
     QCOMPARE(statusOf(kept.get("/readyz")), 200);
     const auto asked = Clock::now();
-    signal(server, SIGTERM);
+    signal(SIGTERM);
     QTRY_COMPARE_WITH_TIMEOUT(statusOf(kept.get("/readyz")), 503, patience);
-    const int fresh = statusOf(RawClient(server.port()).get("/query_database"));
+    const int fresh = statusOf(RawClient(m_server->port()).get("/query_database"));
     if (Clock::now() - asked < std::chrono::seconds(5)) // else the machine stood still
         QCOMPARE(fresh, 200);
-    QVERIFY(isOver(server));
+    QVERIFY(isOver());
     QVERIFY(Clock::now() - asked >= std::chrono::seconds(5));
 }
 
 void TestEnding::aSecondSignalEndsTheDelay()
 {
-    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--drain-delay"_s, u"600"_s});
-    QVERIFY(server.waitUntilReady());
-    signal(server, SIGTERM);
-    QTRY_COMPARE_WITH_TIMEOUT(statusOf(RawClient(server.port()).get("/readyz")), 503, patience);
-    signal(server, SIGTERM);
-    QVERIFY(hasEnded(server));
-    QCOMPARE(server.process().exitCode(), 128 + SIGTERM);
+    QVERIFY(start({u"--drain-delay"_s, u"600"_s}));
+    signal(SIGTERM);
+    QTRY_COMPARE_WITH_TIMEOUT(statusOf(RawClient(m_server->port()).get("/readyz")), 503, patience);
+    signal(SIGTERM);
+    QVERIFY(hasEnded());
+    QCOMPARE(m_server->process().exitCode(), 128 + SIGTERM);
 }
 
 QTEST_GUILESS_MAIN(TestEnding)

@@ -25,6 +25,14 @@ inline probe::Target targetFor(const QString &url, probe::Nanoseconds interval =
     return target;
 }
 
+/// However slow the machine is, no request needs a second connection.
+inline probe::Engine::Options oneAtATime()
+{
+    probe::Engine::Options options;
+    options.inFlightCap = 1;
+    return options;
+}
+
 class EngineRecording : public QObject
 {
 public:

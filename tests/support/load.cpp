@@ -2,7 +2,10 @@
 // A thread for each client: it asks, waits for the answer, and asks again.
 #include "tests/support/load.h"
 
+#include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
+
+#include <algorithm>
 
 using namespace std::chrono_literals;
 
@@ -25,6 +28,21 @@ Load::Load(quint16 port, const PathOf &pathOf, unsigned long clients)
             }
         });
     }
+}
+
+std::vector<double> healthLatencies(quint16 port, int polls, std::chrono::milliseconds interval)
+{
+    RawClient client(port);
+    std::vector<double> latencies;
+    auto due = Clock::now();
+    for (int i = 0; i < polls; ++i) {
+        std::this_thread::sleep_until(due += interval);
+        if (statusOf(client.get("/health", 30s)) != 200)
+            return {};
+        latencies.push_back(std::chrono::duration<double, std::milli>(Clock::now() - due).count());
+    }
+    std::ranges::sort(latencies);
+    return latencies;
 }
 
 } // namespace openloop::test

@@ -4,6 +4,7 @@
 
 #include <QByteArray>
 
+#include <chrono>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -24,5 +25,9 @@ public:
 private:
     std::vector<std::jthread> m_threads;
 };
+
+/// How long /health took, in ms and sorted, each from when it was due: one every `interval`, on one connection. Empty:
+/// one was not answered by 200.
+std::vector<double> healthLatencies(quint16 port, int polls, std::chrono::milliseconds interval);
 
 } // namespace openloop::test

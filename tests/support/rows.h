@@ -9,12 +9,19 @@
 
 namespace openloop::test {
 
-/// Of a `..._data()`: the names of its columns, and of each row its name and what stands in them.
+/// Of a `..._data()` whose rows are made one by one: the names of its columns.
 template <typename... T>
-void rows(const char *const (&columns)[sizeof...(T)], std::initializer_list<std::tuple<const char *, T...>> all)
+void columns(const char *const (&names)[sizeof...(T)])
 {
     std::size_t column = 0;
-    (QTest::addColumn<T>(columns[column++]), ...);
+    (QTest::addColumn<T>(names[column++]), ...);
+}
+
+/// Of a `..._data()`: the names of its columns, and of each row its name and what stands in them.
+template <typename... T>
+void rows(const char *const (&names)[sizeof...(T)], std::initializer_list<std::tuple<const char *, T...>> all)
+{
+    columns<T...>(names);
     for (const auto &row : all)
         std::apply([](const char *name, const T &...values) { (QTest::newRow(name) << ... << values); }, row);
 }

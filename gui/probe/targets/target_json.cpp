@@ -49,6 +49,12 @@ auto truthsOf(Options &options)
         {{u"compressed"_s, &options.compressed}, {u"location"_s, &options.location}, {u"http2"_s, &options.http2}});
 }
 
+void addUnlessEmpty(QJsonObject &object, const QString &key, const QJsonArray &array)
+{
+    if (!array.isEmpty())
+        object[key] = array;
+}
+
 QJsonObject optionsJson(const RequestOptions &options)
 {
     QJsonObject object;
@@ -71,10 +77,8 @@ QJsonObject optionsJson(const RequestOptions &options)
         form.append(QJsonObject{{u"name"_s, QString::fromUtf8(part.name)},
                                 {u"value"_s, QString::fromUtf8(part.value)},
                                 {u"type"_s, QString::fromUtf8(part.type)}});
-    if (!resolve.isEmpty())
-        object[u"resolve"_s] = resolve;
-    if (!form.isEmpty())
-        object[u"form"_s] = form;
+    addUnlessEmpty(object, u"resolve"_s, resolve);
+    addUnlessEmpty(object, u"form"_s, form);
     return object;
 }
 
@@ -112,10 +116,8 @@ QJsonObject expectationJson(const Expectation &expectation)
         json.append(value ? pointer + u'=' + *value : pointer);
     for (const auto &[name, value] : expectation.headers)
         headers.append(value.isEmpty() ? name : name + u": "_s + value);
-    if (!json.isEmpty())
-        object[u"json"_s] = json;
-    if (!headers.isEmpty())
-        object[u"headers"_s] = headers;
+    addUnlessEmpty(object, u"json"_s, json);
+    addUnlessEmpty(object, u"headers"_s, headers);
     return object;
 }
 

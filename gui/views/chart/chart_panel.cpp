@@ -84,13 +84,6 @@ QButtonGroup *ChartPanel::segments(QHBoxLayout *into, const QStringList &labels,
     return group;
 }
 
-void ChartPanel::setPalette(const Palette &palette)
-{
-    m_chart->setPalette(palette);
-    m_timeline->setPalette(palette);
-    m_minimap->setPalette(palette);
-}
-
 void ChartPanel::refresh()
 {
     m_chart->refresh();

@@ -24,7 +24,6 @@ public:
 
     ChartPanel(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     void refresh();
     /// index: position in `spans`.
     void chooseSpan(int index);

@@ -41,13 +41,6 @@ LatencyChart::LatencyChart(const Session &session, TimeWindow &window, QWidget *
     connect(m_plot, &PlotView::hovered, this, [this](double x, double) { m_plot->setReadout(readoutAt(x)); });
 }
 
-void LatencyChart::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    m_plot->setPalette(palette);
-    refresh();
-}
-
 void LatencyChart::setLogarithmic(bool logarithmic)
 {
     m_logarithmic = logarithmic;
@@ -113,7 +106,7 @@ std::vector<LatencyChart::Shown> LatencyChart::shown() const
     std::vector<Shown> result;
     std::size_t index = 0;
     for (const auto &target : m_session.targets()) {
-        const auto style = m_palette->styleOf(index++); // that of its card, whoever is hidden
+        const auto style = colours().styleOf(index++); // that of its card, whoever is hidden
         const auto *history = m_session.series(target.name);
         if (history && !m_hidden.contains(target.name))
             result.push_back({target, *history, style, !m_selected.isEmpty() && m_selected != target.name});

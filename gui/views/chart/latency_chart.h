@@ -9,6 +9,8 @@
 
 #include <QSet>
 
+#include <functional>
+
 namespace openloop::gui {
 
 /// How the centre of the window shows latencies.
@@ -21,13 +23,12 @@ constexpr bool isOverTime(ChartMode mode)
 }
 
 /// Draws a session within a time window. Redraws when told to. GUI thread.
-class LatencyChart : public QWidget
+class LatencyChart : public QWidget, public Themed
 {
     Q_OBJECT
 public:
     LatencyChart(const Session &session, TimeWindow &window, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     void setLogarithmic(bool logarithmic);
     bool isLogarithmic() const { return m_logarithmic; }
     void setMode(ChartMode mode);
@@ -45,6 +46,7 @@ signals:
     void pointClicked(double seconds, double milliseconds);
 
 private:
+    void recolour() override { refresh(); }
     void refreshPoints();
     void refreshHeatmap();
     void refreshHistogram();
@@ -60,8 +62,9 @@ private:
     std::vector<Shown> shown() const;
     static PlotSeries lineOf(const Shown &shown);
     QString shownAlone() const;
-    /// Lines over latency instead of time.
-    void draw(std::vector<PlotSeries> series, double low, double high);
+    /// Lines over latency instead of time; `fill` gives each its points. Up to `high` ms at least, with room behind it.
+    void drawOverLatency(double high, double room,
+                         const std::function<void(PlotSeries &, const probe::Statistics &)> &fill);
     void applyAxes();
     PlotSeries seriesFor(const probe::Series &history, ColumnCache &cache, double interval, const SeriesStyle &style);
     std::vector<PlotSpan> spans() const;
@@ -71,7 +74,6 @@ private:
     const Session &m_session;
     TimeWindow &m_window;
     PlotView *m_plot = nullptr;
-    const Palette *m_palette = &paletteFor(false);
     std::map<QString, ColumnCache> m_caches;
     QString m_selected;
     QSet<QString> m_hidden;

@@ -44,55 +44,48 @@ PlotSeries LatencyChart::lineOf(const Shown &shown)
 
 void LatencyChart::refreshDistribution()
 {
-    std::vector<PlotSeries> all;
-    double low = 1e9;
-    double high = 1;
     double rarest = 0.01;
-    for (const auto &target : shown()) {
-        auto one = lineOf(target);
+    drawOverLatency(1, 1.2, [&rarest](PlotSeries &one, const probe::Statistics &measured) {
         one.withBand = false;
-        for (const auto &point : exceedanceOf(
-                 target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+        for (const auto &point : exceedanceOf(measured)) {
             one.buckets.push_back({point.milliseconds, point.share, point.share, false});
-            low = std::min(low, point.milliseconds);
-            high = std::max(high, point.milliseconds);
             rarest = std::min(rarest, point.share);
         }
-        all.push_back(std::move(one));
-    }
+    });
     m_plot->setYRange(rarest * 0.8, 1.2);
-    draw(std::move(all), std::min(low, high / 10) * 0.8, high * 1.2);
 }
 
-void LatencyChart::draw(std::vector<PlotSeries> series, double low, double high)
+void LatencyChart::drawOverLatency(double high, double room,
+                                   const std::function<void(PlotSeries &, const probe::Statistics &)> &fill)
 {
-    m_plot->setXRange(low, high);
+    std::vector<PlotSeries> all;
+    double low = 1e9;
+    for (const auto &target : shown()) {
+        auto &one = all.emplace_back(lineOf(target));
+        fill(one, target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())));
+        for (const auto &bucket : one.buckets) {
+            low = std::min(low, bucket.x);
+            high = std::max(high, bucket.x);
+        }
+    }
+    m_plot->setXRange(std::min(low, high / 10) * 0.8, high * room);
     m_plot->setLimitLine({}, {});
     m_plot->setSpans({});
     m_plot->setGrid({});
-    m_plot->setSeries(std::move(series));
+    m_plot->setSeries(std::move(all));
 }
 
 void LatencyChart::refreshHistogram()
 {
-    std::vector<PlotSeries> all;
-    double low = 1e9;
-    double high = 0.01;
     double most = 0.01;
-    for (const auto &target : shown()) {
-        auto one = lineOf(target);
-        for (const auto &bar : histogramOf(
-                 target.history.statistics(m_session.instantAt(m_window.from()), m_session.instantAt(m_window.to())))) {
+    drawOverLatency(0.01, 1.5, [&most](PlotSeries &one, const probe::Statistics &measured) {
+        for (const auto &bar : histogramOf(measured)) {
             one.buckets.push_back({bar.from, bar.share, 0, false});
             one.buckets.push_back({bar.to, bar.share, 0, false});
-            low = std::min(low, bar.from);
-            high = std::max(high, bar.to);
             most = std::max(most, bar.share);
         }
-        all.push_back(std::move(one));
-    }
+    });
     m_plot->setYRange(0, most * 1.1);
-    draw(std::move(all), std::min(low, high / 10) * 0.8, high * 1.5);
 }
 
 void LatencyChart::refreshPhases()
@@ -103,13 +96,11 @@ void LatencyChart::refreshPhases()
     const auto columns =
         phasesOf(m_session, *history, m_window.from(), m_window.to(), std::max(60, m_plot->width() / 6));
     const auto names = phaseNames();
-    // As in the popup of a single sample.
-    const std::array colours{m_palette->muted,     m_palette->series[3], m_palette->series[1],
-                             m_palette->series[4], m_palette->series[0], m_palette->series[2]};
+    const auto phaseColours = colours().phases();
     std::vector<PlotSeries> all(names.size());
     double highest = 0.01;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        all[i].style.colour = colours[i];
+        all[i].style.colour = phaseColours[i];
         all[i].withLine = false;
         all[i].bandOpacity = 0.75;
         double share = 0;

@@ -76,7 +76,7 @@ void LatencyChart::refreshPoints()
         all.push_back(std::move(one));
     }
     if (!m_hidden.contains(u"control"_s) && !m_session.controlSeries().isEmpty()) {
-        auto control = seriesFor(m_session.controlSeries(), m_caches[u"\ncontrol"_s], 0.1, m_palette->controlStyle());
+        auto control = seriesFor(m_session.controlSeries(), m_caches[u"\ncontrol"_s], 0.1, colours().controlStyle());
         control.points.clear();
         control.withBand = false;
         control.dimmed = true;

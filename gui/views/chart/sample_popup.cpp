@@ -119,8 +119,7 @@ void SamplePopup::paintEvent(QPaintEvent *)
                                                                        {tr("first byte"), sample.phases.firstByte},
                                                                        {tr("body"), sample.phases.body}}};
     const double whole = std::max(1e-6, probe::toMilliseconds(sample.response()));
-    const std::array colours{m_palette->muted,     m_palette->series[3], m_palette->series[1],
-                             m_palette->series[4], m_palette->series[0], m_palette->series[2]};
+    const auto colours = m_palette->phases();
     double left = line.left();
     line.translate(0, 26);
     painter.setPen(Qt::NoPen);

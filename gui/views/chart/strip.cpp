@@ -12,12 +12,6 @@ Strip::Strip(const Session &session, TimeWindow &window, QWidget *parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
-void Strip::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
-}
-
 QRectF Strip::content(int margin) const
 {
     return QRectF(rect()).adjusted(PlotView::leftMargin, margin, -m_rightSpace, -margin);

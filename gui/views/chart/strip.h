@@ -4,18 +4,17 @@
 
 #include "gui/models/figures/time_window.h"
 #include "gui/models/session.h"
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QWidget>
 
 namespace openloop::gui {
 
 /// A widget as wide as the chart, whose content begins and ends where that of the plot does. GUI thread.
-class Strip : public QWidget
+class Strip : public QWidget, public Themed
 {
     Q_OBJECT
 public:
-    void setPalette(const Palette &palette);
     /// Pixels that the chart leaves free at its right.
     void setRightSpace(int pixels) { m_rightSpace = pixels; }
 
@@ -25,14 +24,12 @@ protected:
     const Session &session() const { return m_session; }
     TimeWindow &timeWindow() { return m_window; }
     const TimeWindow &timeWindow() const { return m_window; }
-    const Palette &colours() const { return *m_palette; }
     /// Where the plot is, without so many pixels above and below.
     QRectF content(int margin) const;
 
 private:
     const Session &m_session;
     TimeWindow &m_window;
-    const Palette *m_palette = &paletteFor(false);
     int m_rightSpace;
 };
 

@@ -52,12 +52,12 @@ FirstRun::FirstRun(QWidget *parent)
     connect(m_recording, &QPushButton::clicked, this, &FirstRun::recordingWanted);
 }
 
-void FirstRun::setPalette(const Palette &palette)
+void FirstRun::recolour()
 {
-    m_picture->setPixmap(icon(u"openloop"_s, palette.text).pixmap(48, 48));
-    m_start->setIcon(accentIcon(u"play"_s, palette));
-    m_url->setIcon(icon(u"link"_s, palette));
-    m_recording->setIcon(icon(u"open"_s, palette));
+    m_picture->setPixmap(icon(u"openloop"_s, colours().text).pixmap(48, 48));
+    m_start->setIcon(accentIcon(u"play"_s, colours()));
+    m_url->setIcon(icon(u"link"_s, colours()));
+    m_recording->setIcon(icon(u"open"_s, colours()));
 }
 
 void FirstRun::setAddress(const QString &host, bool tried, const QString &cause)

@@ -2,7 +2,7 @@
 // What stands in place of an empty chart while nothing answers: what was tried, and three ways on.
 #pragma once
 
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QFrame>
 
@@ -12,13 +12,12 @@ class QPushButton;
 namespace openloop::gui {
 
 /// "No service at 127.0.0.1:8080." with its buttons.
-class FirstRun : public QFrame
+class FirstRun : public QFrame, public Themed
 {
     Q_OBJECT
 public:
     explicit FirstRun(QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     /// host: "127.0.0.1:8080". tried: false while the first answer is awaited.
     void setAddress(const QString &host, bool tried, const QString &cause);
     /// Whether there is a program to start; the reason for its absence otherwise.
@@ -33,6 +32,8 @@ signals:
     void recordingWanted();
 
 private:
+    void recolour() override;
+
     QLabel *m_picture = nullptr;
     QLabel *m_headline = nullptr;
     QLabel *m_detail = nullptr;

@@ -2,6 +2,8 @@
 // Leaves out what is measured already.
 #include "gui/views/dialogs/pick_dialog.h"
 
+#include "gui/views/dialogs/buttons.h"
+
 #include <QDialogButtonBox>
 #include <QLabel>
 #include <QListWidget>
@@ -55,12 +57,10 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
                                 : tr("Each ticked one is asked once a second; choose what may be asked so often."),
                             this);
     hint->setWordWrap(true);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+    auto *buttons = okAndCancel(*this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
     m_ok->setEnabled(false);
     connect(m_list, &QListWidget::itemChanged, this, [this] { m_ok->setEnabled(!picked().isEmpty()); });
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(hint);
     layout->addWidget(m_list, 1);

@@ -2,6 +2,8 @@
 // Reads the lines again with each key, and says what is wrong with the first that is.
 #include "gui/views/dialogs/rules_dialog.h"
 
+#include "gui/views/dialogs/buttons.h"
+
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QHBoxLayout>
@@ -43,10 +45,8 @@ RulesDialog::RulesDialog(const QList<probe::Rule> &rules, const QStringList &tar
     auto *row = new QHBoxLayout;
     row->addWidget(target, 1);
     row->addWidget(add);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+    auto *buttons = okAndCancel(*this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_text, &QPlainTextEdit::textChanged, this, &RulesDialog::check);
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(hint);

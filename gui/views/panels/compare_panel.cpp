@@ -3,6 +3,7 @@
 #include "gui/views/panels/compare_panel.h"
 
 #include "gui/models/format.h"
+#include "gui/theme/themed.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -24,10 +25,10 @@ constexpr int cellPadding = 16; // pixels, both sides
 constexpr double remarkable = 1.1; // less is noise on most machines
 
 /// Colours what became slower or faster; the sign in the text says it, too.
-class ChangeDelegate : public QStyledItemDelegate
+class ChangeDelegate : public QStyledItemDelegate, public Themed
 {
 public:
-    ChangeDelegate(const Palette *const &palette, QObject *parent) : QStyledItemDelegate(parent), m_palette(palette) { }
+    using QStyledItemDelegate::QStyledItemDelegate;
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
@@ -38,13 +39,10 @@ protected:
             return;
         const double ratio = change.toDouble();
         if (ratio > remarkable)
-            option->palette.setColor(QPalette::Text, m_palette->error);
+            option->palette.setColor(QPalette::Text, colours().error);
         else if (ratio < 1 / remarkable)
-            option->palette.setColor(QPalette::Text, m_palette->ok);
+            option->palette.setColor(QPalette::Text, colours().ok);
     }
-
-private:
-    const Palette *const &m_palette;
 };
 
 } // namespace
@@ -61,7 +59,7 @@ ComparePanel::ComparePanel(const Session &session, const TimeWindow &window, QWi
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setUniformRowHeights(true);
     m_table->setAccessibleName(tr("Differences of quantiles"));
-    m_table->setItemDelegate(new ChangeDelegate(m_palette, m_table));
+    m_table->setItemDelegate(new ChangeDelegate(m_table));
     m_table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     QFont small = m_table->font();
@@ -78,12 +76,6 @@ ComparePanel::ComparePanel(const Session &session, const TimeWindow &window, QWi
     layout->addWidget(m_table, 1);
     layout->addStretch(0);
     connect(m_choose, &QPushButton::clicked, this, &ComparePanel::fileWanted);
-}
-
-void ComparePanel::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    m_table->viewport()->update();
 }
 
 QString ComparePanel::compareWith(const QString &path, std::optional<qint64> session)

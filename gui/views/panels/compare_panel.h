@@ -4,7 +4,6 @@
 
 #include "gui/models/figures/comparison.h"
 #include "gui/models/figures/time_window.h"
-#include "gui/theme/palette.h"
 
 #include <QFrame>
 
@@ -21,7 +20,6 @@ class ComparePanel : public QFrame
 public:
     ComparePanel(const Session &session, const TimeWindow &window, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     /// Compares with a session of this file, by default the last; returns what went wrong, or an empty text.
     QString compareWith(const QString &path, std::optional<qint64> session = {});
     const Comparison &comparison() const { return m_comparison; }
@@ -44,7 +42,6 @@ private:
     QLabel *m_sentence = nullptr;
     QPushButton *m_choose = nullptr;
     QTreeView *m_table = nullptr;
-    const Palette *m_palette = &paletteFor(false);
 };
 
 } // namespace openloop::gui

@@ -28,10 +28,10 @@ constexpr int wordWidth = 104;
 constexpr int narrow = 460; // here the details need the word's place more
 
 /// Paints the shape of the event before its word, so that colour is not alone.
-class KindDelegate : public QStyledItemDelegate
+class KindDelegate : public QStyledItemDelegate, public Themed
 {
 public:
-    KindDelegate(const Palette *const &palette, QObject *parent) : QStyledItemDelegate(parent), m_palette(palette) { }
+    using QStyledItemDelegate::QStyledItemDelegate;
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
@@ -39,16 +39,13 @@ public:
         shifted.rect.setLeft(option.rect.left() + 18);
         if (option.rect.width() > shapeWidth)
             QStyledItemDelegate::paint(painter, shifted, index);
-        paintState(*painter, *m_palette, stateOf(index.data(EventLog::KindRole).toInt()),
+        paintState(*painter, colours(), stateOf(index.data(EventLog::KindRole).toInt()),
                    QPointF(option.rect.left() + 11, option.rect.center().y() + 1), 11);
     }
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
         return QStyledItemDelegate::sizeHint(option, index) + QSize(22, 0);
     }
-
-private:
-    const Palette *const &m_palette;
 };
 
 } // namespace
@@ -58,7 +55,7 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
     setModel(&log);
     setRootIsDecorated(false);
     setUniformRowHeights(true);
-    setItemDelegateForColumn(EventLog::What, new KindDelegate(m_palette, this));
+    setItemDelegateForColumn(EventLog::What, new KindDelegate(this));
     setAccessibleName(tr("Events"));
     setEditTriggers(NoEditTriggers);
     setTextElideMode(Qt::ElideRight);
@@ -78,12 +75,6 @@ EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_
             [this](const QModelIndex &index) { emit jumpWanted(index.data(EventLog::SecondsRole).toDouble()); });
 }
 
-void EventsPanel::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    viewport()->update();
-}
-
 void EventsPanel::resizeEvent(QResizeEvent *event)
 {
     setColumnWidth(EventLog::What, width() < narrow ? shapeWidth : wordWidth);
@@ -96,7 +87,7 @@ void EventsPanel::paintEvent(QPaintEvent *event)
     if (m_log.rowCount() > 0)
         return;
     QPainter painter(viewport());
-    painter.setPen(m_palette->muted);
+    painter.setPen(colours().muted);
     painter.drawText(viewport()->rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap,
                      tr("Nothing happened yet. Broken rules, outages and loads are listed here."));
 }

@@ -3,19 +3,18 @@
 #pragma once
 
 #include "gui/models/event_log.h"
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QTreeView>
 
 namespace openloop::gui {
 
 /// Events, newest first. GUI thread.
-class EventsPanel : public QTreeView
+class EventsPanel : public QTreeView, public Themed
 {
     Q_OBJECT
 public:
     explicit EventsPanel(EventLog &log, QWidget *parent = nullptr);
-    void setPalette(const Palette &palette);
 
 signals:
     /// An event was clicked or Enter was pressed on it.
@@ -27,7 +26,6 @@ protected:
 
 private:
     EventLog &m_log;
-    const Palette *m_palette = &paletteFor(false);
 };
 
 } // namespace openloop::gui

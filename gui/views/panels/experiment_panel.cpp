@@ -52,17 +52,14 @@ QString p99Of(const probe::Quantiles &quantiles)
 } // namespace
 
 ExperimentPanel::ExperimentPanel(QWidget *parent)
-    : QFrame(parent), m_badge(new StateBadge(this)), m_sentence(new QLabel(this)), m_progress(new QProgressBar(this)),
-      m_table(new QTableWidget(this)), m_run(new QPushButton(tr("Run isolation test"), this)),
-      m_abort(new QPushButton(tr("Abort"), this)), m_copy(new QPushButton(tr("Copy command line"), this))
+    : RunPanel(tr("Run isolation test"), tr("Abort"), parent), m_progress(new QProgressBar(this)),
+      m_table(new QTableWidget(this)), m_copy(new QPushButton(tr("Copy command line"), this))
 {
-    setProperty("role", u"panel"_s);
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.25);
     large.setBold(true);
-    m_badge->setFont(large);
-    m_badge->setShapeSize(18);
-    m_sentence->setWordWrap(true);
+    badge().setFont(large);
+    badge().setShapeSize(18);
     m_progress->setTextVisible(false);
     m_progress->setMaximumHeight(8);
     m_progress->setRange(0, 1000);
@@ -87,42 +84,26 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setAccessibleName(tr("Latency before, during and after the load"));
     m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
-    auto *top = new QHBoxLayout;
-    top->addWidget(m_badge);
-    top->addStretch(1);
-    top->addWidget(m_copy);
-    top->addWidget(m_abort);
-    top->addWidget(m_run);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 6, 12, 4);
-    layout->setSpacing(4);
-    layout->addLayout(top);
-    layout->addWidget(m_sentence);
-    layout->addWidget(m_progress);
-    layout->addWidget(m_table, 1);
-    layout->addStretch(0);
-    connect(m_run, &QPushButton::clicked, this, &ExperimentPanel::runWanted);
-    connect(m_abort, &QPushButton::clicked, this, &ExperimentPanel::abortWanted);
+    head().insertStretch(1, 1);
+    head().insertWidget(2, m_copy);
+    body().addWidget(&sentence());
+    body().addWidget(m_progress);
+    body().addWidget(m_table, 1);
+    body().addStretch(0);
     connect(m_copy, &QPushButton::clicked, this, &ExperimentPanel::copyCommandWanted);
     showIdle();
-}
-
-void ExperimentPanel::setPalette(const Palette &palette)
-{
-    m_badge->setPalette(palette);
 }
 
 void ExperimentPanel::showIdle()
 {
     m_verdict.reset();
-    m_badge->setState(State::Unknown, tr("Isolation test"));
-    m_sentence->setText(
+    badge().setState(State::Unknown, tr("Isolation test"));
+    sentence().setText(
         tr("Does heavy work slow the light requests? 10 s baseline, 20 s under load, 10 s recovery, then a verdict."));
     m_progress->hide();
     m_table->hide();
-    m_abort->hide();
     m_copy->hide();
-    m_run->show();
+    setRunning(false);
 }
 
 void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::IsolationConfig &config)
@@ -134,11 +115,10 @@ void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::Isolat
         : phase == IsolationPhase::Loaded   ? tr("Load: %1 requests of /%2 in flight").arg(config.n).arg(config.load)
         : phase == IsolationPhase::Recovery ? tr("Recovery: the load is gone")
                                             : tr("Waiting for the last answers");
-    m_badge->setState(State::Unknown, tr("Isolation test running"));
-    m_sentence->setText(what);
+    badge().setState(State::Unknown, tr("Isolation test running"));
+    sentence().setText(what);
     m_progress->show();
-    m_abort->show();
-    m_run->hide();
+    setRunning(true);
     m_copy->hide();
     m_table->hide();
 }
@@ -151,15 +131,14 @@ void ExperimentPanel::showProgress(double fraction)
 void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
 {
     m_verdict = verdict;
-    m_badge->setState(stateOf(verdict.isolation), wordFor(verdict.isolation));
-    m_sentence->setText(verdict.headline);
-    m_sentence->setToolTip(verdict.sentence);
+    badge().setState(stateOf(verdict.isolation), wordFor(verdict.isolation));
+    sentence().setText(verdict.headline);
+    sentence().setToolTip(verdict.sentence);
     m_progress->hide();
-    m_abort->hide();
     const bool compares = !verdict.targets.isEmpty(); // else the command would be refused, too
     m_copy->setVisible(compares);
-    m_run->setText(tr("Run again"));
-    m_run->show();
+    runButton().setText(tr("Run again"));
+    setRunning(false);
     fillTable();
     m_table->setVisible(compares);
 }
@@ -210,7 +189,7 @@ void ExperimentPanel::fitRatios()
 
 void ExperimentPanel::resizeEvent(QResizeEvent *event)
 {
-    QFrame::resizeEvent(event);
+    RunPanel::resizeEvent(event);
     fitRatios();
 }
 

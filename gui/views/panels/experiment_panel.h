@@ -3,29 +3,23 @@
 #pragma once
 
 #include "gui/probe/experiments/isolation.h"
-#include "gui/theme/palette.h"
-
-#include <QFrame>
+#include "gui/views/panels/run_panel.h"
 
 #include <optional>
 
-class QLabel;
 class QProgressBar;
 class QPushButton;
 class QTableWidget;
 
 namespace openloop::gui {
 
-class StateBadge;
-
 /// Shows an isolation test. GUI thread.
-class ExperimentPanel : public QFrame
+class ExperimentPanel : public RunPanel
 {
     Q_OBJECT
 public:
     explicit ExperimentPanel(QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     void showIdle();
     void showPhase(probe::IsolationPhase phase, const probe::IsolationConfig &config);
     void showProgress(double fraction);
@@ -33,8 +27,6 @@ public:
     const std::optional<probe::IsolationVerdict> &verdict() const { return m_verdict; }
 
 signals:
-    void runWanted();
-    void abortWanted();
     /// The command line that repeats this test without a display.
     void copyCommandWanted();
 
@@ -45,12 +37,8 @@ private:
     void fillTable();
     void fitRatios();
 
-    StateBadge *m_badge = nullptr;
-    QLabel *m_sentence = nullptr;
     QProgressBar *m_progress = nullptr;
     QTableWidget *m_table = nullptr;
-    QPushButton *m_run = nullptr;
-    QPushButton *m_abort = nullptr;
     QPushButton *m_copy = nullptr;
     std::optional<probe::IsolationVerdict> m_verdict;
 };

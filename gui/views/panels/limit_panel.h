@@ -3,26 +3,20 @@
 #pragma once
 
 #include "gui/probe/experiments/load_search.h"
-#include "gui/theme/palette.h"
-
-#include <QFrame>
-
-class QLabel;
-class QPushButton;
+#include "gui/theme/themed.h"
+#include "gui/views/panels/run_panel.h"
 
 namespace openloop::gui {
 
 class PlotView;
-class StateBadge;
 
 /// Latency of the promised target against load, one point for each step. GUI thread.
-class LimitPanel : public QFrame
+class LimitPanel : public RunPanel, public Themed
 {
     Q_OBJECT
 public:
     explicit LimitPanel(QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     /// What will be searched for; nothing to promise disables the button.
     void setQuestion(const QString &load, const std::optional<probe::Assertion> &promise);
     void showStarted(const probe::Assertion &promise);
@@ -33,23 +27,15 @@ public:
     /// The outcome in a sentence; empty until the search has ended.
     const QString &verdict() const { return m_verdict; }
 
-signals:
-    void runWanted();
-    void abortWanted();
-
 private:
+    void recolour() override { plot(); }
     void plot();
 
-    StateBadge *m_badge = nullptr;
-    QLabel *m_sentence = nullptr;
-    QPushButton *m_run = nullptr;
-    QPushButton *m_abort = nullptr;
     PlotView *m_plot = nullptr;
     QString m_load;
     std::optional<probe::Assertion> m_promise;
     QString m_verdict;
     QList<probe::LoadStep> m_steps;
-    const Palette *m_palette = &paletteFor(false);
 };
 
 } // namespace openloop::gui

@@ -35,12 +35,6 @@ ServerPanel::ServerPanel(const ServerWatch &watch, QWidget *parent) : QFrame(par
     describe();
 }
 
-void ServerPanel::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    update();
-}
-
 std::vector<ServerPanel::Figure> ServerPanel::figures() const
 {
     const auto &f = m_watch.history().back().figures;
@@ -85,7 +79,7 @@ void ServerPanel::paintEvent(QPaintEvent *event)
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF inner = QRectF(rect()).adjusted(14, 10, -14, -10);
     if (!m_watch.problem().isEmpty()) {
-        painter.setPen(m_palette->muted);
+        painter.setPen(colours().muted);
         painter.drawText(inner, Qt::AlignCenter | Qt::TextWordWrap, m_watch.problem());
         return;
     }
@@ -105,13 +99,13 @@ void ServerPanel::paintFigure(QPainter &painter, const QRectF &cell, const Figur
     QFont small = font();
     small.setPointSizeF(small.pointSizeF() * 0.82);
     painter.setFont(small);
-    painter.setPen(m_palette->muted);
+    painter.setPen(colours().muted);
     painter.drawText(cell, Qt::AlignLeft | Qt::AlignTop, figure.label);
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.3);
     large.setBold(true);
     painter.setFont(large);
-    painter.setPen(m_palette->text);
+    painter.setPen(colours().text);
     painter.drawText(cell.adjusted(0, 14, 0, 0), Qt::AlignLeft | Qt::AlignTop, figure.value);
     const qreal used = 14 + painter.fontMetrics().height() + 2;
     const QRectF rest(cell.left(), cell.top() + used, cell.width(), std::min(22.0, cell.height() - used));
@@ -121,9 +115,9 @@ void ServerPanel::paintFigure(QPainter &painter, const QRectF &cell, const Figur
         return paintHistory(painter, rest, figure.history);
     const QRectF bar(rest.left(), rest.top(), rest.width(), 5);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(m_palette->grid);
+    painter.setBrush(colours().grid);
     painter.drawRoundedRect(bar, 2.5, 2.5);
-    painter.setBrush(*figure.share >= 1 ? m_palette->warn : m_palette->accent);
+    painter.setBrush(*figure.share >= 1 ? colours().warn : colours().accent);
     painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * *figure.share, bar.height()), 2.5, 2.5);
 }
 
@@ -139,7 +133,7 @@ void ServerPanel::paintHistory(QPainter &painter, const QRectF &area, const std:
             line << QPointF(area.left() + step * static_cast<double>(i),
                             area.bottom() - 1 - values[i] / highest * (area.height() - 2));
     }
-    painter.setPen(QPen(m_palette->accent, 1.4));
+    painter.setPen(QPen(colours().accent, 1.4));
     painter.setBrush(Qt::NoBrush);
     painter.drawPolyline(line);
 }

@@ -3,20 +3,18 @@
 #pragma once
 
 #include "gui/models/watches/server_watch.h"
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QFrame>
 
 namespace openloop::gui {
 
 /// Figures of a service with their last ten minutes, or why there are none. GUI thread.
-class ServerPanel : public QFrame
+class ServerPanel : public QFrame, public Themed
 {
     Q_OBJECT
 public:
     explicit ServerPanel(const ServerWatch &watch, QWidget *parent = nullptr);
-
-    void setPalette(const Palette &palette);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -35,7 +33,6 @@ private:
     void paintHistory(QPainter &painter, const QRectF &area, const std::vector<double> &values) const;
 
     const ServerWatch &m_watch;
-    const Palette *m_palette = &paletteFor(false);
 };
 
 } // namespace openloop::gui

@@ -48,12 +48,6 @@ TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWi
     rebuild();
 }
 
-void TargetsPanel::setPalette(const Palette &palette)
-{
-    m_palette = &paletteFor(palette.dark);
-    rebuild();
-}
-
 void TargetsPanel::rebuild()
 {
     const auto wanted = static_cast<std::size_t>(m_session.targets().size()) + (m_session.targets().isEmpty() ? 0 : 1);
@@ -68,12 +62,14 @@ void TargetsPanel::rebuild()
             if (!card->figures().isControl)
                 select(m_selected == card->figures().name ? QString() : card->figures().name);
         });
-        connect(card, &Card::contextMenuWanted, this, [this, card](const QPoint &at) { showMenu(card, at); });
+        card->setContextMenuPolicy(Qt::CustomContextMenu);
+        connect(card, &Card::customContextMenuRequested, this,
+                [this, card](const QPoint &at) { showMenu(card, card->mapToGlobal(at)); });
         m_cards.push_back(card);
     }
     for (std::size_t i = 0; i < m_cards.size(); ++i) {
-        m_cards[i]->setPalette(*m_palette);
-        m_cards[i]->setSeriesStyle(i + 1 == m_cards.size() ? m_palette->controlStyle() : m_palette->styleOf(i));
+        dress(*m_cards[i], colours());
+        m_cards[i]->setSeriesStyle(i + 1 == m_cards.size() ? colours().controlStyle() : colours().styleOf(i));
     }
     refresh();
     forgetWhoIsGone();

@@ -14,13 +14,12 @@ class QVBoxLayout;
 namespace openloop::gui {
 
 /// Keeps one card per target of the session. GUI thread.
-class TargetsPanel : public QWidget
+class TargetsPanel : public QWidget, public Themed
 {
     Q_OBJECT
 public:
     TargetsPanel(const Session &session, const TimeWindow &window, QWidget *parent = nullptr);
 
-    void setPalette(const Palette &palette);
     /// Shows the figures of the visible range.
     void refresh();
     const std::vector<Card *> &cards() const { return m_cards; }
@@ -38,6 +37,7 @@ signals:
     void removeWanted(const QString &target);
 
 private:
+    void recolour() override { rebuild(); }
     void rebuild();
     void select(const QString &target);
     void forgetWhoIsGone();
@@ -45,7 +45,6 @@ private:
 
     const Session &m_session;
     const TimeWindow &m_window;
-    const Palette *m_palette = &paletteFor(false);
     QVBoxLayout *m_layout = nullptr;
     std::vector<Card *> m_cards; ///< the last is the control probe's
     QString m_selected;

@@ -16,7 +16,7 @@ PlotView::PlotView(QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_plot.get());
     m_plot->installEventFilter(this);
-    setPalette(paletteFor(false));
+    PlotView::recolour();
 }
 
 PlotView::~PlotView()
@@ -25,8 +25,9 @@ PlotView::~PlotView()
     m_plot->removeEventFilter(this);
 }
 
-void PlotView::setPalette(const Palette &palette)
+void PlotView::recolour()
 {
+    const Palette &palette = colours();
     QFont font = this->font();
     font.setPointSizeF(font.pointSizeF() * 0.88);
     m_plot->dark = palette.dark;
@@ -52,7 +53,7 @@ void PlotView::setPalette(const Palette &palette)
     m_plot->limitLabel->setColor(palette.error);
     m_plot->limitLabel->setBrush(withAlpha(palette.surface, 0.8));
     m_plot->limitLabel->setFont(font);
-    m_overlay->colours = &paletteFor(palette.dark);
+    m_overlay->colours = &palette;
 }
 
 void PlotView::setAxes(PlotAxis x, PlotAxis y)

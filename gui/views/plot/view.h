@@ -2,7 +2,7 @@
 // The one widget that knows QCustomPlot; every view with axes draws through it, with plain values.
 #pragma once
 
-#include "gui/theme/palette.h"
+#include "gui/theme/themed.h"
 
 #include <QWidget>
 
@@ -63,7 +63,7 @@ enum class PlotAxis {
 };
 
 /// Axes, series, spans and a crosshair. GUI thread; draws only on redraw().
-class PlotView : public QWidget
+class PlotView : public QWidget, public Themed
 {
     Q_OBJECT
 public:
@@ -77,7 +77,6 @@ public:
     explicit PlotView(QWidget *parent = nullptr);
     ~PlotView() override;
 
-    void setPalette(const Palette &palette);
     void setAxes(PlotAxis x, PlotAxis y);
     void setAxisLabels(const QString &x, const QString &y);
     /// Names of series stand beside the data, in a margin that fits them, instead of at the end of each line.
@@ -126,6 +125,7 @@ protected:
 private:
     class Plot;
     class Overlay;
+    void recolour() override;
     bool handleMouse(QEvent *event);
     void moveTo(QPointF position);
     void releaseAt(QPointF position);

@@ -6,6 +6,7 @@
 #include "tests/support/engine_recording.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/programmed_server.h"
+#include "tests/support/rows.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -180,19 +181,20 @@ private slots:
 
     void expectationsHaveBoundsThatTheirRefusalNames_data()
     {
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<QString>("bound");
-        QTest::newRow("status") << u"status=600"_s << u"100 to 599"_s;
-        QTest::newRow("range") << u"status=300-200"_s << u"from 300 to 200"_s;
-        QTest::newRow("no status") << u"status=ok"_s << u"ok"_s;
-        QTest::newRow("ranges") << u"status="_s + QStringList(40, u"200"_s).join(u',') << u"at most 32"_s;
-        QTest::newRow("text") << u"text="_s + QString(70'000, u'a') << u"65536"_s;
-        QTest::newRow("pattern") << u"regex="_s + QString(1001, u'a') << u"1000"_s;
-        QTest::newRow("no pattern") << u"regex=("_s << u"no pattern"_s;
-        QTest::newRow("pointer") << u"json=a/b=1"_s << u"no JSON pointer"_s;
-        QTest::newRow("long pointer") << u"json=/"_s + QString(1001, u'a') << u"1000"_s;
-        QTest::newRow("field") << u"header=a b: c"_s << u"256"_s;
-        QTest::newRow("kind") << u"colour=blue"_s << u"status=2xx"_s;
+        rows<QString, QString>({"text", "bound"},
+                               {
+                                   {"status", u"status=600"_s, u"100 to 599"_s},
+                                   {"range", u"status=300-200"_s, u"from 300 to 200"_s},
+                                   {"no status", u"status=ok"_s, u"ok"_s},
+                                   {"ranges", u"status="_s + QStringList(40, u"200"_s).join(u','), u"at most 32"_s},
+                                   {"text", u"text="_s + QString(70'000, u'a'), u"65536"_s},
+                                   {"pattern", u"regex="_s + QString(1001, u'a'), u"1000"_s},
+                                   {"no pattern", u"regex=("_s, u"no pattern"_s},
+                                   {"pointer", u"json=a/b=1"_s, u"no JSON pointer"_s},
+                                   {"long pointer", u"json=/"_s + QString(1001, u'a'), u"1000"_s},
+                                   {"field", u"header=a b: c"_s, u"256"_s},
+                                   {"kind", u"colour=blue"_s, u"status=2xx"_s},
+                               });
     }
     void expectationsHaveBoundsThatTheirRefusalNames()
     {
@@ -234,9 +236,7 @@ private slots:
             }
             return reaction;
         });
-        Engine::Options options;
-        options.inFlightCap = 1;
-        Engine engine(options);
+        Engine engine(oneAtATime());
         EngineRecording recording(engine);
         engine.setTargets({targetAt(server.url())});
         QVERIFY(recording.run(engine, 1s));
@@ -260,9 +260,7 @@ private slots:
                 reaction.kind = Reaction::Kind::Reset;
             return reaction;
         });
-        Engine::Options options;
-        options.inFlightCap = 1;
-        Engine engine(options);
+        Engine engine(oneAtATime());
         EngineRecording recording(engine);
         auto target = targetAt(server.url());
         target.method = "POST";

@@ -17,6 +17,20 @@ using namespace openloop::test;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
+namespace {
+
+Sample answeredAfter400ms()
+{
+    Sample sample;
+    sample.due = sample.sent = Instant{10s};
+    sample.done = sample.firstByte = sample.due + 400ms;
+    sample.phases.firstByte = 400ms;
+    sample.status = 200;
+    return sample;
+}
+
+} // namespace
+
 class TestMeasurementRules : public QObject
 {
     Q_OBJECT
@@ -99,9 +113,7 @@ private slots:
     void waitingCountsInResponseButNotInService()
     {
         ProgrammedServer server([](int, const QByteArray &) { return answerAfter(200ms); });
-        Engine::Options options;
-        options.inFlightCap = 1;
-        Engine engine(options);
+        Engine engine(oneAtATime());
         EngineRecording recording(engine);
         engine.setTargets({targetFor(server.url(), 100ms)});
         QVERIFY(recording.run(engine, 1000ms));
@@ -165,9 +177,7 @@ private slots:
     void connectionsAreKeptAndNotShared()
     {
         ProgrammedServer server([](int, const QByteArray &) { return answerAfter(0ms); });
-        Engine::Options options;
-        options.inFlightCap = 1; // however slow the machine is: no request needs a second connection
-        Engine engine(options);
+        Engine engine(oneAtATime());
         EngineRecording recording(engine);
         auto first = targetFor(server.url(), 50ms);
         auto second = first;
@@ -336,11 +346,7 @@ private slots:
 
     void aFastControlPutsTheBlameOnTheService()
     {
-        Sample slow;
-        slow.due = slow.sent = Instant{10s};
-        slow.done = slow.firstByte = slow.due + 400ms;
-        slow.phases.firstByte = 400ms;
-        slow.status = 200;
+        Sample slow = answeredAfter400ms();
         slow.serverTiming = "loop;dur=380;desc=\"event loop, blocked\"";
         Sample control = slow;
         control.done = control.due + 300us;
@@ -355,11 +361,7 @@ private slots:
 
     void whatIsLateTogetherWithTheControlIsNoBlockedLoop()
     {
-        Sample slow;
-        slow.due = slow.sent = Instant{10s};
-        slow.done = slow.firstByte = slow.due + 400ms;
-        slow.phases.firstByte = 400ms;
-        slow.status = 200;
+        Sample slow = answeredAfter400ms();
         Sample control = slow;
         for (const auto &timing : {"total;dur=0.1", "loop;dur=380"}) {
             slow.serverTiming = timing;
@@ -388,11 +390,7 @@ private slots:
 
     void theServiceSaysWhichPartOfItWasSlow()
     {
-        Sample slow;
-        slow.due = slow.sent = Instant{10s};
-        slow.done = slow.firstByte = slow.due + 400ms;
-        slow.phases.firstByte = 400ms;
-        slow.status = 200;
+        Sample slow = answeredAfter400ms();
         const auto blamed = [&slow](const char *timing) {
             slow.serverTiming = timing;
             return blameFor(slow, {}).culprit;

@@ -2,6 +2,7 @@
 // OpenAPI as it is in the wild: documents of every kind, and the targets that each must give.
 #include "gui/probe/targets/openapi.h"
 #include "gui/probe/targets/openapi/yaml.h"
+#include "tests/support/rows.h"
 
 #include <QDirIterator>
 #include <QFile>
@@ -10,6 +11,7 @@
 #include <QTest>
 
 using namespace openloop::probe;
+using openloop::test::columns;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
@@ -52,9 +54,7 @@ private slots:
     /// Sections of expected.txt: "= own/x.yaml" as a service gives it, "= file own/x.yaml" as a file; then the lines.
     void aDocumentGivesItsTargets_data()
     {
-        QTest::addColumn<QString>("name");
-        QTest::addColumn<bool>("isFile");
-        QTest::addColumn<QString>("expected");
+        columns<QString, bool, QString>({"name", "isFile", "expected"});
         for (const auto &section : QString::fromUtf8("\n" + contentOf(u"expected.txt"_s)).split(u"\n= "_s).sliced(1)) {
             const auto heading = section.section(u'\n', 0, 0);
             const bool isFile = heading.startsWith(u"file ");

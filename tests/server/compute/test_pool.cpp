@@ -125,6 +125,16 @@ T valueOf(const Awaited &ending)
     return value ? *value : T();
 }
 
+/// A pool whose only thread is held until the barrier is opened, by a work of client "a".
+struct BusyPool {
+    explicit BusyPool(int mostQueued) : pool({1, mostQueued}) { }
+
+    Barrier barrier;
+    Journal journal;
+    Pool pool;
+    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+};
+
 } // namespace
 
 class TestPool : public QObject
@@ -170,10 +180,8 @@ void TestPool::worksOfOneKeyAreComputedOnce()
 
 void TestPool::clientsTakeTurns()
 {
-    Barrier barrier;
-    Journal journal;
-    Pool pool({1, 64});
-    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+    BusyPool busy(64);
+    auto &[barrier, journal, pool, first] = busy;
     QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
     QList<Awaited> all;
     for (const auto *key : {"a1", "a2", "a3", "b1"})
@@ -380,10 +388,8 @@ void TestPool::whatItThrowsIsThrownToAll()
 
 void TestPool::aFullQueueRefusesUnlessAnotherHasMore()
 {
-    Barrier barrier;
-    Journal journal;
-    Pool pool({1, 2});
-    const Awaited first = follow(pool.run(ask(u"a"_s), held("first", barrier)));
+    BusyPool busy(2);
+    auto &[barrier, journal, pool, first] = busy;
     QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
     const Awaited kept = follow(pool.run(ask(u"a"_s), noted("a1", Lane::Long, journal)));
     const Awaited displaced = follow(pool.run(ask(u"a"_s), noted("a2", Lane::Long, journal)));

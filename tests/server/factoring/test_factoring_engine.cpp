@@ -5,6 +5,7 @@
 #include "server/factoring/factor.h"
 #include "tests/support/numbers.h"
 #include "tests/support/pari.h"
+#include "tests/support/rows.h"
 
 #include <algorithm>
 #include <ctime>
@@ -12,6 +13,7 @@
 #include <thread>
 
 using namespace openloop::factoring;
+using openloop::test::columns;
 using namespace std::chrono_literals;
 using openloop::factor_command::ThreadCrew;
 using openloop::test::Numbers;
@@ -101,9 +103,7 @@ class FactoringEngineTest : public QObject
 private slots:
     void numbersOfEveryClassAgreeWithPari_data()
     {
-        QTest::addColumn<QString>("kind");
-        QTest::addColumn<unsigned>("bits");
-        QTest::addColumn<int>("count");
+        columns<QString, unsigned, int>({"kind", "bits", "count"});
         for (const unsigned bits : {20U, 32U, 48U, 63U, 64U, 65U, 80U, 96U})
             QTest::addRow("random %u", bits) << "random" << bits << 60;
         QTest::addRow("random 128") << "random" << 128U << 15;

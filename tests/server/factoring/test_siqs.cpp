@@ -2,6 +2,7 @@
 // The quadratic sieve from outside: it factors, it stops, it shares threads, and every instruction set
 // agrees.
 #include "server/factoring/siqs/siqs.h"
+#include "tests/support/rows.h"
 
 #include <QtTest>
 
@@ -11,6 +12,7 @@
 #include <thread>
 
 using namespace openloop::factoring;
+using openloop::test::columns;
 using namespace std::chrono_literals;
 
 namespace {
@@ -152,8 +154,7 @@ class TestSiqs : public QObject
 private slots:
     void semiprimesOfEverySizeAreSplit_data()
     {
-        QTest::addColumn<int>("digits");
-        QTest::addColumn<int>("count");
+        columns<int, int>({"digits", "count"});
         for (int digits = 19; digits <= 44; ++digits)
             QTest::addRow("%d digits", digits) << digits << (sanitized ? 1 : digits < 36 ? 12 : 3);
         for (const int digits : {46, 48, 50, 53, 56, 58}) {

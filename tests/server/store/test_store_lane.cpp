@@ -5,7 +5,6 @@
 #include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
-#include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
 
@@ -35,14 +34,11 @@ void sleepForAMinute(SqlConnection &sql)
 
 } // namespace
 
-class TestStoreLane : public QObject
+class TestStoreLane : public PostgresTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
-    void init() { skipWithoutPeers("Postgres"); }
-
     void aLaneOfSqliteSeesAndChangesTheSameTables_data()
     {
         rows<QString>({"url"},
@@ -132,7 +128,6 @@ private:
     }
 
     QTemporaryDir m_folder;
-    std::unique_ptr<Postgres> m_postgres;
 };
 
 QTEST_GUILESS_MAIN(TestStoreLane)

@@ -4,7 +4,6 @@
 #include "server/store/store.h"
 #include "tests/server/store/refusal.h"
 #include "tests/support/ending.h"
-#include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
 
@@ -29,14 +28,11 @@ QString applicationOf(SqlConnection &sql)
 
 } // namespace
 
-class TestStoreLocation : public QObject
+class TestStoreLocation : public PostgresTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
-    void init() { skipWithoutPeers("Postgres"); }
-
     void aUrlIsShownWithItsHostsAndNameOnly_data()
     {
         QTest::addColumn<QString>("url");
@@ -146,9 +142,6 @@ private slots:
         QCOMPARE(await(store.todos({}, {})).value->size(), 100);
         QTEST(*await(taskOf(store.read(applicationOf))).value, "application");
     }
-
-private:
-    std::unique_ptr<Postgres> m_postgres;
 };
 
 QTEST_GUILESS_MAIN(TestStoreLocation)

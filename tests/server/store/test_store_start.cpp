@@ -5,7 +5,6 @@
 #include "server/store/schema.h"
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
-#include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 
 #include <QElapsedTimer>
@@ -44,18 +43,12 @@ std::future<QString> start(const QString &url, const Prepare &prepare)
 
 } // namespace
 
-class TestStoreStart : public QObject
+class TestStoreStart : public PostgresTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        if (!skippedWithoutPeers())
-            m_postgres = std::make_unique<Postgres>();
-    }
-
-    void aStartGoesOnForAsLongAsTheDatabaseAnswers()
+    void aStartGoesOnForAsLongAsPostgresAnswers()
     {
         const QString url = m_postgres->databaseUrl(u"answers"_s);
         SqlConnection other(SqlLocation::parse(url), SqlConnection::Role::Writes, 60s);
@@ -112,7 +105,7 @@ private slots:
         QVERIFY(isLoggedIn);
     }
 
-    void aStartOnAServerThatFreezesFailsInAboutHalfAMinute()
+    void aStartOnAPostgresThatFreezesFailsInAboutHalfAMinute()
     {
         const QString url = m_postgres->databaseUrl(u"frozen"_s);
         std::future<QString> starting = start(url, [](SqlConnection &sql) { sql.command(u"SELECT pg_sleep(600)"_s); });
@@ -127,9 +120,6 @@ private slots:
         QVERIFY(starting.get().contains(u"cannot use the database"_s));
         QVERIFY2(clock.elapsed() > 10'000, qPrintable(QString::number(clock.elapsed())));
     }
-
-private:
-    std::unique_ptr<Postgres> m_postgres;
 };
 
 QTEST_GUILESS_MAIN(TestStoreStart)

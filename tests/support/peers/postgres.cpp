@@ -30,6 +30,11 @@ std::unique_ptr<Postgres> Postgres::standbyOf(const Postgres &primary)
     return std::unique_ptr<Postgres>(new Postgres(&primary, {}));
 }
 
+void PostgresTest::init()
+{
+    skipWithoutPeers("Postgres");
+}
+
 std::unique_ptr<Postgres> Postgres::unlessLeftOut()
 {
     return peersAreLeftOut() ? nullptr : std::make_unique<Postgres>();

@@ -74,6 +74,20 @@ private:
     QProcess m_server;
 };
 
+/// Base of a test that has one server for all its functions. Those that name it, "Postgres", are skipped where peers
+/// are left out.
+class PostgresTest : public QObject
+{
+    Q_OBJECT
+
+protected:
+    std::unique_ptr<Postgres> m_postgres; ///< null where peers are left out
+
+private slots:
+    void initTestCase() { m_postgres = Postgres::unlessLeftOut(); }
+    void init();
+};
+
 /// Of a function with the datum `postgres`: once with SQLite, and once with PostgreSQL unless peers are left out.
 void eitherDatabase();
 

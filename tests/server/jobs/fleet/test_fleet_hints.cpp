@@ -154,6 +154,15 @@ class TestFleetHints : public QObject
         return {times[rounds / 2], times.back()};
     }
 
+    void isSoonerThanWithoutHintsAt(const QString &name, milliseconds (TestFleetHints::*round)())
+    {
+        QVERIFY(haveHints());
+        const Times withHints = timesOf(round);
+        start(name, u"off"_s, Freely, takesOnly);
+        const Times without = timesOf(round);
+        QVERIFY2(isMuchSooner(withHints, without), textOf(withHints, without).constData());
+    }
+
     // Backends whose connection listens.
     QStringList listeners()
     {
@@ -220,22 +229,14 @@ void TestFleetHints::aWatcherElsewhereIsToldTheEndSoonerThanByALook()
 {
     start(a, u"on"_s, Held);
     start(b, u"on"_s, Freely, takesOnly);
-    QVERIFY(haveHints());
-    const Times withHints = timesOf(&TestFleetHints::watchAtB);
-    start(b, u"off"_s, Freely, takesOnly);
-    const Times without = timesOf(&TestFleetHints::watchAtB);
-    QVERIFY2(isMuchSooner(withHints, without), textOf(withHints, without).constData());
+    isSoonerThanWithoutHintsAt(b, &TestFleetHints::watchAtB);
 }
 
 void TestFleetHints::aJobThatNobodyTakesHereIsTakenElsewhereSoonerThanByALook()
 {
     start(a, u"on"_s, Freely, takesOnly);
     start(b, u"on"_s);
-    QVERIFY(haveHints());
-    const Times withHints = timesOf(&TestFleetHints::acceptAtA);
-    start(a, u"off"_s, Freely, takesOnly);
-    const Times without = timesOf(&TestFleetHints::acceptAtA);
-    QVERIFY2(isMuchSooner(withHints, without), textOf(withHints, without).constData());
+    isSoonerThanWithoutHintsAt(a, &TestFleetHints::acceptAtA);
 }
 
 void TestFleetHints::behindAPoolerItSaysOnceThatItHearsNothing()

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The last line of a dialog that is taken or left.
+#pragma once
+
+class QDialog;
+class QDialogButtonBox;
+
+namespace openloop::gui {
+
+/// OK and Cancel, which accept and reject `dialog`; to be placed in it.
+QDialogButtonBox *okAndCancel(QDialog &dialog);
+
+} // namespace openloop::gui

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The figures of the service in the README, measured in one run against the real program over HTTP.
+#include "server/http/message/response.h"
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/load.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/front.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -99,7 +101,9 @@ struct Throughput {
     qint64 failed = 0;
 };
 
-Throughput runWrk(ServerProcess &server, const QString &path, int connections, int seconds = 5)
+// Of a ServerProcess or a Front.
+template <typename Server>
+Throughput runWrk(const Server &server, const QString &path, int connections, int seconds = 5)
 {
     const QString url = u"http://127.0.0.1:%1%2"_s.arg(server.port()).arg(path);
     const double before = cpuSeconds(server.processId());
@@ -120,6 +124,42 @@ void print(const char *name, const Throughput &measured)
 {
     std::printf("%-27s %8.0f requests/s   %5.1f us of CPU each   %lld failed\n", name, measured.perSecond,
                 measured.cpuMicroseconds, static_cast<long long>(measured.failed));
+}
+
+// nginx answers by itself what its configuration says, in one process.
+void measureBesideNginx()
+{
+    const QByteArray name = http::newRequestId(); // of a route that nothing here can have been made for
+    qputenv("OPENLOOP_TEST_ROUTE", name);
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    qunsetenv("OPENLOOP_TEST_ROUTE");
+    const Front nginx(
+        Front::Nginx,
+        "pid nginx.pid; master_process off; events {} http { access_log off; keepalive_requests 100000000; "
+        "client_body_temp_path body; proxy_temp_path proxied; fastcgi_temp_path fastcgi; "
+        "uwsgi_temp_path uwsgi; scgi_temp_path scgi; server { listen FRONT; location / { "
+        "default_type application/json; return 200 '{\"status\":\"healthy\"}'; } } }",
+        0);
+    if (!server.waitUntilReady())
+        giveUp("the server did not start");
+    while (!nginx.isReady())
+        std::this_thread::sleep_for(10ms);
+    std::vector<double> health, argument, beside, healthRatios, argumentRatios;
+    for (int round = 0; round < 2 * rounds + 1; ++round) {
+        health.push_back(runWrk(server, u"/health"_s, 64, 2).cpuMicroseconds);
+        beside.push_back(runWrk(nginx, u"/health"_s, 64, 2).cpuMicroseconds);
+        argument.push_back(
+            runWrk(server, u'/' + QString::fromLatin1(name) + u"/some-argument"_s, 64, 2).cpuMicroseconds);
+        healthRatios.push_back(health.back() / beside.back());
+        argumentRatios.push_back(argument.back() / beside.back());
+    }
+    const auto printBeside = [&](const char *what, const std::vector<double> &times,
+                                 const std::vector<double> &ratios) {
+        std::printf("%-27s %.1f us of CPU each, nginx's `return 200` %.1f: ratio %.2f (at most 1.6)\n", what,
+                    median(times), median(beside), median(ratios));
+    };
+    printBeside("/health, 64 connections", health, healthRatios);
+    printBeside("a route with an argument", argument, argumentRatios);
 }
 
 // Two thousand at once against a full pool and queue: what the refused wait, and what /health does in these seconds.
@@ -229,6 +269,7 @@ int main(int argc, char **argv)
         measureHealthUnderSaturation(server);
         print("/health, 64 connections", runWrk(server, u"/health"_s, 64));
     }
+    measureBesideNginx();
     measureObservation();
     measureOverload();
     measureConcurrentCalls();

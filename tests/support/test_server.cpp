@@ -111,6 +111,11 @@ Json asker(Services &, const Request &request)
             {u"prefix"_s, QString::fromLatin1(from.prefix)}};
 }
 
+Json argument(http::App &, const Request &request)
+{
+    return {{u"argument"_s, request.arguments.constFirst()}};
+}
+
 Json inFlight(http::App &app, const Request &)
 {
     return {{u"in_flight"_s, app.inFlight()}};
@@ -128,6 +133,8 @@ void addTestRoutes(http::App &app, Services &use)
     app.route("GET", u"/test/figures"_s, use, figures);
     app.route("GET", u"/test/asker"_s, use, asker);
     app.route("GET", u"/test/in_flight"_s, app, inFlight);
+    if (const QString name = qEnvironmentVariable("OPENLOOP_TEST_ROUTE"); !name.isEmpty())
+        app.route("GET", u'/' + name + u"/<arg>"_s, app, argument);
 }
 
 } // namespace

@@ -19,6 +19,7 @@ public:
     Q_DISABLE_COPY_MOVE(Front)
 
     quint16 port() const { return m_port; }
+    qint64 processId() const { return m_process.processId(); }
 
     /// Whether it passes requests on.
     bool isReady() const;

@@ -77,6 +77,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     report.planned = options.isolation ? options.isolation->length() : options.duration;
     report.duration = measurement.now() - report.origin;
     report.standstills = measurement.standstills();
+    report.clockSteps = measurement.clockSteps();
     report.loads = isolation ? QList<LoadState>{isolation->load} : measurement.loadStates();
     report.recording = options.record;
     report.isolation = isolation;
@@ -87,7 +88,9 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         quantiles.over = std::min(report.duration, report.planned) - report.standstills.total;
         quantiles.retried = measurement.series(target.name)->retried();
         quantiles.certificateLeft = measurement.series(target.name)->certificateLeft();
-        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem(), 0, {}};
+        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem(), 0, {}, {}};
+        for (const auto &address : measurement.addresses(target.name))
+            result.addresses << QString::fromLatin1(address);
         if (watch.last()) {
             result.hops = watch.last()->hops;
             result.redirect = withoutPassword(QString::fromUtf8(watch.last()->redirect));

@@ -76,10 +76,14 @@ QStringList remarksOn(const TargetResult &result)
     QStringList remarks;
     const auto &[retried, left] = std::pair(result.quantiles.retried, result.quantiles.certificateLeft);
     const auto add = [&](const QString &text) { remarks << u"%1: %2"_s.arg(result.target.name, text); };
+    if (result.hops == 0 && !result.redirect.isEmpty())
+        add(u"redirects to %1, which is not followed"_s.arg(result.redirect));
     if (result.hops > 0)
         add(u"%1 redirects, to %2"_s.arg(result.hops).arg(result.redirect));
-    else if (!result.redirect.isEmpty())
-        add(u"redirects to %1, which is not followed"_s.arg(result.redirect));
+    for (const auto &[url, status, phases] : result.chain)
+        add(u"%1 %2: DNS %3, TCP %4, TLS %5, first byte %6, body %7"_s.arg(status).arg(
+            withoutPassword(QString::fromUtf8(url)), formatDuration(phases.dns), formatDuration(phases.tcp),
+            formatDuration(phases.tls), formatDuration(phases.firstByte), formatDuration(phases.body)));
     if (retried > 0)
         add(u"%1 retried: the service closed a kept connection as the request left"_s.arg(retried));
     if (left)

@@ -17,6 +17,7 @@ struct TargetResult {
     std::optional<double> isolation; ///< p99 during / p99 before
     QString lastProblem; ///< "connection refused"; of the last error; empty: none
     int hops = 0; ///< redirects that the last answer came by
+    QList<Hop> chain; ///< the requests of these
     QString redirect; ///< where they ended, or lead to where they are not followed; empty: there were none
     QStringList addresses; ///< that answered, the first eight
 };

@@ -51,6 +51,17 @@ QJsonObject toJson(const TargetResult &result)
         object[u"redirects"_s] = result.hops;
         object[u"redirect_url"_s] = result.redirect;
     }
+    QJsonArray hops;
+    for (const auto &[url, status, phases] : result.chain)
+        hops.append(QJsonObject{{u"url"_s, withoutPassword(QString::fromUtf8(url))},
+                                {u"status"_s, status},
+                                {u"dns_ms"_s, toMilliseconds(phases.dns)},
+                                {u"tcp_ms"_s, toMilliseconds(phases.tcp)},
+                                {u"tls_ms"_s, toMilliseconds(phases.tls)},
+                                {u"first_byte_ms"_s, toMilliseconds(phases.firstByte)},
+                                {u"body_ms"_s, toMilliseconds(phases.body)}});
+    if (!hops.isEmpty())
+        object[u"hops"_s] = hops;
     if (!result.addresses.isEmpty())
         object[u"addresses"_s] = QJsonArray::fromStringList(result.addresses);
     if (!result.lastProblem.isEmpty())

@@ -123,6 +123,7 @@ Sample Measurement::detailed(const QString &name, const PackedSample &packed) co
             sample.serverTiming = found->serverTiming;
             sample.requestId = found->requestId;
             sample.hops = found->hops;
+            sample.chain = found->chain;
             sample.redirect = found->redirect;
         }
     }
@@ -209,7 +210,8 @@ void Measurement::keepDetails(Watched &watched, const Sample &sample) const
 {
     auto &details = watched.details;
     if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty() || !sample.redirect.isEmpty())
-        details.push_back({sample.due - origin(), sample.serverTiming, sample.requestId, sample.hops, sample.redirect});
+        details.push_back(
+            {sample.due - origin(), sample.serverTiming, sample.requestId, sample.hops, sample.chain, sample.redirect});
     while (details.size() > mostDetails / m_watched.size())
         details.pop_front();
 }

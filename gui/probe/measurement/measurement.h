@@ -110,7 +110,12 @@ private:
         QByteArray serverTiming;
         QByteArray requestId;
         int hops = 0;
+        QList<Hop> chain;
         QByteArray redirect;
+    };
+    struct CertificateSeen {
+        Instant at;
+        Nanoseconds left{0};
     };
     struct Watched {
         Series series;
@@ -120,6 +125,7 @@ private:
         QList<QByteArray> addresses{}; ///< all that answered
         QByteArray address{}; ///< that answered, when that was last looked at
         Instant addressFrom{};
+        QList<CertificateSeen> certificates{}; ///< of a recording: when one was seen first
     };
 
     const Watched *find(const QString &name) const;
@@ -132,6 +138,8 @@ private:
     void setTrust(Instant at, const Trust &trust);
     void restore();
     void restore(const Event &event);
+    void restoreCertificate(const LogEntry &entry);
+    void judgeCertificates();
     bool judgeMoment(Instant from);
     void noteRecording(const QString &problem);
     void add(const Event &event);

@@ -126,7 +126,7 @@ void Transfer::setRequest()
     }
     if (m_target.method == "HEAD")
         set(CURLOPT_NOBODY, 1L);
-    else if (m_target.method != (posts ? "POST" : "GET"))
+    else if (m_target.options.keepMethod || m_target.method != (posts ? "POST" : "GET"))
         set(CURLOPT_CUSTOMREQUEST, m_target.method.constData());
     bool asksForEncoding = false;
     for (const auto &header : m_target.headers) {

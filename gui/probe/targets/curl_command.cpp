@@ -242,6 +242,7 @@ private:
         if (!m_isHead && m_hasMethod && m_target.method == "HEAD")
             throw Problem{u"curl would wait for the body of a HEAD; write --head"_s};
         m_target.options.hasBody = sends;
+        m_target.options.keepMethod = m_hasMethod && m_target.method == "POST" && (sends || hasForm);
         if (!m_hasMethod)
             m_target.method = m_isHead ? "HEAD" : sends || hasForm ? "POST" : "GET";
         if (m_isJson) {

@@ -360,6 +360,25 @@ private slots:
         QVERIFY2(refused < lines / 2, qPrintable(QString::number(refused)));
     }
 
+    void redirectsAreFollowedAsCurlFollowsThem()
+    {
+        QStringList differences;
+        int refused = 0;
+        for (const auto &status : {"301", "302", "303", "307", "308"}) {
+            const auto place = QString::fromUtf8(url(QByteArray("/moved/") + status));
+            for (const auto &options : {u""_s, u"-X POST"_s, u"-d a=1"_s, u"-X POST -d a=1"_s, u"-X PUT -d a=1"_s,
+                                        u"-X GET -d a=1"_s, u"-X DELETE"_s, u"-I"_s, u"-F f=v"_s, u"-X POST -F f=v"_s,
+                                        u"-G -d a=1"_s, u"-u a:b -b c=d -e http://r/"_s, u"--json {} -X POST"_s}) {
+                const auto command = u"curl -L %1 %2"_s.arg(options, place);
+                if (const auto difference = differenceOf(command, &refused); !difference.isEmpty())
+                    differences << difference;
+                QVERIFY2(sentByCurl(command).contains("/there?x=1"), "else it proves nothing");
+            }
+        }
+        QVERIFY2(differences.isEmpty(), qPrintable(differences.join(u"\n\n"_s)));
+        QCOMPARE(refused, 0);
+    }
+
     void escapesOfBashAreTheBytesThatBashMakes_data()
     {
         QTest::addColumn<QString>("word");

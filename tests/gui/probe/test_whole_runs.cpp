@@ -2,7 +2,7 @@
 // A run that was cut short, or in which the monitor itself stood still, is no pass: the verdicts on it, and the real
 // program being stopped, starved, killed, without room on its disk, led elsewhere and set back in time.
 #include "gui/probe/headless/report.h"
-#include "tests/support/disturbance.h"
+#include "tests/gui/probe/disturbance.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 #include "tests/support/rows.h"

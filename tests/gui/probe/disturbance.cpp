@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Stands before the C library in another process: its wall clock and its look-up of names.
-#include "tests/support/disturbance.h"
+#include "tests/gui/probe/disturbance.h"
 
 #include <arpa/inet.h>
 #include <cstdlib>

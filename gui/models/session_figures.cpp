@@ -49,6 +49,7 @@ TargetFigures Session::figuresOf(const probe::Series &series, double from, doubl
     result.measured = quantiles.measured;
     result.errors = quantiles.errors;
     result.skipped = quantiles.skipped;
+    result.retried = quantiles.retried;
     result.last = lastOf(series, m_measurement->now());
     const double end = std::min(to, now());
     for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
@@ -66,7 +67,6 @@ TargetFigures Session::figures(const QString &name, double from, double to) cons
     putState(result);
     result.url = m_measurement->target(name)->url;
     result.isUnderLoad = loadedTarget() == name;
-    result.retried = history->retried();
     if (const auto &left = history->certificateLeft())
         result.certificateDays = std::chrono::duration<double>(*left) / std::chrono::hours(24);
     return result;

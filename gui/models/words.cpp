@@ -31,6 +31,10 @@ QString wordsFor(const probe::Event &event)
     case What::Down: return Session::tr("down: %1").arg(wordsFor(event.cause));
     case What::Back: return Session::tr("answers again");
     case What::Moved: return Session::tr("moved from %1 to %2").arg(event.value, event.text);
+    case What::ClockSet:
+        return event.lasted < probe::Nanoseconds(0)
+            ? Session::tr("the wall clock was set back by %1").arg(spanOf(-event.lasted))
+            : Session::tr("the wall clock was set forward by %1").arg(spanOf(event.lasted));
     case What::LoadSet:
         return event.load > 0 ? Session::tr("%1 requests kept in flight").arg(event.load) : Session::tr("load ended");
     case What::Trust: return event.text.isEmpty() ? Session::tr("The measurement is trustworthy again") : event.text;

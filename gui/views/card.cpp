@@ -63,7 +63,7 @@ void Card::setFigures(const TargetFigures &figures)
     if (!figures.cause.isEmpty())
         lines << figures.cause;
     if (figures.retried > 0)
-        lines << tr("%n request(s) met the closing of a kept connection and were sent again, since the start", nullptr,
+        lines << tr("%n request(s) met the closing of a kept connection and were sent again", nullptr,
                     static_cast<int>(figures.retried));
     setToolTip(lines.join(u'\n'));
     update();

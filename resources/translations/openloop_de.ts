@@ -32,10 +32,10 @@
         <translation>wiederholt</translation>
     </message>
     <message numerus="yes">
-        <source>%n request(s) met the closing of a kept connection and were sent again, since the start</source>
+        <source>%n request(s) met the closing of a kept connection and were sent again</source>
         <translation>
-            <numerusform>%n Anfrage traf auf das Schließen einer gehaltenen Verbindung und wurde noch einmal gesendet, seit dem Beginn</numerusform>
-            <numerusform>%n Anfragen trafen auf das Schließen einer gehaltenen Verbindung und wurden noch einmal gesendet, seit dem Beginn</numerusform>
+            <numerusform>%n Anfrage traf auf das Schließen einer gehaltenen Verbindung und wurde noch einmal gesendet</numerusform>
+            <numerusform>%n Anfragen trafen auf das Schließen einer gehaltenen Verbindung und wurden noch einmal gesendet</numerusform>
         </translation>
     </message>
 </context>
@@ -504,6 +504,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>%1 answered no request of the load</source>
         <translation>%1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 refused more than half of the load&apos;s requests</source>
+        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
     </message>
 </context>
 <context>
@@ -1090,6 +1094,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>, retried</source>
         <translation>, wiederholt</translation>
     </message>
+    <message>
+        <source>%1 %2: DNS %3, TCP %4, TLS %5, first byte %6, body %7</source>
+        <translation>%1 %2: DNS %3, TCP %4, TLS %5, erstes Byte %6, Rumpf %7</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::ServerPanel</name>
@@ -1238,6 +1246,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>moved from %1 to %2</source>
         <translation>von %1 nach %2 umgezogen</translation>
     </message>
+    <message>
+        <source>the wall clock was set back by %1</source>
+        <translation>die Uhr wurde um %1 zurückgestellt</translation>
+    </message>
+    <message>
+        <source>the wall clock was set forward by %1</source>
+        <translation>die Uhr wurde um %1 vorgestellt</translation>
+    </message>
 </context>
 <context>
     <name>StateText</name>
@@ -1323,6 +1339,30 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Expected &amp;status</source>
         <translation>Erwarteter &amp;Status</translation>
+    </message>
+    <message>
+        <source>/status=healthy, or /status where any value is good; one a line</source>
+        <translation>/status=healthy, oder /status, wo jeder Wert recht ist; einer je Zeile</translation>
+    </message>
+    <message>
+        <source>Content-Type: json, or Content-Type where any value is good; one a line</source>
+        <translation>Content-Type: json, oder Content-Type, wo jeder Wert recht ist; eines je Zeile</translation>
+    </message>
+    <message>
+        <source>A regular expression</source>
+        <translation>Ein regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>Body matches &amp;pattern</source>
+        <translation>Inhalt nach M&amp;uster</translation>
+    </message>
+    <message>
+        <source>&amp;JSON values</source>
+        <translation>&amp;JSON-Werte</translation>
+    </message>
+    <message>
+        <source>Answer&apos;s hea&amp;ders</source>
+        <translation>Kopffelder Kopfzeilen &amp;der Antwortamp;der Antwort</translation>
     </message>
 </context>
 <context>
@@ -1714,6 +1754,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1: %2 before, %3 under load</source>
         <translation>%1: %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>the control probe took %1 at the same time</source>
+        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
 </context>
 
 <context>
@@ -1818,6 +1862,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1: %2 before, %3 under load</source>
         <translation>%1: %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>the control probe took %1 at the same time</source>
+        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
 
     <message>
         <source>: %1 times</source>
@@ -1871,6 +1919,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1 answered no request of the load</source>
         <translation>%1 hat keine Anfrage der Last beantwortet</translation>
     </message>
+    <message>
+        <source>%1 refused more than half of the load&apos;s requests</source>
+        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
+    </message>
 
     <message>
         <source>this machine is busy: %1 of %2 control probes took more than %3</source>
@@ -1887,10 +1939,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>; the host of this virtual machine took %1 % of its time</source>
         <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
-    </message>
-    <message>
-        <source>the control probe took %1 at the same time</source>
-        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
     </message>
 </context>
 <context>
@@ -1995,6 +2043,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1: %2 before, %3 under load</source>
         <translation>%1: %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>the control probe took %1 at the same time</source>
+        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
 
     <message>
         <source>: %1 times</source>
@@ -2047,6 +2099,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>%1 answered no request of the load</source>
         <translation>%1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 refused more than half of the load&apos;s requests</source>
+        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
     </message>
 
     <message>
@@ -2168,6 +2224,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>%1: %2 before, %3 under load</source>
         <translation>%1: %2 vorher, %3 unter Last</translation>
     </message>
+    <message>
+        <source>the control probe took %1 at the same time</source>
+        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
 
     <message>
         <source>: %1 times</source>
@@ -2220,6 +2280,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>%1 answered no request of the load</source>
         <translation>%1 hat keine Anfrage der Last beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 refused more than half of the load&apos;s requests</source>
+        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
     </message>
 
     <message>

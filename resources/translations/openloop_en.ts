@@ -4,10 +4,10 @@
 <context>
     <name>openloop::gui::Card</name>
     <message numerus="yes">
-        <source>%n request(s) met the closing of a kept connection and were sent again, since the start</source>
+        <source>%n request(s) met the closing of a kept connection and were sent again</source>
         <translation>
-            <numerusform>%n request met the closing of a kept connection and was sent again, since the start</numerusform>
-            <numerusform>%n requests met the closing of a kept connection and were sent again, since the start</numerusform>
+            <numerusform>%n request met the closing of a kept connection and was sent again</numerusform>
+            <numerusform>%n requests met the closing of a kept connection and were sent again</numerusform>
         </translation>
     </message>
 </context>

@@ -114,6 +114,7 @@ Story storyOf(unsigned seed)
             due + std::chrono::round<probe::Nanoseconds>(std::chrono::duration<double, std::milli>(milliseconds));
         sample.outcome = outcome;
         sample.status = static_cast<quint16>(status);
+        sample.retried = outcome == probe::Outcome::Ok && status % 7 == (due - origin) / 1s % 7;
         return sample;
     };
     for (const auto &target : std::as_const(story.targets)) {
@@ -276,6 +277,8 @@ private:
             QCOMPARE(shown.measured, reported.measured);
             QCOMPARE(shown.errors, reported.errors);
             QCOMPARE(shown.skipped, reported.skipped);
+            QCOMPARE(shown.retried, reported.retried);
+            QVERIFY(shown.retried > 0);
             QVERIFY(same(shown.p50, reported.p50));
             QVERIFY(same(shown.p95, reported.p95));
             QVERIFY(same(shown.p99, reported.p99));

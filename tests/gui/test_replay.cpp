@@ -21,6 +21,9 @@ probe::Sample answered(probe::Instant due, probe::Nanoseconds response, probe::O
     sample.done = sample.firstByte = due + response;
     sample.outcome = outcome;
     sample.status = outcome == probe::Outcome::Ok ? 200 : 0;
+    sample.retried = outcome == probe::Outcome::Ok && (due - origin) % 1s == 0s;
+    // Renewed after half a minute.
+    sample.certificateLeft = (due < origin + 30s ? 48h : 24h * 90) - (sample.done - origin);
     return sample;
 }
 
@@ -105,6 +108,20 @@ private slots:
         QCOMPARE(m_session.verdict().sentence, u"NOT SURE: busy"_s);
         m_session.setReplayNow(m_session.beginning() + 55);
         QCOMPARE(m_session.trust().level, probe::TrustLevel::Trustworthy);
+    }
+
+    void secondAttemptsAndCertificatesAreThoseOfTheMoment()
+    {
+        const auto at = [this](double seconds) {
+            m_session.setReplayNow(m_session.beginning() + seconds);
+            return m_session.figures(u"health"_s, m_session.beginning(), m_session.beginning() + seconds);
+        };
+        QCOMPARE(at(9.95).retried, 10);
+        QVERIFY(std::abs(*at(20).certificateDays - (48 - 20 / 3600.0) / 24) < 1e-4);
+        QVERIFY(std::abs(*at(85).certificateDays - (90 - 85 / 86400.0)) < 1e-4);
+        QCOMPARE(at(89.95).retried, 70); // not while it was down
+        QVERIFY(std::ranges::none_of(m_session.events(),
+                                     [](const Event &event) { return event.text.contains(u"172800"_s); }));
     }
 
     void eventsKeepTheirKind()

@@ -28,6 +28,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QProcess>
 #include <QPushButton>
 #include <QScopeGuard>
@@ -534,6 +535,48 @@ private slots:
         dialog.findChild<QCheckBox *>(u"anyCertificate"_s)->setChecked(true);
         QVERIFY(!dialog.target().verifyTls);
         QVERIFY(dialog.target().interval == 1500us);
+    }
+
+    void whatIsExpectedOfATargetIsEdited()
+    {
+        probe::Target target;
+        target.name = u"a"_s;
+        target.url = u"https://127.0.0.1:9/"_s;
+        target.headers = {*probe::parseHeader(u"X-Gone:"_s), *probe::parseHeader(u"X-Empty;"_s),
+                          *probe::parseHeader(u"X-A: b"_s)};
+        for (const auto &text : {u"status=2xx"_s, u"regex=^o"_s, u"json=/a"_s, u"json=/b=c=d"_s, u"json==1"_s,
+                                 u"header=E"_s, u"header=F: g: h"_s})
+            QCOMPARE(probe::addExpectation(text, target.expectation), QString());
+        TargetDialog dialog(target);
+        QVERIFY(dialog.target() == target);
+        const auto lines = [&](const char *name) { return dialog.findChild<QPlainTextEdit *>(QLatin1String(name)); };
+        lines("headers")->appendPlainText(u"X-C: d"_s);
+        auto wanted = target;
+        wanted.headers << *probe::parseHeader(u"X-C: d"_s);
+        QVERIFY(dialog.target() == wanted); // those that take away or are empty stay what they are
+        lines("expectedJson")->setPlainText(u"/x\n/y=true\n"_s);
+        lines("expectedHeaders")->setPlainText(u"Server: nginx"_s);
+        auto *pattern = dialog.findChild<QLineEdit *>(u"matches"_s);
+        pattern->setText(u"a+"_s);
+        wanted.expectation.json = {{u"/x"_s, {}}, {u"/y"_s, u"true"_s}};
+        wanted.expectation.headers = {{u"Server"_s, u"nginx"_s}};
+        wanted.expectation.bodyMatches = u"a+"_s;
+        QVERIFY(dialog.target() == wanted);
+        for (const auto &wrong : {u"("_s, u"a+"_s}) {
+            pattern->setText(wrong);
+            if (wrong == u"a+"_s)
+                lines("expectedJson")->setPlainText(u"no pointer"_s);
+            dialog.setResult(QDialog::Rejected);
+            dialog.accept();
+            QCOMPARE(dialog.result(), int(QDialog::Rejected));
+        }
+        lines("expectedJson")->clear();
+        lines("headers")->setPlainText(u"nonsense"_s);
+        dialog.accept();
+        QCOMPARE(dialog.result(), int(QDialog::Rejected));
+        lines("headers")->clear();
+        dialog.accept();
+        QCOMPARE(dialog.result(), int(QDialog::Accepted));
     }
 
     void theLayoutAndChoicesSurviveTheWindow()

@@ -71,6 +71,43 @@ def faults_of_junit(text):
                 yield "JUnit: a failure without text"
 
 
+# What another reader makes of it; Debian's python has it, whichever python runs this. Other ends: it is not there.
+READER = """
+import json, sys
+try:
+    import junitparser
+except ImportError:
+    sys.exit(77)
+suites = list(junitparser.JUnitXml.fromfile(sys.argv[1]))
+print(json.dumps([[[case.classname, case.name, case.time, [[one.message, one.text] for one in case.result]]
+                   for case in suite] for suite in suites]
+                 + [[suite.tests, suite.failures, suite.errors, suite.skipped, suite.time, suite.timestamp,
+                     sorted([[one.name, one.value] for one in suite.properties()])] for suite in suites]))
+"""
+
+
+def faults_by_another_reader(path):
+    """junitparser: it has to see what is in the file, times as numbers, failures with message and text."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        read = subprocess.run([python, "-c", READER, path], capture_output=True, text=True, check=False)
+        if read.returncode != 77:
+            break
+    if read.returncode == 77:
+        return ["JUnit: there is no junitparser here (python3-junitparser)"]
+    if read.returncode:
+        return ["JUnit: junitparser: " + read.stderr]
+    suites = list(xml.etree.ElementTree.parse(path).getroot())
+    expected = [[[case.get("classname"), case.get("name"), float(case.get("time")),
+                  [[one.get("message"), one.text] for one in case.findall("failure")]]
+                 for case in suite.findall("testcase")] for suite in suites]
+    expected += [[int(suite.get("tests")), int(suite.get("failures")), int(suite.get("errors")),
+                  int(suite.get("skipped")), float(suite.get("time")), suite.get("timestamp"),
+                  sorted([one.get("name"), one.get("value")] for one in suite.findall("properties/property"))]
+                 for suite in suites]
+    found = json.loads(read.stdout)
+    return [] if found == expected else [f"JUnit: junitparser reads {found}, not {expected}"]
+
+
 def self_test():
     schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": ["integer", "null"], "minimum": 0}}}
     assert not list(faults_of({"a": 1}, schema, schema)) and not list(faults_of({"a": None}, schema, schema))
@@ -88,7 +125,7 @@ def main():
                         "200ms", "--json", files[0], "--junit", files[1], "--assert", "a.p99<1s", "--assert",
                         "a.errors<1%", "--load", "b=1", "--quiet"], stdout=subprocess.DEVNULL, check=False)
         document, junit = json.loads(files[0].read_text()), files[1].read_text()
-    faults = [*faults_of(document, schema, schema), *faults_of_junit(junit)]
+        faults = [*faults_of(document, schema, schema), *faults_of_junit(junit), *faults_by_another_reader(files[1])]
     try:
         import jsonschema
     except ImportError:

@@ -24,7 +24,7 @@ struct TargetFigures {
     qint64 measured = 0; ///< those with a latency: what the percentiles are of
     qint64 errors = 0;
     qint64 skipped = 0;
-    qint64 retried = 0; ///< since the start
+    qint64 retried = 0; ///< sent again, as their kept connection was closed as they left
     std::optional<double> certificateDays; ///< until the certificate of the service ends
     std::vector<double> sparkline; ///< p50 of equal stretches, oldest first; negative where nothing was measured
     bool isControl = false;

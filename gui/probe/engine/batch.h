@@ -78,6 +78,7 @@ struct Batch {
     QList<Gap> gaps; ///< ended in this batch
     QList<Gap> standstills; ///< those of the monitor itself; those of less than a second are not among the gaps
     QList<LoadState> loads;
+    std::optional<ClockStep> clockStep; ///< noticed when the batch was delivered
     std::optional<ProcessorTime> processors; ///< when the batch was delivered
     Trust trust; ///< of the last 10 s
 

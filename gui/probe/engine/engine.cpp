@@ -31,6 +31,7 @@ public:
     int run = 0; ///< counts starts
     Instant origin;
     WallClock wall;
+    ClockStepDetector clockSteps;
     TrustJudge judge;
     Trust trust;
     QHash<QString, int> loads;
@@ -51,6 +52,8 @@ public:
 void Engine::Private::start()
 {
     wall = WallClock::now();
+    clockSteps = {};
+    clockSteps.observe();
     origin = std::chrono::steady_clock::now();
     judge.restart();
     trust = {};
@@ -96,6 +99,8 @@ void Engine::Private::deliver(Batch batch)
         batch.loads = load->states();
     if (options.control)
         batch.processors = ProcessorTime::now();
+    if (const auto by = clockSteps.observe())
+        batch.clockStep = {batch.until, *by};
     batch.addTo(judge);
     const auto before = trust.level;
     trust = judge.verdict(batch.until);

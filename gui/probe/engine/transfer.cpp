@@ -126,7 +126,7 @@ void Transfer::setRequest()
     }
     if (m_target.method == "HEAD")
         set(CURLOPT_NOBODY, 1L);
-    else if (m_target.method != (posts ? "POST" : "GET"))
+    else if (m_target.options.keepMethod || m_target.method != (posts ? "POST" : "GET"))
         set(CURLOPT_CUSTOMREQUEST, m_target.method.constData());
     bool asksForEncoding = false;
     for (const auto &header : m_target.headers) {
@@ -195,11 +195,27 @@ void Transfer::setCallbacks()
     set(CURLOPT_PREREQDATA, this);
     set(
         CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
-            auto *at = static_cast<Transfer *>(transfer);
-            ++at->m_attempts;
-            const int allowed = isSafe(at->m_target.method) ? 2 : 1;
-            return at->attemptsBeyondRedirects() > allowed ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+            return static_cast<Transfer *>(transfer)->onRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
         });
+}
+
+bool Transfer::onRequest()
+{
+    ++m_attempts;
+    if (m_target.options.location) {
+        m_marks.resize(longOf(easy(), CURLINFO_REDIRECT_COUNT)); // a second attempt takes the place of the first
+        m_marks.append(markNow());
+    }
+    return attemptsBeyondRedirects() <= (isSafe(m_target.method) ? 2 : 1);
+}
+
+Transfer::Mark Transfer::markNow() const
+{
+    auto *easy = m_easy.get();
+    return {textOf(easy, CURLINFO_EFFECTIVE_URL),     static_cast<quint16>(longOf(easy, CURLINFO_RESPONSE_CODE)),
+            timeOf(easy, CURLINFO_NAMELOOKUP_TIME_T), timeOf(easy, CURLINFO_CONNECT_TIME_T),
+            timeOf(easy, CURLINFO_APPCONNECT_TIME_T), timeOf(easy, CURLINFO_STARTTRANSFER_TIME_T),
+            timeOf(easy, CURLINFO_REDIRECT_TIME_T)};
 }
 
 int Transfer::attemptsBeyondRedirects() const
@@ -212,6 +228,7 @@ void Transfer::prepare(const QByteArray &url, Instant due)
     set(CURLOPT_URL, url.constData());
     m_due = due;
     m_attempts = 0;
+    m_marks.clear();
     m_bytes = 0;
     m_body.clear();
     m_error[0] = '\0';
@@ -222,6 +239,7 @@ Answer Transfer::answer(CURLcode code)
 {
     Answer answer;
     fillTimes(answer.sample);
+    fillChain(answer.sample);
     answer.sample.outcome = outcomeOf(code);
     if (answer.sample.outcome == Outcome::Ok)
         judge(answer);
@@ -257,6 +275,44 @@ void Transfer::fillTimes(Sample &sample) const
     sample.firstByte = first > Nanoseconds(0) ? std::clamp(sample.sent + first, connected, sample.done) : sample.done;
     sample.phases.firstByte = sample.firstByte - connected;
     sample.phases.body = sample.done - sample.firstByte;
+}
+
+void Transfer::fillChain(Sample &sample) const
+{
+    if (m_marks.size() < 2)
+        return;
+    const auto atLeastNone = [](Nanoseconds duration) { return std::max(Nanoseconds(0), duration); };
+    auto end = markNow();
+    end.redirected = sample.service();
+    Mark before{};
+    for (qsizetype i = 0; i < m_marks.size(); ++i) {
+        const auto &mark = m_marks[i];
+        const auto &after = i + 1 < m_marks.size() ? m_marks[i + 1] : end;
+        Hop hop{mark.url, after.status, {}};
+        const auto connected = atLeastNone(mark.tcp - before.tcp), secured = atLeastNone(mark.tls - before.tls);
+        hop.phases.dns = atLeastNone(mark.dns - before.dns);
+        hop.phases.tcp = atLeastNone(connected - hop.phases.dns);
+        hop.phases.tls = atLeastNone(secured - connected);
+        const auto ready = hop.phases.sum();
+        const auto whole = std::max(ready, after.redirected - mark.redirected);
+        const auto first = std::clamp(after.firstByte - mark.firstByte, ready, whole);
+        hop.phases.firstByte = first - ready;
+        hop.phases.body = whole - first;
+        sample.chain.append(hop);
+        before = mark;
+    }
+    // Of the whole: what the hops took to connect, and all else until the last answer began.
+    auto &phases = sample.phases;
+    phases = {};
+    for (const auto &hop : std::as_const(sample.chain)) {
+        phases.dns += hop.phases.dns;
+        phases.tcp += hop.phases.tcp;
+        phases.tls += hop.phases.tls;
+    }
+    const auto connected = phases.sum();
+    phases.body = std::min(sample.chain.last().phases.body, atLeastNone(sample.service() - connected));
+    sample.firstByte = sample.done - phases.body;
+    phases.firstByte = atLeastNone(sample.firstByte - sample.sent - connected);
 }
 
 void Transfer::judge(Answer &answer) const

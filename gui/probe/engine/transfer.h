@@ -27,6 +27,15 @@ public:
     Instant due() const { return m_due; }
 
 private:
+    /// What libcurl had added up by the moment in which a request left.
+    struct Mark {
+        QByteArray url;
+        quint16 status = 0; ///< of the answer before
+        Nanoseconds dns, tcp, tls, firstByte; ///< sums of all requests: from the begin of each to there
+        Nanoseconds redirected; ///< since the start, when the last redirect was followed
+    };
+    Mark markNow() const;
+
     struct EasyDeleter {
         void operator()(CURL *easy) const { curl_easy_cleanup(easy); }
     };
@@ -51,8 +60,10 @@ private:
     void fillTimes(Sample &sample) const;
     void judge(Answer &answer) const;
     void fillRedirect(Sample &sample) const;
+    void fillChain(Sample &sample) const;
     std::optional<Nanoseconds> certificateLeft() const;
     int attemptsBeyondRedirects() const;
+    bool onRequest();
 
     const Target &m_target;
     AnswerJudge m_judge;
@@ -65,6 +76,7 @@ private:
     QByteArray m_body;
     qint64 m_bytes = 0;
     int m_attempts = 0;
+    QList<Mark> m_marks; ///< where redirects are followed: of each request
 };
 
 } // namespace openloop::probe

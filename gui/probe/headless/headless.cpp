@@ -11,6 +11,7 @@
 #include <QFileInfo>
 #include <QSocketNotifier>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <sys/signalfd.h>
@@ -51,36 +52,69 @@ public:
     bool isStdout() const { return m_file.fileName() == "-"_L1; }
     bool isOpen() const { return m_opened; }
     QString problem() const { return u"%1: %2"_s.arg(m_file.fileName(), m_file.errorString()); }
+    /// True where what was written can be replaced: pipes and devices have passed it on.
+    bool isReplaceable() const { return m_file.isOpen() && !m_isDevice && m_kept; }
 
-    /// False, with a line on standard error, when not all of it could be written.
-    bool write(const QByteArray &bytes)
+    /// Returns why not all of it could be written, which standard error is told as well; empty: it could.
+    QString write(const QByteArray &bytes)
     {
         if (isStdout())
             return writeOut(QString::fromUtf8(bytes));
         if (!m_file.isOpen())
-            return true;
-        if ((m_isDevice || m_file.resize(0)) && m_file.write(bytes) == bytes.size() && m_file.flush())
-            return true;
+            return {};
+        m_kept = (m_isDevice || m_file.resize(0)) && m_file.write(bytes) == bytes.size() && m_file.flush();
+        if (m_kept)
+            return {};
         complain(problem());
-        return false;
+        return problem();
     }
 
     /// What a file is to hold while there is no report yet; pipes and devices are told nothing.
-    bool begin(const QByteArray &bytes) { return isStdout() || m_isDevice || write(bytes); }
+    bool begin(const QByteArray &bytes) { return isStdout() || m_isDevice || write(bytes).isEmpty(); }
 
-    static bool writeOut(const QString &text)
+    /// As write() returns it.
+    static QString writeOut(const QString &text)
     {
         if (print(stdout, text))
-            return true;
-        complain(u"standard output: %1"_s.arg(qt_error_string(errno)));
-        return false;
+            return {};
+        const auto problem = u"standard output: %1"_s.arg(qt_error_string(errno));
+        complain(problem);
+        return problem;
     }
 
 private:
     QFile m_file; ///< not QSaveFile: the path may be a pipe or /dev/stderr
     bool m_isDevice;
     bool m_opened;
+    bool m_kept = false;
 };
+
+/// All forms of the report, each of which says which other got lost.
+ExitCode handOver(RunReport report, Outlet &json, Outlet &junit)
+{
+    using Form = QByteArray (*)(const RunReport &);
+    const std::array<std::pair<Outlet *, Form>, 2> forms{{{&json, toJson}, {&junit, toJUnit}}};
+    const auto note = [&](const QString &problem) {
+        if (!problem.isEmpty())
+            report.lost << problem;
+    };
+    // Standard output comes last, because what it was told stays.
+    for (const bool isStdout : {false, true}) {
+        for (const auto &[outlet, form] : forms) {
+            if (outlet->isStdout() == isStdout)
+                note(outlet->write(form(report)));
+        }
+    }
+    if (json.isStdout() || junit.isStdout())
+        print(stderr, toTable(report));
+    else
+        note(Outlet::writeOut(toTable(report)));
+    for (const auto &[outlet, form] : forms) {
+        if (!report.lost.isEmpty() && outlet->isReplaceable())
+            outlet->write(form(report));
+    }
+    return report.exitCode();
+}
 
 ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
 {
@@ -111,12 +145,7 @@ ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
         return ExitCode::Usage;
     application.exec();
 
-    const auto report = run.report();
-    const auto table = toTable(report);
-    bool written = json.isStdout() || junit.isStdout() ? print(stderr, table) : Outlet::writeOut(table);
-    written = json.write(toJson(report)) && written;
-    written = junit.write(toJUnit(report)) && written;
-    return written ? report.exitCode() : ExitCode::Usage;
+    return handOver(run.report(), json, junit);
 }
 
 } // namespace
@@ -128,9 +157,9 @@ int runHeadless(QCoreApplication &application)
         complain(request.error + u"\nTry --help."_s);
         return static_cast<int>(ExitCode::Usage);
     }
-    const auto code = request->options     ? run(application, *request->options)
-        : Outlet::writeOut(request->print) ? ExitCode::Kept
-                                           : ExitCode::Usage;
+    const auto code = request->options               ? run(application, *request->options)
+        : Outlet::writeOut(request->print).isEmpty() ? ExitCode::Kept
+                                                     : ExitCode::Usage;
     return static_cast<int>(code);
 }
 

@@ -2,6 +2,7 @@
 // What is wrong with a run and which code that is, and the table for people.
 #include "gui/probe/headless/report.h"
 
+#include "gui/probe/measurement/event.h"
 #include "gui/probe/samples/durations.h"
 
 #include <algorithm>
@@ -29,16 +30,16 @@ QString brief(Nanoseconds duration)
     return QString::number(std::round(seconds * 10) / 10) + u" s"_s;
 }
 
-QString gapLines(const RunReport &report)
+QStringList gapRemarks(const RunReport &report)
 {
-    QString lines;
+    QStringList remarks;
     const auto &[gaps, count, total] = report.standstills;
     for (const auto &gap : gaps.first(std::min(gapsInTable, gaps.size())))
-        lines += u"gap: %1 for %2, %3 after the start\n"_s.arg(gapName(gap.reason), brief(gap.length()),
+        remarks << u"gap: %1 for %2, %3 after the start"_s.arg(gapName(gap.reason), brief(gap.length()),
                                                                brief(gap.from - report.origin));
     if (count > gapsInTable)
-        lines += u"gap: %1 more; together %2\n"_s.arg(count - gapsInTable).arg(brief(total));
-    return lines;
+        remarks << u"gap: %1 more; together %2"_s.arg(count - gapsInTable).arg(brief(total));
+    return remarks;
 }
 
 QString textOf(const std::optional<Quantile> &quantile)
@@ -70,22 +71,27 @@ QStringList cellsOf(const QString &name, const Quantiles &q)
             textOf(q.p50), textOf(q.p95),        q.hasP99() ? textOf(q.p99) : u"-"_s, textOf(q.max)};
 }
 
-/// What a reader of the figures ought to know: redirects, second attempts, the certificate.
-QString remarksOn(const TargetResult &result)
+QStringList remarksOn(const TargetResult &result)
 {
-    QString lines;
+    QStringList remarks;
     const auto &[retried, left] = std::pair(result.quantiles.retried, result.quantiles.certificateLeft);
-    const auto add = [&](const QString &text) { lines += u"%1: %2\n"_s.arg(result.target.name, text); };
+    const auto add = [&](const QString &text) { remarks << u"%1: %2"_s.arg(result.target.name, text); };
+    if (result.hops == 0 && !result.redirect.isEmpty())
+        add(u"redirects to %1, which is not followed"_s.arg(result.redirect));
     if (result.hops > 0)
         add(u"%1 redirects, to %2"_s.arg(result.hops).arg(result.redirect));
-    else if (!result.redirect.isEmpty())
-        add(u"redirects to %1, which is not followed"_s.arg(result.redirect));
+    for (const auto &[url, status, phases] : result.chain)
+        add(u"%1 %2: DNS %3, TCP %4, TLS %5, first byte %6, body %7"_s.arg(status).arg(
+            withoutPassword(QString::fromUtf8(url)), formatDuration(phases.dns), formatDuration(phases.tcp),
+            formatDuration(phases.tls), formatDuration(phases.firstByte), formatDuration(phases.body)));
     if (retried > 0)
         add(u"%1 retried: the service closed a kept connection as the request left"_s.arg(retried));
     if (left)
         add(*left < Nanoseconds(0) ? u"the certificate has ended"_s
                                    : u"the certificate ends in %1 days"_s.arg(*left / std::chrono::hours(24)));
-    return lines;
+    if (result.addresses.size() > 1)
+        add(u"moved from "_s + result.addresses.join(u" to "_s));
+    return remarks;
 }
 
 } // namespace
@@ -93,6 +99,16 @@ QString remarksOn(const TargetResult &result)
 bool RunReport::anythingAnswered() const
 {
     return std::ranges::any_of(targets, &TargetResult::answered);
+}
+
+QStringList RunReport::remarks() const
+{
+    QStringList remarks;
+    for (const auto &result : targets)
+        remarks << remarksOn(result);
+    for (const auto &step : clockSteps)
+        remarks << u"%1, %2 after the start"_s.arg(plainWords(step), brief(step.at - origin));
+    return remarks << gapRemarks(*this);
 }
 
 double RunReport::lostShare() const
@@ -152,7 +168,7 @@ bool RunReport::trustworthy() const
 ExitCode RunReport::exitCode() const
 {
     const auto isBroken = [](const AssertResult &result) { return !result.ok; };
-    if (!unrecorded.isEmpty())
+    if (!unrecorded.isEmpty() || !lost.isEmpty())
         return ExitCode::Usage;
     if (!cutShort().isEmpty())
         return ExitCode::CutShort;
@@ -176,8 +192,6 @@ QString toTable(const RunReport &report)
         if (!result.lastProblem.isEmpty())
             table += u"%1: %2 (%3)\n"_s.arg(result.target.name, result.lastProblem, withoutPassword(result.target.url));
     }
-    for (const auto &result : report.targets)
-        table += remarksOn(result);
     for (const auto &load : report.loads)
         table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(load.name)
                      .arg(load.wanted)
@@ -202,7 +216,11 @@ QString toTable(const RunReport &report)
                                                                   : result.valueText + u"; "_s + result.warning);
     if (!report.unrecorded.isEmpty())
         table += u"recording: INCOMPLETE: %1\n"_s.arg(report.unrecorded);
-    table += gapLines(report) + u"measurement: "_s;
+    for (const auto &lost : report.lost)
+        table += u"report: LOST: %1\n"_s.arg(lost);
+    for (const auto &remark : report.remarks())
+        table += remark + u'\n';
+    table += u"measurement: "_s;
     table += !report.cutShort().isEmpty() ? u"CUT SHORT: "_s + report.cutShort()
         : report.trustworthy()            ? u"trustworthy"_s
                                           : u"NOT TRUSTWORTHY: "_s + report.doubt();

@@ -17,7 +17,9 @@ struct TargetResult {
     std::optional<double> isolation; ///< p99 during / p99 before
     QString lastProblem; ///< "connection refused"; of the last error; empty: none
     int hops = 0; ///< redirects that the last answer came by
+    QList<Hop> chain; ///< the requests of these
     QString redirect; ///< where they ended, or lead to where they are not followed; empty: there were none
+    QStringList addresses; ///< that answered, the first eight
 };
 
 struct AssertResult {
@@ -49,13 +51,18 @@ struct RunReport {
     QString unloaded; ///< why the search proves nothing: there never was load; empty: there was
     QString recording; ///< path of the session file; empty: none was asked for
     QString unrecorded; ///< why not all of the run is in it, with its path; empty: it is
+    QStringList lost; ///< reports that could not be written: "path: cause"
     QDateTime started;
     Instant origin; ///< what instants count from
     Nanoseconds planned{0}; ///< 0: it had no length of its own
     Nanoseconds duration{0}; ///< until the end, or until it was cut short
     Ending ending = Ending::Planned;
     Standstills standstills; ///< of the monitor itself
+    QList<ClockStep> clockSteps;
 
+    /// A sentence each on what a reader of the figures ought to know and no figure says: redirects, second attempts,
+    /// certificates, targets that moved, a wall clock that was set, gaps.
+    QStringList remarks() const;
     /// Why this is not the run that was asked for: interrupted, or more than a tenth of its time or of a target's ticks
     /// lost by the monitor itself; empty: it is.
     QString cutShort() const;
@@ -64,8 +71,8 @@ struct RunReport {
     QString doubt() const;
     bool trustworthy() const;
     bool anythingAnswered() const;
-    /// Of several the first: a recording that got lost, a run that was cut short, no answer, a broken assert on errors
-    /// or availability, doubt, another broken assert. What makes the rest meaningless comes first.
+    /// Of several the first: a recording or a report that got lost, a run that was cut short, no answer, a broken
+    /// assert on errors or availability, doubt, another broken assert. What makes the rest meaningless comes first.
     ExitCode exitCode() const;
 
 private:

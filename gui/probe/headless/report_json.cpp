@@ -51,6 +51,19 @@ QJsonObject toJson(const TargetResult &result)
         object[u"redirects"_s] = result.hops;
         object[u"redirect_url"_s] = result.redirect;
     }
+    QJsonArray hops;
+    for (const auto &[url, status, phases] : result.chain)
+        hops.append(QJsonObject{{u"url"_s, withoutPassword(QString::fromUtf8(url))},
+                                {u"status"_s, status},
+                                {u"dns_ms"_s, toMilliseconds(phases.dns)},
+                                {u"tcp_ms"_s, toMilliseconds(phases.tcp)},
+                                {u"tls_ms"_s, toMilliseconds(phases.tls)},
+                                {u"first_byte_ms"_s, toMilliseconds(phases.firstByte)},
+                                {u"body_ms"_s, toMilliseconds(phases.body)}});
+    if (!hops.isEmpty())
+        object[u"hops"_s] = hops;
+    if (!result.addresses.isEmpty())
+        object[u"addresses"_s] = QJsonArray::fromStringList(result.addresses);
     if (!result.lastProblem.isEmpty())
         object[u"last_problem"_s] = result.lastProblem;
     if (result.isolation)
@@ -162,6 +175,7 @@ QByteArray toJson(const RunReport &report)
     QJsonObject object{{u"version"_s, version},
                        {u"exit_code"_s, static_cast<int>(report.exitCode())},
                        {u"run"_s, run},
+                       {u"remarks"_s, QJsonArray::fromStringList(report.remarks())},
                        {u"gaps"_s, arrayOf(report.standstills.gaps, gap)},
                        {u"targets"_s, arrayOf(report.targets, [](const auto &result) { return toJson(result); })},
                        {u"asserts"_s, arrayOf(report.asserts, [](const auto &result) { return toJson(result); })},
@@ -169,6 +183,13 @@ QByteArray toJson(const RunReport &report)
                        {u"doubt"_s, report.doubt()},
                        {u"control"_s, control},
                        {u"duration_ms"_s, toMilliseconds(report.duration)}};
+    if (!report.clockSteps.isEmpty())
+        object[u"wall_clock_steps"_s] = arrayOf(report.clockSteps, [&](const ClockStep &step) {
+            return QJsonObject{{u"at_ms"_s, toMilliseconds(step.at - report.origin)},
+                               {u"by_ms"_s, toMilliseconds(step.by)}};
+        });
+    if (!report.lost.isEmpty())
+        object[u"lost_reports"_s] = QJsonArray::fromStringList(report.lost);
     if (!report.loads.isEmpty())
         object[u"loads"_s] = arrayOf(report.loads, [](const LoadState &load) {
             return QJsonObject{{u"name"_s, load.name},

@@ -37,6 +37,8 @@ QList<Case> casesOf(const RunReport &report)
                                                                          : report.unloaded});
     if (!report.recording.isEmpty())
         cases.append({u"measurement"_s, u"recorded"_s, report.unrecorded});
+    if (!report.lost.isEmpty())
+        cases.append({u"measurement"_s, u"reported"_s, report.lost.join(u"; "_s)});
     return cases;
 }
 
@@ -107,6 +109,8 @@ QByteArray toJUnit(const RunReport &report)
         }
         writer.writeEndElement();
     }
+    if (const auto remarks = report.remarks(); !remarks.isEmpty())
+        writer.writeTextElement(u"system-out"_s, remarks.join(u'\n'));
     writer.writeEndDocument();
     return xml;
 }

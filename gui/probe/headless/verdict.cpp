@@ -31,20 +31,24 @@ AssertResult judged(const Assertion &assertion, const TargetResult &result, bool
     return judged;
 }
 
-AssertResult judged(const WatchedRule &rule)
+AssertResult judged(const WatchedRule &rule, Nanoseconds duration)
 {
     const auto &[watch, fired, doubt] = rule;
     const auto text =
         watch.rule().target.isEmpty() ? watch.target() + u": "_s + watch.rule().text() : watch.rule().text();
+    // Broken to the end, in a run that gave it no time to fire.
+    const bool isUndecided = !fired && watch.state() == RuleState::Pending && watch.rule().holdFor >= duration;
     const auto found = fired ? fired->value
-        : watch.wasJudged()  ? u"never fired"_s
+        : isUndecided
+        ? u"broken when the run ended, too early for it to fire: "_s + watch.rule().condition.valueText(watch.current())
+        : watch.wasJudged() ? u"never fired"_s
         : doubt.isEmpty()
         ? u"not judged: no tick%1 in its window"_s.arg(
               watch.rule().condition.quantity == Quantity::Certificate ? u" with a certificate"_s : QString())
         : u"not judged: "_s + doubt;
     return {text,
             watch.target(),
-            !fired && watch.wasJudged(),
+            !fired && !isUndecided && watch.wasJudged(),
             {},
             false,
             fired && watch.rule().condition.isOfAnswers(),
@@ -77,6 +81,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     report.planned = options.isolation ? options.isolation->length() : options.duration;
     report.duration = measurement.now() - report.origin;
     report.standstills = measurement.standstills();
+    report.clockSteps = measurement.clockSteps();
     report.loads = isolation ? QList<LoadState>{isolation->load} : measurement.loadStates();
     report.recording = options.record;
     report.isolation = isolation;
@@ -85,11 +90,13 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         auto quantiles = measurement.series(target.name)->whole().quantiles();
         quantiles.addLost(measurement.lostTicks(target.name));
         quantiles.over = std::min(report.duration, report.planned) - report.standstills.total;
-        quantiles.retried = measurement.series(target.name)->retried();
         quantiles.certificateLeft = measurement.series(target.name)->certificateLeft();
-        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem(), 0, {}};
+        TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem(), 0, {}, {}, {}};
+        for (const auto &address : measurement.addresses(target.name))
+            result.addresses << QString::fromLatin1(address);
         if (watch.last()) {
             result.hops = watch.last()->hops;
+            result.chain = watch.last()->chain;
             result.redirect = withoutPassword(QString::fromUtf8(watch.last()->redirect));
         }
         const auto *isolated = isolation ? isolation->find(target.name) : nullptr;
@@ -105,7 +112,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         report.asserts.append(judged(assertion, *at, options.strict));
     }
     for (const auto &rule : measurement.rules())
-        report.asserts.append(judged(rule));
+        report.asserts.append(judged(rule, report.duration));
     const bool judgedByAsserts = std::ranges::any_of(
         options.asserts, [](const Assertion &a) { return a.condition.quantity == Quantity::Isolation; });
     if (options.isolation && !judgedByAsserts)

@@ -109,6 +109,7 @@ std::optional<double> Condition::valueOf(const Quantiles &quantiles, std::option
         const auto &quantile = quantileOf(quantity, quantiles);
         return quantile ? std::optional(toMilliseconds(quantile->value)) : std::nullopt;
     }
+    const bool wasAsked = quantiles.n > quantiles.lost; // else there is nothing that could have failed
     switch (quantity) {
     case Quantity::Rate: return quantiles.rate();
     case Quantity::N: return static_cast<double>(quantiles.n);
@@ -117,12 +118,12 @@ std::optional<double> Condition::valueOf(const Quantiles &quantiles, std::option
         return quantiles.certificateLeft
             ? std::optional(std::chrono::duration<double>(*quantiles.certificateLeft) / std::chrono::hours(24))
             : std::nullopt;
-    case Quantity::Availability: return quantiles.n > 0 ? std::optional(quantiles.availability()) : std::nullopt;
+    case Quantity::Availability: return wasAsked ? std::optional(quantiles.availability()) : std::nullopt;
     default: break;
     }
-    if (share)
-        return quantiles.n > 0 ? std::optional(quantiles.errorShare()) : std::nullopt;
-    return static_cast<double>(quantiles.errors);
+    if (!wasAsked)
+        return {};
+    return share ? quantiles.errorShare() : static_cast<double>(quantiles.errors);
 }
 
 bool Condition::holds(const Quantiles &quantiles, std::optional<double> isolation) const

@@ -33,6 +33,12 @@ EventKind kindOf(const QString &key)
     return found == keys.end() ? EventKind::Note : found->first;
 }
 
+QString plainWords(const ClockStep &step)
+{
+    return step.by < Nanoseconds(0) ? u"the wall clock was set back by "_s + formatDuration(-step.by)
+                                    : u"the wall clock was set forward by "_s + formatDuration(step.by);
+}
+
 QString plainWords(const Event &event)
 {
     switch (event.what) {
@@ -41,6 +47,7 @@ QString plainWords(const Event &event)
     case Event::What::Down: return u"down: "_s + plainWords(event.cause);
     case Event::What::Back: return u"answers again"_s;
     case Event::What::Moved: return u"moved from %1 to %2"_s.arg(event.value, event.text);
+    case Event::What::ClockSet: return plainWords(ClockStep{event.at, event.lasted});
     case Event::What::LoadSet:
         return event.load > 0 ? u"%1 requests kept in flight"_s.arg(event.load) : u"load ended"_s;
     case Event::What::Trust: return event.text.isEmpty() ? u"the measurement is trustworthy again"_s : event.text;

@@ -23,6 +23,7 @@ struct Event {
         Down, ///< `cause`
         Back, ///< from being down
         Moved, ///< `text`: the address that its name leads to now, `value`: the one before
+        ClockSet, ///< the wall clock, by `lasted`; below 0: back
         LoadSet, ///< `load` requests are kept in flight from now on; 0: it ended
         Trust, ///< `text`: why there is none any more; empty: there is again
         NotRecorded, ///< `text`: the recording's path and what is wrong with it
@@ -36,7 +37,7 @@ struct Event {
     QString target{}; ///< may be empty
     QString text{};
     QString value{}; ///< "p99 412 ms"
-    Nanoseconds lasted{0};
+    Nanoseconds lasted{0}; ///< or by how much
     int load = 0;
     Cause cause{};
 
@@ -48,6 +49,7 @@ struct Event {
 using EventWords = std::function<QString(const Event &)>;
 /// In English, for logs and terminals.
 QString plainWords(const Event &event);
+QString plainWords(const ClockStep &step);
 
 /// As recordings keep it, with these words where it is no figure.
 LogEntry toEntry(const Event &event, const EventWords &words);

@@ -12,6 +12,7 @@ namespace openloop::probe {
 
 namespace {
 
+constexpr qsizetype mostAddresses = 8;
 constexpr std::size_t mostDetails = 24'000; // of all targets: ten minutes of four at 10 Hz
 
 } // namespace
@@ -107,6 +108,12 @@ qint64 Measurement::lostTicks(const QString &name) const
     return watched ? watched->lost : 0;
 }
 
+QList<QByteArray> Measurement::addresses(const QString &name) const
+{
+    const auto *watched = find(name);
+    return watched ? watched->addresses : QList<QByteArray>();
+}
+
 Sample Measurement::detailed(const QString &name, const PackedSample &packed) const
 {
     auto sample = packed.unpacked(origin());
@@ -116,6 +123,7 @@ Sample Measurement::detailed(const QString &name, const PackedSample &packed) co
             sample.serverTiming = found->serverTiming;
             sample.requestId = found->requestId;
             sample.hops = found->hops;
+            sample.chain = found->chain;
             sample.redirect = found->redirect;
         }
     }
@@ -151,6 +159,11 @@ void Measurement::take(const Batch &batch)
         takeTarget(one, batch.gaps);
     for (const auto &gap : batch.standstills)
         m_standstills.add(gap);
+    if (const auto &step = batch.clockStep) {
+        if (m_clockSteps.size() < ClockStep::kept)
+            m_clockSteps.append(*step);
+        add({.at = m_now, .what = Event::What::ClockSet, .lasted = step->by});
+    }
     noticeLoads();
     if (!batch.loads.isEmpty())
         m_loadStates = batch.loads;
@@ -197,7 +210,8 @@ void Measurement::keepDetails(Watched &watched, const Sample &sample) const
 {
     auto &details = watched.details;
     if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty() || !sample.redirect.isEmpty())
-        details.push_back({sample.due - origin(), sample.serverTiming, sample.requestId, sample.hops, sample.redirect});
+        details.push_back(
+            {sample.due - origin(), sample.serverTiming, sample.requestId, sample.hops, sample.chain, sample.redirect});
     while (details.size() > mostDetails / m_watched.size())
         details.pop_front();
 }
@@ -207,6 +221,8 @@ void Measurement::watchAddress(const QString &name, Watched &watched, const Samp
     // A name with several addresses may change them with each connection: that is worth a line now and then only, and
     // the last of them is told in any case.
     constexpr auto worthALine = std::chrono::seconds(30);
+    if (sample.status != 0 && watched.addresses.size() < mostAddresses && !watched.addresses.contains(sample.address))
+        watched.addresses.append(sample.address);
     if (sample.status == 0 || sample.address == watched.address
         || (!watched.address.isEmpty() && sample.done < watched.addressFrom + worthALine))
         return;

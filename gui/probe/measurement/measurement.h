@@ -57,6 +57,9 @@ public:
     const Trust &trust() const { return m_trust; } ///< of the last 10 s
     const Standstills &standstills() const { return m_standstills; } ///< of the monitor itself, since the origin
     qint64 lostTicks(const QString &name) const; ///< since the origin
+    const QList<ClockStep> &clockSteps() const { return m_clockSteps; } ///< the first of them
+    /// Addresses that answered for the target, in the order in which they did so first; eight at most.
+    QList<QByteArray> addresses(const QString &name) const;
 
     const std::vector<LoadSpan> &loads() const { return m_loads; }
     const LoadSpan *load() const; ///< the first that runs now(); null: none does
@@ -107,15 +110,22 @@ private:
         QByteArray serverTiming;
         QByteArray requestId;
         int hops = 0;
+        QList<Hop> chain;
         QByteArray redirect;
+    };
+    struct CertificateSeen {
+        Instant at;
+        Nanoseconds left{0};
     };
     struct Watched {
         Series series;
         TargetWatch watch;
         std::deque<AnswerDetail> details;
         qint64 lost = 0; ///< ticks, while the monitor stood still
+        QList<QByteArray> addresses{}; ///< all that answered
         QByteArray address{}; ///< that answered, when that was last looked at
         Instant addressFrom{};
+        QList<CertificateSeen> certificates{}; ///< of a recording: when one was seen first
     };
 
     const Watched *find(const QString &name) const;
@@ -128,6 +138,8 @@ private:
     void setTrust(Instant at, const Trust &trust);
     void restore();
     void restore(const Event &event);
+    void restoreCertificate(const LogEntry &entry);
+    void judgeCertificates();
     bool judgeMoment(Instant from);
     void noteRecording(const QString &problem);
     void add(const Event &event);
@@ -142,6 +154,7 @@ private:
     QList<LoadState> m_loadStates;
     Trust m_trust;
     Standstills m_standstills;
+    QList<ClockStep> m_clockSteps;
     WallClock m_wall;
     Instant m_now;
     QList<Event> m_events;

@@ -75,10 +75,36 @@ void Measurement::restore(const Event &event)
     add(event);
 }
 
+void Measurement::restoreCertificate(const LogEntry &entry)
+{
+    constexpr qint64 farAway = qint64(100) * 366 * 86400;
+    const auto watched = m_watched.find(entry.target);
+    if (watched != m_watched.end())
+        watched->second.certificates.append(
+            {entry.at, std::chrono::seconds(std::clamp(entry.text.toLongLong(), -farAway, farAway))});
+}
+
+/// What was left at now() of the certificates that were known then.
+void Measurement::judgeCertificates()
+{
+    for (auto &[name, watched] : m_watched) {
+        std::optional<Nanoseconds> left;
+        for (const auto &seen : std::as_const(watched.certificates)) {
+            if (seen.at <= m_now)
+                left = seen.left - std::chrono::duration_cast<Nanoseconds>(m_wall.at(m_now) - m_wall.at(seen.at));
+        }
+        watched.series.setCertificateLeft(left);
+    }
+}
+
 void Measurement::restore()
 {
-    for (const auto &entry : m_source->log())
-        restore(fromEntry(entry));
+    for (const auto &entry : m_source->log()) {
+        if (entry.kind == LogEntry::certificateKind)
+            restoreCertificate(entry);
+        else
+            restore(fromEntry(entry));
+    }
     for (auto &span : m_loads)
         span.to = span.to.value_or(end());
     const auto isOfTheMonitor = [](const Gap &gap) {
@@ -104,6 +130,7 @@ void Measurement::moveTo(Instant moment)
     const auto trusted = m_trust.level;
     const auto *loaded = load();
     m_now = std::clamp(moment, origin(), end());
+    judgeCertificates();
     // Nearly always a minute says it; whoever has been down for all of it may have been so for long.
     if (!judgeMoment(m_now - std::chrono::minutes(1)))
         judgeMoment(m_now - std::chrono::hours(2));

@@ -154,7 +154,7 @@ Series SessionReader::series(qint64 session, const QString &target) const
         series.addRollup(placeIn(rollups.value(0)), Statistics::fromBytes(rollups.value(1).toByteArray()));
     for (const auto &sample : m_database->fresh(id)) {
         Statistics one;
-        one.add(sample.outcome(), sample.response());
+        one.add(sample);
         series.addRollup(sample.due() / Series::rollup, one);
     }
     auto gaps =

@@ -16,15 +16,21 @@ namespace openloop::probe {
 /// An entry of the event log (rule fired, load set, measurement in doubt...).
 struct LogEntry {
     Instant at;
-    QString kind; ///< "alert", "recovery", "load", "trust", "experiment", "note"
+    QString kind; ///< "alert", "recovery", "load", "trust", "experiment", "note", "certificate"
     QString target; ///< may be empty
-    /// Of a load: how many requests are kept in flight from then on; of trust: why there is none, empty while there is.
+    /// Of a load: how many requests are kept in flight from then on; of trust: why there is none, empty while there is;
+    /// of a certificate: seconds until its end.
     QString text;
 
     static LogEntry load(Instant at, const QString &target, int n)
     {
         return {at, QStringLiteral("load"), target, QString::number(n)};
     }
+    static LogEntry certificate(Instant at, const QString &target, Nanoseconds left)
+    {
+        return {at, certificateKind, target, QString::number(left / std::chrono::seconds(1))};
+    }
+    static constexpr QLatin1String certificateKind{"certificate"};
 };
 
 /// Writes one session to an SQLite file in a thread of its own: WAL, one transaction a second, samples

@@ -73,8 +73,10 @@ void SessionRecorder::Writer::add(const Batch &batch)
 {
     const auto addTo = [this](const QString &name, const QList<Sample> &samples) {
         auto &recorded = recordedOf(name);
-        for (const auto &sample : samples)
+        for (const auto &sample : samples) {
             recorded.pending.emplace_back(sample, origin);
+            noteCertificate(name, recorded, sample);
+        }
     };
     for (const auto &target : batch.targets)
         addTo(target.name, target.samples);
@@ -88,6 +90,18 @@ void SessionRecorder::Writer::add(const Batch &batch)
             {u"INSERT INTO gap VALUES (?, ?, ?, ?, ?)"_s,
              {{}, static_cast<int>(gap.reason), ticks(gap.from - origin), ticks(gap.until - origin), ticks(gap.lost)}});
     }
+}
+
+void SessionRecorder::Writer::noteCertificate(const QString &name, Recorded &recorded, const Sample &sample)
+{
+    constexpr auto worthALine = std::chrono::minutes(1); // two clocks are apart by less
+    if (!sample.certificateLeft)
+        return;
+    const auto end = sample.done + *sample.certificateLeft;
+    if (recorded.certificateEnd && std::chrono::abs(end - *recorded.certificateEnd) < worthALine)
+        return;
+    recorded.certificateEnd = end;
+    add(LogEntry::certificate(sample.done, name, *sample.certificateLeft));
 }
 
 void SessionRecorder::Writer::add(const LogEntry &entry)
@@ -139,7 +153,7 @@ void SessionRecorder::Writer::committed(bool compacts)
         for (const auto &sample : recorded.fresh) {
             const auto [rollup, isNew] =
                 recorded.rollups.try_emplace(sample.due() / Series::rollup, Statistics::Keep::Histogram);
-            rollup->second.add(sample.outcome(), sample.response());
+            rollup->second.add(sample);
         }
         recorded.fresh.clear();
         while (recorded.rollups.size() > 240) // two hours: no answer is that late

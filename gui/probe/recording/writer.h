@@ -62,6 +62,7 @@ private:
         std::vector<PackedSample> pending; ///< not in the file
         std::vector<PackedSample> fresh; ///< in the table of that name
         std::map<qint64, Statistics> rollups; ///< of the last few places
+        std::optional<Instant> certificateEnd{}; ///< as it was last logged
     };
     /// Ends the transaction of a flush; caught in one place.
     struct SqlTrouble {
@@ -85,6 +86,7 @@ private:
     void ensureIds(QSqlDatabase &database);
     void compact(QSqlDatabase &database, Recorded &recorded) const;
     void makeRoom(QSqlDatabase &database) const;
+    void noteCertificate(const QString &name, Recorded &recorded, const Sample &sample);
     void committed(bool compacts);
     void limitMemory();
     void report(const QString &problem);

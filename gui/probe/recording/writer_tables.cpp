@@ -80,7 +80,7 @@ void SessionRecorder::Writer::compact(QSqlDatabase &database, Recorded &recorded
     auto rollups = recorded.rollups;
     for (const auto &sample : samples) {
         const auto [rollup, isNew] = rollups.try_emplace(sample.due() / Series::rollup, Statistics::Keep::Histogram);
-        rollup->second.add(sample.outcome(), sample.response());
+        rollup->second.add(sample);
     }
     for (auto at = rollups.lower_bound(samples.front().due() / Series::rollup); at != rollups.end(); ++at)
         exec(database, u"INSERT OR REPLACE INTO rollups VALUES (?, ?, ?)"_s,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Suspends shift the wall clock from then on; the drift of two kernel clocks tells of them.
+// Suspends shift the wall clock from then on; of them, and of who sets it, the drift of kernel clocks tells.
 #include "gui/probe/samples/clock.h"
 
 #include <QCoreApplication>
@@ -66,6 +66,24 @@ QDateTime WallClock::dateTime(Instant instant) const
 {
     const auto sinceEpoch = at(instant).time_since_epoch();
     return QDateTime::fromMSecsSinceEpoch(std::chrono::duration_cast<std::chrono::milliseconds>(sinceEpoch).count());
+}
+
+std::optional<Nanoseconds> ClockStepDetector::observe()
+{
+    const auto before = SuspendDetector::bootTime();
+    const auto wall = std::chrono::system_clock::now();
+    if (SuspendDetector::bootTime() - before > std::chrono::milliseconds(10))
+        return {}; // interrupted in between, so that they are not of one moment; the next look sees a step as well
+    return observe(wall, before);
+}
+
+std::optional<Nanoseconds> ClockStepDetector::observe(WallClock::Wall wall, Nanoseconds boot)
+{
+    const auto ahead = std::chrono::duration_cast<Nanoseconds>(wall.time_since_epoch()) - boot;
+    const auto before = std::exchange(m_ahead, ahead);
+    if (!before || std::chrono::abs(ahead - *before) <= std::chrono::milliseconds(100))
+        return {};
+    return ahead - *before;
 }
 
 std::optional<Gap> SuspendDetector::observe(Instant now, Nanoseconds boot)

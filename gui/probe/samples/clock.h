@@ -70,6 +70,28 @@ private:
     QList<Step> m_steps; ///< ascending
 };
 
+/// The wall clock was set while something was measured; no duration knows of it.
+struct ClockStep {
+    static constexpr qsizetype kept = 100; ///< of a run, the first
+
+    Instant at;
+    Nanoseconds by{0}; ///< below 0: back
+};
+
+/// Notices that the wall clock was set: it and CLOCK_BOOTTIME, which no one sets, went apart.
+class ClockStepDetector
+{
+public:
+    /// Reads both clocks. Returns by how much the wall clock was set since the last call, when that is more than 100
+    /// ms; what slews it stays far below.
+    std::optional<Nanoseconds> observe();
+    /// The same of what was read at one moment. Pure.
+    std::optional<Nanoseconds> observe(WallClock::Wall wall, Nanoseconds boot);
+
+private:
+    std::optional<Nanoseconds> m_ahead; ///< wall minus boot
+};
+
 /// Notices that the machine slept: CLOCK_BOOTTIME went on, CLOCK_MONOTONIC did not. Pure; the caller reads
 /// the clocks.
 class SuspendDetector

@@ -6,6 +6,7 @@
 #include "gui/probe/samples/clock.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 
 #include <cmath>
@@ -54,6 +55,15 @@ struct Phases {
     Nanoseconds tls{0};
     Nanoseconds firstByte{0}; ///< request out to first byte of the answer
     Nanoseconds body{0}; ///< first to last byte
+
+    Nanoseconds sum() const { return dns + tcp + tls + firstByte + body; }
+};
+
+/// One of the requests that a followed redirect is made of.
+struct Hop {
+    QByteArray url;
+    quint16 status = 0; ///< HTTP status, 0: no answer
+    Phases phases;
 };
 
 /// One tick of one target. Instants were taken in the probe thread.
@@ -74,6 +84,7 @@ struct Sample {
     // Neither are these.
     QByteArray address; ///< that was asked; empty: no connection
     int hops = 0; ///< redirects that were followed
+    QList<Hop> chain; ///< the requests of followed redirects, in their order; empty: there was but one
     QByteArray redirect; ///< where they ended, or led to where they are not followed; empty: there was none
     std::optional<Nanoseconds> certificateLeft; ///< until the service's certificate ends, below 0 after that
 

@@ -39,11 +39,10 @@ void Series::add(const Sample &sample)
     }
     m_samples.insert(at, packed);
     const auto [rolledUp, isNew] = m_rollups.try_emplace(rollupIndex(packed.due()), Statistics::Keep::Histogram);
-    rolledUp->second.add(packed.outcome(), packed.response());
+    rolledUp->second.add(packed);
     if (isNew && rolledUp != m_rollups.begin())
         std::prev(rolledUp)->second.squeeze();
     m_last = sample;
-    m_retried += sample.retried ? 1 : 0;
     if (sample.certificateLeft)
         m_certificateLeft = sample.certificateLeft;
     trim();
@@ -123,7 +122,7 @@ std::span<const PackedSample> Series::samples(Instant from, Instant until) const
 void Series::addTo(Statistics &statistics, Instant from, Instant until) const
 {
     for (const auto &sample : samples(from, until))
-        statistics.add(sample.outcome(), sample.response());
+        statistics.add(sample);
 }
 
 Statistics Series::statistics(Instant from, Instant until) const

@@ -52,9 +52,10 @@ public:
     std::span<const PackedSample> samples(Instant from, Instant until) const;
     /// The last sample added; nothing in a recording.
     const std::optional<Sample> &last() const { return m_last; }
-    /// Until the service's certificate ends, when that was seen last; nothing: it showed none, or in a recording.
+    /// Until the service's certificate ends, when that was seen last; nothing: it showed none.
     const std::optional<Nanoseconds> &certificateLeft() const { return m_certificateLeft; }
-    qint64 retried() const { return m_retried; } ///< requests, of all that were added
+    /// For recordings, where the samples know nothing of it.
+    void setCertificateLeft(const std::optional<Nanoseconds> &left) { m_certificateLeft = left; }
 
     /// Of the ticks due in [from, until). Exact while the single samples are at hand and at most 100k of
     /// them; beyond: merged rollups, where an end without single samples is rounded outwards to 30 s.
@@ -88,7 +89,6 @@ private:
     Statistics m_forgotten{Statistics::Keep::Histogram}; ///< of the rollups that went
     std::optional<Sample> m_last;
     std::optional<Nanoseconds> m_certificateLeft;
-    qint64 m_retried = 0;
     QList<Gap> m_gaps;
 };
 

@@ -49,9 +49,10 @@ double Quantiles::availability() const
     return n > lost ? static_cast<double>(succeeded()) / static_cast<double>(n - lost) : 0;
 }
 
-void Statistics::add(Outcome outcome, Nanoseconds response)
+void Statistics::add(Outcome outcome, Nanoseconds response, bool retried)
 {
     ++m_n;
+    m_retried += retried ? 1 : 0;
     if (isError(outcome))
         ++m_errors;
     if (!hasLatency(outcome))
@@ -96,6 +97,7 @@ void Statistics::merge(const Statistics &other)
     m_errors += other.m_errors;
     m_timeouts += other.m_timeouts;
     m_skipped += other.m_skipped;
+    m_retried += other.m_retried;
 }
 
 void Statistics::giveUpValues()
@@ -175,6 +177,7 @@ Quantiles Statistics::quantiles() const
     quantiles.errors = m_errors;
     quantiles.timeouts = m_timeouts;
     quantiles.skipped = m_skipped;
+    quantiles.retried = m_retried;
     quantiles.exact = m_exact;
     quantiles.p50 = quantile(0.5);
     quantiles.p90 = quantile(0.9);
@@ -192,7 +195,7 @@ QByteArray Statistics::toBytes() const
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
     out << m_n << m_finished << m_errors << m_timeouts << m_skipped << static_cast<qint64>(m_longest.count())
-        << compact.m_histogram.toBytes() << compact.m_timeoutHistogram.toBytes();
+        << compact.m_histogram.toBytes() << compact.m_timeoutHistogram.toBytes() << m_retried;
     return bytes;
 }
 
@@ -204,13 +207,15 @@ Statistics Statistics::fromBytes(const QByteArray &bytes)
     QDataStream in(bytes);
     in >> statistics.m_n >> statistics.m_finished >> statistics.m_errors >> statistics.m_timeouts
         >> statistics.m_skipped >> longest >> histogram >> timeouts;
+    if (!in.atEnd()) // recordings of before they were counted
+        in >> statistics.m_retried;
     statistics.m_longest = Nanoseconds(longest);
     statistics.m_histogram = Histogram::fromBytes(histogram);
     statistics.m_timeoutHistogram = Histogram::fromBytes(timeouts);
     const auto isCount = [](qint64 count) { return count >= 0 && count < qint64(1) << 40; }; // many can be added up
     const bool consistent = in.status() == QDataStream::Ok && isCount(statistics.m_n) && isCount(statistics.m_errors)
         && isCount(statistics.m_skipped) && isCount(statistics.m_finished) && isCount(statistics.m_timeouts)
-        && statistics.m_histogram.count() == statistics.m_finished
+        && isCount(statistics.m_retried) && statistics.m_histogram.count() == statistics.m_finished
         && statistics.m_timeoutHistogram.count() == statistics.m_timeouts;
     return consistent ? statistics : Statistics();
 }
@@ -219,7 +224,7 @@ Quantiles quantilesOf(std::span<const PackedSample> samples)
 {
     Statistics statistics;
     for (const auto &sample : samples)
-        statistics.add(sample.outcome(), sample.response());
+        statistics.add(sample);
     return statistics.quantiles();
 }
 

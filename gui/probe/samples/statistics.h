@@ -30,7 +30,7 @@ struct Quantiles {
     qint64 timeouts = 0;
     qint64 skipped = 0;
     qint64 lost = 0; ///< of the skipped, those that the monitor lost itself: no share and no percentile knows them
-    qint64 retried = 0; ///< since the start: those whose kept connection was closed as they left
+    qint64 retried = 0; ///< those whose kept connection was closed as they left, so that they were sent again
     std::optional<Nanoseconds> certificateLeft; ///< until the service's certificate ends; nothing: it showed none
     Nanoseconds over{0}; ///< the time in which they came; 0: not known
     bool exact = true; ///< false: from a histogram, within 0.4 %
@@ -60,8 +60,9 @@ public:
 
     explicit Statistics(Keep keep = Keep::Values) : m_exact(keep == Keep::Values) { }
 
-    void add(const Sample &sample) { add(sample.outcome, sample.response()); }
-    void add(Outcome outcome, Nanoseconds response);
+    void add(const Sample &sample) { add(sample.outcome, sample.response(), sample.retried); }
+    void add(const PackedSample &sample) { add(sample.outcome(), sample.response(), sample.retried()); }
+    void add(Outcome outcome, Nanoseconds response, bool retried = false);
     void merge(const Statistics &other);
     /// Gives back memory; for collections that are complete.
     void squeeze() { m_histogram.squeeze(); }
@@ -96,6 +97,7 @@ private:
     qint64 m_errors = 0;
     qint64 m_timeouts = 0;
     qint64 m_skipped = 0;
+    qint64 m_retried = 0;
     bool m_exact = true;
 };
 

@@ -42,7 +42,8 @@ void addOptions(QCommandLineParser &parser)
         "share (errors<1%); rate is good answers per second; certificate>14d is what is left of it, and as a rule "
         "certificate<14d raises an alarm. Durations: 500us 100ms 30s 1m 14d.\n"
         "{semiprime:90} in a URL becomes a fresh product of two primes, of 90 digits, for each request.\n\n"
-        "Exit: 0 asserts hold, 1 one failed, 2 usage, 3 nothing answered, 4 the measurement was not trustworthy "
+        "Exit: 0 asserts hold, 1 one failed, 2 usage, or a file that could not be written, 3 nothing answered, 4 the "
+        "measurement was not trustworthy "
         "(also: the monitor itself stood still for more than 1 % of the run), 5 the run was cut short (by a signal, or "
         "it stood still for more than a tenth). Of several the first of 2, 5, 3, 1 on errors or availability, 4, 1."_s);
     parser.addVersionOption();

@@ -121,7 +121,8 @@ private:
         case CurlOption::DataRaw: addData(value, "&"); break;
         case CurlOption::DataUrlencode: addData(urlencoded(value), "&"); break;
         case CurlOption::UrlQuery:
-            m_query += (m_query.isEmpty() ? "" : "&") + (value.startsWith('+') ? value.sliced(1) : urlencoded(value));
+            m_query = (m_query ? *m_query + '&' : QByteArray())
+                + (value.startsWith('+') ? value.sliced(1) : urlencoded(value));
             break;
         case CurlOption::Form: addPart(value, false); break;
         case CurlOption::FormString: addPart(value, true); break;
@@ -241,6 +242,7 @@ private:
         if (!m_isHead && m_hasMethod && m_target.method == "HEAD")
             throw Problem{u"curl would wait for the body of a HEAD; write --head"_s};
         m_target.options.hasBody = sends;
+        m_target.options.keepMethod = m_hasMethod && m_target.method == "POST" && (sends || hasForm);
         if (!m_hasMethod)
             m_target.method = m_isHead ? "HEAD" : sends || hasForm ? "POST" : "GET";
         if (m_isJson) {
@@ -264,7 +266,7 @@ private:
         if (!m_url.contains(u'?') && !text.isEmpty()) {
             static const QRegularExpression noPath(u"\\A(?:[A-Za-z]+://)?[^/?]*\\z"_s);
             m_url += noPath.match(m_url).hasMatch() ? u"/?"_s : u"?"_s;
-        } else if (!m_url.endsWith(u'?') && !m_url.endsWith(u'&') && !text.isEmpty()) {
+        } else if (m_url.contains(u'?') && !m_url.endsWith(u'?') && !m_url.endsWith(u'&')) { // also before nothing
             m_url += u'&';
         }
         m_url += text;
@@ -281,11 +283,11 @@ private:
             throw Problem{u"“%1”: only http and https can be probed"_s.arg(m_url)};
         setMethod();
         if (m_hasData && m_dataInUrl) {
-            if (!m_query.isEmpty())
+            if (m_query)
                 throw Problem{u"--get together with --url-query is not supported here"_s};
             addQuery(std::exchange(m_target.body, {}));
-        } else if (!m_query.isEmpty()) {
-            addQuery(m_query);
+        } else if (m_query) {
+            addQuery(*m_query);
         }
         const auto named = targetsFromArgument(u"x="_s + m_url);
         if (!named)
@@ -310,7 +312,7 @@ private:
     qsizetype m_at = 1;
     Target m_target;
     QString m_url;
-    QByteArray m_query;
+    std::optional<QByteArray> m_query; ///< of --url-query, joined
     bool m_hasUrl = false;
     bool m_onlyUrls = false;
     bool m_globs = true;

@@ -237,7 +237,9 @@ Parsed<QList<QByteArray>> bashWords(const QString &command)
 Parsed<QList<QByteArray>> shellWords(const QString &command)
 {
     static const QRegularExpression caret(u"\\^(?:\"|\\s*\\n|$)"_s), backtick(u"`\\s*\\n"_s),
-        windows(u"^\\s*curl\\.exe\\s"_s);
+        windows(u"^\\s*curl\\.exe\\s"_s), caretFirst(u"^\\s*curl(?:\\.exe)?\\s[^'\"]*\\^\""_s);
+    if (caretFirst.match(command).hasMatch())
+        return cmdWords(command);
     if (caret.match(command).hasMatch() && !command.contains(u'\''))
         return cmdWords(command);
     if (backtick.match(command).hasMatch())

@@ -199,7 +199,7 @@ QString toCurlCommand(const Target &target)
     const bool sends = options.hasBody.value_or(target.method == "POST" || !target.body.isEmpty());
     if (target.method == "HEAD" && !sends)
         words << u"--head"_s;
-    else if (target.method != (sends || !options.form.isEmpty() ? "POST" : "GET"))
+    else if (options.keepMethod || target.method != (sends || !options.form.isEmpty() ? "POST" : "GET"))
         words << u"--request"_s << shellQuoted(target.method);
     for (const auto &header : target.headers)
         words << u"--header"_s << shellQuoted(header.line().toUtf8());

@@ -49,6 +49,7 @@ struct RequestOptions {
     QByteArray cookie;
     bool compressed = false;
     bool location = false; ///< follow redirects, 50 at most
+    bool keepMethod = false; ///< a POST stays one wherever it is led (curl -X POST); else it becomes a GET after 303
     bool http2 = false;
     QByteArray proxy; ///< empty: none, whatever the environment says
     QByteArray cacert; ///< file; empty: SSL_CERT_FILE, else the system's

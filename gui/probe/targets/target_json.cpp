@@ -45,8 +45,10 @@ auto textsOf(Options &options)
 template <typename Options>
 auto truthsOf(Options &options)
 {
-    return std::to_array<std::pair<QString, decltype(&options.http2)>>(
-        {{u"compressed"_s, &options.compressed}, {u"location"_s, &options.location}, {u"http2"_s, &options.http2}});
+    return std::to_array<std::pair<QString, decltype(&options.http2)>>({{u"compressed"_s, &options.compressed},
+                                                                        {u"location"_s, &options.location},
+                                                                        {u"keep_method"_s, &options.keepMethod},
+                                                                        {u"http2"_s, &options.http2}});
 }
 
 void addUnlessEmpty(QJsonObject &object, const QString &key, const QJsonArray &array)

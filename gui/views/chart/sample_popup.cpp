@@ -64,10 +64,16 @@ QString SamplePopup::explanation() const
 {
     QStringList lines{m_found.blame};
     const auto &sample = m_found.sample;
+    const auto shown = [](probe::Nanoseconds duration) { return formatDuration(probe::toMilliseconds(duration)); };
     const auto where = probe::withoutPassword(QString::fromUtf8(sample.redirect.left(200)));
     if (sample.hops > 0)
         lines << tr("%n redirect(s), to %1", nullptr, sample.hops).arg(where);
-    else if (!where.isEmpty())
+    for (const auto &[url, status, phases] : sample.chain)
+        lines << tr("%1 %2: DNS %3, TCP %4, TLS %5, first byte %6, body %7")
+                     .arg(status)
+                     .arg(probe::withoutPassword(QString::fromUtf8(url.left(200))), shown(phases.dns),
+                          shown(phases.tcp), shown(phases.tls), shown(phases.firstByte), shown(phases.body));
+    if (sample.hops == 0 && !where.isEmpty())
         lines << tr("Redirects to %1, which is not followed").arg(where);
     if (!m_server.isEmpty())
         lines << tr("Around then, by /metrics: %1").arg(m_server);

@@ -28,6 +28,8 @@ public:
 private:
     class DurationBox;
 
+    QString problem() const; ///< with what was entered; empty: none
+
     probe::Target m_before;
     QLineEdit *m_url = nullptr;
     QComboBox *m_method = nullptr;
@@ -37,6 +39,9 @@ private:
     DurationBox *m_timeout = nullptr;
     QLineEdit *m_status = nullptr;
     QLineEdit *m_contains = nullptr;
+    QLineEdit *m_matches = nullptr;
+    QPlainTextEdit *m_json = nullptr;
+    QPlainTextEdit *m_expectedHeaders = nullptr;
     QCheckBox *m_newConnection = nullptr;
     QCheckBox *m_anyCertificate = nullptr;
     QLabel *m_problem = nullptr;

@@ -248,7 +248,7 @@ private slots:
         Series series(engine.origin());
         for (const auto &sample : samples)
             series.add(sample);
-        QCOMPARE(series.retried(), closed.load());
+        QCOMPARE(series.whole().quantiles().retried, closed.load());
         QVERIFY(PackedSample(*std::ranges::find_if(samples, &Sample::retried), engine.origin()).retried());
     }
 
@@ -275,8 +275,11 @@ private slots:
     void redirectsAreFollowedIfAskedElseShown()
     {
         ProgrammedServer server([](int, const QByteArray &path) {
-            return path == "/c" ? answerWith("there")
-                                : answerWith("", 302, path == "/a" ? "Location: /b\r\n" : "Location: /c\r\n");
+            auto reaction = path == "/c"
+                ? answerWith("there")
+                : answerWith("", path == "/a" ? 302 : 307, path == "/a" ? "Location: /b\r\n" : "Location: /c\r\n");
+            reaction.latency = path == "/b" ? 60ms : 10ms;
+            return reaction;
         });
         for (const bool follows : {true, false}) {
             auto target = targetAt(server.url(u"/a"_s));
@@ -290,7 +293,42 @@ private slots:
             QCOMPARE(sample.hops, follows ? 2 : 0);
             QCOMPARE(QString::fromUtf8(sample.redirect), server.url(follows ? u"/c"_s : u"/b"_s));
             QVERIFY(!sample.retried);
+            QCOMPARE(sample.chain.size(), follows ? 3 : 0);
+            if (!follows)
+                continue;
+            Nanoseconds whole{0};
+            for (const auto &[index, path, status] :
+                 {std::tuple(0, u"/a"_s, 302), {1, u"/b"_s, 307}, {2, u"/c"_s, 200}}) {
+                const auto &hop = sample.chain[index];
+                QCOMPARE(QString::fromUtf8(hop.url), server.url(path));
+                QCOMPARE(int(hop.status), status);
+                QVERIFY(hop.phases.firstByte >= (index == 1 ? 60ms : 10ms)); // as programmed
+                QVERIFY(index == 0 ? hop.phases.tcp > 0ns : hop.phases.tcp < 10ms); // over the same connection
+                whole += hop.phases.sum();
+            }
+            QVERIFY(std::chrono::abs(whole - sample.service()) < 1ms);
+            QVERIFY(std::chrono::abs(sample.phases.sum() - sample.service()) < 1ms);
         }
+    }
+
+    void hopsAreInTheReportsWithTheirPhases()
+    {
+        RunReport report;
+        TargetResult result;
+        result.target = targetAt(u"http://h/a"_s);
+        result.hops = 1;
+        result.redirect = u"http://h/b"_s;
+        result.chain = {{"http://ann:SECRET@h/a", 301, {1ms, 2ms, 3ms, 40ms, 5ms}}, {"http://h/b", 200, {}}};
+        report.targets = {result};
+        const auto hops = QJsonDocument::fromJson(toJson(report)).object()[u"targets"_s][0][u"hops"_s].toArray();
+        QCOMPARE(hops.size(), 2);
+        QCOMPARE(hops[0][u"status"_s].toInt(), 301);
+        QCOMPARE(hops[0][u"url"_s].toString(), u"http://ann:***@h/a"_s);
+        QCOMPARE(hops[0][u"first_byte_ms"_s].toDouble(), 40);
+        const auto line =
+            u"t: 301 http://ann:***@h/a: DNS 1.00 ms, TCP 2.00 ms, TLS 3.00 ms, first byte 40.0 ms, body 5.00 ms"_s;
+        QVERIFY2(toTable(report).contains(line), qPrintable(toTable(report)));
+        QVERIFY(toJUnit(report).contains(line.toUtf8()));
     }
 
     void aCertificateSaysHowLongItLasts()

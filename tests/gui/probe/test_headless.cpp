@@ -190,6 +190,15 @@ private slots:
         QVERIFY(!assertHeld(ran, 0));
     }
 
+    void aRuleThatHadNoTimeToFireHasNotPassed()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(20ms); });
+        const auto ran = runQuietly({u"t="_s + server.url(), u"--duration"_s, u"1s"_s, u"--rule"_s,
+                                     u"t: p50<1ms over 5s for 1m"_s, u"--json"_s, u"-"_s});
+        QVERIFY2(isExit(ran, 1), ran.err.constData());
+        QVERIFY2(!assertHeld(ran, 0), ran.err.constData());
+    }
+
     void wrongUsageIsExitCodeTwoWithOneClearLine()
     {
         const auto ran = run({u"--assert"_s, u"health.p99<20"_s});

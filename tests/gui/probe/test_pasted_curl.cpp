@@ -77,6 +77,13 @@ private:
                 m_bytes += bytes;
             }
             constexpr char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+            if (bytes.contains(" /moved/")) { // to a place that does not lead on
+                const auto status = bytes.sliced(bytes.indexOf(" /moved/") + 8, 3);
+                const auto moved = "HTTP/1.1 " + status
+                    + " Moved\r\nLocation: /there?x=1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                ::send(connection.get(), moved.constData(), static_cast<std::size_t>(moved.size()), MSG_NOSIGNAL);
+                continue;
+            }
             constexpr char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             if (bytes.startsWith("HEAD"))
                 ::send(connection.get(), head, sizeof head - 1, MSG_NOSIGNAL);
@@ -138,6 +145,27 @@ QString bashQuoted(const QByteArray &bytes, int way)
 }
 
 constexpr int ways = 4;
+#ifdef __SANITIZE_ADDRESS__
+constexpr int linesByDefault = 100;
+#else
+constexpr int linesByDefault = 1000;
+#endif
+
+/// As Chrome copies for cmd: carets before all that it might look at; backslashes doubled only where a program of
+/// Microsoft's C library takes them for more than what they are.
+QString cmdQuoted(const QByteArray &bytes)
+{
+    static const QRegularExpression quote(u"(\\\\*)\""_s), slashesAtEnd(u"(\\\\+)$"_s),
+        special(u"([^a-zA-Z0-9\\s_\\-:=+~'/.,?;()*`])"_s), percent(u"%(?=[a-zA-Z0-9_])"_s);
+    auto text = QString::fromUtf8(bytes).replace(quote, u"\\1\\1\\\""_s).replace(slashesAtEnd, u"\\1\\1"_s);
+    text.replace(special, u"^\\1"_s).replace(percent, u"%^"_s).replace(u"\n"_s, u"^\n\n"_s);
+    return u"^\""_s + text + u"^\""_s;
+}
+
+QString powerShellQuoted(const QByteArray &bytes)
+{
+    return u'\'' + QString::fromUtf8(bytes).replace(u'\'', u"''"_s) + u'\'';
+}
 
 } // namespace
 
@@ -177,10 +205,10 @@ private:
         return m_server.take();
     }
 
-    /// Nothing: both sent the same, or it was refused.
-    QString differenceOf(const QString &command, int *refused = nullptr)
+    /// Nothing: both sent the same, or it was refused. `pasted`: the command as another shell would have it.
+    QString differenceOf(const QString &command, int *refused = nullptr, const QString &pasted = {})
     {
-        const auto target = targetFromCurlCommand(command);
+        const auto target = targetFromCurlCommand(pasted.isEmpty() ? command : pasted);
         if (!target) {
             if (refused)
                 ++*refused;
@@ -190,7 +218,7 @@ private:
         const auto monitor = comparable(sentByMonitor(*target));
         if (curl == monitor)
             return {};
-        return u"%1\ncurl:    %2\nmonitor: %3"_s.arg(command,
+        return u"%1\ncurl:    %2\nmonitor: %3"_s.arg(pasted.isEmpty() ? command : pasted,
                                                      QString::fromLatin1(curl.toPercentEncoding(" :;,/=?&{}\"'")),
                                                      QString::fromLatin1(monitor.toPercentEncoding(" :;,/=?&{}\"'")));
     }
@@ -232,6 +260,16 @@ private:
                 {"-e", "http://r/"},
                 {"-b", "a=1"},
                 {"-b", "b=2; c=3"},
+                {"-b", "d=4", "-H", "Cookie: e=5", "-b", "f=6"},
+                {"-d", "a=1", "-d", "b=2", "--data-urlencode", "c=d e"},
+                {"-G", "-d", "a=1", "-d", "", "--data-urlencode", "b=2 3"},
+                {"--json", "{\"a\":", "--json", "1}"},
+                {"-F", "a=1", "-F", "b=x;type=text/plain", "--form-string", "c=3"},
+                {"-I", "-u", "ann:p:w"},
+                {"-L", "-X", "PUT", "-d", "a=1"},
+                {"--cacert", "/etc/ssl/certs/ca-certificates.crt"},
+                {"-E", "/etc/hostname", "--key", "/etc/hostname"},
+                {"--resolve", "127.0.0.1:" + QByteArray::number(m_server.port()) + ":127.0.0.1"},
                 {"--compressed"},
                 {"-L"},
                 {"-k"},
@@ -240,6 +278,8 @@ private:
                 {"--form-string", "s=@x;y"},
                 {"--url-query", "u=a b"},
                 {"--url-query", "+raw"},
+                {"--url-query", ""},
+                {"--url-query", "", "--url-query", "a"},
                 {"--resolve", "name.test:80:127.0.0.1"},
                 {"-x", "http://127.0.0.1:" + QByteArray::number(m_server.port())},
                 {"-m", "7.5"},
@@ -260,14 +300,26 @@ private slots:
     {
         QStringList differences;
         int refused = 0;
+        const auto note = [&](const QString &difference) {
+            if (!difference.isEmpty())
+                differences << difference;
+        };
         for (const auto &option : options()) {
-            for (int way = 0; way < ways; ++way) {
-                QStringList words{u"curl"_s, bashQuoted(url(), way)};
+            QStringList cmd{u"curl"_s, cmdQuoted(url())}, powerShell{u"curl.exe"_s, powerShellQuoted(url())}, bash;
+            for (int way = ways - 1; way >= 0; --way) {
+                bash = {u"curl"_s, bashQuoted(url(), way)};
                 for (const auto &word : option)
-                    words << bashQuoted(word, way);
-                if (const auto difference = differenceOf(words.join(u' '), &refused); !difference.isEmpty())
-                    differences << difference;
+                    bash << bashQuoted(word, way);
+                note(differenceOf(bash.join(u' '), &refused));
             }
+            for (const auto &word : option) {
+                cmd << cmdQuoted(word);
+                powerShell << powerShellQuoted(word);
+            }
+            if (option.join().contains('\r'))
+                continue; // is no part of a line that Windows copies
+            note(differenceOf(bash.join(u' '), &refused, cmd.join(u' ')));
+            note(differenceOf(bash.join(u' '), &refused, powerShell.join(u' ')));
         }
         QVERIFY2(differences.isEmpty(), qPrintable(differences.join(u"\n\n"_s)));
         QCOMPARE(refused, 0);
@@ -277,7 +329,7 @@ private slots:
     {
         const int lines = qEnvironmentVariableIntValue("OPENLOOP_CURL_LINES") > 0
             ? qEnvironmentVariableIntValue("OPENLOOP_CURL_LINES")
-            : 150; // a share; OPENLOOP_CURL_LINES=1000 for all
+            : linesByDefault;
         QStringList differences;
         int refused = 0;
         const auto known = options();
@@ -286,7 +338,8 @@ private slots:
             const auto any = [&](qsizetype below) {
                 return static_cast<qsizetype>(random() % static_cast<unsigned>(below));
             };
-            static const QByteArrayList paths{"/", "", "/a/b", "/x?q=1", "/%C3%A9?a=b&c", "/p#f", "/d/../e"};
+            static const QByteArrayList paths{"/",    "",        "/a/b",       "/x?q=1",         "/%C3%A9?a=b&c",
+                                              "/p#f", "/d/../e", "/moved/302", "/moved/303?a=b", "/moved/307"};
             QStringList words{u"curl"_s};
             const auto at = any(3);
             const auto n = 1 + any(4);
@@ -305,6 +358,25 @@ private slots:
         QVERIFY2(differences.isEmpty(),
                  qPrintable(differences.first(std::min<qsizetype>(8, differences.size())).join(u"\n\n"_s)));
         QVERIFY2(refused < lines / 2, qPrintable(QString::number(refused)));
+    }
+
+    void redirectsAreFollowedAsCurlFollowsThem()
+    {
+        QStringList differences;
+        int refused = 0;
+        for (const auto &status : {"301", "302", "303", "307", "308"}) {
+            const auto place = QString::fromUtf8(url(QByteArray("/moved/") + status));
+            for (const auto &options : {u""_s, u"-X POST"_s, u"-d a=1"_s, u"-X POST -d a=1"_s, u"-X PUT -d a=1"_s,
+                                        u"-X GET -d a=1"_s, u"-X DELETE"_s, u"-I"_s, u"-F f=v"_s, u"-X POST -F f=v"_s,
+                                        u"-G -d a=1"_s, u"-u a:b -b c=d -e http://r/"_s, u"--json {} -X POST"_s}) {
+                const auto command = u"curl -L %1 %2"_s.arg(options, place);
+                if (const auto difference = differenceOf(command, &refused); !difference.isEmpty())
+                    differences << difference;
+                QVERIFY2(sentByCurl(command).contains("/there?x=1"), "else it proves nothing");
+            }
+        }
+        QVERIFY2(differences.isEmpty(), qPrintable(differences.join(u"\n\n"_s)));
+        QCOMPARE(refused, 0);
     }
 
     void escapesOfBashAreTheBytesThatBashMakes_data()
@@ -361,6 +433,8 @@ private slots:
         QTest::newRow("Chrome") << u"curl ^\"http://h/x?a=1^&b=%^20c^\" ^\r\n  -H ^\"accept: */*^\" ^\r\n  --data-raw "
                                    "^\"^{^\\^\"a^\\^\":1^}^\""_s
                                 << u"http://h/x?a=1&b=%20c"_s << QByteArray("{\"a\":1}");
+        QTest::newRow("Chrome, an apostrophe")
+            << u"curl ^\"http://h/x^\" -H ^\"accept: */*^\" -d ^\"it's^\""_s << u"http://h/x"_s << QByteArray("it's");
         // Firefox's "Copy as cURL (Windows)" of before carets: quotes doubled
         QTest::newRow("Firefox") << u"curl.exe \"http://h/x\" -H \"accept: */*\" --data-raw \"a\"\"b\"\"\""_s
                                  << u"http://h/x"_s << QByteArray("a\"b\"");

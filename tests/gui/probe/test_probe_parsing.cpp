@@ -117,6 +117,10 @@ private slots:
         QVERIFY(!parseAssertion(u"h.rate>=9.99"_s)->condition.holds(quantiles));
         QVERIFY(parseAssertion(u"h.isolation<2"_s)->condition.holds(quantiles, 1.5));
         QVERIFY2(!parseAssertion(u"h.p50<1s"_s)->condition.holds(quantiles), "no value, no promise");
+        quantiles = {};
+        quantiles.addLost(10);
+        for (const auto &text : {u"h.errors=0"_s, u"h.errors<1%"_s, u"h.availability>=0%"_s})
+            QVERIFY2(!parseAssertion(text)->condition.holds(quantiles), "nothing was asked, so nothing kept");
     }
 
     void wrongAssertsSayWhatIsWrong_data()

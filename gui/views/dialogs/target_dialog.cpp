@@ -3,6 +3,7 @@
 #include "gui/views/dialogs/target_dialog.h"
 
 #include "gui/probe/samples/durations.h"
+#include "gui/views/dialogs/buttons.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -170,10 +171,7 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
     form->addRow(QString(), m_newConnection);
     form->addRow(QString(), m_anyCertificate);
     form->addRow(m_problem);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
-    connect(buttons, &QDialogButtonBox::accepted, this, &TargetDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &TargetDialog::reject);
-    form->addRow(buttons);
+    form->addRow(okAndCancel(*this));
     resize(520, sizeHint().height());
 }
 

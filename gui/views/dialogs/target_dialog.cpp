@@ -131,9 +131,11 @@ TargetDialog::TargetDialog(const probe::Target &target, QWidget *parent) : QDial
     m_headers->setObjectName(u"headers"_s);
     m_json = new QPlainTextEdit(asText(target.expectation.json), this);
     m_json->setObjectName(u"expectedJson"_s);
+    m_json->setPlaceholderText(u"/status=healthy"_s);
     m_json->setToolTip(tr("/status=healthy, or /status where any value is good; one a line"));
     m_expectedHeaders = new QPlainTextEdit(asText(target.expectation.headers), this);
     m_expectedHeaders->setObjectName(u"expectedHeaders"_s);
+    m_expectedHeaders->setPlaceholderText(u"Content-Type: json"_s);
     m_expectedHeaders->setToolTip(tr("Content-Type: json, or Content-Type where any value is good; one a line"));
     for (auto *edit : {m_headers, m_body, m_json, m_expectedHeaders}) {
         edit->setMaximumHeight(64);

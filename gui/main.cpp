@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <string_view>
 
@@ -31,6 +32,9 @@ bool hasDisplay()
 
 int main(int argc, char **argv)
 {
+    // A service that resets its connection, or a reader that went away, is an error to tell of and not our end; libcurl
+    // leaves that to the program, which has other threads.
+    std::signal(SIGPIPE, SIG_IGN);
     QCoreApplication::setApplicationName(QStringLiteral("openloop-monitor"));
     QCoreApplication::setApplicationVersion(QStringLiteral(OPENLOOP_VERSION));
     if (wantsNoDisplay(argc, argv)) {

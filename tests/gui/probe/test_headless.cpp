@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 using namespace openloop;
@@ -281,6 +282,28 @@ private slots:
         ran = run(quick + QStringList{u"--json"_s, full});
         QCOMPARE(ran.code, 2);
         QVERIFY2(ran.err.contains("/dev/full: "), ran.err.constData());
+    }
+
+    void aReaderThatWentAwayIsExitCodeTwo()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QTemporaryDir folder;
+        QFile junit(folder.filePath(u"x"_s));
+        const auto ran = start({u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"200ms"_s, u"--json"_s,
+                                u"-"_s, u"--junit"_s, junit.fileName()},
+                               {}, [] {
+                                   int ends[2];
+                                   if (::pipe(ends) == 0) {
+                                       ::dup2(ends[1], STDOUT_FILENO);
+                                       ::close(ends[0]);
+                                       ::close(ends[1]);
+                                   }
+                               });
+        QCOMPARE(ran.code, 2);
+        QVERIFY2(ran.err.contains("report: LOST: standard output: "), ran.err.constData());
+        QVERIFY(junit.open(QIODevice::ReadOnly));
+        const auto said = junit.readAll();
+        QVERIFY2(said.contains("<failure message=\"standard output: "), said.constData());
     }
 
     void aRecordingThatGotLostIsExitCodeTwo()

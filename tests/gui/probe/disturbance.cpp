@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -17,37 +18,31 @@ using openloop::test::Disturbance;
 
 namespace {
 
-template <typename Function>
-Function *next(const char *name, Function *)
-{
-    return reinterpret_cast<Function *>(dlsym(RTLD_NEXT, name));
-}
+const Disturbance none;
+constinit const Disturbance *disturbance = &none;
 
-const Disturbance &disturbance()
+/// Before main: a sanitizer asks for the time within its allocator, so that nothing may be set up in there.
+[[gnu::constructor]] void mapDisturbance()
 {
-    static const Disturbance none;
-    static const auto *mapped = []() -> const Disturbance * {
-        const auto *path = std::getenv(Disturbance::variable);
-        const int file = path ? ::open(path, O_RDONLY | O_CLOEXEC) : -1;
-        if (file < 0)
-            return &none;
-        auto *memory = ::mmap(nullptr, sizeof(Disturbance), PROT_READ, MAP_SHARED, file, 0);
-        ::close(file);
-        return memory == MAP_FAILED ? &none : static_cast<const Disturbance *>(memory);
-    }();
-    return *mapped;
+    const auto *path = std::getenv(Disturbance::variable);
+    const int file = path ? ::open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (file < 0)
+        return;
+    auto *memory = ::mmap(nullptr, sizeof(Disturbance), PROT_READ, MAP_SHARED, file, 0);
+    ::close(file);
+    if (memory != MAP_FAILED)
+        disturbance = static_cast<const Disturbance *>(memory);
 }
 
 } // namespace
 
 extern "C" int clock_gettime(clockid_t clock, timespec *time) noexcept
 {
-    static auto *const real = next("clock_gettime", &clock_gettime);
-    const int result = real(clock, time);
+    const auto result = static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
     if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE))
         return result;
     constexpr std::int64_t second = 1'000'000'000;
-    const auto shifted = time->tv_sec * second + time->tv_nsec + disturbance().clockOffset;
+    const auto shifted = time->tv_sec * second + time->tv_nsec + disturbance->clockOffset;
     *time = {shifted / second, shifted % second};
     return result;
 }
@@ -71,8 +66,8 @@ extern "C" time_t time(time_t *result) noexcept
 
 extern "C" int getaddrinfo(const char *node, const char *service, const addrinfo *hints, addrinfo **found)
 {
-    static auto *const real = next("getaddrinfo", &getaddrinfo);
-    const in_addr moved{disturbance().movedTo};
+    static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+    const in_addr moved{disturbance->movedTo};
     if (!node || moved.s_addr == 0 || std::strcmp(node, Disturbance::movingName) != 0)
         return real(node, service, hints, found);
     char text[INET_ADDRSTRLEN];

@@ -66,6 +66,9 @@ void guard(http::App &app, const Options &options)
             checkOrigin(request, options.allowedHosts);
         checkToken(request, options.token);
     });
+    // Of what is repeated of a client's input nothing is taken for a page or a script, and no other page embeds it.
+    app.listener().setFixedFields(
+        {{"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}});
 }
 
 void listen(http::App &app, const Options &options)
@@ -94,8 +97,8 @@ int serve(Options options, const Program &program)
         Upstream({standIn ? standIn->url() : options.upstream, options.upstreamTimeout, options.upstreamConcurrency,
                   options.upstreamHttp2, options.upstreamCa}),
         Store(options.database, options.databaseConnections),
-        FactoringPool(
-            {options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress, options.cpuNice}),
+        FactoringPool({options.cpuThreads, options.cpuQueue, options.factorizeTimeout, program.atProgress,
+                       options.cpuNice, program.mostCurves}),
         program.queueRules,
     };
     http::App app(limits);

@@ -34,6 +34,8 @@ public:
 
     /// The Date field of an answer.
     virtual const QByteArray &date() const = 0;
+    /// Lines that every answer has.
+    virtual const QByteArray &fixedFields() const = 0;
     /// Whether answers carry Server-Timing.
     virtual bool showsTiming() const = 0;
 

@@ -4,6 +4,7 @@
 
 #include "server/http/host.h"
 #include "server/http/message/addresses.h"
+#include "server/http/message/response.h"
 #include "server/http/turns.h"
 
 #include <QBasicTimer>
@@ -44,6 +45,9 @@ public:
     /// Whether answers carry Server-Timing; they do unless told otherwise.
     void showTiming(bool shown) { m_showsTiming = shown; }
 
+    /// From now on every answer has them.
+    void setFixedFields(const QList<Field> &fields) { m_fixedFields = linesOf(fields); }
+
     /// Told of every refusal that came before a request was whole, with its status.
     void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
 
@@ -57,6 +61,7 @@ public:
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
+    const QByteArray &fixedFields() const override { return m_fixedFields; }
     bool showsTiming() const override { return m_showsTiming; }
 
 signals:
@@ -83,6 +88,7 @@ private:
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;
+    QByteArray m_fixedFields;
     QByteArray m_scratch;
     bool m_draining = false;
     bool m_showsTiming = true;

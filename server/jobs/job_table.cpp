@@ -51,6 +51,8 @@ Job readJob(const QSqlQuery &row)
     }
     job.detail = job.state == JobState::Failed && row.value(5).isNull() ? u"the stored factors are damaged"_s
                                                                         : row.value(5).toString();
+    if (job.state == JobState::Failed)
+        job.givenUp = readGivenUp(job.detail, job.n);
     job.createdAt = milliseconds(row.value(6));
     if (job.state != JobState::Queued)
         job.startedAt = milliseconds(row.value(7));

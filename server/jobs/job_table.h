@@ -27,6 +27,7 @@ struct Job {
     quint64 version = 0; ///< another one after each change
     std::optional<Factors> factors; ///< when done
     QString detail; ///< why it failed
+    std::optional<factoring::Result> givenUp; ///< what was found, and what remains, when it failed for want of factors
     qint64 createdAt = 0; ///< times in ms since 1970; 0: not yet
     qint64 startedAt = 0;
     qint64 finishedAt = 0;

@@ -34,9 +34,10 @@ Response showPage(Services &, const Request &)
 {
     static const QByteArray page = contentOf(u"page.html"_s);
     Response response(200, "text/html; charset=utf-8", page);
-    response.fields.append(http::Field{"Content-Security-Policy",
-                                       "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; "
-                                       "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"});
+    response.fields.append(
+        http::Field{"Content-Security-Policy",
+                    "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; "
+                    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"});
     return response;
 }
 

@@ -21,6 +21,12 @@ bool isHealthProbe(QByteArrayView path)
     return path == "/livez" || path == "/readyz" || path == health;
 }
 
+// To which links of other pages may lead.
+bool isDocument(QByteArrayView path)
+{
+    return path == "/docs" || path == "/redoc" || path == "/openapi.json";
+}
+
 // Takes as long for a wrong first character as for a wrong last one.
 bool equalInConstantTime(QByteArrayView given, QByteArrayView wanted)
 {
@@ -57,6 +63,14 @@ bool isSameOrigin(QByteArrayView origin, const http::Authority &asked, QByteArra
         && from->port.value_or(usual) == asked.port.value_or(usual);
 }
 
+// What a browser tells of a request that has no Origin, as an image's (W3C Fetch Metadata): the page that made it ask,
+// or that its user did.
+void judgeSite(QByteArrayView site)
+{
+    if (!site.isEmpty() && site != "same-origin" && site != "none")
+        throw Failure(403, u"pages of another origin can't ask here"_s);
+}
+
 } // namespace
 
 void checkToken(const http::Request &request, const QByteArray &token)
@@ -81,7 +95,10 @@ void checkOrigin(const http::Request &request, const http::HostNames &allowed)
         judgeHost(host, allowed);
         judgeHost(forwarded, allowed);
     }
-    for (const QByteArrayView origin : head.values("origin")) {
+    const QList<QByteArrayView> origins = head.values("origin");
+    if (origins.isEmpty() && !isDocument(head.path()) && !isHealthProbe(head.path()))
+        judgeSite(head.value("sec-fetch-site"));
+    for (const QByteArrayView origin : origins) {
         const auto asked = http::readAuthority(forwarded.isEmpty() ? host : forwarded);
         if (!asked || !isSameOrigin(origin, *asked, request.from.scheme))
             throw Failure(403, u"pages of another origin can't ask here"_s);

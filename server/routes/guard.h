@@ -11,9 +11,10 @@ namespace openloop {
 /// Throws Failure 401 without the token and with a wrong one; the health probes need none. Compares in constant time.
 void checkToken(const http::Request &request, const QByteArray &token);
 
-/// Throws Failure 403 if a web page of another origin asks, or by a Host that is neither loopback nor one of `allowed`:
-/// such a name may lead here only by trickery (DNS rebinding). Where a trusted proxy tells by which Host it was asked,
-/// that is judged as well, and is the one that pages must come from. Of health probes no Host is judged.
+/// Throws Failure 403 if a web page of another origin asks, be it by an image or a link (but to a document), or by a
+/// Host that is neither loopback nor one of `allowed`: such a name may lead here only by trickery (DNS rebinding).
+/// Where a trusted proxy tells by which Host it was asked, that is judged as well, and is the one that pages must come
+/// from. Of health probes no Host is judged.
 void checkOrigin(const http::Request &request, const http::HostNames &allowed);
 
 } // namespace openloop

@@ -70,7 +70,12 @@ Json jobJson(const Services &use, const Job &job)
         {u"started_at"_s, toTime(job.startedAt)},
         {u"finished_at"_s, toTime(job.finishedAt)},
     };
-    return job.detail.isEmpty() ? json : json.with(u"detail"_s, job.detail);
+    if (!job.detail.isEmpty())
+        json = json.with(u"detail"_s, job.detail);
+    if (job.givenUp) {
+        json = json.with(u"found"_s, toJson(job.givenUp->factors)).with(u"remaining"_s, toJson(job.givenUp->remaining));
+    }
+    return json;
 }
 
 QString pathOf(const Job &job)

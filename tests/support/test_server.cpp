@@ -144,6 +144,8 @@ int main(int argc, char **argv)
     Program program{addTestRoutes};
     program.measures = !qEnvironmentVariableIsSet("OPENLOOP_TEST_UNMEASURED");
     program.atProgress = [](const Moment &moment) { hold.pass(moment); };
+    if (qEnvironmentVariableIsSet("OPENLOOP_TEST_CURVES"))
+        program.mostCurves = unsigned(qEnvironmentVariableIntValue("OPENLOOP_TEST_CURVES"));
     if (qEnvironmentVariableIsSet("OPENLOOP_TEST_FAREWELL"))
         program.longestFarewell = std::chrono::seconds(qEnvironmentVariableIntValue("OPENLOOP_TEST_FAREWELL"));
     if (qEnvironmentVariableIsSet("OPENLOOP_TEST_HOLD_AFTER_DEATHS"))

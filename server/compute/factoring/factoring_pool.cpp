@@ -79,7 +79,8 @@ QCoro::Task<Result> FactoringPool::factorize(mpz_class n, Ask ask)
     if (!result || !result->complete()) {
         const Result sofar = result ? *result : Result{{}, {n}};
         const bool inTime = result && std::chrono::steady_clock::now() - begun < ask.timeout;
-        throw Failure::timedOut(inTime ? givenUp(sofar) : u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))
+        throw Failure::timedOut(inTime ? givenUpText(sofar, m_settings.mostCurves)
+                                       : u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))
             .with(u"found"_s, toJson(sofar.factors))
             .with(u"remaining"_s, toJson(sofar.remaining))
             .with(u"estimate_s"_s, estimate(sofar.remaining));
@@ -92,17 +93,6 @@ std::optional<std::chrono::duration<double>> FactoringPool::expectedTime(const m
     if (mpz_sizeinbase(n.get_mpz_t(), 2) > factoring::mostBitsToSieve)
         return {};
     return factoring::mostTime(n) / (laneOf(n) == Lane::Long ? m_settings.threads : 1);
-}
-
-// A job has no more to tell than its detail.
-QString FactoringPool::givenUp(const Result &sofar) const
-{
-    QStringList remaining;
-    for (const mpz_class &composite : sofar.remaining)
-        remaining.append(toText(composite));
-    return u"%1 curves found no factor of what is too long to sieve; found: %2; remaining: %3"_s
-        .arg(m_settings.mostCurves)
-        .arg(toRow(sofar.factors), remaining.join(u' '));
 }
 
 // In whole seconds: it is right within a factor of 2 or so.

@@ -63,7 +63,6 @@ public:
     static QByteArray keyOf(const mpz_class &n);
 
 private:
-    QString givenUp(const factoring::Result &sofar) const;
     Work workOn(const mpz_class &n) const;
     http::Json estimate(const std::vector<mpz_class> &composites) const;
     factoring::Result compute(const mpz_class &n, Lane lane, const std::stop_token &stop, Worker &worker) const;

@@ -11,6 +11,8 @@ namespace openloop {
 
 namespace {
 
+const QString found = u"; found: "_s; // and what follows it, in the text of what was given up
+const QString rest = u"; remaining: "_s;
 constexpr qint64 mostResults = 10'000;
 constexpr qint64 longestKept = qint64(90) * 24 * 3600 * 1000; // ms
 
@@ -55,6 +57,38 @@ std::optional<Factors> fromRow(const QString &row, const mpz_class &n)
     if (product != n)
         return {};
     return factors;
+}
+
+QString givenUpText(const factoring::Result &sofar, unsigned curves)
+{
+    QStringList remaining;
+    for (const mpz_class &composite : sofar.remaining)
+        remaining.append(toText(composite));
+    return u"%1 curves found no factor of what is too long to sieve"_s.arg(curves) + found + toRow(sofar.factors) + rest
+        + remaining.join(u' ');
+}
+
+std::optional<factoring::Result> readGivenUp(const QString &text, const mpz_class &n)
+{
+    const qsizetype foundAt = text.indexOf(found);
+    const qsizetype restAt = text.indexOf(rest, qMax(foundAt, qsizetype(0)));
+    if (foundAt < 0 || restAt < 0)
+        return {};
+    factoring::Result sofar;
+    mpz_class left = n;
+    for (const QString &number : text.sliced(restAt + rest.size()).split(u' ', Qt::SkipEmptyParts)) {
+        mpz_class composite;
+        if (composite.set_str(number.toStdString(), 10) != 0 || composite < 2 || left % composite != 0)
+            return {};
+        left /= composite;
+        sofar.remaining.push_back(composite);
+    }
+    const qsizetype begin = foundAt + found.size();
+    const std::optional<Factors> factors = fromRow(text.sliced(begin, restAt - begin), left);
+    if (!factors)
+        return {};
+    sofar.factors = *factors;
+    return sofar;
 }
 
 std::optional<Factors> selectResult(SqlConnection &sql, const mpz_class &n)

@@ -21,6 +21,13 @@ QString toRow(const Factors &factors);
 /// A hundred digits take about 1 ms: not on the event loop.
 std::optional<Factors> fromRow(const QString &row, const mpz_class &n);
 
+/// `20000 curves found no factor of what is too long to sieve; found: 2^3; remaining: 91`: all that a job that was
+/// given up keeps.
+QString givenUpText(const factoring::Result &sofar, unsigned curves);
+
+/// What such a text tells of n, unless it is none: the product of all is n, and what was found is prime. As fromRow().
+std::optional<factoring::Result> readGivenUp(const QString &text, const mpz_class &n);
+
 /// What is known of n. On the connection's thread.
 std::optional<Factors> selectResult(SqlConnection &sql, const mpz_class &n);
 

@@ -68,7 +68,6 @@ Response toResponse(const Failure &failure, const QByteArray &requestId)
         problem = problem.with(member.key, member.value);
     Response response(failure.status(), "application/problem+json", problem.text());
     response.fields = failure.fields();
-    response.fields.append(Field{"X-Content-Type-Options", "nosniff"}); // it repeats what the client has sent
     if (failure.retryAfter())
         response.fields.append({"Retry-After", QByteArray::number(qint64(failure.retryAfter()->count()))});
     return response;
@@ -109,6 +108,7 @@ void appendHead(QByteArray &out, const Response &response, const Delivery &deliv
         delivery.timing->appendTo(out);
         out += "\r\n";
     }
+    out += delivery.fixedFields;
     for (const Field &extra : response.fields)
         appendField(out, extra.name, extra.value);
     if (!delivery.keepAlive)
@@ -144,6 +144,14 @@ QByteArray streamHead(const Response &response, const Delivery &delivery)
     if (delivery.minorVersion > 0)
         appendField(out, "Transfer-Encoding", "chunked");
     return out + "\r\n";
+}
+
+QByteArray linesOf(const QList<Field> &fields)
+{
+    QByteArray lines;
+    for (const Field &field : fields)
+        appendField(lines, field.name, field.value);
+    return lines;
 }
 
 QByteArray toChunk(const QByteArray &bytes)

@@ -33,6 +33,7 @@ struct Delivery {
     bool keepAlive = true;
     int minorVersion = 1; ///< of the request, HTTP/1.x
     QByteArrayView date; ///< IMF-fixdate, RFC 9110 section 5.6.7
+    QByteArrayView fixedFields; ///< linesOf() what every answer has
     const Timing *timing = nullptr; ///< told as Server-Timing, if there is one
 };
 
@@ -44,6 +45,9 @@ void appendAnswer(QByteArray &out, const Response &response, const Delivery &del
 
 /// Status line and fields of an answer whose body follows as chunks (HTTP/1.1), or until the close. Any thread.
 QByteArray streamHead(const Response &response, const Delivery &delivery);
+
+/// The fields as they are sent. Any thread.
+QByteArray linesOf(const QList<Field> &fields);
 
 /// One chunk of such a body; an empty one ends it. RFC 9112 section 7.1.
 QByteArray toChunk(const QByteArray &bytes);

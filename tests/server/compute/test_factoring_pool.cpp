@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whom the pool's threads work for when a request and a job ask for the same number: within this process.
 #include "server/compute/factoring/factoring_pool.h"
+#include "server/compute/factoring/results.h"
 #include "tests/support/crowd.h"
 #include "tests/support/ending.h"
 #include "tests/support/hold.h"
@@ -149,7 +150,7 @@ void TestFactoringPool::aJobThatJoinsARequestGoesOnAsAJob()
     QCOMPARE(job->status(), 200);
 }
 
-// Long before its deadline. A job that fails has nothing but the detail to tell it by.
+// Long before its deadline.
 void TestFactoringPool::whatNoCurveTakesApartIsGivenUp()
 {
     const mpz_class n(semiprime(420).toStdString());
@@ -161,6 +162,13 @@ void TestFactoringPool::whatNoCurveTakesApartIsGivenUp()
     QVERIFY2(job->failure->detail().contains(u"16 curves"_s), qPrintable(job->failure->detail()));
     QVERIFY2(job->failure->detail().endsWith(u"found: 2^3; remaining: "_s + left), qPrintable(job->failure->detail()));
     QCOMPARE(job->failure->members().size(), 3);
+
+    // A job that fails keeps nothing but the detail.
+    const auto kept = readGivenUp(job->failure->detail(), n * 8);
+    QVERIFY(kept && kept->remaining == std::vector<mpz_class>{n} && kept->factors.size() == 1);
+    QVERIFY(kept->factors[0].prime == 2 && kept->factors[0].exponent == 3);
+    QVERIFY(!readGivenUp(job->failure->detail(), n * 24)); // of another number
+    QVERIFY(!readGivenUp(u"an internal error"_s, n));
 }
 
 QTEST_GUILESS_MAIN(TestFactoringPool)

@@ -10,6 +10,7 @@
 #include "tests/support/server_process.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
@@ -59,6 +60,7 @@ private slots:
     void nothingAcceptedIsLostByKills_data();
     void nothingAcceptedIsLostByKills();
     void aJobThatKillsTheServiceThreeTimesFails();
+    void aJobThatIsGivenUpTellsWhatItHas();
     void aStopPutsJobsBackAndCutsNoAnswer();
     void aServerThatIsAloneListsItself();
 };
@@ -381,6 +383,23 @@ void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
     QVERIFY(server.waitUntilReady());
     QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"failed"_s, patience);
     QVERIFY(!job(server.port(), path)[u"detail"_s].toString().isEmpty());
+}
+
+void TestJobs::aJobThatIsGivenUpTellsWhatItHas()
+{
+    qputenv("OPENLOOP_TEST_CURVES", "16");
+    const auto restore = qScopeGuard([] { qunsetenv("OPENLOOP_TEST_CURVES"); });
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--max-digits"_s, u"200"_s});
+    QVERIFY(server.waitUntilReady());
+    const QByteArray hard = semiprime(420); // too long to be sieved
+    const mpz_class n = mpz_class(hard.toStdString()) * 12;
+    const QByteArray path = accept(server.port(), QByteArray::fromStdString(n.get_str()));
+    QJsonObject told;
+    QTRY_COMPARE_WITH_TIMEOUT((told = job(server.port(), path))[u"state"_s].toString(), u"failed"_s, patience);
+    QVERIFY(told[u"factors"_s].isNull());
+    QCOMPARE(told[u"remaining"_s].toArray(), QJsonArray{QString::fromLatin1(hard)});
+    QCOMPARE(QJsonDocument(told[u"found"_s].toArray()).toJson(QJsonDocument::Compact),
+             R"([{"exponent":2,"prime":"2"},{"exponent":1,"prime":"3"}])");
 }
 
 void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()

@@ -87,6 +87,16 @@ void TestGuard::whereARequestComesFromIsLookedAt_data()
     row("another port", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1", 403);
     row("another scheme", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: ftp://127.0.0.1:PORT", 403);
     row("no origin to speak of", "/metrics", "Host: 127.0.0.1:PORT\r\nOrigin: null", 403);
+    row("an image of another page", "/factorize?n=6", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site", 403);
+    row("an image of another port", "/metrics", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site", 403);
+    row("a word of a later day", "/metrics", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: near", 403);
+    row("a path of another page that leads nowhere", "/nowhere", "Host: localhost\r\nSec-Fetch-Site: cross-site", 403);
+    row("an image of our page", "/metrics", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-origin", 200);
+    row("the line of addresses", "/metrics", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: none", 200);
+    row("a link to a document", "/docs", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site", 200);
+    row("a probe", "/health", "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site", 200);
+    row("the origin is more exact", "/metrics",
+        "Host: 127.0.0.1:PORT\r\nOrigin: http://localhost:PORT\r\nSec-Fetch-Site: cross-site", 200);
     row("two origins", "/metrics",
         "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nOrigin: https://evil.example", 403);
 }
@@ -107,6 +117,7 @@ void TestGuard::whereARequestComesFromIsLookedAt()
     QVERIFY(answer);
     QCOMPARE(answer->status, status);
     QVERIFY(!answer->fields.contains("access-control-allow-origin"));
+    QCOMPARE(answer->fields.value("cross-origin-resource-policy"), "same-origin");
 }
 
 void TestGuard::aRefusedHostIsToldHowToLetItIn()

@@ -15,7 +15,8 @@ namespace openloop::test {
 
 namespace {
 
-// Rules of the queue (server/jobs/queue/statement_texts.h): a task fails with its third death, and with one of its tenth attempt.
+// Rules of the queue (server/jobs/queue/protocol.h): a task fails with its third death, and with one of its tenth
+// attempt.
 constexpr int mostDeaths = 3;
 constexpr int mostAttempts = 10;
 

@@ -365,7 +365,7 @@ void Connection::end()
         return;
     enter(State::Ended, std::nullopt);
     m_wire->abort();
-    emit ended();
+    m_host.forget(this);
     deleteLater();
 }
 

@@ -20,7 +20,7 @@ namespace openloop::http {
 /// Owns the wire, and keeps to one exchange at a time: the next request is not released before the answer is given.
 /// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
 /// and what stands behind it is dropped.
-/// Lives in the thread of the event loop; deleted after ended().
+/// Lives in the thread of the event loop; deleted after Host::forget().
 class Connection final : public Turns::Waiter, private Wire::Observer
 {
     Q_OBJECT
@@ -66,10 +66,6 @@ public:
 
     /// Closes or refuses what has taken too long; called by the listener a few times a second.
     void checkDeadline(Clock::time_point now);
-
-signals:
-    /// The wire is gone and no exchange is open: nothing more will happen here.
-    void ended();
 
 private:
     enum class State {

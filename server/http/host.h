@@ -26,6 +26,9 @@ public:
     /// which neither is done is refused with 500.
     virtual void handle(Connection &connection) = 0;
 
+    /// The wire is gone and no exchange is open: nothing more will happen there, and it is about to be deleted.
+    virtual void forget(Connection *connection) = 0;
+
     /// A request was refused before it was whole.
     virtual void countRefusal(int status) const = 0;
 

@@ -38,12 +38,6 @@ Listener::Listener(const Limits &limits, std::function<void(Connection &)> handl
     connect(&m_turns, &Turns::next, this, &Listener::acceptAgain);
 }
 
-Listener::~Listener()
-{
-    for (Connection *connection : std::as_const(m_connections))
-        connection->disconnect(this);
-}
-
 void Listener::incomingConnection(qintptr descriptor)
 {
     m_turns.begin();
@@ -76,7 +70,6 @@ void Listener::accept(qintptr descriptor)
         return;
     auto *connection = new Connection(std::move(wire), *this, this);
     m_connections.insert(connection);
-    connect(connection, &Connection::ended, this, [this, connection] { forget(connection); });
     if (beyond >= 0)
         connection->refuse(Failure::unavailable(u"all connections are taken"_s, 1s));
 }

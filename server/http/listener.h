@@ -27,7 +27,7 @@ class Listener final : public QTcpServer, public Host
 public:
     /// handle: see Host::handle.
     Listener(const Limits &limits, std::function<void(Connection &)> handle);
-    ~Listener() override;
+    ~Listener() override = default;
 
     /// From now on every new connection is TLS.
     void encrypt(std::shared_ptr<const TlsContext> context) { m_tls = std::move(context); }
@@ -57,6 +57,7 @@ public:
     Turns &turns() override { return m_turns; }
     const Networks &proxies() const override { return m_proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
+    void forget(Connection *connection) override;
     void countRefusal(int status) const override;
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
@@ -73,7 +74,6 @@ protected:
     void timerEvent(QTimerEvent *event) override;
 
 private:
-    void forget(Connection *connection);
     void acceptWaiting();
     void accept(qintptr descriptor);
     void acceptAgain();

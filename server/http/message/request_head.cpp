@@ -118,9 +118,9 @@ void RequestHead::addField(QByteArrayView name, QByteArrayView value)
 
 RequestHead::Part RequestHead::add(QByteArrayView text)
 {
-    const qsizetype begin = m_text.size();
+    const Part part{qint32(m_text.size()), qint32(text.size())};
     m_text.append(text);
-    return {begin, text.size()};
+    return part;
 }
 
 // Keeps the memory, unless a copy has it.
@@ -223,7 +223,7 @@ HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)
 
 RequestHead::Part HeadReader::partOf(QByteArrayView piece) const
 {
-    return {piece.data() - m_bytes.data(), piece.size()};
+    return {qint32(piece.data() - m_bytes.data()), qint32(piece.size())};
 }
 
 HeadReader::Verdict HeadReader::readRequestLine(QByteArrayView line)

@@ -47,8 +47,8 @@ private:
     friend class HeadReader;
 
     struct Part { ///< of the text, so that it stays what it is wherever that is
-        qsizetype begin = 0;
-        qsizetype size = 0;
+        qint32 begin = 0;
+        qint32 size = 0;
     };
     struct FieldParts {
         Part name, value;

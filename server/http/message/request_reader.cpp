@@ -2,6 +2,7 @@
 // A head that is there at once is read on the stack; the memory of the request before is used again.
 #include "server/http/message/request_reader.h"
 
+#include <optional>
 #include <utility>
 
 namespace openloop::http {
@@ -38,9 +39,7 @@ bool RequestReader::readHead(QByteArray &in)
     m_head = *std::move(reading.head);
     m_headReader.reset();
     in.remove(0, reading.length);
-    m_chunks.reset();
-    if (m_head.chunked)
-        m_chunks.emplace(m_limits);
+    m_chunks = m_head.chunked ? std::make_unique<ChunkedBody>(m_limits) : nullptr;
     return true;
 }
 

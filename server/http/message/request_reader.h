@@ -7,7 +7,6 @@
 #include "server/http/message/request_head.h"
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace openloop::http {
@@ -45,7 +44,7 @@ private:
     std::unique_ptr<HeadReader> m_headReader; ///< of a head that arrives in pieces
     RequestHead m_head;
     QByteArray m_body;
-    std::optional<ChunkedBody> m_chunks;
+    std::unique_ptr<ChunkedBody> m_chunks; ///< of a body that has some
     int m_status = 0;
     QString m_reason;
 };

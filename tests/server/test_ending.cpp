@@ -60,7 +60,7 @@ private slots:
 };
 
 // While the process stands still, requests come on connections that it knows, on such that it has not accepted yet, and
-// two at a time; the signal is there before it has seen any of them.
+// two at a time; the signal is there before it has seen any of them, though the thread that hears it may be late.
 void TestEnding::whatHasArrivedIsAnswered()
 {
     QVERIFY(start());
@@ -81,9 +81,8 @@ void TestEnding::whatHasArrivedIsAnswered()
     signal(SIGCONT);
     for (RawClient &client : kept) {
         QCOMPARE(statusOf(client.read()), 200);
-        const auto last = client.read();
-        QCOMPARE(statusOf(last), 200);
-        QCOMPARE(last->fields["connection"], "close");
+        QCOMPARE(statusOf(client.read()), 200);
+        QVERIFY(client.waitForClose());
     }
     for (RawClient &client : fresh)
         QCOMPARE(statusOf(client.read()), 200);

@@ -339,6 +339,8 @@ Parsed<Target> targetFromCurlCommand(const QString &command)
         return Parsed<Target>::failed(words.error);
     if (words->isEmpty() || !looksLikeCurlCommand(QString::fromUtf8(words->first())))
         return Parsed<Target>::failed(u"that is no curl command"_s);
+    if (std::ranges::any_of(*words, [](const QByteArray &word) { return word.contains('\0'); }))
+        return Parsed<Target>::failed(u"there is a NUL in it, which no program can be given"_s);
     try {
         return Reader(*words).read();
     } catch (const Problem &problem) {

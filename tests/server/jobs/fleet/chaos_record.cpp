@@ -15,8 +15,7 @@ namespace openloop::test {
 
 namespace {
 
-// Rules of the queue (server/jobs/queue/protocol.h): a task fails with its third death, and with one of its tenth
-// attempt.
+// As queue::Rules has them: a task fails with its third death, and with one of its tenth attempt.
 constexpr int mostDeaths = 3;
 constexpr int mostAttempts = 10;
 

@@ -8,6 +8,8 @@
 #include <QJsonDocument>
 #include <QUrl>
 
+#include <ctime>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::test {
@@ -68,6 +70,15 @@ double ServerProcess::metric(const QByteArray &name) const
             return line.sliced(name.size() + 1).toDouble();
     }
     return -1;
+}
+
+double ServerProcess::processorTime() const
+{
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(pid_t(m_process.processId()), &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        return -1;
+    return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
 }
 
 bool ServerProcess::hold(const QByteArray &phase, const QByteArray &more) const

@@ -30,6 +30,9 @@ public:
     /// A figure of /metrics, by its name and labels; -1 if there is none.
     double metric(const QByteArray &name) const;
 
+    /// What the program has taken of its processors, all threads, s; -1 if that is not told.
+    double processorTime() const;
+
     /// Of openloop-test-server: computations wait in this phase (see tests/support/hold.h); `more` of the query, for
     /// instance "&n=91". False: no answer.
     bool hold(const QByteArray &phase, const QByteArray &more = {}) const;

@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <ctime>
 #include <memory>
 #include <optional>
 
@@ -147,16 +146,6 @@ private:
     RawClient m_tcp;
     std::unique_ptr<SSL, decltype(&SSL_free)> m_ssl;
 };
-
-// What one handshake and one request have cost the process, in s of its processors.
-double timeOf(qint64 process)
-{
-    clockid_t clock{};
-    timespec time{};
-    if (::clock_getcpuclockid(pid_t(process), &clock) != 0 || ::clock_gettime(clock, &time) != 0)
-        return -1;
-    return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
-}
 
 } // namespace
 
@@ -298,7 +287,7 @@ void TestTlsHandshakes::aResumedHandshakeCostsHalf()
     enum Kind { Silent, Resumed, Full };
     constexpr int count = 50;
     const auto costOf = [&](Kind kind) { // seconds; nothing: something was not as it should be
-        const double before = timeOf(server.processId());
+        const double before = server.processorTime();
         std::vector<TlsClient> clients;
         for (int i = 0; i < count; ++i) {
             clients.emplace_back(server.port(), context.get(), kind == Resumed ? session.get() : nullptr);
@@ -310,7 +299,7 @@ void TestTlsHandshakes::aResumedHandshakeCostsHalf()
             good = kind == Silent || (client.handshake() && client.isResumed() == (kind == Resumed) && good);
         clients.clear();
         good = first.get("/livez").contains("alive") && good; // it has seen them leave
-        return good ? std::optional(timeOf(server.processId()) - before) : std::nullopt;
+        return good ? std::optional(server.processorTime() - before) : std::nullopt;
     };
     std::array<double, 3> all{};
     int rounds = 0;
@@ -502,16 +491,16 @@ void TestTlsHandshakes::handshakesLeaveTimeForHealth()
             one.send(hello);
         for (TlsClient &one : asking)
             one.write(request("/health"));
-        const double begun = timeOf(server.processId());
+        const double begun = server.processorTime();
         QCOMPARE(::kill(pid_t(server.processId()), SIGCONT), 0);
         bool areAnswered = true;
         for (TlsClient &one : asking)
             areAnswered = one.readUntil("}").contains("healthy") && areAnswered;
-        const double answered = timeOf(server.processId());
+        const double answered = server.processorTime();
         QVERIFY(areAnswered);
         for (RawClient &one : crowd)
             QVERIFY(one.readSome(longest).startsWith('\x16')); // none is forgotten
-        const double all = timeOf(server.processId());
+        const double all = server.processorTime();
         qInfo("after %.1f ms, all handshakes after %.1f ms", (answered - begun) * 1e3, (all - begun) * 1e3);
         least = std::min(least, (answered - begun) / (all - begun));
     }

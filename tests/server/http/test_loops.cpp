@@ -47,10 +47,9 @@ QByteArray request(const QByteArray &path)
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
 }
 
-int standing(quint16 port)
+int standing(RawClient &client)
 {
-    return QJsonDocument::fromJson(RawClient(port).get("/test/standing").value_or(Answer()).body)[u"standing"].toInt(
-        -1);
+    return QJsonDocument::fromJson(client.get("/test/standing").value_or(Answer()).body)[u"standing"].toInt(-1);
 }
 
 void rowsOfLoops()

@@ -77,6 +77,16 @@ void App::add(const QByteArray &method, const QString &pattern, Handler handler)
     route->methods[method] = std::move(handler);
 }
 
+QList<std::pair<QByteArray, QString>> App::routes() const
+{
+    QList<std::pair<QByteArray, QString>> routes;
+    for (const Route &route : m_routes) {
+        for (const auto &[method, handler] : route.methods)
+            routes.append({method, route.pattern});
+    }
+    return routes;
+}
+
 void App::dispatch(Connection &connection)
 {
     if (const auto refusal = turnAway(connection)) {
@@ -103,9 +113,14 @@ void App::handle(const Route &route, Exchange exchange)
         checkCoding(exchange.request());
         if (handler != methods.end()) {
             handler->second(std::move(exchange));
-        } else if (head.method() == "OPTIONS" && (!methods.empty() || head.path() == "*")) {
+        } else if (head.method() == "OPTIONS"
+                   && (!methods.empty() || head.path() == "*" || m_listener->crossOrigin().isPreflight(head))) {
             Response response(204, {}, {});
             response.fields.append({"Allow", allowOf(methods)});
+            exchange.answer(response);
+        } else if (const auto shorter = methods.empty() ? withoutSlash(head) : std::nullopt) {
+            Response response(308, "text/plain; charset=utf-8", "this path has no slash at its end\n");
+            response.fields.append({"Location", *shorter});
             exchange.answer(response);
         } else if (methods.empty()) {
             throw Failure(404, u"there is nothing at this path"_s);
@@ -117,6 +132,23 @@ void App::handle(const Route &route, Exchange exchange)
     } catch (...) {
         exchange.fail(std::current_exception());
     }
+}
+
+// Where the path leads somewhere without the slash at its end: to there, in a form that begins with `..`. So it keeps a
+// prefix that a proxy has cut off, and can't lead to another host, whatever the path.
+std::optional<QByteArray> App::withoutSlash(const RequestHead &head) const
+{
+    const QByteArrayView path = head.path();
+    if (path.size() < 2 || !path.endsWith('/'))
+        return {};
+    const QByteArrayView shorter = path.chopped(1);
+    const auto target = m_router->resolve(shorter);
+    if (!target || target->route == Router::nowhere)
+        return {};
+    QByteArray location = ".." + shorter.sliced(shorter.lastIndexOf('/')).toByteArray();
+    if (!head.query().isEmpty())
+        location.append('?').append(head.query());
+    return location;
 }
 
 // Whom the guard would refuse is left to it.

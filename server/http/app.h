@@ -27,8 +27,10 @@ using Task = QCoro::Task<T>;
 ///     Task<void> watchJob(Services &use, Request request, EventStream events); // answers as long as it has news
 ///     app.route("GET", u"/factorize"_s, services, factorizeNumber);
 ///
-/// HEAD is answered wherever GET is; OPTIONS and 405 name what a path allows; an unknown path is 404.
-/// Destroying it cuts every connection and waits until the last handler has returned. The thread of the event loop.
+/// HEAD is answered wherever GET is; OPTIONS and 405 name what a path allows; an unknown path is 404, but for a slash
+/// at its end without which there is a route: 308 leads there. A preflight of a page that is let in is answered
+/// everywhere. Destroying it cuts every connection and waits until the last handler has returned. The thread of the
+/// event loop.
 class App
 {
 public:
@@ -59,6 +61,9 @@ public:
         m_admissions.insert(path.toLatin1(),
                             {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
     }
+
+    /// Method and pattern of each route, in the order in which the patterns were added.
+    QList<std::pair<QByteArray, QString>> routes() const;
 
     /// The path's requests are answered at once: they never wait behind others, whatever their number.
     void putFirst(const QString &path);
@@ -125,6 +130,7 @@ private:
 
     void add(const QByteArray &method, const QString &pattern, Handler handler);
     void dispatch(Connection &connection);
+    std::optional<QByteArray> withoutSlash(const RequestHead &head) const;
     void handle(const Route &route, Exchange exchange);
     std::optional<Response> turnAway(const Connection &connection) const;
 

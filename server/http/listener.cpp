@@ -3,6 +3,7 @@
 #include "server/http/listener.h"
 
 #include "server/http/connection.h"
+#include "server/http/message/characters.h"
 #include "server/http/message/response.h"
 #include "server/http/wire/plain_wire.h"
 #include "server/http/wire/tls_wire.h"
@@ -81,6 +82,29 @@ void Listener::timerEvent(QTimerEvent *)
     const auto connections = m_connections; // ending one takes it out of the set
     for (Connection *connection : connections)
         connection->checkDeadline(now);
+}
+
+// What an answer is like depends on the page, also where none asked: a cache must know.
+void Listener::setFixedFields(QList<Field> fields, const CrossOrigin &others)
+{
+    m_crossOrigin = others;
+    m_pageFields.clear();
+    if (!others.isEmpty())
+        fields.append(Field{"Vary", "Origin"});
+    m_fixedFields = linesOf(fields);
+    for (const QByteArray &origin : others.origins()) {
+        m_pageFields.insert(origin,
+                            {m_fixedFields + linesOf(CrossOrigin::fieldsFor(origin, false)),
+                             m_fixedFields + linesOf(CrossOrigin::fieldsFor(origin, true))});
+    }
+}
+
+const QByteArray &Listener::fieldsForPage(const RequestHead &head) const
+{
+    const auto page = m_pageFields.constFind(asKey(head.value("origin")));
+    if (page == m_pageFields.constEnd())
+        return m_fixedFields;
+    return m_crossOrigin.isPreflight(head) ? page->preflight : page->usual;
 }
 
 void Listener::countRefusal(int status) const

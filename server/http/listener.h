@@ -4,10 +4,12 @@
 
 #include "server/http/host.h"
 #include "server/http/message/addresses.h"
+#include "server/http/message/cross_origin.h"
 #include "server/http/message/response.h"
 #include "server/http/turns.h"
 
 #include <QBasicTimer>
+#include <QHash>
 #include <QSet>
 #include <QTcpServer>
 
@@ -45,8 +47,9 @@ public:
     /// Whether answers carry Server-Timing; they do unless told otherwise.
     void showTiming(bool shown) { m_showsTiming = shown; }
 
-    /// From now on every answer has them.
-    void setFixedFields(const QList<Field> &fields) { m_fixedFields = linesOf(fields); }
+    /// From now on every answer has these fields, and those to pages of other origins what lets them read it.
+    void setFixedFields(QList<Field> fields, const CrossOrigin &others);
+    const CrossOrigin &crossOrigin() const { return m_crossOrigin; }
 
     /// Told of every refusal that came before a request was whole, with its status.
     void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
@@ -62,7 +65,10 @@ public:
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
-    const QByteArray &fixedFields() const override { return m_fixedFields; }
+    const QByteArray &fixedFields(const RequestHead &head) const override
+    {
+        return m_crossOrigin.isEmpty() ? m_fixedFields : fieldsForPage(head);
+    }
     bool showsTiming() const override { return m_showsTiming; }
 
 signals:
@@ -74,6 +80,11 @@ protected:
     void timerEvent(QTimerEvent *event) override;
 
 private:
+    struct PageFields {
+        QByteArray usual, preflight;
+    };
+
+    const QByteArray &fieldsForPage(const RequestHead &head) const;
     void acceptWaiting();
     void accept(qintptr descriptor);
     void acceptAgain();
@@ -89,6 +100,8 @@ private:
     QBasicTimer m_sweep;
     QByteArray m_date;
     QByteArray m_fixedFields;
+    CrossOrigin m_crossOrigin;
+    QHash<QByteArray, PageFields> m_pageFields; ///< by origin; begin with m_fixedFields
     QByteArray m_scratch;
     bool m_draining = false;
     bool m_showsTiming = true;

@@ -26,6 +26,8 @@ namespace openloop {
 
 namespace {
 
+constexpr std::chrono::milliseconds longestLock{2000}; // of a file, by whoever changes it
+
 // A database without our tables is as good as one with them: they are made at the start.
 void look(SqlConnection &sql)
 {
@@ -37,16 +39,32 @@ void look(SqlConnection &sql)
     }
 }
 
+// By a connection that only reads: one that writes would make a file of another kind its own.
+void lookAtFile(const SqlLocation &location)
+{
+    if (!QFileInfo(location.file).isWritable())
+        throw StartFailure(u"cannot use the database %1: it can't be written"_s.arg(location.display()));
+    try {
+        SqlConnection sql(location, SqlConnection::Role::Reads, longestLock);
+        sql.open();
+        look(sql);
+    } catch (const SqlError &error) {
+        const QString reason = QString::fromUtf8(error.what());
+        throw StartFailure(u"cannot use the database %1: %2"_s.arg(location.display(), reason));
+    }
+}
+
 QString tryDatabase(const Options &options)
 {
     const SqlLocation location = SqlLocation::parse(options.database);
-    const bool isFile = location.dialect == SqlDialect::Sqlite && !location.inMemory();
-    std::optional<FileLock> lock;
-    if (isFile)
-        lock.emplace(location.file);
-    if (isFile && !QFileInfo::exists(location.file)) // which opening it would make
-        return location.display() + u", which will be made"_s;
-    const StoreThreads opened(location, 1, {}, {look, {}});
+    if (location.dialect == SqlDialect::Postgres) {
+        const StoreThreads opened(location, 1, {}, {look, {}});
+    } else if (!location.inMemory()) {
+        const FileLock lock(location.file);
+        if (!QFileInfo::exists(location.file)) // which opening it would make
+            return location.display() + u", which will be made"_s;
+        lookAtFile(location);
+    }
     return location.display();
 }
 

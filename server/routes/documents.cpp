@@ -4,6 +4,7 @@
 
 #include "server/http/app.h"
 #include "server/routes/description.h"
+#include "server/routes/input.h"
 
 #include <QFile>
 
@@ -41,27 +42,6 @@ Response page(const QByteArray &content)
     return response;
 }
 
-// How much a media type is wanted, 0 to 1 (RFC 9110 section 12.5.1).
-double wish(const QByteArray &accept, const QByteArray &type)
-{
-    double best = 0;
-    qsizetype length = -1; // of what it was found by: the exact one counts
-    for (const QByteArray &range : accept.toLower().split(',')) {
-        const QByteArrayList parts = range.split(';');
-        const QByteArray name = parts[0].trimmed();
-        const bool fits = name == type || name == "*/*" || (name.endsWith("/*") && type.startsWith(name.chopped(1)));
-        if (!fits || name.size() < length)
-            continue;
-        length = name == "*/*" ? 0 : name.size();
-        best = 1;
-        for (const QByteArray &parameter : parts.mid(1)) {
-            if (parameter.trimmed().startsWith("q="))
-                best = parameter.trimmed().sliced(2).toDouble();
-        }
-    }
-    return best;
-}
-
 Json listOf(const Description &description, const QString &prefix)
 {
     const auto toElement = [&prefix](const Description::Operation &operation) {
@@ -93,8 +73,7 @@ QByteArray pageOf(const Description &description)
 Response list(App &app, const Request &request)
 {
     static const QByteArray html = pageOf(descriptionOf(app));
-    const QByteArray accept = request.head.combined("accept");
-    const bool asPage = wish(accept, "text/html") > wish(accept, "application/json");
+    const bool asPage = acceptance(request, "text/html") > acceptance(request, "application/json");
     Response response = asPage ? page(html) : listOf(descriptionOf(app), QString::fromLatin1(request.from.prefix));
     response.fields.append(http::Field{"Vary", "Accept"});
     return response;

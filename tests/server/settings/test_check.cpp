@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What --check says of parts that work and of parts that do not, and that it leaves everything as it was.
+#include "server/store/sql_connection.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
+#include "tests/support/peers/peers.h"
+#include "tests/support/peers/postgres.h"
+#include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
 #include <QProcess>
@@ -11,6 +15,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+using namespace openloop;
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
 
@@ -23,6 +28,9 @@ private slots:
     void whatDoesNotWorkIsSaid();
     void whatIsWrongWithOptionsIsSaidAtOnce();
     void aDatabaseInUseIsAnothers();
+    void aFileThatIsNoDatabaseIsLeftAsItIs_data();
+    void aFileThatIsNoDatabaseIsLeftAsItIs();
+    void aPostgresIsLookedAt();
     void whatIsNoOptionIsBadUsage();
 
 private:
@@ -118,6 +126,57 @@ void TestCheck::aDatabaseInUseIsAnothers()
     QCOMPARE(server.stop(), 0);
     const Ran free = check({u"--port"_s, QString::number(server.port()), u"--database"_s, database()});
     QVERIFY2(free.code == 0, qPrintable(free.lines.join(u'\n')));
+}
+
+void TestCheck::aFileThatIsNoDatabaseIsLeftAsItIs_data()
+{
+    rows<bool, int>({"database", "code"}, {{"another program's database", true, 0}, {"a text", false, 1}});
+}
+
+void TestCheck::aFileThatIsNoDatabaseIsLeftAsItIs()
+{
+    QFETCH(const bool, database);
+    QFETCH(const int, code);
+    const QString name = path(u"other.sqlite"_s);
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    if (!database)
+        file.write(QByteArray(5000, 't'));
+    file.close();
+    if (database) {
+        {
+            QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"other"_s);
+            other.setDatabaseName(name);
+            QVERIFY(other.open());
+            QSqlQuery(other).exec(u"CREATE TABLE theirs (id INTEGER)"_s);
+        }
+        QSqlDatabase::removeDatabase(u"other"_s);
+    }
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray before = file.readAll();
+    file.close();
+    QVERIFY(before.size() >= 5000);
+    const Ran ran = check({u"--port"_s, u"0"_s, u"--database"_s, u"sqlite:"_s + name});
+    QVERIFY2(ran.code == code, qPrintable(ran.lines.join(u'\n')));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), before);
+}
+
+void TestCheck::aPostgresIsLookedAt()
+{
+    if (skippedWithoutPeers())
+        return;
+    Postgres postgres;
+    const QString url = postgres.databaseUrl(u"checked"_s);
+    const Ran ran = check({u"--port"_s, u"0"_s, u"--database"_s, url});
+    QVERIFY2(ran.code == 0, qPrintable(ran.lines.join(u'\n')));
+    SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Reads, std::chrono::seconds(5));
+    sql.open();
+    const auto name = [](const QSqlQuery &row) { return row.value(0).toString(); };
+    QCOMPARE(sql.select(u"SELECT relname FROM pg_class WHERE relname = 'todos'"_s, {}, name), QStringList());
+    const Ran none = check({u"--port"_s, u"0"_s, u"--database"_s, url + u"x"_s});
+    QCOMPARE(none.code, 1);
+    QVERIFY2(none.lines.join(u'\n').contains(u"does not exist"), qPrintable(none.lines.join(u'\n')));
 }
 
 void TestCheck::whatIsNoOptionIsBadUsage()

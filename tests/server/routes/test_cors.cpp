@@ -234,9 +234,11 @@ void TestCors::aPageInABrowserAsks()
     const QString body = u"window.told = a.status + await a.text()"_s;
     browser.open(originOf(u"localhost"_s) + u"/health"_s);
     QVERIFY(asks(u"/factorize?n=91"_s, token, body).startsWith(u"200{\"n\":\"91\""));
-    QVERIFY(asks(u"/factorizations"_s, u"method: 'POST', body: '{\"n\":91}', "_s + token,
-                 u"window.told = a.headers.get('location')"_s)
-                .startsWith(u"/factorizations/"));
+    const QString job = asks(u"/factorizations"_s, u"method: 'POST', body: '{\"n\":91}', "_s + token,
+                             u"window.told = a.headers.get('location')"_s);
+    QVERIFY2(job.startsWith(u"/factorizations/"), qPrintable(job));
+    const QString events = asks(job + u"/events"_s, token, body);
+    QVERIFY2(events.startsWith(u"200") && events.contains(u"event: done"), qPrintable(events));
     QVERIFY(asks(u"/factorize?n=91"_s, {}, body).startsWith(u"401{")); // no preflight, and it may read the problem
     QVERIFY(asks(u"/nowhere"_s, token, body).startsWith(u"404{"));
     QVERIFY(asks(u"/factorizations/0"_s, u"method: 'DELETE', "_s + token, body).startsWith(u"404{"));

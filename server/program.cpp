@@ -6,8 +6,8 @@
 #include "common/stop_signals.h"
 #include "common/thread_priority.h"
 #include "server/http/app.h"
-#include "server/http/listener.h"
 #include "server/http/wire/tls_context.h"
+#include "server/loop/loop_lag.h"
 #include "server/loop/stall_watch.h"
 #include "server/program/check.h"
 #include "server/routes/figures.h"
@@ -59,6 +59,36 @@ QString addressOf(const Options &options, quint16 port)
     return url.toString();
 }
 
+// Of each loop: it is served before those who compute, it counts its requests, and says so when it stands still.
+class Attendant final : public http::Attendant
+{
+public:
+    /// metrics: null: nothing is counted.
+    explicit Attendant(Metrics *metrics)
+    {
+        raiseThreadPriority();
+        if (!metrics)
+            return;
+        m_figures = metrics->addLoop();
+        m_lag.emplace([figures = m_figures](LoopLag::Clock::duration lag) { figures->countLag(lag); });
+    }
+    void finished(const http::Finished &finished) override
+    {
+        if (m_figures)
+            m_figures->count(finished);
+    }
+    void refused(int status) override
+    {
+        if (m_figures)
+            m_figures->countRefusal(status);
+    }
+
+private:
+    std::shared_ptr<LoopFigures> m_figures;
+    std::optional<LoopLag> m_lag;
+    const StallWatch m_watch;
+};
+
 void guard(http::App &app, const Options &options)
 {
     // Beyond loopback a page would need the token: names are judged there if they are given.
@@ -69,20 +99,26 @@ void guard(http::App &app, const Options &options)
         if (!options.crossOrigin.isPreflight(request.head))
             checkToken(request, options.token, options.privateDocs);
     });
+}
+
+http::Listener::Settings settingsOf(const Options &options)
+{
+    http::Listener::Settings settings;
+    if (!options.tlsCertificate.isEmpty())
+        settings.tls = std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey);
+    settings.proxies = options.trustedProxies;
     // Of what is repeated of a client's input nothing is taken for a page or a script, and no other page embeds it.
-    app.listener().setFixedFields(
+    settings.fixedFields = http::FixedFields(
         {{"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}}, options.crossOrigin);
+    return settings;
 }
 
 void listen(http::App &app, const Options &options)
 {
-    if (!options.tlsCertificate.isEmpty())
-        app.listener().encrypt(std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey));
-    app.listener().trust(options.trustedProxies);
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
                                .arg(options.port)
-                               .arg(app.listener().errorString()));
+                               .arg(app.errorString()));
     }
 }
 
@@ -90,7 +126,6 @@ int serve(Options options, const Program &program)
 {
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
-    raiseThreadPriority();
     Drain drain; // first: it bounds the end of all that follows
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
@@ -104,24 +139,26 @@ int serve(Options options, const Program &program)
                        options.cpuNice, program.mostCurves}),
         program.queueRules,
     };
-    http::App app(limits);
-    program.addRoutes(app, services);
     std::optional<Metrics> metrics;
+    http::App app(limits, options.loops);
+    program.addRoutes(app, services);
     if (program.measures)
-        addFigures(app, metrics.emplace(app), services);
-    app.listener().showTiming(program.measures);
+        addFigures(app, metrics.emplace(), services);
+    http::Listener::Settings settings = settingsOf(options);
+    settings.showsTiming = program.measures;
+    app.setSettings(std::move(settings));
     guard(app, options);
+    app.setAttendants([&](int) { return std::make_unique<Attendant>(metrics ? &*metrics : nullptr); });
     listen(app, options);
     services.jobs.start();
     const StopSignals onStop([&] {
         services.draining = true;
-        QTimer::singleShot(options.drainDelay, &app.listener(), [&] {
+        QTimer::singleShot(options.drainDelay, qApp, [&] {
             services.jobs.stop();
             drain.begin(app, options.drainTimeout, program.longestFarewell);
         });
     });
-    const StallWatch watch;
-    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.listener().serverPort())));
+    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.port())));
     return QCoreApplication::exec();
 }
 

@@ -169,6 +169,11 @@ void Connection::release()
     m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)
         refuse(Failure(500, u"the request was not routed"_s));
+    stopIfLeft();
+}
+
+void Connection::stopIfLeft()
+{
     if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
         m_stop.request_stop();
 }

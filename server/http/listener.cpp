@@ -3,7 +3,6 @@
 #include "server/http/listener.h"
 
 #include "server/http/connection.h"
-#include "server/http/message/characters.h"
 #include "server/http/message/response.h"
 #include "server/http/wire/plain_wire.h"
 #include "server/http/wire/tls_wire.h"
@@ -21,54 +20,86 @@ namespace openloop::http {
 
 namespace {
 
-constexpr int backlog = 4096;
-constexpr int mostPending = 30; // QTcpServer's own
 constexpr auto sweepInterval = 250ms;
 constexpr qsizetype mostScratch = 64 * 1024; // bytes of memory that are kept for the next answer
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
 
 } // namespace
 
-Listener::Listener(const Limits &limits, std::function<void(Connection &)> handle)
-    : m_limits(limits), m_handle(std::move(handle)), m_poller(std::make_shared<Poller>()), m_date(currentDate())
+Listener::Listener(const Limits &limits, Settings settings, std::shared_ptr<Crowd> crowd,
+                   std::function<void(Connection &)> handle)
+    : m_limits(limits), m_settings(std::move(settings)), m_crowd(std::move(crowd)), m_handle(std::move(handle)),
+      m_poller(std::make_shared<Poller>()), m_date(currentDate())
 {
-    setListenBacklogSize(backlog);
     m_sweep.start(int(std::chrono::milliseconds(sweepInterval).count()), this);
-    connect(this, &QTcpServer::acceptError, this,
-            [this] { QTimer::singleShot(acceptPause, this, &QTcpServer::resumeAccepting); });
-    connect(&m_turns, &Turns::next, this, &Listener::acceptAgain);
 }
 
-void Listener::incomingConnection(qintptr descriptor)
+Listener::~Listener()
 {
+    close();
+}
+
+// Level-triggered: the loop wakes again and again until nobody waits in the kernel.
+void Listener::watch(int descriptor, bool alone)
+{
+    m_alone = alone;
+    m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Listener::acceptSome);
+}
+
+void Listener::acceptSome()
+{
+    ++m_wakeUps;
     m_turns.begin();
-    accept(descriptor);
-    if (!m_turns.hasTime())
-        setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
+    while (acceptOne() && m_alone && m_turns.hasTime())
+        ;
 }
 
-void Listener::acceptAgain()
+// Whether there may be more.
+bool Listener::acceptOne()
 {
-    if (maxPendingConnections() > 0)
+    const int descriptor =
+        ::accept4(int(m_notifier->socket()), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); // NOLINT(*-cloexec-*)
+    if (descriptor >= 0) {
+        ++m_accepted;
+        take(descriptor);
+        return true;
+    }
+    if (errno == EINTR || errno == ECONNABORTED)
+        return true;
+    if (errno != EAGAIN) {
+        m_notifier->setEnabled(false);
+        QTimer::singleShot(acceptPause, m_notifier.get(), [this] { m_notifier->setEnabled(true); });
+    }
+    return false;
+}
+
+void Listener::close()
+{
+    if (!m_notifier)
         return;
-    setMaxPendingConnections(mostPending);
-    resumeAccepting();
+    const int descriptor = int(m_notifier->socket());
+    m_notifier.reset();
+    ::close(descriptor);
 }
 
-void Listener::accept(qintptr descriptor)
+void Listener::take(int descriptor)
 {
-    const qsizetype beyond = m_connections.size() - m_limits.connections;
+    const qsizetype beyond = m_crowd->fetch_add(1) - m_limits.connections;
     if (beyond >= m_limits.refusals) {
-        ::close(int(descriptor));
+        --*m_crowd;
+        ::close(descriptor);
         return;
     }
     std::unique_ptr<Wire> wire;
-    if (m_tls)
-        wire = std::make_unique<TlsWire>(int(descriptor), m_poller, m_tls, m_proxies);
+    if (m_settings.tls)
+        wire = std::make_unique<TlsWire>(descriptor, m_poller, m_settings.tls, m_settings.proxies);
     else
-        wire = std::make_unique<PlainWire>(int(descriptor), m_poller, m_proxies);
-    if (!wire->isOpen())
+        wire = std::make_unique<PlainWire>(descriptor, m_poller, m_settings.proxies);
+    if (!wire->isOpen()) {
+        --*m_crowd;
         return;
+    }
     auto *connection = new Connection(std::move(wire), *this, this);
     m_connections.insert(connection);
     if (beyond >= 0)
@@ -82,29 +113,6 @@ void Listener::timerEvent(QTimerEvent *)
     const auto connections = m_connections; // ending one takes it out of the set
     for (Connection *connection : connections)
         connection->checkDeadline(now);
-}
-
-// What an answer is like depends on the page, also where none asked: a cache must know.
-void Listener::setFixedFields(QList<Field> fields, const CrossOrigin &others)
-{
-    m_crossOrigin = others;
-    m_pageFields.clear();
-    if (!others.isEmpty())
-        fields.append(Field{"Vary", "Origin"});
-    m_fixedFields = linesOf(fields);
-    for (const QByteArray &origin : others.origins()) {
-        m_pageFields.insert(origin,
-                            {m_fixedFields + linesOf(CrossOrigin::fieldsFor(origin, false)),
-                             m_fixedFields + linesOf(CrossOrigin::fieldsFor(origin, true))});
-    }
-}
-
-const QByteArray &Listener::fieldsForPage(const RequestHead &head) const
-{
-    const auto page = m_pageFields.constFind(asKey(head.value("origin")));
-    if (page == m_pageFields.constEnd())
-        return m_fixedFields;
-    return m_crossOrigin.isPreflight(head) ? page->preflight : page->usual;
 }
 
 void Listener::countRefusal(int status) const
@@ -123,29 +131,18 @@ QByteArray &Listener::scratch()
 
 void Listener::forget(Connection *connection)
 {
-    m_connections.remove(connection);
+    if (m_connections.remove(connection))
+        --*m_crowd;
     if (m_draining && m_connections.isEmpty())
         emit emptied();
 }
 
 // Who has connected has perhaps asked already.
-void Listener::acceptWaiting()
-{
-    if (!isListening())
-        return;
-    for (;;) {
-        const int descriptor = ::accept4(int(socketDescriptor()), nullptr, nullptr, SOCK_CLOEXEC);
-        if (descriptor >= 0)
-            accept(descriptor);
-        else if (errno != EINTR && errno != ECONNABORTED)
-            return;
-    }
-}
-
 void Listener::drain()
 {
     m_draining = true;
-    acceptWaiting();
+    while (m_notifier && acceptOne())
+        ;
     close();
     const auto connections = m_connections;
     for (Connection *connection : connections)

@@ -84,7 +84,7 @@ Response describe(App &app, const Request &request)
     return {200, "application/json", descriptionOf(app).document(request.from.prefix)};
 }
 
-Response showPage(App &, const Request &)
+Response showPage(const Request &)
 {
     static const QByteArray content = contentOf(u"page.html"_s);
     return page(content);
@@ -97,7 +97,7 @@ void addDocumentRoutes(App &app)
     app.route("GET", u"/"_s, app, list);
     app.route("GET", u"/openapi.json"_s, app, describe);
     for (const QString &path : {u"/docs"_s, u"/redoc"_s})
-        app.route("GET", path, app, showPage);
+        app.route("GET", path, showPage);
 }
 
 } // namespace openloop

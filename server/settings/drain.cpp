@@ -3,7 +3,6 @@
 #include "server/settings/drain.h"
 
 #include "server/http/app.h"
-#include "server/http/listener.h"
 
 #include <QCoreApplication>
 #include <QTimer>
@@ -37,9 +36,8 @@ void endProcessAfter(const std::stop_token &stop, std::chrono::milliseconds atMo
 void Drain::begin(http::App &app, std::chrono::milliseconds atMost, std::chrono::milliseconds farewell)
 {
     m_bound = std::jthread(endProcessAfter, atMost + farewell, QCoreApplication::applicationName().toLocal8Bit());
-    QObject::connect(&app.listener(), &http::Listener::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
     QTimer::singleShot(atMost, qApp, &QCoreApplication::quit);
-    app.listener().drain();
+    app.drain([] { QCoreApplication::quit(); });
 }
 
 } // namespace openloop

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "server/http/app.h"
-#include "server/http/listener.h"
 
 #include <QThread>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -15,14 +15,16 @@ namespace openloop::test {
 class AppThread
 {
 public:
-    AppThread(http::Limits limits, std::function<void(http::App &)> addRoutes)
+    /// loops: of the app, this thread's included; by itself as many as OPENLOOP_TEST_LOOPS says, or one.
+    AppThread(http::Limits limits, std::function<void(http::App &)> addRoutes,
+              int loops = qEnvironmentVariableIntValue("OPENLOOP_TEST_LOOPS"))
     {
         m_thread.start();
         onLoop([&] {
-            m_app = std::make_unique<http::App>(limits);
+            m_app = std::make_unique<http::App>(limits, std::max(loops, 1));
             addRoutes(*m_app);
             m_app->listen(QHostAddress(QHostAddress::LocalHost), 0);
-            m_port = m_app->listener().serverPort();
+            m_port = m_app->port();
         });
     }
     ~AppThread()
@@ -42,7 +44,7 @@ public:
     qsizetype connections()
     {
         qsizetype count = 0;
-        onLoop([&] { count = m_app->listener().connectionCount(); });
+        onLoop([&] { count = m_app->connectionCount(); });
         return count;
     }
     void destroyApp()

@@ -3,6 +3,8 @@
 #include "server/http/message/cross_origin.h"
 
 #include "server/http/message/addresses.h"
+#include "server/http/message/characters.h"
+#include "server/http/message/response.h"
 
 #include <QUrl>
 
@@ -57,7 +59,9 @@ bool CrossOrigin::isPreflight(const RequestHead &head) const
         && allows(head.value("origin"));
 }
 
-QList<Field> CrossOrigin::fieldsFor(const QByteArray &origin, bool preflight)
+namespace {
+
+QList<Field> fieldsFor(const QByteArray &origin, bool preflight)
 {
     const Field allowed{"Access-Control-Allow-Origin", origin};
     if (!preflight)
@@ -66,6 +70,27 @@ QList<Field> CrossOrigin::fieldsFor(const QByteArray &origin, bool preflight)
             {"Access-Control-Allow-Methods", methods},
             {"Access-Control-Allow-Headers", askingFields},
             {"Access-Control-Max-Age", longestTrust}};
+}
+
+} // namespace
+
+// What an answer is like depends on the page, also where none asked: a cache must know.
+FixedFields::FixedFields(QList<Field> fields, CrossOrigin others) : m_others(std::move(others))
+{
+    if (!m_others.isEmpty())
+        fields.append(Field{"Vary", "Origin"});
+    m_lines = linesOf(fields);
+    for (const QByteArray &origin : m_others.origins())
+        m_pages.insert(origin,
+                       {m_lines + linesOf(fieldsFor(origin, false)), m_lines + linesOf(fieldsFor(origin, true))});
+}
+
+const QByteArray &FixedFields::linesForPage(const RequestHead &head) const
+{
+    const auto page = m_pages.constFind(asKey(head.value("origin")));
+    if (page == m_pages.constEnd())
+        return m_lines;
+    return m_others.isPreflight(head) ? page->preflight : page->usual;
 }
 
 } // namespace openloop::http

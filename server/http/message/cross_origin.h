@@ -5,6 +5,7 @@
 #include "server/http/message/field.h"
 #include "server/http/message/request_head.h"
 
+#include <QHash>
 #include <QList>
 
 namespace openloop::http {
@@ -24,11 +25,35 @@ public:
     /// Whether a browser asks in the name of such a page what the page may ask. It never tells a token then.
     bool isPreflight(const RequestHead &head) const;
 
-    /// What the answers to that origin have, preflights others than the rest.
-    static QList<Field> fieldsFor(const QByteArray &origin, bool preflight);
-
 private:
     QList<QByteArray> m_origins;
+};
+
+/// The fields that every answer has, as lines, and with them those that let a page of another origin read it. Made
+/// once, so that nothing is made for an answer. A value.
+class FixedFields
+{
+public:
+    FixedFields() = default;
+    FixedFields(QList<Field> fields, CrossOrigin others);
+
+    const CrossOrigin &others() const { return m_others; }
+    /// Of the answer to such a request.
+    const QByteArray &linesFor(const RequestHead &head) const
+    {
+        return m_others.isEmpty() ? m_lines : linesForPage(head);
+    }
+
+private:
+    struct Lines {
+        QByteArray usual, preflight;
+    };
+
+    const QByteArray &linesForPage(const RequestHead &head) const;
+
+    QByteArray m_lines;
+    CrossOrigin m_others;
+    QHash<QByteArray, Lines> m_pages; ///< by origin; begin with m_lines
 };
 
 } // namespace openloop::http

@@ -9,9 +9,11 @@
 #include "server/http/wire/tls_context.h"
 #include "server/loop/loop_lag.h"
 #include "server/loop/stall_watch.h"
+#include "server/program/check.h"
 #include "server/routes/figures.h"
 #include "server/routes/guard.h"
 #include "server/services.h"
+#include "server/settings/command_line.h"
 #include "server/settings/descriptors.h"
 #include "server/settings/drain.h"
 #include "server/settings/usage_error.h"
@@ -93,8 +95,9 @@ void guard(http::App &app, const Options &options)
     const bool judges = options.listen.isLoopback() || !options.allowedHosts.isEmpty();
     app.setGuard([&options, judges](const http::Request &request) {
         if (judges)
-            checkOrigin(request, options.allowedHosts);
-        checkToken(request, options.token);
+            checkOrigin(request, options.allowedHosts, options.crossOrigin);
+        if (!options.crossOrigin.isPreflight(request.head))
+            checkToken(request, options.token, options.privateDocs);
     });
 }
 
@@ -105,8 +108,8 @@ http::Listener::Settings settingsOf(const Options &options)
         settings.tls = std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey);
     settings.proxies = options.trustedProxies;
     // Of what is repeated of a client's input nothing is taken for a page or a script, and no other page embeds it.
-    settings.fixedFields =
-        http::linesOf({{"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}});
+    settings.fixedFields = http::FixedFields(
+        {{"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}}, options.crossOrigin);
     return settings;
 }
 
@@ -172,6 +175,8 @@ int runServer(int argc, char **argv, const Program &program)
     QCoreApplication::setApplicationName(u"openloop-server"_s);
     try {
         const CommandLine line = readCommandLine(QCoreApplication::arguments());
+        if (line.action == CommandLine::Action::Check)
+            return check(line, program.limits) ? 0 : cannotStart;
         if (line.action == CommandLine::Action::BackUp) {
             backUp(line.options.database, line.text);
             return 0;

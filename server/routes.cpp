@@ -139,7 +139,7 @@ void addRoutes(App &app, Services &use)
     app.route("GET", endpoints::factorize, use, factorizeNumber);
     app.setAdmission(endpoints::factorize, use, poolIsFull);
     addJobRoutes(app, use);
-    addDocumentRoutes(app, use);
+    addDocumentRoutes(app);
 }
 
 } // namespace openloop

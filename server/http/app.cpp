@@ -129,6 +129,16 @@ void App::add(const QByteArray &method, const QString &pattern, Handler handler)
     route->methods[method] = std::move(handler);
 }
 
+QList<std::pair<QByteArray, QString>> App::routes() const
+{
+    QList<std::pair<QByteArray, QString>> routes;
+    for (const Route &route : m_routes.all) {
+        for (const auto &[method, handler] : route.methods)
+            routes.append({method, route.pattern});
+    }
+    return routes;
+}
+
 bool App::listen(const QHostAddress &address, quint16 port)
 {
     if (!m_socket.listen(address, port))

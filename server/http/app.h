@@ -29,7 +29,9 @@ using Task = QCoro::Task<T>;
 /// Lives at home: on the thread of the event loop that made it. Where there are more loops, each has connections of its
 /// own; a handler that is given a context runs at home all the same, since that is where its services live, and only
 /// those without one run where their request is.
-/// HEAD is answered wherever GET is; OPTIONS and 405 name what a path allows; an unknown path is 404.
+/// HEAD is answered wherever GET is; OPTIONS and 405 name what a path allows; an unknown path is 404, but for a slash
+/// at its end without which there is a route: 308 leads there. A preflight of a page that is let in is answered
+/// everywhere.
 /// Destroying it cuts every connection and waits until the last handler has returned.
 class App
 {
@@ -75,6 +77,9 @@ public:
         m_routes.admissions.insert(path.toLatin1(),
                                    {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
     }
+
+    /// Method and pattern of each route, in the order in which the patterns were added.
+    QList<std::pair<QByteArray, QString>> routes() const;
 
     /// The path's requests are answered at once: they never wait behind others, whatever their number.
     void putFirst(const QString &path) { m_routes.first.append(path.toLatin1()); }

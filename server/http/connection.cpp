@@ -202,9 +202,9 @@ void Connection::answer(const Response &response)
 
 Delivery Connection::delivery() const
 {
-    return {head().method() != "HEAD", !m_closing,
-            head().minorVersion,       m_host.date(),
-            m_host.fixedFields(),      m_host.showsTiming() ? m_timing.get() : nullptr};
+    return {head().method() != "HEAD",  !m_closing,
+            head().minorVersion,        m_host.date(),
+            m_host.fixedFields(head()), m_host.showsTiming() ? m_timing.get() : nullptr};
 }
 
 void Connection::beginStream(const Response &response)
@@ -259,7 +259,7 @@ void Connection::refuse(const Failure &failure)
     const Timing timing;
     QByteArray &bytes = m_host.scratch();
     appendAnswer(bytes, toResponse(failure, newRequestId()),
-                 {true, false, 1, m_host.date(), m_host.fixedFields(), &timing});
+                 {true, false, 1, m_host.date(), m_host.fixedFields(RequestHead()), &timing});
     send(bytes);
 }
 

@@ -10,6 +10,7 @@ namespace openloop::http {
 
 class Connection;
 class Networks;
+class RequestHead;
 class Turns;
 
 /// Outlives its connections. The thread of the event loop.
@@ -37,8 +38,8 @@ public:
 
     /// The Date field of an answer.
     virtual const QByteArray &date() const = 0;
-    /// Lines that every answer has.
-    virtual const QByteArray &fixedFields() const = 0;
+    /// Lines that every answer to such a request has.
+    virtual const QByteArray &fixedFields(const RequestHead &head) const = 0;
     /// Whether answers carry Server-Timing.
     virtual bool showsTiming() const = 0;
 

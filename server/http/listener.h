@@ -4,6 +4,7 @@
 
 #include "server/http/host.h"
 #include "server/http/message/addresses.h"
+#include "server/http/message/cross_origin.h"
 #include "server/http/message/response.h"
 #include "server/http/turns.h"
 
@@ -34,7 +35,7 @@ public:
     struct Settings {
         std::shared_ptr<const TlsContext> tls; ///< null: in the clear
         Networks proxies; ///< these may begin with a PROXY header, and are believed; see readForwarded()
-        QByteArray fixedFields; ///< lines that every answer has
+        FixedFields fixedFields; ///< that every answer has
         bool showsTiming = true; ///< whether answers carry Server-Timing
     };
 
@@ -64,6 +65,9 @@ public:
     /// Accepts no more, not even what has come in.
     void close();
 
+    /// See CrossOrigin.
+    bool isPreflight(const RequestHead &head) const { return m_settings.fixedFields.others().isPreflight(head); }
+
     /// Any thread.
     Figures figures() const { return {m_accepted, m_wakeUps}; }
 
@@ -76,7 +80,10 @@ public:
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
-    const QByteArray &fixedFields() const override { return m_settings.fixedFields; }
+    const QByteArray &fixedFields(const RequestHead &head) const override
+    {
+        return m_settings.fixedFields.linesFor(head);
+    }
     bool showsTiming() const override { return m_settings.showsTiming; }
 
 signals:

@@ -15,16 +15,41 @@ namespace {
 
 const QByteArray realm = "Bearer realm=\"openloop\"";
 
+// A slash at the end leads to the path without it, for whoever may ask there.
+QByteArrayView pathOf(const http::RequestHead &head)
+{
+    const QByteArrayView path = head.path();
+    return path.size() > 1 && path.endsWith('/') ? path.chopped(1) : path;
+}
+
 bool isHealthProbe(QByteArrayView path)
 {
     static const QByteArray health = endpoints::health.toLatin1();
     return path == "/livez" || path == "/readyz" || path == health;
 }
 
+// Pages that know nothing but openapi.json.
+bool isPage(QByteArrayView path)
+{
+    return path == "/docs" || path == "/redoc";
+}
+
+// What lists the routes.
+bool isList(QByteArrayView path)
+{
+    return path == "/" || path == "/openapi.json";
+}
+
+// What the operator has to tell nobody of: a balancer that was told nothing looks at / by whatever name it has.
+bool isOfAnyName(QByteArrayView path)
+{
+    return isHealthProbe(path) || path == "/";
+}
+
 // To which links of other pages may lead.
 bool isDocument(QByteArrayView path)
 {
-    return path == "/docs" || path == "/redoc" || path == "/openapi.json";
+    return isPage(path) || isList(path);
 }
 
 // Takes as long for a wrong first character as for a wrong last one.
@@ -73,9 +98,10 @@ void judgeSite(QByteArrayView site)
 
 } // namespace
 
-void checkToken(const http::Request &request, const QByteArray &token)
+void checkToken(const http::Request &request, const QByteArray &token, bool privateDocs)
 {
-    if (token.isEmpty() || isHealthProbe(request.head.path()))
+    const QByteArrayView path = pathOf(request.head);
+    if (token.isEmpty() || isHealthProbe(path) || isPage(path) || (isList(path) && !privateDocs))
         return;
     const QByteArrayView given = request.head.value("authorization");
     constexpr QByteArrayView scheme = "bearer ";
@@ -86,19 +112,22 @@ void checkToken(const http::Request &request, const QByteArray &token)
             .withField("WWW-Authenticate", realm + ", error=\"invalid_token\"");
 }
 
-void checkOrigin(const http::Request &request, const http::HostNames &allowed)
+void checkOrigin(const http::Request &request, const http::HostNames &allowed, const http::CrossOrigin &others)
 {
     const http::RequestHead &head = request.head;
+    const QByteArrayView path = pathOf(head);
     const QByteArrayView host = head.value("host");
     const QByteArrayView forwarded = request.from.host;
-    if (!isHealthProbe(head.path())) {
+    if (!isOfAnyName(path)) {
         judgeHost(host, allowed);
         judgeHost(forwarded, allowed);
     }
     const QList<QByteArrayView> origins = head.values("origin");
-    if (origins.isEmpty() && !isDocument(head.path()) && !isHealthProbe(head.path()))
+    if (origins.isEmpty() && !isDocument(path) && !isHealthProbe(path))
         judgeSite(head.value("sec-fetch-site"));
     for (const QByteArrayView origin : origins) {
+        if (others.allows(origin))
+            continue;
         const auto asked = http::readAuthority(forwarded.isEmpty() ? host : forwarded);
         if (!asked || !isSameOrigin(origin, *asked, request.from.scheme))
             throw Failure(403, u"pages of another origin can't ask here"_s);

@@ -151,4 +151,26 @@ std::optional<QByteArray> preference(const http::Request &request, const QByteAr
     return {};
 }
 
+double acceptance(const http::Request &request, const QByteArray &type)
+{
+    double weight = 0;
+    qsizetype best = -1; // length of the range that it is from: the exact one counts
+    for (const QByteArray &range : request.head.combined("accept").toLower().split(',')) {
+        const QByteArrayList parts = range.split(';');
+        const QByteArray name = parts[0].trimmed();
+        const bool isAny = name == "*/*";
+        const bool isGroup = name.endsWith("/*") && type.startsWith(name.chopped(1));
+        if ((name != type && !isAny && !isGroup) || (isAny ? 0 : name.size()) < best)
+            continue;
+        best = isAny ? 0 : name.size();
+        weight = 1;
+        for (const QByteArray &parameter : parts.mid(1)) {
+            const QByteArray text = parameter.trimmed();
+            const double given = text.startsWith("q=") ? text.sliced(2).toDouble() : weight;
+            weight = given >= 0 && given <= 1 ? given : 0; // what is no number compares as neither
+        }
+    }
+    return weight;
+}
+
 } // namespace openloop

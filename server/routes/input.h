@@ -33,6 +33,10 @@ int parseLimit(const http::Request &request, int otherwise);
 /// "true" or "false", if the field is there. Throws Failure 422.
 std::optional<bool> parseBoolean(const QString &field, const std::optional<QString> &text);
 
+/// How much a client wants that media type (RFC 9110 section 12.5.1): 0, not at all, to 1. Without Accept it is 0 of
+/// each; a weight that can't be read is 0.
+double acceptance(const http::Request &request, const QByteArray &type);
+
 /// What a client prefers under that name (RFC 7240): the value, empty where there is none; nothing: it does not. What
 /// can't be read is ignored, as preferences are.
 std::optional<QByteArray> preference(const http::Request &request, const QByteArray &name);

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One row of the table below is one option, everywhere: command line, environment, file, help.
-#include "server/settings/options.h"
+#include "server/settings/option_row.h"
 
 #include "common/endpoints.h"
-#include "common/paths.h"
 #include "server/settings/database_url.h"
-#include "server/settings/option_file.h"
 #include "server/settings/secrets.h"
 #include "server/settings/usage_error.h"
 
-#include <QCommandLineParser>
 #include <QFile>
 #include <QFileInfo>
-#include <QHostInfo>
 #include <QThread>
 
 #include <algorithm>
@@ -26,24 +22,16 @@ namespace openloop {
 namespace {
 
 using std::chrono::milliseconds;
+using Row = OptionRow;
 
 constexpr qint64 largestTokenFile = 4096;
 constexpr int longestNodeName = 64;
 constexpr qsizetype mostOfAList = 100;
 constexpr int mostLoops = 64;
 
-struct Row {
-    QString name;
-    QString valueName;
-    QString defaultText;
-    QString help;
-    void (*take)(Options &options, const Row &row, const QString &text);
-    bool isRepeatable = false; ///< on the command line; everywhere several values are separated by commas
-};
-
 [[noreturn]] void refuse(const Row &row, const QString &text, const QString &wanted)
 {
-    throw UsageError(u"--%1: '%2' is not %3"_s.arg(row.name, withoutSecrets(text), wanted));
+    throw UsageError(u"--%1: '%2' is not %3"_s.arg(row.name, withoutSecrets(text).simplified(), wanted));
 }
 
 template <typename Number>
@@ -134,6 +122,15 @@ void takeAllowedHosts(Options &options, const Row &row, const QString &text)
     }
 }
 
+void takeCorsOrigins(Options &options, const Row &row, const QString &text)
+{
+    for (const QString &origin : listOf(row, text)) {
+        if (!options.crossOrigin.add(origin.trimmed()))
+            refuse(row, origin.trimmed(),
+                   u"an origin: http:// or https://, a host of at most 253 characters, perhaps a port, no path"_s);
+    }
+}
+
 void takeTrustedProxies(Options &options, const Row &row, const QString &text)
 {
     for (const QString &network : listOf(row, text)) {
@@ -198,7 +195,9 @@ void takeLogFormat(Options &options, const Row &row, const QString &text)
     options.logFormat = text == u"text" ? LogFormat::Text : LogFormat::Json;
 }
 
-QList<Row> rows()
+} // namespace
+
+QList<OptionRow> optionRows()
 {
     const QString cores = QString::number(QThread::idealThreadCount());
     const QString logs = ::isatty(STDERR_FILENO) ? u"text"_s : u"json"_s;
@@ -280,11 +279,22 @@ QList<Row> rows()
          "believed; may be repeated."_s,
          takeTrustedProxies,
          true},
+        {u"cors-origin"_s,
+         u"ORIGIN"_s,
+         {},
+         u"Beside our own, pages that may ask and read the answers, as https://example.com; may be repeated."_s,
+         takeCorsOrigins,
+         true},
         {u"token-file"_s,
          u"PATH"_s,
          {},
-         u"File with the bearer token that every route but the health probes asks for."_s,
+         u"File with the bearer token that every route but health probes and documents asks for."_s,
          takeToken},
+        {u"private-docs"_s,
+         {},
+         u"off"_s,
+         u"What lists the routes, / and /openapi.json, asks for the token as well."_s,
+         takeSwitch<&Options::privateDocs>},
         {u"tls-certificate"_s,
          u"PATH"_s,
          {},
@@ -293,52 +303,6 @@ QList<Row> rows()
         {u"tls-key"_s, u"PATH"_s, {}, u"PEM file with the certificate's key."_s, takePath<&Options::tlsKey>},
         {u"log-format"_s, u"text|json"_s, logs, u"Form of the log on standard error."_s, takeLogFormat},
     };
-}
-
-struct Value {
-    QString text;
-    QString source;
-};
-
-Value valueOf(const Row &row, const QCommandLineParser &parser, const OptionFile &file)
-{
-    if (parser.isSet(row.name))
-        return {row.isRepeatable ? parser.values(row.name).join(u',') : parser.value(row.name), u"command line"_s};
-    const QString variable = u"OPENLOOP_"_s + row.name.toUpper().replace(u'-', u'_');
-    if (qEnvironmentVariableIsSet(variable.toLatin1().constData()))
-        return {qEnvironmentVariable(variable.toLatin1().constData()), u"environment "_s + variable};
-    if (const auto inFile = file.values.constFind(row.name); inFile != file.values.constEnd())
-        return {*inFile, file.path};
-    return {row.defaultText, u"default"_s};
-}
-
-// What is said of a value that did not come from the command line names its source.
-void take(Options &options, const Row &row, const Value &value)
-{
-    try {
-        row.take(options, row, value.text);
-    } catch (const UsageError &error) {
-        if (value.source == u"command line")
-            throw;
-        throw UsageError(u"%1 (%2)"_s.arg(QString::fromUtf8(error.what()), value.source));
-    }
-}
-
-void addTo(QCommandLineParser &parser, const QList<Row> &table)
-{
-    parser.setApplicationDescription(
-        u"A service that answers at once, waits and computes, without the one starving the others.\n"
-        "Every option can also be set as OPENLOOP_NAME in the environment or as name=value in openloop/server.ini\n"
-        "in an XDG configuration folder; the command line comes first."_s);
-    parser.addOption({{u"h"_s, u"help"_s}, u"Print this help."_s});
-    parser.addOption({{u"v"_s, u"version"_s}, u"Print the version."_s});
-    parser.addOption({u"print-config"_s, u"Print each value and where it comes from."_s});
-    parser.addOption(
-        {u"backup"_s, u"Copy the SQLite database, which may be in use, to a new file, and end."_s, u"FILE"_s});
-    for (const Row &row : table) {
-        const QString ending = row.defaultText.isEmpty() ? QString() : u" [%1]"_s.arg(row.defaultText);
-        parser.addOption({row.name, row.help + ending, row.valueName});
-    }
 }
 
 void checkTogether(const Options &options)
@@ -353,45 +317,6 @@ void checkTogether(const Options &options)
         throw UsageError(u"--suspect-after: '%1' is less than three times --heartbeat, which is %2"_s.arg(
             seconds(options.suspectAfter), seconds(options.heartbeat)));
     }
-}
-
-} // namespace
-
-CommandLine readCommandLine(const QStringList &arguments)
-{
-    const QList<Row> table = rows();
-    QCommandLineParser parser;
-    addTo(parser, table);
-    if (!parser.parse(arguments))
-        throw UsageError(parser.errorText());
-    if (!parser.positionalArguments().isEmpty())
-        throw UsageError(u"'%1' is not an option"_s.arg(withoutSecrets(parser.positionalArguments().constFirst())));
-    if (parser.isSet(u"help"_s))
-        return {CommandLine::Action::PrintHelp, {}, parser.helpText()};
-    if (parser.isSet(u"version"_s))
-        return {CommandLine::Action::PrintVersion, {}, QStringLiteral("openloop-server " OPENLOOP_VERSION "\n")};
-
-    CommandLine line;
-    QStringList names;
-    for (const Row &row : table)
-        names << row.name;
-    const OptionFile file = readOptionFile(paths::configFile(u"server.ini"_s), names);
-    for (const Row &row : table) {
-        const Value value = valueOf(row, parser, file);
-        take(line.options, row, value);
-        line.text += u"%1 = %2    # %3\n"_s.arg(row.name, withoutSecrets(value.text), value.source);
-    }
-    checkTogether(line.options);
-    if (line.options.nodeName.isEmpty())
-        line.options.nodeName = u"%1:%2"_s.arg(QHostInfo::localHostName()).arg(line.options.port);
-    if (parser.isSet(u"print-config"_s))
-        line.action = CommandLine::Action::PrintConfig;
-    else if (parser.isSet(u"backup"_s)) {
-        checkIsCopied(line.options.database);
-        line.action = CommandLine::Action::BackUp;
-        line.text = parser.value(u"backup"_s);
-    }
-    return line;
 }
 
 } // namespace openloop

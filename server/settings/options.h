@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/message/addresses.h"
+#include "server/http/message/cross_origin.h"
 
 #include <QHostAddress>
 #include <QString>
@@ -42,23 +43,13 @@ struct Options {
     std::chrono::milliseconds drainTimeout{};
     std::chrono::milliseconds drainDelay{}; ///< before that
     http::HostNames allowedHosts; ///< beside loopback's names
+    http::CrossOrigin crossOrigin; ///< pages that may ask, beside our own
     http::Networks trustedProxies;
     QByteArray token; ///< empty: none is asked for
+    bool privateDocs = false; ///< what lists the routes asks for it as well
     QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
     QString tlsKey;
     LogFormat logFormat = LogFormat::Json;
 };
-
-struct CommandLine {
-    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig, BackUp };
-
-    Action action = Action::Serve;
-    Options options;
-    QString text; ///< what to print, if that is the action; of a backup: its file
-};
-
-/// Reads command line, environment (OPENLOOP_PORT, ...) and `openloop/server.ini` of the XDG configuration folders,
-/// in this order of precedence. arguments: the program's name first. Throws UsageError. Main thread.
-CommandLine readCommandLine(const QStringList &arguments);
 
 } // namespace openloop

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as the query of a request: a field is within its bound or refused with 422, and what was encoded is read;
-// as its preferences: they refuse nothing.
+// as its preferences and what it accepts: they refuse nothing.
 #include "server/http/message/failure.h"
 #include "server/routes/input.h"
 #include "tests/fuzz/fuzz.h"
@@ -54,6 +54,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     http::Request preferring;
     preferring.head.addField("prefer", "wait=7, " + bytes);
     require(preference(preferring, "wait") == "7" && !preference(preferring, ","));
+
+    http::Request accepting;
+    accepting.head.addField("accept", bytes);
+    const double weight = acceptance(accepting, "text/html");
+    require(weight >= 0 && weight <= 1);
+    accepting.head.addField("accept", "text/html;q=0.5");
+    require(acceptance(accepting, "text/html") == 0.5); // the last of those that are exact
 
     const QString text = QString::fromUtf8(bytes);
     const QByteArray encoded = "a=b&n=" + QUrl::toPercentEncoding(text) + "&c";

@@ -103,9 +103,14 @@ void Branch::handle(const Route &route, Exchange exchange)
             else
                 cross(std::move(exchange), handler->second, m_listener.turns().isFirst(head.path()), m_mailbox,
                       m_home->mailbox, m_home->visits);
-        } else if (head.method() == "OPTIONS" && (!methods.empty() || head.path() == "*")) {
+        } else if (head.method() == "OPTIONS"
+                   && (!methods.empty() || head.path() == "*" || m_listener.isPreflight(head))) {
             Response response(204, {}, {});
             response.fields.append({"Allow", allowOf(methods)});
+            exchange.answer(response);
+        } else if (const auto shorter = methods.empty() ? withoutSlash(head) : std::nullopt) {
+            Response response(308, "text/plain; charset=utf-8", "this path has no slash at its end\n");
+            response.fields.append({"Location", *shorter});
             exchange.answer(response);
         } else if (methods.empty()) {
             throw Failure(404, u"there is nothing at this path"_s);
@@ -117,6 +122,23 @@ void Branch::handle(const Route &route, Exchange exchange)
     } catch (...) {
         exchange.fail(std::current_exception());
     }
+}
+
+// Where the path leads somewhere without the slash at its end: to there, in a form that begins with `..`. So it keeps a
+// prefix that a proxy has cut off, and can't lead to another host, whatever the path.
+std::optional<QByteArray> Branch::withoutSlash(const RequestHead &head) const
+{
+    const QByteArrayView path = head.path();
+    if (path.size() < 2 || !path.endsWith('/'))
+        return {};
+    const QByteArrayView shorter = path.chopped(1);
+    const auto target = m_router->resolve(shorter);
+    if (!target || target->route == Router::nowhere)
+        return {};
+    QByteArray location = ".." + shorter.sliced(shorter.lastIndexOf('/')).toByteArray();
+    if (!head.query().isEmpty())
+        location.append('?').append(head.query());
+    return location;
 }
 
 // Whom the guard would refuse is left to it.

@@ -58,6 +58,7 @@ public:
 private:
     void dispatch(Connection &connection);
     void handle(const Route &route, Exchange exchange);
+    std::optional<QByteArray> withoutSlash(const RequestHead &head) const;
     std::optional<Response> turnAway(const Connection &connection) const;
 
     const Routes &m_routes;

@@ -25,6 +25,7 @@ constexpr std::array reasons{
     Reason{200, "OK"},
     Reason{202, "Accepted"},
     Reason{204, "No Content"},
+    Reason{308, "Permanent Redirect"},
     Reason{400, "Bad Request"},
     Reason{401, "Unauthorized"},
     Reason{403, "Forbidden"},

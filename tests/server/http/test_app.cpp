@@ -295,7 +295,8 @@ void TestApp::aDoubledSlashIsAnotherPath()
     RawClient client(m_server->port());
     QCOMPARE(statusOf(client.get("//quick")), 404);
     QCOMPARE(statusOf(client.get("//h/quick")), 404);
-    QCOMPARE(statusOf(client.get("/quick/")), 404);
+    QCOMPARE(statusOf(client.get("//quick/")), 404);
+    QCOMPARE(statusOf(client.get("/quick/")), 308); // one at the end leads to the path without it
     QCOMPARE(statusOf(client.get("/quick")), 200);
 }
 
@@ -312,7 +313,7 @@ void TestApp::argumentsAreOneSegmentEach_data()
     row("/things/%C3%A4", "\xc3\xa4");
     row("/things/", {});
     row("/things/a/b", {});
-    row("/things/a/", {});
+    row("/things/a//", {});
     row("/things%2Fa", {});
     row("/things/a/parts/b", "a|b");
     row("/things/a%2Fparts/parts/parts", "a/parts|parts");

@@ -140,6 +140,36 @@ private slots:
         QCOMPARE(preference(request, "wait"), wait);
         QCOMPARE(preference(request, "respond-async").has_value(), async);
     }
+
+    void theExactestRangeSaysWhatIsAccepted_data()
+    {
+        rows<QByteArrayList, double>({"fields", "weight"},
+                                     {
+                                         {"nothing", {}, 0},
+                                         {"it", {"text/html"}, 1},
+                                         {"in capitals", {"Text/HTML; Q=0.5"}, 0.5},
+                                         {"anything", {"*/*;q=0.3"}, 0.3},
+                                         {"its kind", {"*/*, text/*;q=0.2"}, 0.2},
+                                         {"whatever the order", {"text/html;q=0.1, text/*;q=0.2, */*"}, 0.1},
+                                         {"in two fields", {"*/*", "text/html;q=0.4"}, 0.4},
+                                         {"another parameter", {"text/html;level=1;q=0.7"}, 0.7},
+                                         {"another", {"application/json, text/htmlx, ext/*"}, 0},
+                                         {"no weight", {"text/html;q="}, 0},
+                                         {"more than all", {"text/html;q=2"}, 0},
+                                         {"less than nothing", {"text/html;q=-1"}, 0},
+                                         {"no number", {"text/html;q=nan"}, 0},
+                                         {"odd ones", {";,=;q=x,,/, */"}, 0},
+                                     });
+    }
+    void theExactestRangeSaysWhatIsAccepted()
+    {
+        QFETCH(QByteArrayList, fields);
+        QFETCH(double, weight);
+        http::Request request;
+        for (const QByteArray &field : fields)
+            request.head.addField("accept", field);
+        QCOMPARE(acceptance(request, "text/html"), weight);
+    }
 };
 
 QTEST_GUILESS_MAIN(InputTest)

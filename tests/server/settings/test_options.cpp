@@ -3,6 +3,9 @@
 // refused.
 #include "tests/support/rows.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -30,6 +33,8 @@ private slots:
     void aFilesValueIsTakenAsItStands_data();
     void aFilesValueIsTakenAsItStands();
     void whatIsPrintedCanBeTheFile();
+    void aFileCanBeNamed();
+    void aProgramIsToldTheSame();
     void whatIsWrongIsNamed_data();
     void whatIsWrongIsNamed();
     void secretsAreNotPrinted_data();
@@ -132,6 +137,60 @@ void TestOptions::whatIsPrintedCanBeTheFile()
     QVERIFY2(valueOf(u"port"_s).startsWith(u"1234    # "_s), qPrintable(valueOf(u"port"_s)));
 }
 
+void TestOptions::aFileCanBeNamed()
+{
+    writeFile("port=1001\nmax-digits=7\n");
+    const QString other = m_folder->filePath(u"other.ini"_s);
+    QFile file(other);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("port=1002\n");
+    file.close();
+    QCOMPARE(valueOf(u"port"_s, {u"--config"_s, other}), u"1002    # "_s + other);
+    QCOMPARE(valueOf(u"max-digits"_s, {u"--config"_s, other}), u"100    # default"_s); // instead of the usual one
+    QCOMPARE(valueOf(u"port"_s, {}, {u"OPENLOOP_CONFIG="_s + other}), u"1002    # "_s + other);
+    QCOMPARE(valueOf(u"port"_s, {u"--config"_s, other}, {u"OPENLOOP_PORT=1003"_s}),
+             u"1003    # environment OPENLOOP_PORT"_s);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("cpu-threads=0\n");
+    file.close();
+    const Ran bound = run({u"--config"_s, other});
+    QCOMPARE(bound.code, 2);
+    QCOMPARE(bound.err, u"openloop-server: --cpu-threads: '0' is not a number from 1 to 1024 (%1)\n"_s.arg(other));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("\nprot=1\n");
+    file.close();
+    const Ran unknown = run({u"--config"_s, other});
+    QCOMPARE(unknown.code, 2);
+    QCOMPARE(unknown.err, u"openloop-server: %1, line 2: 'prot' is not an option\n"_s.arg(other));
+    QVERIFY(file.remove());
+    const Ran missing = run({u"--config"_s, other});
+    QCOMPARE(missing.code, 2);
+    QVERIFY2(missing.err.contains(other) && missing.err.count(u'\n') == 1, qPrintable(missing.err));
+}
+
+void TestOptions::aProgramIsToldTheSame()
+{
+    writeFile("cors-origin = https://a.example, http://b.example:81\n");
+    const Ran ran = run({u"--print-config=json"_s, u"--port"_s, u"1003"_s, u"--private-docs"_s},
+                        {u"OPENLOOP_DATABASE=postgresql://u:secret@h/n"_s});
+    QCOMPARE(ran.code, 0);
+    const QJsonObject told = QJsonDocument::fromJson(ran.out.toUtf8()).object();
+    QCOMPARE(told[u"port"_s], (QJsonObject{{u"value"_s, u"1003"_s}, {u"source"_s, u"command line"_s}}));
+    QCOMPARE(told[u"private-docs"_s], (QJsonObject{{u"value"_s, u"on"_s}, {u"source"_s, u"command line"_s}}));
+    QCOMPARE(told[u"max-digits"_s], (QJsonObject{{u"value"_s, u"100"_s}, {u"source"_s, u"default"_s}}));
+    QCOMPARE(told[u"allowed-host"_s], (QJsonObject{{u"value"_s, QJsonArray()}, {u"source"_s, u"default"_s}}));
+    QCOMPARE(told[u"database"_s],
+             (QJsonObject{{u"value"_s, u"postgresql://u:***@h/n"_s},
+                          {u"source"_s, u"environment"_s},
+                          {u"name"_s, u"OPENLOOP_DATABASE"_s}}));
+    QCOMPARE(told[u"cors-origin"_s],
+             (QJsonObject{{u"value"_s, QJsonArray{u"https://a.example"_s, u"http://b.example:81"_s}},
+                          {u"source"_s, u"file"_s},
+                          {u"name"_s, m_folder->filePath(u"openloop/server.ini"_s)}}));
+    const Ran text = run({u"--print-config=text"_s});
+    QCOMPARE(told.size(), text.out.count(u'\n'));
+}
+
 void TestOptions::whatIsWrongIsNamed_data()
 {
     QTest::addColumn<QByteArray>("file");
@@ -165,6 +224,23 @@ void TestOptions::whatIsWrongIsNamed_data()
                                       << QStringList{u"--allowed-host"_s, u"'fleet:80'"_s, u"253"_s, u"port"_s};
     QTest::newRow("one host of several") << QByteArray("allowed-host=a, *\n") << none << none
                                          << QStringList{u"--allowed-host"_s, u"'*'"_s, u"server.ini"_s};
+    const auto origin = [&](const char *name, const QString &text) {
+        QTest::newRow(name) << QByteArray() << none << QStringList{u"--cors-origin"_s, text}
+                            << QStringList{u"--cors-origin: '"_s, u"http://"_s, u"253"_s, u"no path"_s};
+    };
+    origin("any origin", u"*"_s);
+    origin("no origin", u"null"_s);
+    origin("origin without a scheme", u"a.example"_s);
+    origin("origin of another scheme", u"file://a"_s);
+    origin("origin with a slash", u"https://a.example/"_s);
+    origin("origin with a query", u"https://a.example?x"_s);
+    origin("origin with a user", u"https://u@a.example"_s);
+    origin("origin with many ports", u"https://a.example:65536"_s);
+    origin("origin with a colon alone", u"https://a.example:"_s);
+    origin("origin of a long name", u"https://"_s + QString(254, u'a'));
+    origin("origin with an end of line", u"https://a.example\r\nX: y"_s);
+    QTest::newRow("form of the config") << QByteArray() << none << QStringList{u"--print-config=xml"_s}
+                                        << QStringList{u"--print-config"_s, u"'xml'"_s, u"text or json"_s};
     QTest::newRow("network") << QByteArray() << none << QStringList{u"--trusted-proxy"_s, u"10.0.0.0/33"_s}
                              << QStringList{u"--trusted-proxy"_s, u"'10.0.0.0/33'"_s, u"/32"_s, u"/128"_s};
     QTest::newRow("name as network") << QByteArray() << QStringList{u"OPENLOOP_TRUSTED_PROXY=::1,proxy"_s} << none

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the program was called to do, and with which options.
+#pragma once
+
+#include "server/settings/options.h"
+
+namespace openloop {
+
+struct CommandLine {
+    enum class Action { Serve, PrintHelp, PrintVersion, PrintConfig, Check, BackUp };
+
+    Action action = Action::Serve;
+    Options options;
+    QString text; ///< what to print, if that is the action; of a backup: its file
+    QStringList faults; ///< of a check: what is wrong with the options, which are not to be used then
+};
+
+/// Reads command line, environment (OPENLOOP_PORT, ...) and the file that --config names, else `openloop/server.ini` of
+/// the XDG configuration folders, in this order of precedence. arguments: the program's name first. Throws UsageError;
+/// of a check only for what is no option. Main thread.
+CommandLine readCommandLine(const QStringList &arguments);
+
+} // namespace openloop

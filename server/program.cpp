@@ -16,15 +16,18 @@
 #include "server/settings/drain.h"
 #include "server/settings/usage_error.h"
 #include "server/store/sqlite/backup.h"
+#include "server/telemetry/access_log.h"
 #include "server/telemetry/log.h"
 #include "server/telemetry/metrics.h"
 #include "server/upstream/stand_in.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 #include <QTimer>
 
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <system_error>
 
 using namespace Qt::Literals::StringLiterals;
@@ -32,6 +35,8 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop {
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.program")
 
 constexpr int cannotStart = 1;
 constexpr int badUsage = 2;
@@ -101,7 +106,9 @@ int serve(Options options, const Program &program)
                        options.cpuNice, program.mostCurves}),
         program.queueRules,
     };
+    AccessLog accessLog(options.accessLines);
     http::App app(limits);
+    app.setLog(accessLog.observer());
     program.addRoutes(app, services);
     std::optional<Metrics> metrics;
     if (program.measures)
@@ -112,13 +119,18 @@ int serve(Options options, const Program &program)
     services.jobs.start();
     const StopSignals onStop([&] {
         services.draining = true;
+        qCInfo(log, "SIG%s: stops; requests are taken for %lld ms more", ::sigabbrev_np(onStop.number()),
+               qint64(options.drainDelay.count()));
         QTimer::singleShot(options.drainDelay, &app.listener(), [&] {
             services.jobs.stop();
             drain.begin(app, options.drainTimeout, program.longestFarewell);
         });
     });
     const StallWatch watch;
-    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.listener().serverPort())));
+    const QString address = addressOf(options, app.listener().serverPort());
+    qCInfo(log, "openloop-server %s listens on %s as %s", OPENLOOP_VERSION, qUtf8Printable(address),
+           qUtf8Printable(options.nodeName));
+    print(stdout, u"openloop-server listening on %1\n"_s.arg(address));
     return QCoreApplication::exec();
 }
 
@@ -144,7 +156,9 @@ int runServer(int argc, char **argv, const Program &program)
             return 0;
         }
         startLog(line.options.logFormat);
-        return serve(line.options, program);
+        const int exitCode = serve(line.options, program);
+        qCInfo(log, "stopped, exit code %d", exitCode);
+        return exitCode;
     } catch (const UsageError &error) {
         return complain(badUsage, error.what());
     } catch (const StartFailure &error) {

@@ -67,6 +67,12 @@ void App::putFirst(const QString &path)
     m_listener->turns().putFirst(path.toLatin1());
 }
 
+void App::setLog(const FinishObservers::Observer &log)
+{
+    m_ledger->observers.log = log;
+    m_listener->setRefusalLog(log);
+}
+
 void App::add(const QByteArray &method, const QString &pattern, Handler handler)
 {
     auto route = std::ranges::find(m_routes, pattern, &Route::pattern);
@@ -136,9 +142,11 @@ std::optional<Response> App::turnAway(const Connection &connection) const
     const std::optional<Failure> refusal = admission->refusal(request);
     if (!refusal)
         return {};
-    if (m_ledger->observer)
-        m_ledger->observer({admission->path, head.method(), refusal->status(), request.timing->total()});
-    return toResponse(*refusal, newRequestId());
+    const Response response = toResponse(*refusal, request.trace.id());
+    const qint64 bytes = head.method() == "HEAD" ? 0 : response.body.size();
+    m_ledger->observers.tell(
+        {request, admission->path, refusal->detail(), refusal->status(), bytes, request.timing->total()});
+    return response;
 }
 
 } // namespace openloop::http

@@ -70,7 +70,10 @@ public:
     Listener &listener() { return *m_listener; }
 
     /// Told of every request that was routed, when its answer has been given.
-    void setObserver(std::function<void(const Finished &)> observer) { m_ledger->observer = std::move(observer); }
+    void setObserver(FinishObservers::Observer observer) { m_ledger->observers.metrics = std::move(observer); }
+
+    /// Told of the same after that, and of every request that was refused before it was whole.
+    void setLog(const FinishObservers::Observer &log);
 
     /// Requests that are being handled; what a client abandoned counts until its handler has returned.
     int inFlight() const { return m_ledger->inFlight; }

@@ -63,6 +63,7 @@ void Exchange::heedLeaving()
 void Exchange::answer(const Response &response)
 {
     const bool left = m_request.stop.stop_requested();
+    m_bytes = m_request.head.method() == "HEAD" ? 0 : response.body.size();
     if (m_connection)
         m_connection->answer(response);
     close(left ? clientClosedRequest : response.status);
@@ -70,15 +71,15 @@ void Exchange::answer(const Response &response)
 
 void Exchange::fail(std::exception_ptr error)
 {
-    const QByteArray requestId = newRequestId();
     const Failure failure = toFailure(error);
+    m_detail = failure.detail();
     if (failure.status() == 500) {
-        qCCritical(log, "request %s of %s: %s %s: %s", requestId.constData(),
+        qCCritical(log, "request %s of %s: %s %s: %s", m_request.trace.id().toByteArray().constData(),
                    qUtf8Printable(m_request.from.client.toString()), m_request.head.method().toByteArray().constData(),
                    m_request.head.path().toByteArray().constData(), qUtf8Printable(failure.cause()));
     }
     if (!m_streaming) {
-        answer(toResponse(failure, requestId));
+        answer(toResponse(failure, m_request.trace.id()));
         return;
     }
     if (m_connection)
@@ -95,6 +96,7 @@ void Exchange::beginStream(const Response &head)
 
 void Exchange::write(const QByteArray &bytes)
 {
+    m_bytes += bytes.size();
     if (m_connection)
         m_connection->writeStream(bytes);
 }
@@ -128,8 +130,7 @@ void Exchange::close(int status)
     if (!ledger)
         return;
     --ledger->inFlight;
-    if (ledger->observer)
-        ledger->observer({*m_route, m_request.head.method(), status, m_request.timing->total()});
+    ledger->observers.tell({m_request, *m_route, m_detail, status, m_bytes, m_request.timing->total()});
 }
 
 } // namespace openloop::http

@@ -3,27 +3,19 @@
 #pragma once
 
 #include "server/http/connection.h"
+#include "server/http/finished.h"
 #include "server/loop/async_event.h"
 
 #include <QPointer>
 
 #include <exception>
-#include <functional>
 
 namespace openloop::http {
-
-/// What is known of a request when its answer has been given.
-struct Finished {
-    const QString &route; ///< the pattern; empty for a path that leads nowhere
-    QByteArrayView method;
-    int status = 0; ///< 499: the client left first
-    Timing::Clock::duration time{}; ///< from the whole request to the answer's hand-over (of a stream: its end)
-};
 
 /// What all exchanges of an app share.
 struct Ledger {
     int inFlight = 0;
-    std::function<void(const Finished &)> observer; ///< may be empty
+    FinishObservers observers;
 };
 
 /// Movable; an exchange that is dropped is answered 500. The thread of the event loop.
@@ -62,6 +54,8 @@ private:
     const QString *m_route;
     std::shared_ptr<Ledger> m_ledger; ///< null once answered
     bool m_streaming = false;
+    qint64 m_bytes = 0; ///< of the answer's body
+    QString m_detail; ///< of its failure
 };
 
 } // namespace openloop::http

@@ -2,6 +2,7 @@
 // Where clients come in: accepts, counts, encrypts, and keeps the clocks of its connections.
 #pragma once
 
+#include "server/http/finished.h"
 #include "server/http/host.h"
 #include "server/http/message/addresses.h"
 #include "server/http/message/response.h"
@@ -48,8 +49,10 @@ public:
     /// From now on every answer has them.
     void setFixedFields(const QList<Field> &fields) { m_fixedFields = linesOf(fields); }
 
-    /// Told of every refusal that came before a request was whole, with its status.
-    void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
+    /// Told of every refusal that came before a request was whole.
+    void setRefusalObserver(FinishObservers::Observer observer) { m_refusals.metrics = std::move(observer); }
+    /// Told of the same.
+    void setRefusalLog(FinishObservers::Observer log) { m_refusals.log = std::move(log); }
 
     qsizetype connectionCount() const { return m_connections.size(); }
 
@@ -58,7 +61,7 @@ public:
     const Networks &proxies() const override { return m_proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
     void forget(Connection *connection) override;
-    void countRefusal(int status) const override;
+    void noteRefusal(const Finished &refused) const override { m_refusals.tell(refused); }
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
@@ -77,6 +80,7 @@ private:
     void acceptWaiting();
     void accept(qintptr descriptor);
     void acceptAgain();
+    void tellOfCuts(std::chrono::steady_clock::time_point now);
 
     const Limits m_limits;
     const std::function<void(Connection &)> m_handle;
@@ -84,12 +88,14 @@ private:
     std::shared_ptr<Poller> m_poller;
     std::shared_ptr<const TlsContext> m_tls; ///< null: in the clear
     Networks m_proxies;
-    std::function<void(int)> m_refusalObserver;
+    FinishObservers m_refusals;
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;
     QByteArray m_fixedFields;
     QByteArray m_scratch;
+    int m_cuts = 0; ///< of slow clients, that the log does not know yet
+    std::chrono::steady_clock::time_point m_cutsTold;
     bool m_draining = false;
     bool m_showsTiming = true;
 };

@@ -6,10 +6,10 @@
 #include "server/http/listener.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 #include <QTimer>
 
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
@@ -17,9 +17,11 @@ namespace openloop {
 
 namespace {
 
+Q_LOGGING_CATEGORY(log, "openloop.program")
+
 constexpr int endedByForce = 1;
 
-void endProcessAfter(const std::stop_token &stop, std::chrono::milliseconds atMost, const QByteArray &name)
+void endProcessAfter(const std::stop_token &stop, std::chrono::milliseconds atMost)
 {
     std::mutex mutex;
     std::condition_variable_any ended;
@@ -27,18 +29,22 @@ void endProcessAfter(const std::stop_token &stop, std::chrono::milliseconds atMo
     ended.wait_for(lock, stop, atMost, [] { return false; });
     if (stop.stop_requested())
         return;
-    std::fprintf(stderr, "%s: something does not end when told to stop; the process ends without it\n",
-                 name.constData());
-    std::_Exit(endedByForce);
+    qCCritical(log, "something does not end when told to stop; the process ends without it");
+    std::quick_exit(endedByForce); // the log's last lines are written, within a bound
 }
 
 } // namespace
 
 void Drain::begin(http::App &app, std::chrono::milliseconds atMost, std::chrono::milliseconds farewell)
 {
-    m_bound = std::jthread(endProcessAfter, atMost + farewell, QCoreApplication::applicationName().toLocal8Bit());
+    m_bound = std::jthread(endProcessAfter, atMost + farewell);
+    qCInfo(log, "drains: %d requests in flight, %lld connections, %lld ms at most", app.inFlight(),
+           qint64(app.listener().connectionCount()), qint64(atMost.count()));
     QObject::connect(&app.listener(), &http::Listener::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
-    QTimer::singleShot(atMost, qApp, &QCoreApplication::quit);
+    QTimer::singleShot(atMost, &app.listener(), [&app] {
+        qCWarning(log, "the time to drain is over: %d requests are stopped", app.inFlight());
+        QCoreApplication::quit();
+    });
     app.listener().drain();
 }
 

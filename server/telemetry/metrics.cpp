@@ -115,7 +115,7 @@ Metrics::Metrics(http::App &app)
       m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
 {
     app.setObserver([this](const http::Finished &finished) { count(finished); });
-    app.listener().setRefusalObserver([this](int status) { countRefusal(status); });
+    app.listener().setRefusalObserver([this](const http::Finished &refused) { countRefusal(refused.status); });
     add(Kind::Gauge, "openloop_build_info", "The version that runs.",
         [] { return std::vector<Figure>{{1, {{"version", OPENLOOP_VERSION}, {"qt", qVersion()}}}}; });
     add(Kind::Gauge, "openloop_requests_in_flight", "Requests being handled.", [&app] { return app.inFlight(); });
@@ -129,7 +129,7 @@ Metrics::~Metrics()
 
 Metrics::Route &Metrics::routeOf(const http::Finished &finished)
 {
-    const char *method = methodLabel(finished.method);
+    const char *method = methodLabel(finished.request.head.method());
     Route &route = m_routes[{&finished.route, method, finished.status}];
     if (!route.requests) {
         const std::string name = routeLabel(finished.route);

@@ -2,7 +2,7 @@
 // What the service tells Prometheus of itself.
 #pragma once
 
-#include "server/http/exchange.h"
+#include "server/http/finished.h"
 #include "server/loop/loop_lag.h"
 
 #include <prometheus/registry.h>

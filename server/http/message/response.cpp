@@ -4,7 +4,6 @@
 
 #include <QDateTime>
 #include <QLocale>
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <array>
@@ -55,7 +54,7 @@ QByteArrayView reasonPhrase(int status)
 
 } // namespace
 
-Response toResponse(const Failure &failure, const QByteArray &requestId)
+Response toResponse(const Failure &failure, QByteArrayView requestId)
 {
     Json problem{
         {u"type"_s, u"about:blank"_s},
@@ -76,11 +75,6 @@ Response toResponse(const Failure &failure, const QByteArray &requestId)
 QByteArray currentDate()
 {
     return QLocale::c().toString(QDateTime::currentDateTimeUtc(), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s).toLatin1();
-}
-
-QByteArray newRequestId()
-{
-    return QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
 }
 
 namespace {
@@ -108,6 +102,7 @@ void appendHead(QByteArray &out, const Response &response, const Delivery &deliv
         delivery.timing->appendTo(out);
         out += "\r\n";
     }
+    delivery.trace.appendTo(out);
     out += delivery.fixedFields;
     for (const Field &extra : response.fields)
         appendField(out, extra.name, extra.value);

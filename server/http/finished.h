@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What metrics and access log are told of a request at its end.
+#pragma once
+
+#include "server/http/message/request.h"
+
+#include <functional>
+
+namespace openloop::http {
+
+/// What is known of a request when its answer has been given; lasts no longer than the call that tells it.
+struct Finished {
+    const Request &request; ///< as far as it was read, where it was refused before it was whole
+    const QString &route; ///< the pattern; empty for a path that leads nowhere
+    const QString &detail; ///< why it failed, as the client is told; mostly empty
+    int status = 0; ///< 499: the client left first
+    qint64 bytes = 0; ///< of the answer's body
+    Timing::Clock::duration time{}; ///< from the whole request to the answer's hand-over (of a stream: its end)
+};
+
+/// Who is told; either may be empty.
+struct FinishObservers {
+    using Observer = std::function<void(const Finished &)>;
+
+    void tell(const Finished &finished) const
+    {
+        if (metrics)
+            metrics(finished);
+        if (log)
+            log(finished);
+    }
+
+    Observer metrics;
+    Observer log;
+};
+
+} // namespace openloop::http

@@ -68,7 +68,7 @@ QByteArray textOf(const Level &level, const QString &message, const QList<http::
 QByteArray jsonOf(const Level &level, const char *category, const QString &message,
                   const QList<http::Json::Member> &fields)
 {
-    http::Json line{
+    const http::Json usual{
         {u"@timestamp"_s, QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs)},
         {u"log.level"_s, level.name},
         {u"message"_s, message},
@@ -77,9 +77,11 @@ QByteArray jsonOf(const Level &level, const char *category, const QString &messa
         {u"process.pid"_s, ::getpid()},
         {u"log.logger"_s, QString::fromUtf8(category)},
     };
+    QByteArray line = usual.text();
+    line.chop(1);
     for (const auto &[key, value] : fields)
-        line = line.with(key, value);
-    return line.text();
+        line.append(',').append(http::Json(key).view()).append(':').append(value.view());
+    return line + '}';
 }
 
 // Each line that the journal is to know the priority of begins with it.

@@ -168,13 +168,9 @@ HeadReader::Verdict HeadReader::judgeBegunLine(QByteArrayView line)
 
 HeadReading HeadReader::refusal(const Refusal &refused)
 {
-    HeadReading reading;
-    reading.status = refused.status;
-    reading.reason = refused.reason;
     if (m_head.m_text.isEmpty())
         keepText();
-    reading.seen = std::move(m_head);
-    return reading;
+    return {{}, 0, refused.status, refused.reason, std::move(m_head)};
 }
 
 HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)

@@ -58,7 +58,6 @@ void writeLine(const Finished &finished)
     const http::Request &request = finished.request;
     QList<Json::Member> fields{
         {u"http.request.method"_s, methodOf(finished)},
-        {u"http.route"_s, finished.route},
         {u"url.path"_s, textOf(request.head.path())},
         {u"http.response.status_code"_s, finished.status},
         {u"http.response.body.bytes"_s, finished.bytes},
@@ -68,6 +67,8 @@ void writeLine(const Finished &finished)
         {u"trace.id"_s, QString::fromLatin1(request.trace.traceId())},
         {u"span.id"_s, QString::fromLatin1(request.trace.spanId())},
     };
+    if (!finished.route.isEmpty())
+        fields.append({u"http.route"_s, finished.route});
     static const std::array parts{std::pair{Timing::Queue, u"openloop.timing.queue"_s},
                                   std::pair{Timing::Compute, u"openloop.timing.compute"_s},
                                   std::pair{Timing::Database, u"openloop.timing.db"_s},
@@ -162,9 +163,9 @@ void AccessLog::tellUnwritten()
         if (one.status != 0) {
             const QString method = one.method.isEmpty() ? u"-"_s : textOf(one.method);
             message = u"%1 %2 %3, %4 times more"_s.arg(method, nameOf(one.route)).arg(one.status).arg(one.unwritten);
-            fields += {{u"http.request.method"_s, method},
-                       {u"http.route"_s, one.route},
-                       {u"http.response.status_code"_s, one.status}};
+            fields += {{u"http.request.method"_s, method}, {u"http.response.status_code"_s, one.status}};
+            if (!one.route.isEmpty())
+                fields.append({u"http.route"_s, one.route});
         }
         writeLog(QtWarningMsg, category, message, fields);
     }

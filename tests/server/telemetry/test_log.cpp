@@ -83,6 +83,7 @@ private slots:
     void theUpstreamIsToldWhoseCallItIs();
     void aLineTellsAllOfARequest();
     void aSlowRequestHasItsLine();
+    void textHasTheSameNames();
     void whatIsNotWantedIsNotWritten();
     void aFloodOfRefusalsIsAFewLines();
     void theStartAndTheEndAreThere();
@@ -146,8 +147,10 @@ void TestLog::theUpstreamIsToldWhoseCallItIs()
     client.send("GET /call_other_service HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\ntraceparent: " + given
                 + "\r\ntracestate: a=1\r\n\r\n");
     QTRY_COMPARE_WITH_TIMEOUT(upstream.requests(), 1, patience);
-    const auto answer = client.read();
-    QVERIFY(answer);
+    std::optional<Answer> answer;
+    const auto isAnswered = [&] { return (answer = client.read(10ms)).has_value(); };
+    QVERIFY(
+        QTest::qWaitFor(isAnswered, patience)); // a blocking wait would keep the upstream, which lives on this thread
     QCOMPARE(answer->fields.value("x-request-id"), "mine");
     QCOMPARE(answer->fields.value("traceparent"), given);
     for (const QByteArray &line :
@@ -156,9 +159,8 @@ void TestLog::theUpstreamIsToldWhoseCallItIs()
 
     client.ask("/call_other_service"); // by nobody's name
     QTRY_COMPARE_WITH_TIMEOUT(upstream.requests(), 2, patience);
-    const auto next = client.read();
-    QVERIFY(next);
-    QVERIFY(upstream.heads().contains("X-Request-Id: " + next->fields.value("x-request-id") + "\r\n"));
+    QVERIFY(QTest::qWaitFor(isAnswered, patience));
+    QVERIFY(upstream.heads().contains("X-Request-Id: " + answer->fields.value("x-request-id") + "\r\n"));
     QCOMPARE(upstream.heads().count("traceparent: 00-"), 2);
 }
 
@@ -197,6 +199,17 @@ void TestLog::aSlowRequestHasItsLine()
     QVERIFY(line[u"event.duration"_s].toInteger() > 1'000'000'000);
     QCOMPARE(line[u"log.level"_s].toString(), u"warning"_s);
     QVERIFY(!server.standardError().contains("/health"));
+}
+
+void TestLog::textHasTheSameNames()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--log-format"_s, u"text"_s});
+    QVERIFY(server.waitUntilReady());
+    RawClient client(server.port());
+    client.send("GET /no%22thing HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n\r\n");
+    QCOMPARE(statusOf(client.read()), 404);
+    QVERIFY(says(server, " info: GET (no route) 404 http.request.method=\"GET\" url.path=\"/no%22thing\""));
+    QVERIFY(says(server, " http.request.id=\"mine\""));
 }
 
 void TestLog::whatIsNotWantedIsNotWritten()
@@ -295,11 +308,13 @@ void TestLog::theDatabaseIsLostAndBack()
     QVERIFY(says(server, "the database can be used again"));
 }
 
-// Some have left their answers lying, and are cut within one sweep or two: that many lines at most.
+// However many are cut, a second has one line.
 void TestLog::slowClientsThatAreCutAreSummed()
 {
     constexpr int crowd = 20;
     const auto before = qInstallMessageHandler(keepSaid);
+    QElapsedTimer time;
+    time.start();
     http::Limits limits;
     limits.streamStall = 500ms;
     AppThread app(limits, [](http::App &routes) {
@@ -324,7 +339,7 @@ void TestLog::slowClientsThatAreCutAreSummed()
     const bool allAreTold = QTest::qWaitFor([&] { return cuts() == crowd; }, patience);
     qInstallMessageHandler(before);
     QVERIFY2(allAreTold, qPrintable(said.join(u'\n')));
-    QVERIFY2(said.size() <= crowd / 2, qPrintable(said.join(u'\n')));
+    QVERIFY2(said.size() <= time.elapsed() / 1000 + 1, qPrintable(said.join(u'\n')));
 }
 
 QTEST_GUILESS_MAIN(TestLog)

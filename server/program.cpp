@@ -6,8 +6,8 @@
 #include "common/stop_signals.h"
 #include "common/thread_priority.h"
 #include "server/http/app.h"
-#include "server/http/listener.h"
 #include "server/http/wire/tls_context.h"
+#include "server/loop/loop_lag.h"
 #include "server/loop/stall_watch.h"
 #include "server/routes/figures.h"
 #include "server/routes/guard.h"
@@ -62,6 +62,39 @@ QString addressOf(const Options &options, quint16 port)
     return url.toString();
 }
 
+// Of each loop: it is served before those who compute, it counts its requests, and says so when it stands still.
+class Attendant final : public http::Attendant
+{
+public:
+    /// metrics: null: nothing is counted.
+    Attendant(AccessLog &accessLog, Metrics *metrics) : m_accessLog(accessLog)
+    {
+        raiseThreadPriority();
+        if (!metrics)
+            return;
+        m_figures = metrics->addLoop();
+        m_lag.emplace([figures = m_figures](LoopLag::Clock::duration lag) { figures->countLag(lag); });
+    }
+    void finished(const http::Finished &finished) override
+    {
+        if (m_figures)
+            m_figures->count(finished);
+        m_accessLog.note(finished);
+    }
+    void refused(const http::Finished &refused) override
+    {
+        if (m_figures)
+            m_figures->countRefusal(refused.status);
+        m_accessLog.note(refused);
+    }
+
+private:
+    AccessLog &m_accessLog;
+    std::shared_ptr<LoopFigures> m_figures;
+    std::optional<LoopLag> m_lag;
+    const StallWatch m_watch;
+};
+
 void guard(http::App &app, const Options &options)
 {
     // Beyond loopback a page would need the token: names are judged there if they are given.
@@ -71,20 +104,26 @@ void guard(http::App &app, const Options &options)
             checkOrigin(request, options.allowedHosts);
         checkToken(request, options.token);
     });
+}
+
+http::Listener::Settings settingsOf(const Options &options)
+{
+    http::Listener::Settings settings;
+    if (!options.tlsCertificate.isEmpty())
+        settings.tls = std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey);
+    settings.proxies = options.trustedProxies;
     // Of what is repeated of a client's input nothing is taken for a page or a script, and no other page embeds it.
-    app.listener().setFixedFields(
-        {{"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}});
+    settings.fixedFields =
+        http::linesOf({{"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}});
+    return settings;
 }
 
 void listen(http::App &app, const Options &options)
 {
-    if (!options.tlsCertificate.isEmpty())
-        app.listener().encrypt(std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey));
-    app.listener().trust(options.trustedProxies);
     if (!app.listen(options.listen, options.port)) {
         throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
                                .arg(options.port)
-                               .arg(app.listener().errorString()));
+                               .arg(app.errorString()));
     }
 }
 
@@ -92,7 +131,6 @@ int serve(Options options, const Program &program)
 {
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
-    raiseThreadPriority();
     Drain drain; // first: it bounds the end of all that follows
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
@@ -107,31 +145,35 @@ int serve(Options options, const Program &program)
         program.queueRules,
     };
     AccessLog accessLog(options.accessLines);
-    http::App app(limits);
-    app.setLog(accessLog.observer());
-    program.addRoutes(app, services);
     std::optional<Metrics> metrics;
+    http::App app(limits, options.loops);
+    program.addRoutes(app, services);
     if (program.measures)
-        addFigures(app, metrics.emplace(app), services);
-    app.listener().showTiming(program.measures);
+        addFigures(app, metrics.emplace(), services);
+    http::Listener::Settings settings = settingsOf(options);
+    settings.showsTiming = program.measures;
+    app.setSettings(std::move(settings));
     guard(app, options);
+    app.setAttendants([&](int) { return std::make_unique<Attendant>(accessLog, metrics ? &*metrics : nullptr); });
     listen(app, options);
     services.jobs.start();
     const StopSignals onStop([&] {
         services.draining = true;
         qCInfo(log, "SIG%s: stops; requests are taken for %lld ms more", ::sigabbrev_np(onStop.number()),
                qint64(options.drainDelay.count()));
-        QTimer::singleShot(options.drainDelay, &app.listener(), [&] {
+        QTimer::singleShot(options.drainDelay, qApp, [&] {
             services.jobs.stop();
             drain.begin(app, options.drainTimeout, program.longestFarewell);
         });
     });
-    const StallWatch watch;
-    const QString address = addressOf(options, app.listener().serverPort());
+    const QString address = addressOf(options, app.port());
     qCInfo(log, "openloop-server %s listens on %s as %s", OPENLOOP_VERSION, qUtf8Printable(address),
            qUtf8Printable(options.nodeName));
     print(stdout, u"openloop-server listening on %1\n"_s.arg(address));
-    return QCoreApplication::exec();
+    const int exitCode = QCoreApplication::exec();
+    if (app.inFlight() > 0)
+        qCWarning(log, "the time to drain is over: %d requests are stopped", app.inFlight());
+    return exitCode;
 }
 
 } // namespace

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From a released request to its handler: who is let in, by which route and method, and what is said otherwise.
+// Binds once, then has every loop accept from that socket; a loop beside home is a thread with a branch of its own.
 #include "server/http/app.h"
 
-#include "server/http/listener.h"
-#include "server/http/message/characters.h"
-#include "server/http/qt/qt_router.h"
-#include "server/http/remembering_router.h"
 #include "server/loop/wait_at_most.h"
 
 #include <QLoggingCategory>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <future>
+#include <system_error>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -21,132 +22,166 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.http")
 
+constexpr int backlog = 4096;
 constexpr auto longestFarewell = 10s; // every await ends soon after a stop; this is for the one that doesn't
 
-template <typename Methods>
-QByteArray allowOf(const Methods &methods)
+// The same socket under another number, so that each loop closes its own.
+int sameSocket(qintptr descriptor)
 {
-    QByteArray allow = "OPTIONS";
-    for (const auto &[method, handler] : methods)
-        allow += ", " + (method == "GET" ? QByteArray("GET, HEAD") : method);
-    return allow;
-}
-
-// Bodies are taken as they are (RFC 9110 section 15.5.16).
-void checkCoding(const Request &request)
-{
-    const QByteArrayView coding = request.head.value("content-encoding");
-    if (request.body.isEmpty() || coding.isEmpty() || coding.compare("identity", Qt::CaseInsensitive) == 0)
-        return;
-    throw Failure(415, u"a body with a Content-Encoding is not read here"_s).withField("Accept-Encoding", "identity");
+    const int same = ::fcntl(int(descriptor), F_DUPFD_CLOEXEC, 0);
+    if (same < 0)
+        throw std::system_error(errno, std::generic_category(), "the listening socket can't be shared");
+    return same;
 }
 
 } // namespace
 
-App::App(const Limits &limits)
-    : m_router(std::make_unique<RememberingRouter>(makeQtRouter())),
-      m_listener(std::make_unique<Listener>(limits, [this](Connection &connection) { dispatch(connection); }))
+/// A loop beside home. Its branch lives and dies on its thread.
+class App::Loop final : public QThread
 {
+public:
+    Loop(App &app, int number) : m_app(app), m_number(number), m_descriptor(sameSocket(app.m_socket.socketDescriptor()))
+    {
+        setObjectName(u"loop %1"_s.arg(number));
+        start();
+        try {
+            m_branch = m_begun.get_future().get();
+        } catch (...) {
+            wait();
+            throw;
+        }
+    }
+    ~Loop() override
+    {
+        quit();
+        wait();
+    }
+    Q_DISABLE_COPY_MOVE(Loop)
+
+    Mailbox &mailbox() { return *m_mailbox; }
+    /// From letters to the mailbox, or for what any thread may ask; there until quit().
+    Branch &branch() { return *m_branch; }
+    bool isOver() const { return m_isOver; }
+
+protected:
+    void run() override
+    {
+        serve();
+        m_isOver = true;
+        m_app.m_home.mailbox->post([] { }); // wakes the loop that waits for it
+    }
+
+private:
+    void serve()
+    {
+        std::optional<Branch> branch;
+        try {
+            branch.emplace(m_app.m_routes, m_app.m_limits, m_app.m_settings, m_app.m_crowd, &m_app.m_home);
+            branch->read(m_mailbox);
+            branch->begin(m_app.m_attendants ? m_app.m_attendants(m_number) : nullptr, m_descriptor, false);
+        } catch (...) {
+            m_begun.set_exception(std::current_exception());
+            return;
+        }
+        m_begun.set_value(&*branch);
+        exec();
+        branch->cutAll();
+        if (!waitAtMost(longestFarewell, [&] { return branch->inFlight() == 0; }))
+            qCCritical(log, "%d handlers did not return when told to stop", branch->inFlight());
+    }
+
+    App &m_app;
+    const int m_number;
+    const int m_descriptor;
+    const std::shared_ptr<Mailbox> m_mailbox = std::make_shared<Mailbox>();
+    std::promise<Branch *> m_begun;
+    Branch *m_branch = nullptr;
+    std::atomic<bool> m_isOver = false;
+};
+
+App::App(const Limits &limits, int loops) : m_limits(limits), m_loopCount(loops)
+{
+    m_socket.setListenBacklogSize(backlog);
 }
 
+// Level-triggered: a loop that is over is asked whether it is, and its last letter wakes this one.
 App::~App()
 {
-    m_listener->close();
-    m_listener->cutAll();
-    if (!waitAtMost(longestFarewell, [this] { return m_ledger->inFlight == 0; }))
-        qCCritical(log, "%d handlers did not return when told to stop", m_ledger->inFlight);
-}
-
-bool App::listen(const QHostAddress &address, quint16 port)
-{
-    return m_listener->listen(address, port);
-}
-
-void App::putFirst(const QString &path)
-{
-    m_listener->turns().putFirst(path.toLatin1());
-}
-
-void App::setLog(const FinishObservers::Observer &log)
-{
-    m_ledger->observers.log = log;
-    m_listener->setRefusalLog(log);
+    m_socket.close();
+    if (!m_branch)
+        return;
+    m_branch->cutAll();
+    for (const auto &loop : m_loops)
+        loop->quit();
+    const auto atHome = [this] { return m_branch->inFlight() + m_home.visits->inFlight; };
+    const auto isOver = [&] {
+        return atHome() == 0 && std::ranges::all_of(m_loops, [](const auto &loop) { return loop->isOver(); });
+    };
+    if (!waitAtMost(longestFarewell, isOver))
+        qCCritical(log, "%d handlers did not return when told to stop", atHome());
 }
 
 void App::add(const QByteArray &method, const QString &pattern, Handler handler)
 {
-    auto route = std::ranges::find(m_routes, pattern, &Route::pattern);
-    if (route == m_routes.end()) {
-        m_router->add(pattern, int(m_routes.size()));
-        route = m_routes.insert(route, Route{pattern, {}});
-    }
+    auto route = std::ranges::find(m_routes.all, pattern, &Route::pattern);
+    if (route == m_routes.all.end())
+        route = m_routes.all.insert(route, Route{pattern, {}});
     route->methods[method] = std::move(handler);
 }
 
-void App::dispatch(Connection &connection)
+bool App::listen(const QHostAddress &address, quint16 port)
 {
-    if (const auto refusal = turnAway(connection)) {
-        connection.answer(*refusal);
-        return;
-    }
-    std::optional<Router::Target> target = m_router->resolve(connection.head().path());
-    if (!target)
-        return;
-    const Route &route = target->route == Router::nowhere ? m_nowhere : m_routes[std::size_t(target->route)];
-    Request request = connection.takeRequest();
-    request.arguments = std::move(target->arguments);
-    handle(route, Exchange(&connection, std::move(request), route.pattern, m_ledger));
+    if (!m_socket.listen(address, port))
+        return false;
+    m_socket.pauseAccepting();
+    m_port = m_socket.serverPort();
+    m_branch = std::make_unique<Branch>(m_routes, m_limits, m_settings, m_crowd, nullptr);
+    m_branch->read(m_home.mailbox);
+    m_branch->begin(m_attendants ? m_attendants(0) : nullptr, sameSocket(m_socket.socketDescriptor()),
+                    m_loopCount == 1);
+    for (int number = 1; number < m_loopCount; ++number)
+        m_loops.push_back(std::make_unique<Loop>(*this, number));
+    return true;
 }
 
-void App::handle(const Route &route, Exchange exchange)
+void App::drain(std::function<void()> emptied)
 {
-    const auto &methods = route.methods;
-    const RequestHead &head = exchange.request().head;
-    const auto handler = methods.find(head.method() == "HEAD" ? QByteArrayView("GET") : head.method());
-    try {
-        if (m_guard)
-            m_guard(exchange.request());
-        checkCoding(exchange.request());
-        if (handler != methods.end()) {
-            handler->second(std::move(exchange));
-        } else if (head.method() == "OPTIONS" && (!methods.empty() || head.path() == "*")) {
-            Response response(204, {}, {});
-            response.fields.append({"Allow", allowOf(methods)});
-            exchange.answer(response);
-        } else if (methods.empty()) {
-            throw Failure(404, u"there is nothing at this path"_s);
-        } else {
-            const QByteArray allow = allowOf(methods);
-            throw Failure(405, u"this path answers %1 only"_s.arg(QString::fromLatin1(allow)))
-                .withField("Allow", allow);
-        }
-    } catch (...) {
-        exchange.fail(std::current_exception());
+    m_emptied = std::move(emptied);
+    m_toBeEmptied = m_loopCount;
+    const auto count = [this] {
+        if (--m_toBeEmptied == 0)
+            m_emptied();
+    };
+    m_socket.close(); // goes when the last loop has closed its own
+    for (const auto &loop : m_loops) {
+        loop->mailbox().post(
+            [&loop = *loop, count, home = m_home.mailbox] {
+                QObject::connect(&loop.branch().listener(), &Listener::emptied, &loop.branch().listener(),
+                                 [count, home] { home->post(count, true); });
+                loop.branch().listener().drain();
+            },
+            true);
     }
+    QObject::connect(&m_branch->listener(), &Listener::emptied, &m_branch->listener(), count, Qt::QueuedConnection);
+    m_branch->listener().drain();
 }
 
-// Whom the guard would refuse is left to it.
-std::optional<Response> App::turnAway(const Connection &connection) const
+int App::inFlight() const
 {
-    const RequestHead &head = connection.head();
-    const auto admission = m_admissions.constFind(asKey(head.path()));
-    if (admission == m_admissions.constEnd() || (head.method() != "GET" && head.method() != "HEAD"))
-        return {};
-    const Request request = connection.request();
-    try {
-        if (m_guard)
-            m_guard(request);
-    } catch (const Failure &) {
-        return {};
-    }
-    const std::optional<Failure> refusal = admission->refusal(request);
-    if (!refusal)
-        return {};
-    const Response response = toResponse(*refusal, request.trace.id());
-    const qint64 bytes = head.method() == "HEAD" ? 0 : response.body.size();
-    m_ledger->observers.tell(
-        {request, admission->path, refusal->detail(), refusal->status(), bytes, request.timing->total()});
-    return response;
+    int count = m_branch ? m_branch->inFlight() : 0;
+    for (const auto &loop : m_loops)
+        count += loop->branch().inFlight();
+    return count;
+}
+
+std::vector<Listener::Figures> App::figures() const
+{
+    std::vector<Listener::Figures> figures;
+    if (m_branch)
+        figures.push_back(m_branch->listener().figures());
+    for (const auto &loop : m_loops)
+        figures.push_back(loop->branch().listener().figures());
+    return figures;
 }
 
 } // namespace openloop::http

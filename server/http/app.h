@@ -3,39 +3,45 @@
 #pragma once
 
 #include "server/http/event_stream.h"
-#include "server/http/exchange.h"
-#include "server/http/router.h"
+#include "server/http/loops/branch.h"
+#include "server/http/routes.h"
 
-#include <QHash>
+#include <QTcpServer>
+#include <QThread>
 
-#include <deque>
-#include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace openloop::http {
-
-class Listener;
 
 template <typename T>
 using Task = QCoro::Task<T>;
 
-/// Handlers that may await, behind a Listener; a Router finds them.
+/// Handlers that may await, behind a listening socket; a Router finds them.
 ///
-///     Json health(Services &, const Request &);                        // answers at once
+///     Json health(const Request &);                                    // answers at once, on any loop
+///     Json ready(Services &, const Request &);                         // at once, from what lives at home
 ///     Task<Json> factorizeNumber(Services &use, Request request);      // awaits; the loop is free meanwhile
 ///     Task<void> watchJob(Services &use, Request request, EventStream events); // answers as long as it has news
 ///     app.route("GET", u"/factorize"_s, services, factorizeNumber);
 ///
+/// Lives at home: on the thread of the event loop that made it. Where there are more loops, each has connections of its
+/// own; a handler that is given a context runs at home all the same, since that is where its services live, and only
+/// those without one run where their request is.
 /// HEAD is answered wherever GET is; OPTIONS and 405 name what a path allows; an unknown path is 404.
-/// Destroying it cuts every connection and waits until the last handler has returned. The thread of the event loop.
+/// Destroying it cuts every connection and waits until the last handler has returned.
 class App
 {
 public:
-    /// Looks at a request before its handler does; throws a Failure to refuse it.
+    /// Looks at a request before its handler does; throws a Failure to refuse it. Called on every loop.
     using Guard = std::function<void(const Request &)>;
 
-    explicit App(const Limits &limits = {});
+    /// Made on each loop's thread when it begins; the loops are numbered from 0, which is home.
+    using Attendants = std::function<std::unique_ptr<Attendant>(int loop)>;
+
+    /// loops: 1 or more.
+    explicit App(const Limits &limits = {}, int loops = 1);
     ~App();
     App(const App &) = delete;
     App &operator=(const App &) = delete;
@@ -47,49 +53,55 @@ public:
     void route(const QByteArray &method, const QString &pattern, Context &context,
                Answer (*handler)(Context &, Parameters...))
     {
-        add(method, pattern, [&context, handler](Exchange exchange) { run(context, handler, std::move(exchange)); });
+        add(method, pattern,
+            {[&context, handler](Exchange exchange) { run(context, handler, std::move(exchange)); }, false,
+             !std::is_convertible_v<Answer, Response>});
+    }
+
+    /// The same for a handler that needs no more than the request, and so runs on whichever loop that is.
+    template <typename Answer>
+    void route(const QByteArray &method, const QString &pattern, Answer (*handler)(const Request &))
+    {
+        add(method, pattern, {[handler](Exchange exchange) { run(handler, std::move(exchange)); }, true, false});
     }
 
     /// Asked about every GET and HEAD of `path` before its handler is: a Failure turns the request away. For crowds: it
-    /// costs less than two thirds of the processor time that a handler's Failure takes. The request has no body yet.
+    /// costs less than two thirds of the processor time that a handler's Failure takes. At home alone; those of other
+    /// loops are left to their handler. The request has no body yet.
     template <typename Context>
     void setAdmission(const QString &path, Context &context,
                       std::optional<Failure> (*refusal)(Context &, const Request &))
     {
-        m_admissions.insert(path.toLatin1(),
-                            {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
+        m_routes.admissions.insert(path.toLatin1(),
+                                   {path, [&context, refusal](const Request &r) { return refusal(context, r); }});
     }
 
     /// The path's requests are answered at once: they never wait behind others, whatever their number.
-    void putFirst(const QString &path);
+    void putFirst(const QString &path) { m_routes.first.append(path.toLatin1()); }
 
-    /// Starts to accept; false: the address can't be had, listener().errorString() says why.
+    void setGuard(Guard guard) { m_routes.guard = std::move(guard); }
+    void setSettings(Listener::Settings settings) { m_settings = std::move(settings); }
+    void setAttendants(Attendants attendants) { m_attendants = std::move(attendants); }
+
+    /// Starts to accept, on every loop; nothing above is called any more. False: the address can't be had,
+    /// errorString() says why. Throws std::system_error if the system grants no more descriptors.
     bool listen(const QHostAddress &address, quint16 port);
+    QString errorString() const { return m_socket.errorString(); }
+    quint16 port() const { return m_port; }
 
-    void setGuard(Guard guard) { m_guard = std::move(guard); }
-    Listener &listener() { return *m_listener; }
-
-    /// Told of every request that was routed, when its answer has been given.
-    void setObserver(FinishObservers::Observer observer) { m_ledger->observers.metrics = std::move(observer); }
-
-    /// Told of the same after that, and of every request that was refused before it was whole.
-    void setLog(const FinishObservers::Observer &log);
+    /// Accepts no more, closes what is idle, and lets open exchanges finish; `emptied` is called at home when the last
+    /// connection has ended.
+    void drain(std::function<void()> emptied);
 
     /// Requests that are being handled; what a client abandoned counts until its handler has returned.
-    int inFlight() const { return m_ledger->inFlight; }
+    int inFlight() const;
+    /// Clients, those included that are being refused or read out.
+    qsizetype connectionCount() const { return *m_crowd; }
+    /// Of each loop.
+    std::vector<Listener::Figures> figures() const;
 
 private:
-    using Handler = std::function<void(Exchange)>;
-
-    struct Route {
-        QString pattern;
-        std::map<QByteArray, Handler, std::less<>> methods;
-    };
-
-    struct Admission {
-        QString path;
-        std::function<std::optional<Failure>(const Request &)> refusal;
-    };
+    class Loop;
 
     template <typename Context, typename Answer, typename Parameter>
     static Task<void> run(Context &context, Task<Answer> (*handler)(Context &, Parameter), Exchange exchange)
@@ -113,6 +125,16 @@ private:
         }
     }
 
+    template <typename Answer>
+    static void run(Answer (*handler)(const Request &), Exchange exchange)
+    {
+        try {
+            exchange.answer(Response(handler(exchange.request())));
+        } catch (...) {
+            exchange.fail(std::current_exception());
+        }
+    }
+
     template <typename Context, typename Parameter>
     static Task<void> run(Context &context, Task<void> (*handler)(Context &, Parameter, EventStream), Exchange exchange)
     {
@@ -127,17 +149,19 @@ private:
     }
 
     void add(const QByteArray &method, const QString &pattern, Handler handler);
-    void dispatch(Connection &connection);
-    void handle(const Route &route, Exchange exchange);
-    std::optional<Response> turnAway(const Connection &connection) const;
-
-    const std::unique_ptr<Router> m_router;
-    std::deque<Route> m_routes; ///< the router knows them by their place
-    const Route m_nowhere; ///< of paths that lead nowhere
-    QHash<QByteArray, Admission> m_admissions; ///< by path
-    Guard m_guard;
-    std::shared_ptr<Ledger> m_ledger = std::make_shared<Ledger>();
-    const std::unique_ptr<Listener> m_listener; // last: its connections use the others
+    Listener::Settings m_settings;
+    Routes m_routes;
+    Attendants m_attendants;
+    const Limits m_limits;
+    const int m_loopCount;
+    const std::shared_ptr<Crowd> m_crowd = std::make_shared<Crowd>(0);
+    const Home m_home;
+    QTcpServer m_socket; ///< binds and listens; accepts nothing itself
+    quint16 m_port = 0;
+    int m_toBeEmptied = 0; ///< loops, after drain()
+    std::function<void()> m_emptied;
+    std::unique_ptr<Branch> m_branch; ///< of home; null before listen()
+    std::vector<std::unique_ptr<Loop>> m_loops; ///< the others; last: they use the others
 };
 
 } // namespace openloop::http

@@ -169,6 +169,11 @@ void Connection::release()
     m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)
         refuse(Failure(500, u"the request was not routed"_s));
+    stopIfLeft();
+}
+
+void Connection::stopIfLeft()
+{
     if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
         m_stop.request_stop();
 }
@@ -264,12 +269,11 @@ void Connection::refuse(const Failure &failure)
     m_closing = true;
     m_in.clear();
     identify();
-    const auto timing = std::make_shared<Timing>();
     const Response response = toResponse(failure, m_trace.id());
-    const Request request{head(), {}, {}, m_from, m_trace, {}, timing};
-    m_host.noteRefusal({request, QString(), failure.detail(), failure.status(), response.body.size()});
+    const Request request{head(), {}, {}, m_from, m_trace, {}, std::make_shared<Timing>()};
+    m_host.noteRefusal({request, QString(), response.failure, response.status, response.body.size()});
     QByteArray &bytes = m_host.scratch();
-    appendAnswer(bytes, response, {true, false, 1, m_host.date(), m_host.fixedFields(), timing.get(), m_trace});
+    appendAnswer(bytes, response, {true, false, 1, m_host.date(), m_host.fixedFields(), request.timing.get(), m_trace});
     send(bytes);
 }
 

@@ -2,13 +2,13 @@
 // One client: strict framing, limits, deadlines, and one exchange at a time.
 #pragma once
 
+#include "server/http/asker.h"
 #include "server/http/host.h"
 #include "server/http/message/request.h"
 #include "server/http/message/request_reader.h"
 #include "server/http/message/response.h"
 #include "server/http/turns.h"
 #include "server/http/wire/wire.h"
-#include "server/loop/async_event.h"
 
 #include <chrono>
 #include <memory>
@@ -21,7 +21,7 @@ namespace openloop::http {
 /// A client that ends its half is still answered what it has asked, until a handler has to wait: that one is stopped,
 /// and what stands behind it is dropped.
 /// Lives in the thread of the event loop; deleted after Host::forget().
-class Connection final : public Turns::Waiter, private Wire::Observer
+class Connection final : public Turns::Waiter, public Asker, private Wire::Observer
 {
     Q_OBJECT
 
@@ -40,30 +40,23 @@ public:
     Request request() const;
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
-    /// Of the open exchange: requested when the client leaves or does not read any more. Asked for once.
-    std::stop_token stopToken();
-
-    /// Ends the exchange: sends the answer, if anybody is still there, and goes on to the next request.
-    void answer(const Response &response);
-
-    /// Begins an answer that goes on until finishStream(); the exchange stays open meanwhile.
-    void beginStream(const Response &response);
-    void writeStream(const QByteArray &bytes);
-    void finishStream();
-    /// Whether the client has taken enough of the stream to be given more; roomMade() notifies when it has.
-    bool hasRoom() const { return m_wire->bytesToWrite() < limits().streamBuffer; }
-    AsyncEvent &roomMade() { return m_roomMade; }
-
-    const Limits &limits() const { return m_host.limits(); }
+    std::stop_token stopToken() override;
+    void stopIfLeft() override;
+    /// Goes on to the next request, too.
+    void answer(const Response &response) override;
+    void beginStream(const Response &response) override;
+    void writeStream(const QByteArray &bytes) override;
+    void finishStream() override;
+    bool hasRoom() const override { return m_wire->bytesToWrite() < limits().streamBuffer; }
+    AsyncEvent &roomMade() override { return m_roomMade; }
+    void cut() override;
+    const Limits &limits() const override { return m_host.limits(); }
 
     /// Says so and closes, whatever the client was about to ask.
     void refuse(const Failure &failure);
 
     /// Closes as soon as no exchange is open and no answer is under way.
     void closeWhenIdle();
-
-    /// Cuts the wire and cancels the exchange.
-    void cut();
 
     /// Closes or refuses what has taken too long; called by the listener a few times a second. True: the client was
     /// cut, for it did not take its answer.

@@ -42,8 +42,8 @@ Failure toFailure(const std::exception_ptr &error)
 
 } // namespace
 
-Exchange::Exchange(Connection *connection, Request request, const QString &route, std::shared_ptr<Ledger> ledger)
-    : m_connection(connection), m_request(std::move(request)), m_route(&route), m_ledger(std::move(ledger))
+Exchange::Exchange(Asker *asker, QObject *life, Request request, const QString &route, std::shared_ptr<Ledger> ledger)
+    : m_life(life), m_asker(asker), m_request(std::move(request)), m_route(&route), m_ledger(std::move(ledger))
 {
     ++m_ledger->inFlight;
 }
@@ -56,23 +56,29 @@ Exchange::~Exchange()
 
 void Exchange::heedLeaving()
 {
-    if (m_connection)
-        m_request.stop = m_connection->stopToken();
+    if (asker())
+        m_request.stop = m_asker->stopToken();
+}
+
+void Exchange::stopIfLeft()
+{
+    if (asker())
+        m_asker->stopIfLeft();
 }
 
 void Exchange::answer(const Response &response)
 {
     const bool left = m_request.stop.stop_requested();
     m_bytes = m_request.head.method() == "HEAD" ? 0 : response.body.size();
-    if (m_connection)
-        m_connection->answer(response);
+    m_detail = response.failure;
+    if (asker())
+        m_asker->answer(response);
     close(left ? clientClosedRequest : response.status);
 }
 
 void Exchange::fail(std::exception_ptr error)
 {
     const Failure failure = toFailure(error);
-    m_detail = failure.detail();
     if (failure.status() == 500) {
         qCCritical(log, "request %s of %s: %s %s: %s", m_request.trace.id().toByteArray().constData(),
                    qUtf8Printable(m_request.from.client.toString()), m_request.head.method().toByteArray().constData(),
@@ -82,23 +88,22 @@ void Exchange::fail(std::exception_ptr error)
         answer(toResponse(failure, m_request.trace.id()));
         return;
     }
-    if (m_connection)
-        m_connection->cut();
+    breakOff();
     finish();
 }
 
 void Exchange::beginStream(const Response &head)
 {
     m_streaming = true;
-    if (m_connection)
-        m_connection->beginStream(head);
+    if (asker())
+        m_asker->beginStream(head);
 }
 
 void Exchange::write(const QByteArray &bytes)
 {
     m_bytes += bytes.size();
-    if (m_connection)
-        m_connection->writeStream(bytes);
+    if (asker())
+        m_asker->writeStream(bytes);
 }
 
 QCoro::Task<bool> Exchange::roomToWrite()
@@ -106,8 +111,8 @@ QCoro::Task<bool> Exchange::roomToWrite()
     const std::stop_token stop = m_request.stop;
     if (m_request.head.method() == "HEAD")
         co_return false;
-    while (!stop.stop_requested() && m_connection && !m_connection->hasRoom())
-        co_await m_connection->roomMade().wait(m_connection->limits().streamStall, stop);
+    while (!stop.stop_requested() && asker() && !m_asker->hasRoom())
+        co_await m_asker->roomMade().wait(m_asker->limits().streamStall, stop);
     co_return !stop.stop_requested();
 }
 
@@ -119,9 +124,15 @@ void Exchange::finish()
         answer(nothing);
         return;
     }
-    if (m_connection)
-        m_connection->finishStream();
+    if (asker())
+        m_asker->finishStream();
     close(m_request.stop.stop_requested() ? clientClosedRequest : 200);
+}
+
+void Exchange::breakOff()
+{
+    if (asker())
+        m_asker->cut();
 }
 
 void Exchange::close(int status)
@@ -130,7 +141,8 @@ void Exchange::close(int status)
     if (!ledger)
         return;
     --ledger->inFlight;
-    ledger->observers.tell({m_request, *m_route, m_detail, status, m_bytes, m_request.timing->total()});
+    if (ledger->observer)
+        ledger->observer({m_request, *m_route, m_detail, status, m_bytes, m_request.timing->total()});
 }
 
 } // namespace openloop::http

@@ -4,8 +4,6 @@
 
 #include "server/http/message/request.h"
 
-#include <functional>
-
 namespace openloop::http {
 
 /// What is known of a request when its answer has been given; lasts no longer than the call that tells it.
@@ -16,22 +14,6 @@ struct Finished {
     int status = 0; ///< 499: the client left first
     qint64 bytes = 0; ///< of the answer's body
     Timing::Clock::duration time{}; ///< from the whole request to the answer's hand-over (of a stream: its end)
-};
-
-/// Who is told; either may be empty.
-struct FinishObservers {
-    using Observer = std::function<void(const Finished &)>;
-
-    void tell(const Finished &finished) const
-    {
-        if (metrics)
-            metrics(finished);
-        if (log)
-            log(finished);
-    }
-
-    Observer metrics;
-    Observer log;
 };
 
 } // namespace openloop::http

@@ -24,54 +24,86 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.http")
 
-constexpr int backlog = 4096;
-constexpr int mostPending = 30; // QTcpServer's own
 constexpr auto sweepInterval = 250ms;
 constexpr qsizetype mostScratch = 64 * 1024; // bytes of memory that are kept for the next answer
 constexpr auto acceptPause = 100ms; // when file descriptors have run out
 
 } // namespace
 
-Listener::Listener(const Limits &limits, std::function<void(Connection &)> handle)
-    : m_limits(limits), m_handle(std::move(handle)), m_poller(std::make_shared<Poller>()), m_date(currentDate())
+Listener::Listener(const Limits &limits, Settings settings, std::shared_ptr<Crowd> crowd,
+                   std::function<void(Connection &)> handle)
+    : m_limits(limits), m_settings(std::move(settings)), m_crowd(std::move(crowd)), m_handle(std::move(handle)),
+      m_poller(std::make_shared<Poller>()), m_date(currentDate())
 {
-    setListenBacklogSize(backlog);
     m_sweep.start(int(std::chrono::milliseconds(sweepInterval).count()), this);
-    connect(this, &QTcpServer::acceptError, this,
-            [this] { QTimer::singleShot(acceptPause, this, &QTcpServer::resumeAccepting); });
-    connect(&m_turns, &Turns::next, this, &Listener::acceptAgain);
 }
 
-void Listener::incomingConnection(qintptr descriptor)
+Listener::~Listener()
 {
+    close();
+}
+
+// Level-triggered: the loop wakes again and again until nobody waits in the kernel.
+void Listener::watch(int descriptor, bool alone)
+{
+    m_alone = alone;
+    m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Listener::acceptSome);
+}
+
+void Listener::acceptSome()
+{
+    ++m_wakeUps;
     m_turns.begin();
-    accept(descriptor);
-    if (!m_turns.hasTime())
-        setMaxPendingConnections(0); // QTcpServer accepts until nobody is there; the others wait in the kernel
+    while (acceptOne() && m_alone && m_turns.hasTime())
+        ;
 }
 
-void Listener::acceptAgain()
+// Whether there may be more.
+bool Listener::acceptOne()
 {
-    if (maxPendingConnections() > 0)
+    const int descriptor =
+        ::accept4(int(m_notifier->socket()), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); // NOLINT(*-cloexec-*)
+    if (descriptor >= 0) {
+        ++m_accepted;
+        take(descriptor);
+        return true;
+    }
+    if (errno == EINTR || errno == ECONNABORTED)
+        return true;
+    if (errno != EAGAIN) {
+        m_notifier->setEnabled(false);
+        QTimer::singleShot(acceptPause, m_notifier.get(), [this] { m_notifier->setEnabled(true); });
+    }
+    return false;
+}
+
+void Listener::close()
+{
+    if (!m_notifier)
         return;
-    setMaxPendingConnections(mostPending);
-    resumeAccepting();
+    const int descriptor = int(m_notifier->socket());
+    m_notifier.reset();
+    ::close(descriptor);
 }
 
-void Listener::accept(qintptr descriptor)
+void Listener::take(int descriptor)
 {
-    const qsizetype beyond = m_connections.size() - m_limits.connections;
+    const qsizetype beyond = m_crowd->fetch_add(1) - m_limits.connections;
     if (beyond >= m_limits.refusals) {
-        ::close(int(descriptor));
+        --*m_crowd;
+        ::close(descriptor);
         return;
     }
     std::unique_ptr<Wire> wire;
-    if (m_tls)
-        wire = std::make_unique<TlsWire>(int(descriptor), m_poller, m_tls, m_proxies);
+    if (m_settings.tls)
+        wire = std::make_unique<TlsWire>(descriptor, m_poller, m_settings.tls, m_settings.proxies);
     else
-        wire = std::make_unique<PlainWire>(int(descriptor), m_poller, m_proxies);
-    if (!wire->isOpen())
+        wire = std::make_unique<PlainWire>(descriptor, m_poller, m_settings.proxies);
+    if (!wire->isOpen()) {
+        --*m_crowd;
         return;
+    }
     auto *connection = new Connection(std::move(wire), *this, this);
     m_connections.insert(connection);
     if (beyond >= 0)
@@ -97,6 +129,12 @@ void Listener::tellOfCuts(std::chrono::steady_clock::time_point now)
     qCWarning(log, "%d slow clients were cut: they did not take their answers", std::exchange(m_cuts, 0));
 }
 
+void Listener::noteRefusal(const Finished &refused) const
+{
+    if (m_refusalObserver)
+        m_refusalObserver(refused);
+}
+
 QByteArray &Listener::scratch()
 {
     if (m_scratch.capacity() > mostScratch || !m_scratch.isDetached())
@@ -107,29 +145,18 @@ QByteArray &Listener::scratch()
 
 void Listener::forget(Connection *connection)
 {
-    m_connections.remove(connection);
+    if (m_connections.remove(connection))
+        --*m_crowd;
     if (m_draining && m_connections.isEmpty())
         emit emptied();
 }
 
 // Who has connected has perhaps asked already.
-void Listener::acceptWaiting()
-{
-    if (!isListening())
-        return;
-    for (;;) {
-        const int descriptor = ::accept4(int(socketDescriptor()), nullptr, nullptr, SOCK_CLOEXEC);
-        if (descriptor >= 0)
-            accept(descriptor);
-        else if (errno != EINTR && errno != ECONNABORTED)
-            return;
-    }
-}
-
 void Listener::drain()
 {
     m_draining = true;
-    acceptWaiting();
+    while (m_notifier && acceptOne())
+        ;
     close();
     const auto connections = m_connections;
     for (Connection *connection : connections)

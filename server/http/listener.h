@@ -10,8 +10,9 @@
 
 #include <QBasicTimer>
 #include <QSet>
-#include <QTcpServer>
+#include <QSocketNotifier>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -20,22 +21,37 @@ namespace openloop::http {
 class Poller;
 class TlsContext;
 
-/// Listens like any QTcpServer. The thread of the event loop.
-class Listener final : public QTcpServer, public Host
+/// How many clients all loops of an app have together. Any thread.
+using Crowd = std::atomic<qsizetype>;
+
+/// One loop's part in a listening socket that several may watch: whoever wakes accepts, so that a loop that stands
+/// still takes no new clients. The thread of the loop.
+class Listener final : public QObject, public Host
 {
     Q_OBJECT
 
 public:
+    /// What holds for every new connection.
+    struct Settings {
+        std::shared_ptr<const TlsContext> tls; ///< null: in the clear
+        Networks proxies; ///< these may begin with a PROXY header, and are believed; see readForwarded()
+        QByteArray fixedFields; ///< lines that every answer has
+        bool showsTiming = true; ///< whether answers carry Server-Timing
+    };
+
+    struct Figures {
+        qint64 accepted = 0; ///< connections
+        qint64 wakeUps = 0; ///< for them, those included in which another loop was first
+    };
+
     /// handle: see Host::handle.
-    Listener(const Limits &limits, std::function<void(Connection &)> handle);
-    ~Listener() override = default;
+    Listener(const Limits &limits, Settings settings, std::shared_ptr<Crowd> crowd,
+             std::function<void(Connection &)> handle);
+    ~Listener() override;
 
-    /// From now on every new connection is TLS.
-    void encrypt(std::shared_ptr<const TlsContext> context) { m_tls = std::move(context); }
-
-    /// From now on a new connection from these networks may begin with a PROXY header, and what its requests say of
-    /// their way here is believed; see readForwarded().
-    void trust(Networks proxies) { m_proxies = std::move(proxies); }
+    /// Starts to accept from a socket that listens and does not block; the descriptor is the listener's from here on.
+    /// alone: no other loop does. Otherwise one connection is taken in each turn, so that the others get theirs.
+    void watch(int descriptor, bool alone);
 
     /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end.
     void drain();
@@ -43,61 +59,58 @@ public:
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();
 
-    /// Whether answers carry Server-Timing; they do unless told otherwise.
-    void showTiming(bool shown) { m_showsTiming = shown; }
-
-    /// From now on every answer has them.
-    void setFixedFields(const QList<Field> &fields) { m_fixedFields = linesOf(fields); }
-
     /// Told of every refusal that came before a request was whole.
-    void setRefusalObserver(FinishObservers::Observer observer) { m_refusals.metrics = std::move(observer); }
-    /// Told of the same.
-    void setRefusalLog(FinishObservers::Observer log) { m_refusals.log = std::move(log); }
+    void setRefusalObserver(std::function<void(const Finished &)> observer) { m_refusalObserver = std::move(observer); }
 
-    qsizetype connectionCount() const { return m_connections.size(); }
+    /// Accepts no more, not even what has come in.
+    void close();
+
+    /// Any thread.
+    Figures figures() const { return {m_accepted, m_wakeUps}; }
 
     const Limits &limits() const override { return m_limits; }
     Turns &turns() override { return m_turns; }
-    const Networks &proxies() const override { return m_proxies; }
+    const Networks &proxies() const override { return m_settings.proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
     void forget(Connection *connection) override;
-    void noteRefusal(const Finished &refused) const override { m_refusals.tell(refused); }
+    void noteRefusal(const Finished &refused) const override;
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
-    const QByteArray &fixedFields() const override { return m_fixedFields; }
-    bool showsTiming() const override { return m_showsTiming; }
+    const QByteArray &fixedFields() const override { return m_settings.fixedFields; }
+    bool showsTiming() const override { return m_settings.showsTiming; }
 
 signals:
     /// The last connection has ended after drain().
     void emptied();
 
 protected:
-    void incomingConnection(qintptr descriptor) override;
     void timerEvent(QTimerEvent *event) override;
 
 private:
-    void acceptWaiting();
-    void accept(qintptr descriptor);
-    void acceptAgain();
+    void acceptSome();
+    bool acceptOne();
+    void take(int descriptor);
     void tellOfCuts(std::chrono::steady_clock::time_point now);
 
     const Limits m_limits;
+    const Settings m_settings;
+    const std::shared_ptr<Crowd> m_crowd;
     const std::function<void(Connection &)> m_handle;
     Turns m_turns;
     std::shared_ptr<Poller> m_poller;
-    std::shared_ptr<const TlsContext> m_tls; ///< null: in the clear
-    Networks m_proxies;
-    FinishObservers m_refusals;
+    std::unique_ptr<QSocketNotifier> m_notifier; ///< of the listening socket, which it goes with; null: closed
+    bool m_alone = true;
+    std::atomic<qint64> m_accepted = 0;
+    std::atomic<qint64> m_wakeUps = 0;
+    std::function<void(const Finished &)> m_refusalObserver;
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;
-    QByteArray m_fixedFields;
     QByteArray m_scratch;
     int m_cuts = 0; ///< of slow clients, that the log does not know yet
     std::chrono::steady_clock::time_point m_cutsTold;
     bool m_draining = false;
-    bool m_showsTiming = true;
 };
 
 } // namespace openloop::http

@@ -14,9 +14,14 @@ constexpr auto share = 300us; // of a turn, for what is not urgent
 
 } // namespace
 
+bool Turns::isFirst(QByteArrayView path) const
+{
+    return m_first.contains(asKey(path));
+}
+
 bool Turns::mayRunNow(QByteArrayView path)
 {
-    if (m_first.contains(asKey(path)))
+    if (isFirst(path))
         return true;
     return hasTime() && m_waiting.empty();
 }
@@ -46,7 +51,6 @@ void Turns::timerEvent(QTimerEvent *)
 {
     m_ends.reset();
     m_next.stop();
-    emit next();
     if (m_waiting.empty())
         return;
     begin();

@@ -31,6 +31,7 @@ public:
 
     /// The path's requests are answered at once: they never wait behind others, whatever their number.
     void putFirst(const QByteArray &path) { m_first.insert(path); }
+    bool isFirst(QByteArrayView path) const;
 
     /// Whether a request for the path is handled in this turn of the event loop: urgent ones always, others as long as
     /// the turn's share of time lasts.
@@ -43,10 +44,6 @@ public:
 
     /// Waiter::takeTurn() at the loop's next turn, or as soon after as those before it leave time.
     void runLater(Waiter *waiter);
-
-signals:
-    /// The loop's next turn after one that had begun; those who wait have not gone on yet.
-    void next();
 
 protected:
     void timerEvent(QTimerEvent *event) override;

@@ -3,6 +3,7 @@
 #include "server/loop/stall_watch.h"
 
 #include <QLoggingCategory>
+#include <QThread>
 
 #include <cxxabi.h>
 #include <execinfo.h>
@@ -33,6 +34,9 @@ int stackSignal()
     return SIGRTMIN + 5;
 }
 
+// One stack at a time, of whichever loop.
+std::mutex oneAtATime;
+
 // Written by the signal's handler, read by the watcher after `taken`.
 std::array<void *, mostFrames> frames;
 int frameCount = 0;
@@ -62,6 +66,7 @@ QByteArray readable(const char *symbol)
 
 QByteArray stackOf(pthread_t thread)
 {
+    const std::lock_guard lock(oneAtATime);
     while (::sem_trywait(&taken) == 0)
         ; // a stack that came too late the last time
     timespec until{};
@@ -82,12 +87,19 @@ qint64 milliseconds(std::chrono::steady_clock::duration time)
     return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
 
+QByteArray nameOfThisLoop()
+{
+    const QByteArray name = QThread::currentThread()->objectName().toUtf8();
+    return name.isEmpty() ? QByteArray("the event loop") : "the event " + name;
+}
+
 } // namespace
 
 StallWatch::StallWatch(std::chrono::milliseconds tolerated)
-    : m_tolerated(tolerated), m_loop(::pthread_self()), m_beat(Clock::now())
+    : m_tolerated(tolerated), m_loop(::pthread_self()), m_name(nameOfThisLoop()), m_beat(Clock::now())
 {
-    ::sem_init(&taken, 0, 0);
+    static const int initialized = ::sem_init(&taken, 0, 0);
+    Q_UNUSED(initialized)
     void *first = nullptr;
     ::backtrace(&first, 1); // loads what it needs now: a handler must not
     struct sigaction action{};
@@ -125,11 +137,12 @@ void StallWatch::watch(const std::stop_token &stop) const
         if (!sleep() || sinceBeat() < m_tolerated + beatInterval)
             continue;
         const Clock::time_point beat = m_beat;
-        qCWarning(log, "the event loop has stood still for %lld ms, in%s", milliseconds(Clock::now() - beat),
+        qCWarning(log, "%s has stood still for %lld ms, in%s", m_name.constData(), milliseconds(Clock::now() - beat),
                   stackOf(m_loop).constData());
         while (!stop.stop_requested() && m_beat.load() == beat)
             sleep();
-        qCWarning(log, "the event loop goes on; it stood still for %lld ms", milliseconds(m_beat.load() - beat));
+        qCWarning(log, "%s goes on; it stood still for %lld ms", m_name.constData(),
+                  milliseconds(m_beat.load() - beat));
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QBasicTimer>
+#include <QByteArray>
 #include <QObject>
 
 #include <atomic>
@@ -12,7 +13,8 @@
 namespace openloop {
 
 /// A thread of its own notices when the loop has stood still for `tolerated`, and logs where: the stack of the loop's
-/// thread, taken there by a signal (SIGRTMIN + 5); and afterwards for how long. One at a time; made on the loop.
+/// thread, taken there by a signal (SIGRTMIN + 5); and afterwards for how long. One for each loop, made there; a loop's
+/// thread that has a name is told by it.
 class StallWatch : public QObject
 {
 public:
@@ -30,6 +32,7 @@ private:
 
     const std::chrono::milliseconds m_tolerated;
     const pthread_t m_loop;
+    const QByteArray m_name; ///< "the event loop", or with its thread's name
     QBasicTimer m_beating;
     std::atomic<Clock::time_point> m_beat;
     std::jthread m_watcher; // last: uses the others

@@ -94,6 +94,22 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
                                              int Pool::Load::*figure) {
         metrics.add(kind, name, help, [&pool, figure] { return pool.load().*figure; });
     };
+    metrics.add(Gauge, "openloop_requests_in_flight", "Requests being handled.", [&app] { return app.inFlight(); });
+    metrics.add(Gauge, "openloop_connections", "Clients, those included that are being refused.",
+                [&app] { return double(app.connectionCount()); });
+    const auto addOfLoops = [&](const char *name, const char *help, qint64 http::Listener::Figures::*figure) {
+        metrics.add(Counter, name, help, [&app, figure] {
+            Figures figures;
+            for (const http::Listener::Figures &loop : app.figures())
+                figures.push_back({double(loop.*figure), {{"loop", std::to_string(figures.size())}}});
+            return figures;
+        });
+    };
+    addOfLoops("openloop_connections_accepted_total", "Clients that each event loop has taken.",
+               &http::Listener::Figures::accepted);
+    addOfLoops("openloop_accept_wakeups_total",
+               "Times that each event loop woke for a client, which another may have taken.",
+               &http::Listener::Figures::wakeUps);
     metrics.add(Gauge, "openloop_upstream_calls_in_flight", "Calls that wait for the upstream.",
                 [&use] { return use.upstream.inFlight(); });
     addOfPool(Gauge, "openloop_pool_threads", "Threads of the factoring pool.", &Pool::Load::threads);

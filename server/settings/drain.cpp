@@ -3,7 +3,6 @@
 #include "server/settings/drain.h"
 
 #include "server/http/app.h"
-#include "server/http/listener.h"
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
@@ -39,13 +38,9 @@ void Drain::begin(http::App &app, std::chrono::milliseconds atMost, std::chrono:
 {
     m_bound = std::jthread(endProcessAfter, atMost + farewell);
     qCInfo(log, "drains: %d requests in flight, %lld connections, %lld ms at most", app.inFlight(),
-           qint64(app.listener().connectionCount()), qint64(atMost.count()));
-    QObject::connect(&app.listener(), &http::Listener::emptied, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
-    QTimer::singleShot(atMost, &app.listener(), [&app] {
-        qCWarning(log, "the time to drain is over: %d requests are stopped", app.inFlight());
-        QCoreApplication::quit();
-    });
-    app.listener().drain();
+           qint64(app.connectionCount()), qint64(atMost.count()));
+    QTimer::singleShot(atMost, qApp, &QCoreApplication::quit);
+    app.drain([] { QCoreApplication::quit(); });
 }
 
 } // namespace openloop

@@ -30,6 +30,7 @@ using std::chrono::milliseconds;
 constexpr qint64 largestTokenFile = 4096;
 constexpr int longestNodeName = 64;
 constexpr qsizetype mostOfAList = 100;
+constexpr int mostLoops = 64;
 
 struct Row {
     QString name;
@@ -182,6 +183,14 @@ void takeHints(Options &options, const Row &row, const QString &text)
         options.mostHinting = text == u"on" ? std::numeric_limits<int>::max() : 0;
 }
 
+// More bring less: what they have in common, from the kernel's socket on, is in the way.
+void takeLoops(Options &options, const Row &row, const QString &text)
+{
+    constexpr int mostByItself = 4;
+    options.loops =
+        text == u"auto" ? std::min(QThread::idealThreadCount(), mostByItself) : numberWithin(row, text, 1, mostLoops);
+}
+
 void takeLogFormat(Options &options, const Row &row, const QString &text)
 {
     if (text != u"text" && text != u"json")
@@ -259,6 +268,7 @@ QList<Row> rows()
          takeNumber<&Options::maxDigits, 1, 10'000>},
         {u"max-connections"_s, u"N"_s, u"10000"_s, u"Clients at a time; beyond it 503."_s,
          takeNumber<&Options::maxConnections, 1, 1'000'000>},
+        {u"loops"_s, u"N|auto"_s, u"1"_s, u"Event loops that share the port; auto: one per core up to 4."_s, takeLoops},
         {u"drain-timeout"_s, u"S"_s, u"10"_s, u"Seconds that requests in flight are given after SIGTERM."_s,
          takeSeconds<&Options::drainTimeout>},
         {u"drain-delay"_s, u"S"_s, u"0"_s,

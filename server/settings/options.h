@@ -40,6 +40,7 @@ struct Options {
     std::chrono::milliseconds factorizeTimeout{};
     int maxDigits = 0;
     int maxConnections = 0;
+    int loops = 1; ///< event loops that take clients
     std::chrono::milliseconds drainTimeout{};
     std::chrono::milliseconds drainDelay{}; ///< before that
     http::HostNames allowedHosts; ///< beside loopback's names

@@ -96,21 +96,10 @@ AccessLog::~AccessLog()
     tellUnwritten();
 }
 
-http::FinishObservers::Observer AccessLog::observer()
-{
-    switch (m_wanted) {
-    case AccessLines::Off: break;
-    case AccessLines::Slow: return [this](const Finished &finished) { note(finished); };
-    case AccessLines::All: return writeLine;
-    }
-    return {};
-}
-
 void AccessLog::note(const Finished &finished)
 {
-    if (finished.status < 400 && finished.time <= slow)
-        return;
-    if (mayBeWritten(finished))
+    const bool isNotable = finished.status >= 400 || finished.time > slow;
+    if (m_wanted == AccessLines::All || (m_wanted == AccessLines::Slow && isNotable && mayBeWritten(finished)))
         writeLine(finished);
 }
 

@@ -23,8 +23,8 @@ public:
     explicit AccessLog(AccessLines wanted);
     ~AccessLog() override;
 
-    /// What the log is told; empty if nothing is wanted. Any thread.
-    http::FinishObservers::Observer observer();
+    /// A request was answered, or refused before it was whole. Any thread.
+    void note(const http::Finished &finished);
 
 protected:
     void timerEvent(QTimerEvent *event) override;
@@ -38,7 +38,6 @@ private:
         qint64 unwritten = 0;
     };
 
-    void note(const http::Finished &finished);
     bool mayBeWritten(const http::Finished &finished);
     Alike &alikeOf(const http::Finished &finished);
     void tellUnwritten();

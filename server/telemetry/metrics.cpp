@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Series are found once for each route, method and status, and counted after that without a search by name.
+// Figures become families of the Prometheus client library, which writes them.
 #include "server/telemetry/metrics.h"
 
-#include "server/http/app.h"
-#include "server/http/listener.h"
 #include "server/telemetry/process_figures.h"
 
-#include <prometheus/counter.h>
-#include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+
+#include <limits>
 
 namespace openloop {
 
@@ -17,47 +16,6 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 namespace {
-
-const prometheus::Histogram::BucketBoundaries seconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                      0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
-
-double toSeconds(std::chrono::steady_clock::duration time)
-{
-    return std::chrono::duration<double>(time).count();
-}
-
-// A method is the client's word: what is none of these is one label, lest clients invent series.
-const char *methodLabel(QByteArrayView method)
-{
-    static constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-    const auto found = std::find_if(known.begin(), known.end(), [&](const char *name) { return method == name; });
-    return found == known.end() ? "other" : *found;
-}
-
-std::string routeLabel(QString pattern)
-{
-    if (pattern.isEmpty())
-        return "none";
-    return pattern.replace(QStringLiteral("<arg>"), QStringLiteral("{id}")).toStdString();
-}
-
-// Why a request was not served; empty: it was, or the client's input was wrong.
-std::string refusalReason(int status)
-{
-    switch (status) {
-    case 400: return "malformed";
-    case 401:
-    case 403: return "not allowed";
-    case 408: return "too slow";
-    case 413:
-    case 414:
-    case 431: return "too large";
-    case 499: return "client left";
-    case 503: return "overload";
-    case 504: return "deadline";
-    default: return {};
-    }
-}
 
 ClientMetric metricOf(Metrics::Kind kind, const Metrics::Figure &figure)
 {
@@ -77,6 +35,70 @@ MetricFamily familyOf(Metrics::Kind kind, const std::string &name, const std::st
     return family;
 }
 
+ClientMetric metricOf(const Durations::Counts &counts)
+{
+    ClientMetric metric;
+    quint64 below = 0;
+    for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
+        below += counts.buckets[i];
+        metric.histogram.bucket.push_back(
+            {below, i < Durations::bounds.size() ? Durations::bounds[i] : std::numeric_limits<double>::infinity()});
+    }
+    metric.histogram.sample_count = below;
+    metric.histogram.sample_sum = counts.sum;
+    return metric;
+}
+
+void addRequests(std::vector<MetricFamily> &families, const std::vector<std::shared_ptr<LoopFigures>> &loops)
+{
+    std::map<LoopFigures::Name, Durations::Counts> all;
+    std::map<std::string, quint64> reasons;
+    for (const auto &loop : loops) {
+        loop->addRequests(all);
+        loop->addRefusals(reasons);
+    }
+    MetricFamily requests{
+        "openloop_http_requests_total", "Requests answered, by route, method and status.", MetricType::Counter, {}};
+    MetricFamily durations{
+        "openloop_http_request_duration_seconds", "From the whole request to its answer.", MetricType::Histogram, {}};
+    for (const auto &[name, counts] : all) {
+        const auto &[route, method, status] = name;
+        ClientMetric metric = metricOf(counts);
+        metric.label = {{"method", method}, {"route", route}, {"status", std::to_string(status)}};
+        ClientMetric number;
+        number.label = metric.label;
+        number.counter.value = double(metric.histogram.sample_count);
+        requests.metric.push_back(number);
+        durations.metric.push_back(metric);
+    }
+    MetricFamily refusals{"openloop_refusals_total", "Requests not served, by reason.", MetricType::Counter, {}};
+    for (const auto &[reason, count] : reasons) {
+        ClientMetric metric;
+        metric.label = {{"reason", reason}};
+        metric.counter.value = double(count);
+        refusals.metric.push_back(metric);
+    }
+    families.push_back(std::move(requests));
+    families.push_back(std::move(durations));
+    families.push_back(std::move(refusals));
+}
+
+// One loop needs no name.
+void addLag(std::vector<MetricFamily> &families, const std::vector<std::shared_ptr<LoopFigures>> &loops)
+{
+    MetricFamily lag{"openloop_event_loop_lag_seconds",
+                     "How much later than asked for the event loop woke up, ten times a second.",
+                     MetricType::Histogram,
+                     {}};
+    for (std::size_t i = 0; i < loops.size(); ++i) {
+        ClientMetric metric = metricOf(loops[i]->lag());
+        if (loops.size() > 1)
+            metric.label = {{"loop", std::to_string(i)}};
+        lag.metric.push_back(metric);
+    }
+    families.push_back(std::move(lag));
+}
+
 void addProcess(std::vector<MetricFamily> &families)
 {
     using enum Metrics::Kind;
@@ -94,65 +116,16 @@ void addProcess(std::vector<MetricFamily> &families)
 
 } // namespace
 
-Metrics::Metrics(http::App &app)
-    : m_app(app), m_requests(prometheus::BuildCounter()
-                                 .Name("openloop_http_requests_total")
-                                 .Help("Requests answered, by route, method and status.")
-                                 .Register(m_registry)),
-      m_durations(prometheus::BuildHistogram()
-                      .Name("openloop_http_request_duration_seconds")
-                      .Help("From the whole request to its answer.")
-                      .Register(m_registry)),
-      m_refusals(prometheus::BuildCounter()
-                     .Name("openloop_refusals_total")
-                     .Help("Requests not served, by reason.")
-                     .Register(m_registry)),
-      m_lag(prometheus::BuildHistogram()
-                .Name("openloop_event_loop_lag_seconds")
-                .Help("How much later than asked for the event loop woke up, ten times a second.")
-                .Register(m_registry)
-                .Add({}, seconds)),
-      m_loopLag([this](LoopLag::Clock::duration lag) { m_lag.Observe(toSeconds(lag)); })
+Metrics::Metrics()
 {
-    app.setObserver([this](const http::Finished &finished) { count(finished); });
-    app.listener().setRefusalObserver([this](const http::Finished &refused) { countRefusal(refused.status); });
     add(Kind::Gauge, "openloop_build_info", "The version that runs.",
         [] { return std::vector<Figure>{{1, {{"version", OPENLOOP_VERSION}, {"qt", qVersion()}}}}; });
-    add(Kind::Gauge, "openloop_requests_in_flight", "Requests being handled.", [&app] { return app.inFlight(); });
 }
 
-Metrics::~Metrics()
+std::shared_ptr<LoopFigures> Metrics::addLoop()
 {
-    m_app.setObserver({});
-    m_app.listener().setRefusalObserver({});
-}
-
-Metrics::Route &Metrics::routeOf(const http::Finished &finished)
-{
-    const char *method = methodLabel(finished.request.head.method());
-    Route &route = m_routes[{&finished.route, method, finished.status}];
-    if (!route.requests) {
-        const std::string name = routeLabel(finished.route);
-        const prometheus::Labels labels{
-            {"route", name}, {"method", method}, {"status", std::to_string(finished.status)}};
-        route.requests = &m_requests.Add(labels);
-        route.duration = &m_durations.Add(labels, seconds);
-    }
-    return route;
-}
-
-void Metrics::count(const http::Finished &finished)
-{
-    Route &route = routeOf(finished);
-    route.requests->Increment();
-    route.duration->Observe(toSeconds(finished.time));
-    countRefusal(finished.status);
-}
-
-void Metrics::countRefusal(int status)
-{
-    if (const std::string reason = refusalReason(status); !reason.empty())
-        m_refusals.Add({{"reason", reason}}).Increment();
+    const std::lock_guard lock(m_mutex);
+    return m_loops.emplace_back(std::make_shared<LoopFigures>());
 }
 
 void Metrics::add(Kind kind, const std::string &name, const std::string &help,
@@ -168,7 +141,12 @@ void Metrics::add(Kind kind, const std::string &name, const std::string &help, s
 
 QByteArray Metrics::text() const
 {
-    std::vector<MetricFamily> families = m_registry.Collect();
+    std::vector<MetricFamily> families;
+    {
+        const std::lock_guard lock(m_mutex);
+        addRequests(families, m_loops);
+        addLag(families, m_loops);
+    }
     for (const Looked &looked : m_looked)
         families.push_back(familyOf(looked.kind, looked.name, looked.help, looked.look()));
     addProcess(families);

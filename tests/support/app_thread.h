@@ -3,7 +3,6 @@
 #pragma once
 
 #include "server/http/app.h"
-#include "server/http/listener.h"
 
 #include <QThread>
 
@@ -22,7 +21,7 @@ public:
             m_app = std::make_unique<http::App>(limits);
             addRoutes(*m_app);
             m_app->listen(QHostAddress(QHostAddress::LocalHost), 0);
-            m_port = m_app->listener().serverPort();
+            m_port = m_app->port();
         });
     }
     ~AppThread()
@@ -42,7 +41,7 @@ public:
     qsizetype connections()
     {
         qsizetype count = 0;
-        onLoop([&] { count = m_app->listener().connectionCount(); });
+        onLoop([&] { count = m_app->connectionCount(); });
         return count;
     }
     void destroyApp()

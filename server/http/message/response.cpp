@@ -66,6 +66,7 @@ Response toResponse(const Failure &failure, QByteArrayView requestId)
     for (const Json::Member &member : failure.members())
         problem = problem.with(member.key, member.value);
     Response response(failure.status(), "application/problem+json", problem.text());
+    response.failure = failure.detail();
     response.fields = failure.fields();
     if (failure.retryAfter())
         response.fields.append({"Retry-After", QByteArray::number(qint64(failure.retryAfter()->count()))});

@@ -19,6 +19,7 @@ struct Response {
     int status = 200;
     QByteArray contentType = QByteArrayLiteral("application/json");
     QByteArray body;
+    QString failure; ///< what it tells of, for the log; mostly empty
     QList<Field> fields; ///< beyond Date, Content-Type, Content-Length and Connection
 };
 

@@ -46,7 +46,7 @@ struct Service {
         listens = app.listen(QHostAddress(QHostAddress::LocalHost), 0);
     }
 
-    quint16 port() { return app.listener().serverPort(); }
+    quint16 port() { return app.port(); }
 
     /// The id of a new job; empty: it was not accepted.
     QByteArray newJob(unsigned long seed)

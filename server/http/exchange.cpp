@@ -142,7 +142,7 @@ void Exchange::close(int status)
         return;
     --ledger->inFlight;
     if (ledger->observer)
-        ledger->observer({m_request, *m_route, m_detail, status, m_bytes, m_request.timing->total()});
+        ledger->observer({m_request, *m_route, m_detail, status, m_bytes, m_request.timing->total(), m_streaming});
 }
 
 } // namespace openloop::http

@@ -14,6 +14,7 @@ struct Finished {
     int status = 0; ///< 499: the client left first
     qint64 bytes = 0; ///< of the answer's body
     Timing::Clock::duration time{}; ///< from the whole request to the answer's hand-over (of a stream: its end)
+    bool isStream = false; ///< it lasted as long as the client wanted
 };
 
 } // namespace openloop::http

@@ -45,7 +45,7 @@ QtMsgType levelOf(const Finished &finished)
 {
     if (finished.status == 500)
         return QtCriticalMsg;
-    return finished.status > 500 || finished.time > slow ? QtWarningMsg : QtInfoMsg;
+    return finished.status > 500 || (finished.time > slow && !finished.isStream) ? QtWarningMsg : QtInfoMsg;
 }
 
 qint64 nanoseconds(Timing::Clock::duration time)
@@ -98,7 +98,7 @@ AccessLog::~AccessLog()
 
 void AccessLog::note(const Finished &finished)
 {
-    const bool isNotable = finished.status >= 400 || finished.time > slow;
+    const bool isNotable = !finished.isStream && (finished.status >= 400 || finished.time > slow);
     if (m_wanted == AccessLines::All || (m_wanted == AccessLines::Slow && isNotable && mayBeWritten(finished)))
         writeLine(finished);
 }

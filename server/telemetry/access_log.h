@@ -14,9 +14,9 @@
 namespace openloop {
 
 /// Writes what --access-log wants. Slow: requests of more than a second and those with a status of 400 and above, each
-/// with its ids; but of those that are alike (route, method, status) 30 in a second, and 60 altogether: the others are
-/// counted, and told in one line for all that are alike, 20 of these at most. Made on a thread with an event loop,
-/// whose timer tells the seconds.
+/// with its ids, but no streams. Of those that are alike (route, method, status) 30 in a second have a line, and 60
+/// altogether: the others are counted, and told in one line for all that are alike, 20 of these at most. Made on a
+/// thread with an event loop, whose timer tells the seconds.
 class AccessLog : public QObject
 {
 public:

@@ -83,6 +83,7 @@ private slots:
     void theUpstreamIsToldWhoseCallItIs();
     void aLineTellsAllOfARequest();
     void aSlowRequestHasItsLine();
+    void aStreamIsNotSlow();
     void textHasTheSameNames();
     void whatIsNotWantedIsNotWritten();
     void aFloodOfRefusalsIsAFewLines();
@@ -199,6 +200,28 @@ void TestLog::aSlowRequestHasItsLine()
     QVERIFY(line[u"event.duration"_s].toInteger() > 1'000'000'000);
     QCOMPARE(line[u"log.level"_s].toString(), u"warning"_s);
     QVERIFY(!server.standardError().contains("/health"));
+}
+
+// Whoever watches a job watches for long, and leaves when it likes: neither is worth a line.
+void TestLog::aStreamIsNotSlow()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(server.hold("sieving"));
+    RawClient client(server.port());
+    const auto accepted = client.post("/factorizations", "{\"n\":\"" + semiprime(150) + "\"}");
+    QCOMPARE(statusOf(accepted), 202);
+    {
+        RawClient watcher(server.port());
+        watcher.ask(accepted->fields.value("location") + "/events");
+        QVERIFY(watcher.readSome().startsWith("HTTP/1.1 200"));
+        QCOMPARE(statusOf(client.get("/test/database_sleep?ms=1200")), 200); // so much time passes
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_requests_in_flight"), 1.0, patience);
+    QCOMPARE(statusOf(client.get("/nothing")), 404);
+    QVERIFY(says(server, "/nothing"));
+    QVERIFY(server.standardError().contains("/test/database_sleep"));
+    QVERIFY2(!server.standardError().contains("/events"), server.standardError().constData());
 }
 
 void TestLog::textHasTheSameNames()

@@ -6,6 +6,7 @@
 
 #include <QThread>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -14,11 +15,13 @@ namespace openloop::test {
 class AppThread
 {
 public:
-    AppThread(http::Limits limits, std::function<void(http::App &)> addRoutes)
+    /// loops: of the app, this thread's included; by itself as many as OPENLOOP_TEST_LOOPS says, or one.
+    AppThread(http::Limits limits, std::function<void(http::App &)> addRoutes,
+              int loops = qEnvironmentVariableIntValue("OPENLOOP_TEST_LOOPS"))
     {
         m_thread.start();
         onLoop([&] {
-            m_app = std::make_unique<http::App>(limits);
+            m_app = std::make_unique<http::App>(limits, std::max(loops, 1));
             addRoutes(*m_app);
             m_app->listen(QHostAddress(QHostAddress::LocalHost), 0);
             m_port = m_app->port();

@@ -10,7 +10,10 @@
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTcpSocket>
+#include <QThread>
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 using namespace openloop;
@@ -111,6 +114,39 @@ Json asker(Services &, const Request &request)
             {u"prefix"_s, QString::fromLatin1(from.prefix)}};
 }
 
+// Which loop this is; empty: home.
+Json nameOfLoop(const Request &)
+{
+    return {{u"loop"_s, QThread::currentThread()->objectName()}};
+}
+
+// Loops that stand still, as they would with a mistake in a handler, until they are let go.
+std::mutex stillMutex;
+std::condition_variable letGo;
+int standing = 0;
+
+Json standStill(const Request &)
+{
+    std::unique_lock lock(stillMutex);
+    ++standing;
+    const bool let = letGo.wait_for(lock, 60s, [] { return standing == 0; });
+    return {{u"let"_s, let}};
+}
+
+Json standingLoops(const Request &)
+{
+    const std::lock_guard lock(stillMutex);
+    return {{u"standing"_s, standing}};
+}
+
+Json letThemGo(const Request &)
+{
+    const std::lock_guard lock(stillMutex);
+    standing = 0;
+    letGo.notify_all();
+    return {{u"standing"_s, standing}};
+}
+
 Json argument(http::App &, const Request &request)
 {
     return {{u"argument"_s, request.arguments.constFirst()}};
@@ -133,6 +169,10 @@ void addTestRoutes(http::App &app, Services &use)
     app.route("GET", u"/test/figures"_s, use, figures);
     app.route("GET", u"/test/asker"_s, use, asker);
     app.route("GET", u"/test/in_flight"_s, app, inFlight);
+    app.route("GET", u"/test/loop"_s, nameOfLoop);
+    app.route("GET", u"/test/stand_still"_s, standStill);
+    app.route("GET", u"/test/standing"_s, standingLoops);
+    app.route("GET", u"/test/let_go"_s, letThemGo);
     if (const QString name = qEnvironmentVariable("OPENLOOP_TEST_ROUTE"); !name.isEmpty())
         app.route("GET", u'/' + name + u"/<arg>"_s, app, argument);
 }

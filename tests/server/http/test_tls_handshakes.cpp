@@ -565,11 +565,9 @@ void TestTlsHandshakes::aHandshakeHasItsTime()
     limits.lingerTime = 500ms;
     const auto encrypted = std::make_shared<openloop::http::TlsContext>(m_folder.filePath(u"certificate.pem"_s),
                                                                         m_folder.filePath(u"key.pem"_s));
-    AppThread server(limits, [&](openloop::http::App &app) {
-        http::Listener::Settings settings;
-        settings.tls = encrypted;
-        app.setSettings(settings);
-    });
+    openloop::http::Listener::Settings settings;
+    settings.tls = encrypted;
+    AppThread server(limits, [&](openloop::http::App &app) { app.setSettings(settings); });
     const Context context = clientContext();
     TlsClient silent(server.port(), context.get());
     QVERIFY(silent.handshake());

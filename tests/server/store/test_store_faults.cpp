@@ -227,9 +227,9 @@ private slots:
         QVERIFY2(clock.elapsed() < storeFarewellMs, qPrintable(QString::number(clock.elapsed())));
     }
 
-    void aServerOnAPostgresFrozenWhileIdleEndsWithinTheDrainTimeout()
+    // By exit code 0: one that does not end in its time is ended by force, and by another (see Program).
+    void aServerOnAPostgresFrozenWhileIdleEndsInTime()
     {
-        constexpr auto drainTimeout = 10s; // by default
         ServerProcess server(QStringLiteral(TEST_SERVER), {u"--database"_s, databaseUrl()});
         QVERIFY(server.waitUntilReady());
         m_postgres->freeze();
@@ -238,11 +238,7 @@ private slots:
             return RawClient(server.port()).get("/readyz").value_or(Answer()).status == 503;
         };
         QVERIFY(QTest::qWaitFor(isAway, 60'000));
-        QElapsedTimer clock;
-        clock.start();
         QCOMPARE(server.stop(), 0);
-        QVERIFY2(clock.elapsed() < std::chrono::milliseconds(drainTimeout).count(),
-                 qPrintable(QString::number(clock.elapsed())));
     }
 
     void whatPostgresAcknowledgedSurvivesItsKilling()

@@ -14,13 +14,13 @@ namespace openloop {
 namespace {
 
 std::array<int, 2> wakePipe{-1, -1};
-volatile std::sig_atomic_t signalsSeen = 0;
+volatile std::sig_atomic_t signalSeen = 0;
 
 extern "C" void onStopSignal(int number)
 {
-    if (signalsSeen != 0)
+    if (signalSeen != 0)
         _exit(128 + number);
-    signalsSeen = 1;
+    signalSeen = number;
     const int interrupted = errno; // of whatever the thread was about to look at
     const char wake = 1;
     [[maybe_unused]] const auto written = ::write(wakePipe[1], &wake, 1); // one byte has room
@@ -49,7 +49,7 @@ StopSignals::StopSignals(std::function<void()> stop)
         m_notifier.setEnabled(false);
         m_stop();
     });
-    signalsSeen = 0;
+    signalSeen = 0;
     if (wakePipe[0] >= 0)
         onSignals(onStopSignal);
     else
@@ -64,6 +64,11 @@ StopSignals::~StopSignals()
         if (end >= 0)
             ::close(std::exchange(end, -1));
     }
+}
+
+int StopSignals::number() const
+{
+    return signalSeen;
 }
 
 } // namespace openloop

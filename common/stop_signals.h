@@ -14,6 +14,8 @@ class StopSignals
 public:
     explicit StopSignals(std::function<void()> stop);
     ~StopSignals();
+    /// The signal that has come; 0: none has.
+    int number() const;
     Q_DISABLE_COPY_MOVE(StopSignals)
 
 private:

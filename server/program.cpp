@@ -18,15 +18,18 @@
 #include "server/settings/drain.h"
 #include "server/settings/usage_error.h"
 #include "server/store/sqlite/backup.h"
+#include "server/telemetry/access_log.h"
 #include "server/telemetry/log.h"
 #include "server/telemetry/metrics.h"
 #include "server/upstream/stand_in.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 #include <QTimer>
 
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <system_error>
 
 using namespace Qt::Literals::StringLiterals;
@@ -34,6 +37,8 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop {
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.program")
 
 constexpr int cannotStart = 1;
 constexpr int badUsage = 2;
@@ -64,7 +69,7 @@ class Attendant final : public http::Attendant
 {
 public:
     /// metrics: null: nothing is counted.
-    explicit Attendant(Metrics *metrics)
+    Attendant(AccessLog &accessLog, Metrics *metrics) : m_accessLog(accessLog)
     {
         raiseThreadPriority();
         if (!metrics)
@@ -76,14 +81,17 @@ public:
     {
         if (m_figures)
             m_figures->count(finished);
+        m_accessLog.note(finished);
     }
-    void refused(int status) override
+    void refused(const http::Finished &refused) override
     {
         if (m_figures)
-            m_figures->countRefusal(status);
+            m_figures->countRefusal(refused.status);
+        m_accessLog.note(refused);
     }
 
 private:
+    AccessLog &m_accessLog;
     std::shared_ptr<LoopFigures> m_figures;
     std::optional<LoopLag> m_lag;
     const StallWatch m_watch;
@@ -139,6 +147,7 @@ int serve(Options options, const Program &program)
                        options.cpuNice, program.mostCurves}),
         program.queueRules,
     };
+    AccessLog accessLog(options.accessLines);
     std::optional<Metrics> metrics;
     http::App app(limits, options.loops);
     program.addRoutes(app, services);
@@ -148,18 +157,26 @@ int serve(Options options, const Program &program)
     settings.showsTiming = program.measures;
     app.setSettings(std::move(settings));
     guard(app, options);
-    app.setAttendants([&](int) { return std::make_unique<Attendant>(metrics ? &*metrics : nullptr); });
+    app.setAttendants([&](int) { return std::make_unique<Attendant>(accessLog, metrics ? &*metrics : nullptr); });
     listen(app, options);
     services.jobs.start();
     const StopSignals onStop([&] {
         services.draining = true;
+        qCInfo(log, "SIG%s: stops; requests are taken for %lld ms more", ::sigabbrev_np(onStop.number()),
+               qint64(options.drainDelay.count()));
         QTimer::singleShot(options.drainDelay, qApp, [&] {
             services.jobs.stop();
             drain.begin(app, options.drainTimeout, program.longestFarewell);
         });
     });
-    print(stdout, u"openloop-server listening on %1\n"_s.arg(addressOf(options, app.port())));
-    return QCoreApplication::exec();
+    const QString address = addressOf(options, app.port());
+    qCInfo(log, "openloop-server %s listens on %s as %s", OPENLOOP_VERSION, qUtf8Printable(address),
+           qUtf8Printable(options.nodeName));
+    print(stdout, u"openloop-server listening on %1\n"_s.arg(address));
+    const int exitCode = QCoreApplication::exec();
+    if (app.inFlight() > 0)
+        qCWarning(log, "the time to drain is over: %d requests are stopped", app.inFlight());
+    return exitCode;
 }
 
 } // namespace
@@ -186,7 +203,9 @@ int runServer(int argc, char **argv, const Program &program)
             return 0;
         }
         startLog(line.options.logFormat);
-        return serve(line.options, program);
+        const int exitCode = serve(line.options, program);
+        qCInfo(log, "stopped, exit code %d", exitCode);
+        return exitCode;
     } catch (const UsageError &error) {
         return complain(badUsage, error.what());
     } catch (const StartFailure &error) {

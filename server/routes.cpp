@@ -81,7 +81,8 @@ Json ready(Services &use, const Request &)
 Task<Json> callOtherService(Services &use, Request request)
 {
     const Timing::Span span(*request.timing, Timing::Upstream);
-    co_return co_await use.upstream.get(request.stop);
+    const QList<Field> fields = request.trace.fieldsOnward(request.head);
+    co_return co_await use.upstream.get(request.stop, fields);
 }
 
 Task<Json> queryDatabase(Services &use, Request request)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The figures of the service in the README, measured in one run against the real program over HTTP.
-#include "server/http/message/response.h"
+#include "server/http/message/trace.h"
 #include "server/upstream/stand_in.h"
 #include "tests/support/crowd.h"
 #include "tests/support/load.h"
@@ -129,7 +129,8 @@ void print(const char *name, const Throughput &measured)
 // nginx answers by itself what its configuration says, in one process.
 void measureBesideNginx()
 {
-    const QByteArray name = http::newRequestId(); // of a route that nothing here can have been made for
+    const QByteArray name =
+        http::Trace(http::RequestHead()).id().toByteArray(); // of a route that nothing here can have been made for
     qputenv("OPENLOOP_TEST_ROUTE", name);
     ServerProcess server(QStringLiteral(TEST_SERVER));
     qunsetenv("OPENLOOP_TEST_ROUTE");

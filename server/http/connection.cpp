@@ -2,6 +2,8 @@
 // The states of a connection, one after another, and what moves it from each to the next.
 #include "server/http/connection.h"
 
+#include "server/http/finished.h"
+
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -31,13 +33,13 @@ Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
 
 Request Connection::request() const
 {
-    return {head(), {}, {}, m_from, {}, m_timing};
+    return {head(), {}, {}, m_from, m_trace, {}, m_timing};
 }
 
 Request Connection::takeRequest()
 {
     m_taken = true;
-    return {head(), m_reader.takeBody(), {}, m_from, {}, m_timing};
+    return {head(), m_reader.takeBody(), {}, m_from, m_trace, {}, m_timing};
 }
 
 std::stop_token Connection::stopToken()
@@ -162,9 +164,7 @@ void Connection::release()
         *m_timing = Timing();
     else
         m_timing = std::make_shared<Timing>();
-    const QHostAddress peer = m_wire->peerAddress();
-    const Networks &proxies = m_host.proxies();
-    m_from = proxies.contains(peer) ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
+    identify();
     m_taken = false;
     m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)
@@ -176,6 +176,15 @@ void Connection::stopIfLeft()
 {
     if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
         m_stop.request_stop();
+}
+
+// Whose request it is, and what it is called.
+void Connection::identify()
+{
+    const QHostAddress peer = m_wire->peerAddress();
+    const Networks &proxies = m_host.proxies();
+    m_from = proxies.contains(peer) ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
+    m_trace = Trace(head());
 }
 
 // Whether nobody waits for the answer: the client left before it was there, or does not even read any more.
@@ -202,9 +211,13 @@ void Connection::answer(const Response &response)
 
 Delivery Connection::delivery() const
 {
-    return {head().method() != "HEAD",  !m_closing,
-            head().minorVersion,        m_host.date(),
-            m_host.fixedFields(head()), m_host.showsTiming() ? m_timing.get() : nullptr};
+    return {head().method() != "HEAD",
+            !m_closing,
+            head().minorVersion,
+            m_host.date(),
+            m_host.fixedFields(head()),
+            m_host.showsTiming() ? m_timing.get() : nullptr,
+            m_trace};
 }
 
 void Connection::beginStream(const Response &response)
@@ -255,11 +268,13 @@ void Connection::refuse(const Failure &failure)
 {
     m_closing = true;
     m_in.clear();
-    m_host.countRefusal(failure.status());
-    const Timing timing;
+    identify();
+    const Response response = toResponse(failure, m_trace.id());
+    const Request request{head(), {}, {}, m_from, m_trace, {}, std::make_shared<Timing>()};
+    m_host.noteRefusal({request, QString(), response.failure, response.status, response.body.size()});
     QByteArray &bytes = m_host.scratch();
-    appendAnswer(bytes, toResponse(failure, newRequestId()),
-                 {true, false, 1, m_host.date(), m_host.fixedFields(RequestHead()), &timing});
+    appendAnswer(bytes, response,
+                 {true, false, 1, m_host.date(), m_host.fixedFields(RequestHead()), request.timing.get(), m_trace});
     send(bytes);
 }
 
@@ -340,16 +355,18 @@ void Connection::cut()
     wireLeft();
 }
 
-void Connection::checkDeadline(Clock::time_point now)
+bool Connection::checkDeadline(Clock::time_point now)
 {
     if (!m_deadline || now < *m_deadline)
-        return;
+        return false;
+    const bool isBehind = m_state == State::Sending || m_state == State::Streaming;
     if (m_state == State::Body || (m_state == State::Head && hasBegun()))
         refuse(Failure(408, u"the request took too long to arrive"_s));
     else if (m_state == State::Head)
         linger();
     else
         cut();
+    return isBehind;
 }
 
 void Connection::wireLeft()

@@ -35,6 +35,7 @@ public:
 
     /// Of the released request.
     const RequestHead &head() const { return m_reader.head(); }
+    const Trace &trace() const { return m_trace; }
     /// The released request as far as it decides whether it is let in: without its body.
     Request request() const;
     /// The released request, once; the exchange is open from here until answer().
@@ -57,8 +58,9 @@ public:
     /// Closes as soon as no exchange is open and no answer is under way.
     void closeWhenIdle();
 
-    /// Closes or refuses what has taken too long; called by the listener a few times a second.
-    void checkDeadline(Clock::time_point now);
+    /// Closes or refuses what has taken too long; called by the listener a few times a second. True: the client was
+    /// cut, for it did not take its answer.
+    bool checkDeadline(Clock::time_point now);
 
 private:
     enum class State {
@@ -84,6 +86,7 @@ private:
     bool takeWhole();
     bool hasBegun() const { return m_reader.state() == RequestReader::State::Head; }
     void release();
+    void identify();
     bool isGivenUp() const;
     Delivery delivery() const;
     void send(const QByteArray &bytes);
@@ -105,6 +108,7 @@ private:
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
     Forwarded m_from; ///< whose it is
+    Trace m_trace; ///< likewise
     AsyncEvent m_roomMade;
     bool m_taken = false;
     bool m_reading = false; ///< within readMore()

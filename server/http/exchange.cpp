@@ -69,6 +69,8 @@ void Exchange::stopIfLeft()
 void Exchange::answer(const Response &response)
 {
     const bool left = m_request.stop.stop_requested();
+    m_bytes = m_request.head.method() == "HEAD" ? 0 : response.body.size();
+    m_detail = response.failure;
     if (asker())
         m_asker->answer(response);
     close(left ? clientClosedRequest : response.status);
@@ -76,15 +78,14 @@ void Exchange::answer(const Response &response)
 
 void Exchange::fail(std::exception_ptr error)
 {
-    const QByteArray requestId = newRequestId();
     const Failure failure = toFailure(error);
     if (failure.status() == 500) {
-        qCCritical(log, "request %s of %s: %s %s: %s", requestId.constData(),
+        qCCritical(log, "request %s of %s: %s %s: %s", m_request.trace.id().toByteArray().constData(),
                    qUtf8Printable(m_request.from.client.toString()), m_request.head.method().toByteArray().constData(),
                    m_request.head.path().toByteArray().constData(), qUtf8Printable(failure.cause()));
     }
     if (!m_streaming) {
-        answer(toResponse(failure, requestId));
+        answer(toResponse(failure, m_request.trace.id()));
         return;
     }
     breakOff();
@@ -100,6 +101,7 @@ void Exchange::beginStream(const Response &head)
 
 void Exchange::write(const QByteArray &bytes)
 {
+    m_bytes += bytes.size();
     if (asker())
         m_asker->writeStream(bytes);
 }
@@ -140,7 +142,7 @@ void Exchange::close(int status)
         return;
     --ledger->inFlight;
     if (ledger->observer)
-        ledger->observer({*m_route, m_request.head.method(), status, m_request.timing->total()});
+        ledger->observer({m_request, *m_route, m_detail, status, m_bytes, m_request.timing->total(), m_streaming});
 }
 
 } // namespace openloop::http

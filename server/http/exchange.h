@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/http/asker.h"
-#include "server/http/message/request.h"
+#include "server/http/finished.h"
 #include "server/http/message/response.h"
 
 #include <QPointer>
@@ -13,14 +13,6 @@
 #include <functional>
 
 namespace openloop::http {
-
-/// What is known of a request when its answer has been given.
-struct Finished {
-    const QString &route; ///< the pattern; empty for a path that leads nowhere
-    QByteArrayView method;
-    int status = 0; ///< 499: the client left first
-    Timing::Clock::duration time{}; ///< from the whole request to the answer's hand-over (of a stream: its end)
-};
 
 /// What all exchanges of a loop share.
 struct Ledger {
@@ -74,6 +66,8 @@ private:
     const QString *m_route;
     std::shared_ptr<Ledger> m_ledger; ///< null once answered
     bool m_streaming = false;
+    qint64 m_bytes = 0; ///< of the answer's body
+    QString m_detail; ///< of its failure
 };
 
 } // namespace openloop::http

@@ -10,6 +10,7 @@ namespace openloop::http {
 
 class Connection;
 class Networks;
+struct Finished;
 class RequestHead;
 class Turns;
 
@@ -31,7 +32,7 @@ public:
     virtual void forget(Connection *connection) = 0;
 
     /// A request was refused before it was whole.
-    virtual void countRefusal(int status) const = 0;
+    virtual void noteRefusal(const Finished &refused) const = 0;
 
     /// Empty; to write an answer into that is sent before the next one is written. Its memory is used again and again.
     virtual QByteArray &scratch() = 0;

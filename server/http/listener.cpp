@@ -7,11 +7,13 @@
 #include "server/http/wire/plain_wire.h"
 #include "server/http/wire/tls_wire.h"
 
+#include <QLoggingCategory>
 #include <QTimer>
 
 #include <cerrno>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -19,6 +21,8 @@ using namespace std::chrono_literals;
 namespace openloop::http {
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "openloop.http")
 
 constexpr auto sweepInterval = 250ms;
 constexpr qsizetype mostScratch = 64 * 1024; // bytes of memory that are kept for the next answer
@@ -112,13 +116,23 @@ void Listener::timerEvent(QTimerEvent *)
     const auto now = Connection::Clock::now();
     const auto connections = m_connections; // ending one takes it out of the set
     for (Connection *connection : connections)
-        connection->checkDeadline(now);
+        m_cuts += connection->checkDeadline(now) ? 1 : 0;
+    tellOfCuts(now);
 }
 
-void Listener::countRefusal(int status) const
+// At once, and then once a second: whoever cuts a crowd writes no crowd of lines.
+void Listener::tellOfCuts(std::chrono::steady_clock::time_point now)
+{
+    if (m_cuts == 0 || now < m_cutsTold + 1s)
+        return;
+    m_cutsTold = now;
+    qCWarning(log, "%d slow clients were cut: they did not take their answers", std::exchange(m_cuts, 0));
+}
+
+void Listener::noteRefusal(const Finished &refused) const
 {
     if (m_refusalObserver)
-        m_refusalObserver(status);
+        m_refusalObserver(refused);
 }
 
 QByteArray &Listener::scratch()

@@ -2,6 +2,7 @@
 // Where clients come in: accepts, counts, encrypts, and keeps the clocks of its connections.
 #pragma once
 
+#include "server/http/finished.h"
 #include "server/http/host.h"
 #include "server/http/message/addresses.h"
 #include "server/http/message/cross_origin.h"
@@ -59,8 +60,8 @@ public:
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();
 
-    /// Told of every refusal that came before a request was whole, with its status.
-    void setRefusalObserver(std::function<void(int)> observer) { m_refusalObserver = std::move(observer); }
+    /// Told of every refusal that came before a request was whole.
+    void setRefusalObserver(std::function<void(const Finished &)> observer) { m_refusalObserver = std::move(observer); }
 
     /// Accepts no more, not even what has come in.
     void close();
@@ -76,7 +77,7 @@ public:
     const Networks &proxies() const override { return m_settings.proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
     void forget(Connection *connection) override;
-    void countRefusal(int status) const override;
+    void noteRefusal(const Finished &refused) const override;
     QByteArray &scratch() override;
     /// At most a quarter of a second old.
     const QByteArray &date() const override { return m_date; }
@@ -97,6 +98,7 @@ private:
     void acceptSome();
     bool acceptOne();
     void take(int descriptor);
+    void tellOfCuts(std::chrono::steady_clock::time_point now);
 
     const Limits m_limits;
     const Settings m_settings;
@@ -108,11 +110,13 @@ private:
     bool m_alone = true;
     std::atomic<qint64> m_accepted = 0;
     std::atomic<qint64> m_wakeUps = 0;
-    std::function<void(int)> m_refusalObserver;
+    std::function<void(const Finished &)> m_refusalObserver;
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;
     QByteArray m_scratch;
+    int m_cuts = 0; ///< of slow clients, that the log does not know yet
+    std::chrono::steady_clock::time_point m_cutsTold;
     bool m_draining = false;
 };
 

@@ -5,6 +5,7 @@
 #include "common/endpoints.h"
 #include "server/http/app.h"
 #include "server/services.h"
+#include "server/telemetry/log.h"
 #include "server/telemetry/metrics.h"
 
 namespace openloop {
@@ -127,6 +128,8 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
                 [&use] { return use.store.ready() ? 1 : 0; });
     metrics.add(Gauge, "openloop_upstream_ready", "Whether calls to the upstream are tried.",
                 [&use] { return use.upstream.ready() ? 1 : 0; });
+    metrics.add(Counter, "openloop_log_dropped_lines_total", "Lines that the log had no room for.",
+                [] { return double(droppedLogLines()); });
     addOfJobs(metrics, use.jobs);
     metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
                 [&use] { return use.jobs.hasHints() ? 1 : 0; });

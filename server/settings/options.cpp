@@ -195,6 +195,13 @@ void takeLogFormat(Options &options, const Row &row, const QString &text)
     options.logFormat = text == u"text" ? LogFormat::Text : LogFormat::Json;
 }
 
+void takeAccessLines(Options &options, const OptionRow &row, const QString &text)
+{
+    if (text != u"off" && text != u"slow" && text != u"all")
+        refuse(row, text, u"off, slow or all"_s);
+    options.accessLines = text == u"off" ? AccessLines::Off : text == u"slow" ? AccessLines::Slow : AccessLines::All;
+}
+
 } // namespace
 
 QList<OptionRow> optionRows()
@@ -302,6 +309,9 @@ QList<OptionRow> optionRows()
          takePath<&Options::tlsCertificate>},
         {u"tls-key"_s, u"PATH"_s, {}, u"PEM file with the certificate's key."_s, takePath<&Options::tlsKey>},
         {u"log-format"_s, u"text|json"_s, logs, u"Form of the log on standard error."_s, takeLogFormat},
+        {u"access-log"_s, u"off|slow|all"_s, u"slow"_s,
+         u"Log requests: slow: those over 1 s and those refused, equal ones of a second summed; all: each."_s,
+         takeAccessLines},
     };
 }
 

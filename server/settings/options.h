@@ -16,6 +16,8 @@
 namespace openloop {
 
 enum class LogFormat { Text, Json };
+/// Slow: what took more than a second or was refused; what is refused alike within a second in one line.
+enum class AccessLines { Off, Slow, All };
 
 struct Options {
     QHostAddress listen;
@@ -50,6 +52,7 @@ struct Options {
     QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
     QString tlsKey;
     LogFormat logFormat = LogFormat::Json;
+    AccessLines accessLines = AccessLines::Slow;
 };
 
 } // namespace openloop

@@ -86,7 +86,7 @@ Durations::Counts Durations::counts() const
 
 void LoopFigures::count(const http::Finished &finished)
 {
-    findOrMake(m_requests, {&finished.route, methodLabel(finished.method), finished.status}, m_mutex)
+    findOrMake(m_requests, {&finished.route, methodLabel(finished.request.head.method()), finished.status}, m_mutex)
         .observe(finished.time);
     countRefusal(finished.status);
 }

@@ -98,6 +98,14 @@ UpstreamClient::UpstreamClient(const Settings &settings)
         http1::Destination{host, encrypted, tls, *m_book, std::make_shared<http::Poller>()}, settings.bounds);
 }
 
+QNetworkReply *UpstreamClient::ask(const QList<http::Field> &fields)
+{
+    QNetworkRequest request = m_request;
+    for (const http::Field &field : fields)
+        request.setRawHeader(field.name, field.value);
+    return get(request);
+}
+
 QNetworkReply *UpstreamClient::createRequest(Operation operation, const QNetworkRequest &request, QIODevice *body)
 {
     const bool isOurs = !m_http2 && operation == GetOperation && request.url().scheme() == m_request.url().scheme()

@@ -2,6 +2,7 @@
 // QNetworkAccessManager, held to HTTP/1.1 by a wire of our own; see resources/decisions/12-a-strict-wire-upstream.md.
 #pragma once
 
+#include "server/http/message/field.h"
 #include "server/upstream/http1/pool.h"
 
 #include <QNetworkAccessManager>
@@ -28,8 +29,8 @@ public:
     /// Throws StartFailure if there is no certificate in the file.
     explicit UpstreamClient(const Settings &settings);
 
-    /// GET of the URL.
-    QNetworkReply *ask() { return get(m_request); }
+    /// GET of the URL, with these fields beside those of every request.
+    QNetworkReply *ask(const QList<http::Field> &fields);
 
 protected:
     QNetworkReply *createRequest(Operation operation, const QNetworkRequest &request, QIODevice *body) override;

@@ -67,7 +67,7 @@ struct Upstream::State {
                          [this] { report(probePermit, probe.result()); });
     }
 
-    QFuture<Outcome> begin(Clock::time_point deadline, const std::stop_token &stop)
+    QFuture<Outcome> begin(Clock::time_point deadline, const std::stop_token &stop, const QList<http::Field> &fields)
     {
         UpstreamCall::Terms terms;
         terms.mostBytes = mostBytes;
@@ -75,11 +75,12 @@ struct Upstream::State {
         terms.stop = stop;
         terms.keeps = client;
         terms.mayRepeat = [this] { return retries.take(); };
-        const auto *const begun = new UpstreamCall(client->ask(), std::move(terms), &calls);
+        const auto *const begun = new UpstreamCall(client->ask(fields), std::move(terms), &calls);
         return begun->outcome();
     }
 
-    static QCoro::Task<Outcome> askTwice(std::shared_ptr<State> use, Clock::time_point deadline, std::stop_token stop);
+    static QCoro::Task<Outcome> askTwice(std::shared_ptr<State> use, Clock::time_point deadline, std::stop_token stop,
+                                         QList<http::Field> fields);
 
     // Whose connection refused a call takes no other; what is under way on it may end there.
     void leave(const std::shared_ptr<UpstreamClient> &asked)
@@ -125,7 +126,7 @@ struct Upstream::State {
         if (!permit)
             return; // a caller's own call probes
         probePermit = *permit;
-        probe.setFuture(begin(now + settings.timeout, {}));
+        probe.setFuture(begin(now + settings.timeout, {}, {}));
     }
 
     const Settings settings;
@@ -173,9 +174,9 @@ Upstream::~Upstream()
         static_cast<UpstreamCall *>(child)->finish(End::Closed);
 }
 
-QCoro::Task<Json> Upstream::get(std::stop_token stop)
+QCoro::Task<Json> Upstream::get(std::stop_token stop, QList<http::Field> fields)
 {
-    return call(m_state, std::move(stop));
+    return call(m_state, std::move(stop), std::move(fields));
 }
 
 int Upstream::inFlight() const
@@ -192,7 +193,7 @@ bool Upstream::ready() const
 // a connection of its own, and the first answer counts. Level-triggered: whether they have ended is looked at after
 // each wake-up, and `ended` is told later than that shows.
 QCoro::Task<Outcome> Upstream::State::askTwice(std::shared_ptr<State> use, Clock::time_point deadline,
-                                               std::stop_token stop)
+                                               std::stop_token stop, QList<http::Field> fields)
 {
     std::stop_source both;
     const std::stop_callback leaving(std::move(stop), [&both] { both.request_stop(); });
@@ -203,7 +204,7 @@ QCoro::Task<Outcome> Upstream::State::askTwice(std::shared_ptr<State> use, Clock
         QObject::connect(each, &QFutureWatcher<Outcome>::finished, each, [&ended] { ended.notifyAll(); });
 
     const std::shared_ptr<UpstreamClient> asked = use->client;
-    first.setFuture(use->begin(deadline, both.get_token()));
+    first.setFuture(use->begin(deadline, both.get_token(), fields));
     const auto half = std::chrono::ceil<std::chrono::milliseconds>((deadline - Clock::now()) / 2);
     if (!first.future().isFinished())
         co_await ended.wait(half, {});
@@ -212,7 +213,7 @@ QCoro::Task<Outcome> Upstream::State::askTwice(std::shared_ptr<State> use, Clock
         co_return co_await alone;
     }
     use->leave(asked);
-    second.setFuture(use->begin(deadline, both.get_token()));
+    second.setFuture(use->begin(deadline, both.get_token(), fields));
     const auto isOver = [](const QFutureWatcher<Outcome> &each) { return each.future().isFinished(); };
     const auto hasAnswer = [&](const QFutureWatcher<Outcome> &each) {
         return isOver(each) && each.future().result().end == End::Answered;
@@ -223,7 +224,7 @@ QCoro::Task<Outcome> Upstream::State::askTwice(std::shared_ptr<State> use, Clock
     co_return hasAnswer(second) ? second.future().result() : first.future().result();
 }
 
-QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token stop)
+QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token stop, QList<http::Field> fields)
 {
     if (stop.stop_requested())
         throw Failure::clientLeft();
@@ -240,9 +241,9 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
     for (int attempt = 1;; ++attempt) {
         const std::shared_ptr<UpstreamClient> asked = use->client;
         if (use->settings.http2) {
-            outcome = co_await State::askTwice(use, deadline, stop);
+            outcome = co_await State::askTwice(use, deadline, stop, fields);
         } else {
-            const QFuture<Outcome> begun = use->begin(deadline, stop);
+            const QFuture<Outcome> begun = use->begin(deadline, stop, fields);
             outcome = co_await begun;
         }
         const bool unheard = outcome.end == End::Refused || outcome.end == End::Broke;

@@ -2,6 +2,7 @@
 // Waits on another HTTP service, so that a handler can await it while the loop stays free.
 #pragma once
 
+#include "server/http/message/field.h"
 #include "server/http/message/json.h"
 #include "server/upstream/http1/address_book.h"
 
@@ -39,7 +40,8 @@ public:
     /// redirected, any other status, no JSON, too large; 503 too many calls in flight, the circuit is open, or the
     /// upstream asks to wait; 504 the deadline passed; 499 `stop` was requested.
     /// `stop` may be requested from any thread; the exchange is aborted in the next turn of the loop.
-    QCoro::Task<http::Json> get(std::stop_token stop);
+    /// fields: sent along, beside those of every call.
+    QCoro::Task<http::Json> get(std::stop_token stop, QList<http::Field> fields = {});
 
     int inFlight() const;
 
@@ -49,7 +51,7 @@ public:
 
 private:
     struct State;
-    static QCoro::Task<http::Json> call(std::shared_ptr<State> use, std::stop_token stop);
+    static QCoro::Task<http::Json> call(std::shared_ptr<State> use, std::stop_token stop, QList<http::Field> fields);
 
     std::shared_ptr<State> m_state;
 };

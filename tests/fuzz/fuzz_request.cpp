@@ -2,6 +2,7 @@
 // Any bytes as what a client sends: however they are cut into pieces, the same requests come out, and none breaks a
 // bound.
 #include "server/http/message/request_reader.h"
+#include "server/http/message/trace.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <algorithm>
@@ -24,6 +25,14 @@ struct Conversation {
     bool operator==(const Conversation &) const = default;
 };
 
+// Nothing that ends a line of the log or of an answer, or a string within it.
+bool isSound(const Trace &trace)
+{
+    const auto isHarmless = [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '\\'; };
+    return !trace.id().isEmpty() && trace.id().size() <= Trace::longestId && std::ranges::all_of(trace.id(), isHarmless)
+        && std::ranges::all_of(trace.parent(), isHarmless);
+}
+
 // As Connection reads: heads, then bodies, from what has arrived so far.
 Conversation readInPieces(QByteArrayView bytes, qsizetype piece)
 {
@@ -40,11 +49,13 @@ Conversation readInPieces(QByteArrayView bytes, qsizetype piece)
             const RequestHead &head = reader.head();
             require(head.fieldCount() <= small.fields && head.contentLength >= 0);
             require(head.path().startsWith('/') || head.path() == "*");
+            require(isSound(Trace(head)));
             const QByteArray body = reader.takeBody();
             require(body.size() <= small.body && (head.chunked || body.size() == head.contentLength));
             told.messages.push_back({head.method().toByteArray(), head.path().toByteArray(), body});
         }
         told.refused = reader.state() == State::Refused;
+        require(!told.refused || isSound(Trace(reader.head())));
         require(reader.state() != State::Head || in.size() <= small.head);
     }
     return told;

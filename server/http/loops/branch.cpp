@@ -54,7 +54,7 @@ void Branch::begin(std::unique_ptr<Attendant> attendant, int descriptor, bool al
     m_attendant = std::move(attendant);
     if (m_attendant) {
         m_ledger->observer = [this](const Finished &finished) { m_attendant->finished(finished); };
-        m_listener.setRefusalObserver([this](int status) { m_attendant->refused(status); });
+        m_listener.setRefusalObserver([this](const Finished &refused) { m_attendant->refused(refused); });
     }
     m_listener.watch(descriptor, alone);
 }
@@ -158,9 +158,12 @@ std::optional<Response> Branch::turnAway(const Connection &connection) const
     const std::optional<Failure> refusal = admission->refusal(request);
     if (!refusal)
         return {};
+    Response response = toResponse(*refusal, request.trace.id());
+    const qint64 bytes = head.method() == "HEAD" ? 0 : response.body.size();
     if (m_attendant)
-        m_attendant->finished({admission->path, head.method(), refusal->status(), request.timing->total()});
-    return toResponse(*refusal, newRequestId());
+        m_attendant->finished(
+            {request, admission->path, response.failure, response.status, bytes, request.timing->total()});
+    return response;
 }
 
 } // namespace openloop::http

@@ -21,8 +21,8 @@ public:
 
     /// A request that was routed has been answered.
     virtual void finished(const Finished &finished) { Q_UNUSED(finished); }
-    /// A request was refused with this status before it was whole.
-    virtual void refused(int status) { Q_UNUSED(status); }
+    /// A request was refused before it was whole.
+    virtual void refused(const Finished &refused) { Q_UNUSED(refused); }
 };
 
 /// Where handlers run that need what lives on the app's own loop.

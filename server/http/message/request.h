@@ -5,6 +5,7 @@
 #include "server/http/message/forwarded.h"
 #include "server/http/message/request_head.h"
 #include "server/http/message/timing.h"
+#include "server/http/message/trace.h"
 
 #include <QStringList>
 
@@ -19,6 +20,7 @@ struct Request {
     QByteArray body;
     QStringList arguments; ///< of the route's `<arg>` places, decoded
     Forwarded from; ///< of who is beyond trusted proxies
+    Trace trace;
     std::stop_token stop; ///< requested when the client leaves or the server stops; of no use to who answers at once
     std::shared_ptr<Timing> timing; ///< never null
 };

@@ -168,15 +168,14 @@ HeadReader::Verdict HeadReader::judgeBegunLine(QByteArrayView line)
 
 HeadReading HeadReader::refusal(const Refusal &refused)
 {
-    HeadReading reading;
-    reading.status = refused.status;
-    reading.reason = refused.reason;
-    return reading;
+    if (m_head.m_text.isEmpty())
+        keepText();
+    return {{}, 0, refused.status, refused.reason, std::move(m_head)};
 }
 
 HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)
 {
-    const auto tooLarge = [](const QString &reason) { return refusal({431, reason}); };
+    const auto tooLarge = [this](const QString &reason) { return refusal({431, reason}); };
     const auto tooMany = [&] { return tooLarge(u"there are more than %1 header fields"_s.arg(limits.fields)); };
     m_bytes = bytes;
     if (!m_requestLineRead) {
@@ -211,6 +210,8 @@ HeadReading HeadReader::read(QByteArrayView bytes, const Limits &limits)
             return refusal(*refused);
     }
     keepText();
+    if (m_head.m_path.size == 0)
+        m_head.m_path = m_head.add("/");
     if (const Verdict refused = readMeaning(limits))
         return refusal(*refused);
     if (m_head.fieldCount() > limits.fields) // an authority counts as the Host that it stands for
@@ -293,7 +294,7 @@ HeadReader::Verdict HeadReader::readField(QByteArrayView line)
     return {};
 }
 
-// All lines are there: what was read of them so far are places in this text.
+// What was read of the lines that are there are places in this text.
 void HeadReader::keepText()
 {
     m_head.m_text.append(m_bytes.first(m_at));
@@ -302,8 +303,6 @@ void HeadReader::keepText()
         for (char *c = text + name.begin; c != text + name.begin + name.size; ++c)
             *c = toLower(*c);
     }
-    if (m_head.m_path.size == 0)
-        m_head.m_path = m_head.add("/");
 }
 
 HeadReader::Verdict HeadReader::readMeaning(const Limits &limits)

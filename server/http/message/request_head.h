@@ -70,6 +70,7 @@ struct HeadReading {
     qsizetype length = 0; ///< of the complete head, with its last empty line
     int status = 0; ///< 400, 413, 414, 417, 431, 501 or 505
     QString reason;
+    RequestHead seen{}; ///< of a refused one: what of it was read before
 };
 
 /// Reads one request head from the beginning of `bytes` (RFC 9112 sections 2 to 6, without its leniencies).
@@ -100,7 +101,7 @@ private:
     static Refusal bad(const QString &reason) { return {400, reason}; }
     static Refusal targetTooLong();
     static Verdict judgeBegunLine(QByteArrayView line);
-    static HeadReading refusal(const Refusal &refused);
+    HeadReading refusal(const Refusal &refused);
     RequestHead::Part partOf(QByteArrayView piece) const;
     Verdict readRequestLine(QByteArrayView line);
     Verdict readVersion(QByteArrayView version);

@@ -28,6 +28,7 @@ bool RequestReader::readHead(QByteArray &in)
     HeadReader &reader = m_headReader ? *m_headReader : first.emplace(std::exchange(m_head, {}));
     HeadReading reading = reader.read(in, m_limits);
     if (reading.status != 0) {
+        m_head = std::move(reading.seen);
         refuse(reading.status, reading.reason);
         return false;
     }

@@ -29,6 +29,7 @@ public:
     State read(QByteArray &in);
 
     State state() const { return m_state; }
+    /// Of a refused request what was read of it, without a method where not even that was.
     const RequestHead &head() const { return m_head; }
     /// Once for a request.
     QByteArray takeBody() { return std::exchange(m_body, {}); }

@@ -4,7 +4,6 @@
 
 #include <QDateTime>
 #include <QLocale>
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <array>
@@ -56,7 +55,7 @@ QByteArrayView reasonPhrase(int status)
 
 } // namespace
 
-Response toResponse(const Failure &failure, const QByteArray &requestId)
+Response toResponse(const Failure &failure, QByteArrayView requestId)
 {
     Json problem{
         {u"type"_s, u"about:blank"_s},
@@ -68,6 +67,7 @@ Response toResponse(const Failure &failure, const QByteArray &requestId)
     for (const Json::Member &member : failure.members())
         problem = problem.with(member.key, member.value);
     Response response(failure.status(), "application/problem+json", problem.text());
+    response.failure = failure.detail();
     response.fields = failure.fields();
     if (failure.retryAfter())
         response.fields.append({"Retry-After", QByteArray::number(qint64(failure.retryAfter()->count()))});
@@ -77,11 +77,6 @@ Response toResponse(const Failure &failure, const QByteArray &requestId)
 QByteArray currentDate()
 {
     return QLocale::c().toString(QDateTime::currentDateTimeUtc(), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s).toLatin1();
-}
-
-QByteArray newRequestId()
-{
-    return QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
 }
 
 namespace {
@@ -109,6 +104,7 @@ void appendHead(QByteArray &out, const Response &response, const Delivery &deliv
         delivery.timing->appendTo(out);
         out += "\r\n";
     }
+    delivery.trace.appendTo(out);
     out += delivery.fixedFields;
     for (const Field &extra : response.fields)
         appendField(out, extra.name, extra.value);

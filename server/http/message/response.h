@@ -4,6 +4,7 @@
 
 #include "server/http/message/failure.h"
 #include "server/http/message/timing.h"
+#include "server/http/message/trace.h"
 
 namespace openloop::http {
 
@@ -18,14 +19,12 @@ struct Response {
     int status = 200;
     QByteArray contentType = QByteArrayLiteral("application/json");
     QByteArray body;
+    QString failure; ///< what it tells of, for the log; mostly empty
     QList<Field> fields; ///< beyond Date, Content-Type, Content-Length and Connection
 };
 
 /// The failure as a problem document (RFC 9457). requestId: what the log calls this request.
-Response toResponse(const Failure &failure, const QByteArray &requestId);
-
-/// A new name for a request, 16 hexadecimal digits. Any thread.
-QByteArray newRequestId();
+Response toResponse(const Failure &failure, QByteArrayView requestId);
 
 /// How an answer leaves the server.
 struct Delivery {
@@ -35,6 +34,7 @@ struct Delivery {
     QByteArrayView date; ///< IMF-fixdate, RFC 9110 section 5.6.7
     QByteArrayView fixedFields; ///< linesOf() what every answer has
     const Timing *timing = nullptr; ///< told as Server-Timing, if there is one
+    const Trace &trace;
 };
 
 /// The time of day as the Date field wants it. Any thread.

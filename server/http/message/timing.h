@@ -32,6 +32,8 @@ public:
 
     void add(Part part, Clock::duration time);
     Clock::duration total() const { return Clock::now() - m_begun; }
+    /// Zero where it took no part.
+    Clock::duration spent(Part part) const { return m_parts[part]; }
 
     /// Writes `queue;dur=0.020, compute;dur=1.300, total;dur=1.352`: milliseconds (W3C Server Timing); parts that took
     /// no part are left out.

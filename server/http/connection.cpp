@@ -193,16 +193,20 @@ bool Connection::isGivenUp() const
     return m_stop.stop_requested() || !m_wire->isOpen();
 }
 
-void Connection::answer(const Response &response)
+// Of an exchange that is over: whether nobody waits for its end, and the connection ends with it.
+bool Connection::endsUnheard()
 {
-    if (m_state != State::Exchange)
-        return;
     const bool givenUp = isGivenUp();
     m_stop = std::stop_source(std::nostopstate);
-    if (givenUp) {
+    if (givenUp)
         end();
+    return givenUp;
+}
+
+void Connection::answer(const Response &response)
+{
+    if (m_state != State::Exchange || endsUnheard())
         return;
-    }
     m_closing = m_closing || !head().keepAlive || isDrained();
     QByteArray &bytes = m_host.scratch();
     appendAnswer(bytes, response, delivery());
@@ -241,13 +245,7 @@ void Connection::writeStream(const QByteArray &bytes)
 
 void Connection::finishStream()
 {
-    if (m_state != State::Streaming)
-        return;
-    const bool givenUp = isGivenUp();
-    m_stop = std::stop_source(std::nostopstate);
-    if (givenUp)
-        end();
-    else
+    if (m_state == State::Streaming && !endsUnheard())
         send(head().minorVersion > 0 && head().method() != "HEAD" ? toChunk({}) : QByteArray());
 }
 

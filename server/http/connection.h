@@ -5,8 +5,8 @@
 #include "server/http/asker.h"
 #include "server/http/host.h"
 #include "server/http/message/request.h"
-#include "server/http/message/request_reader.h"
 #include "server/http/message/response.h"
+#include "server/http/reading/request_reader.h"
 #include "server/http/turns.h"
 #include "server/http/wire/wire.h"
 
@@ -88,6 +88,7 @@ private:
     void release();
     void identify();
     bool isGivenUp() const;
+    bool endsUnheard();
     Delivery delivery() const;
     void send(const QByteArray &bytes);
     void write(const QByteArray &bytes);

@@ -195,7 +195,7 @@ void takeLogFormat(Options &options, const Row &row, const QString &text)
     options.logFormat = text == u"text" ? LogFormat::Text : LogFormat::Json;
 }
 
-void takeAccessLines(Options &options, const OptionRow &row, const QString &text)
+void takeAccessLines(Options &options, const Row &row, const QString &text)
 {
     if (text != u"off" && text != u"slow" && text != u"all")
         refuse(row, text, u"off, slow or all"_s);

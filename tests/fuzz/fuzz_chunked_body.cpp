@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a chunked body: however they are cut, the same body and the same rest; and what is written is read.
-#include "server/http/message/chunked_body.h"
+#include "server/http/reading/chunked_body.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as what a client sends: however they are cut into pieces, the same requests come out, and none breaks a
 // bound.
-#include "server/http/message/request_reader.h"
 #include "server/http/message/trace.h"
+#include "server/http/reading/request_reader.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <algorithm>

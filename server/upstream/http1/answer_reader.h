@@ -2,8 +2,8 @@
 // The strict reader of answers: where one ends is never guessed, for what follows would be taken as the next one.
 #pragma once
 
-#include "server/http/message/chunked_body.h"
 #include "server/http/message/field.h"
+#include "server/http/reading/chunked_body.h"
 
 #include <QList>
 

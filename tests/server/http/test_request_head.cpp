@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the strict reader of request heads accepts and refuses, byte by byte: the table that smuggling has to get past.
-#include "server/http/message/chunked_body.h"
 #include "server/http/message/request_head.h"
+#include "server/http/reading/chunked_body.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A head that is there at once is read on the stack; the memory of the request before is used again.
-#include "server/http/message/request_reader.h"
+#include "server/http/reading/request_reader.h"
 
 #include <optional>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A state machine over whole lines: what is no line yet is left where it is.
-#include "server/http/message/chunked_body.h"
+#include "server/http/reading/chunked_body.h"
 
 #include "server/http/message/characters.h"
 

@@ -2,9 +2,9 @@
 // One request after another out of what a client sends, each with its body.
 #pragma once
 
-#include "server/http/message/chunked_body.h"
 #include "server/http/message/failure.h"
 #include "server/http/message/request_head.h"
+#include "server/http/reading/chunked_body.h"
 
 #include <memory>
 #include <utility>

@@ -128,8 +128,8 @@ RunReport HeadlessRun::report() const
     auto report = reportOn(*m_measurement, m_options, isolation);
     report.duration = m_measured.value_or(std::chrono::steady_clock::now() - m_engine.origin());
     report.ending = m_ending;
-    if (m_search)
-        report.planned = {}; // it ends when it has found the limit
+    if (m_search || m_options.alwaysOn.isEndless)
+        report.planned = {}; // it ends when it has found the limit, or is told to
     report.trust = m_engine.trustOfRun();
     report.unrecorded = m_unrecorded;
     if (m_search)

@@ -3,10 +3,12 @@
 #include "gui/probe/headless/always_on/scrape_request.h"
 
 #include <QHostAddress>
+#include <QRegularExpression>
 #include <QString>
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace openloop::probe {
 
@@ -37,12 +39,14 @@ ScrapeRequest refused(int status)
     return request;
 }
 
-/// Without the port; brackets go.
-QByteArray hostOf(const QByteArray &authority)
+/// Without the port; brackets go. Nothing: no host is called so.
+std::optional<QByteArray> hostOf(const QByteArray &authority)
 {
-    if (authority.startsWith('['))
-        return authority.mid(1, authority.indexOf(']') - 1);
-    return authority.left(authority.contains(':') ? authority.indexOf(':') : authority.size());
+    static const QRegularExpression form(QStringLiteral("^(?:\\[([0-9A-Fa-f:.]+)\\]|([A-Za-z0-9._-]*))(?::[0-9]*)?$"));
+    const auto match = form.match(QString::fromLatin1(authority));
+    if (!match.hasMatch())
+        return {};
+    return (match.captured(1) + match.captured(2)).toLatin1();
 }
 
 /// False: no request line. 505 is its status where only the version is wrong.
@@ -83,7 +87,10 @@ ScrapeRequest readScrapeRequest(QByteArrayView head)
         const auto value = line.mid(colon + 1).trimmed();
         if (name == "host") {
             ++hosts;
-            request.host = hostOf(value);
+            const auto host = hostOf(value);
+            if (!host)
+                return refused(400);
+            request.host = *host;
         } else if (name == "authorization") {
             ++authorizations;
             if (value.left(7).toLower() == "bearer ")

@@ -23,6 +23,7 @@
 #include <atomic>
 #include <csignal>
 #include <malloc.h>
+#include <unistd.h>
 
 using namespace openloop::probe;
 using namespace openloop::test;
@@ -533,6 +534,16 @@ private slots:
             QTRY_VERIFY_WITH_TIMEOUT(!QFile::exists(u"/proc/%1/stat"_s.arg(pid))
                                          || linesOf(u"/proc/%1/stat"_s.arg(pid)).contains(") Z "),
                                      patience);
+    }
+
+    void aCommandInheritsNoneOfOurDescriptors()
+    {
+        const int kept = ::dup(STDIN_FILENO); // as a library's socket is, which is not closed on exec
+        AlertCommand command(u"test ! -e /proc/$$/fd/%1"_s.arg(kept));
+        command.add(numbered(1));
+        QTRY_COMPARE_WITH_TIMEOUT(command.counts().delivered + command.counts().failed, 1, patience);
+        ::close(kept);
+        QCOMPARE(command.counts().delivered, 1);
     }
 
     void aCommandMayNotReadWhatItIsTold()

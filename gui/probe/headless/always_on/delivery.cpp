@@ -23,7 +23,8 @@ QByteArray jsonOf(const QJsonObject &alert)
     return QJsonDocument(alert).toJson(QJsonDocument::Compact) + '\n';
 }
 
-/// In the child: signals as a shell expects them, a group of its own, one stream for all it says.
+/// In the child: signals as a shell expects them, a group of its own, one stream for all it says, and none of our
+/// sockets.
 void prepareShell()
 {
     sigset_t none;
@@ -32,6 +33,7 @@ void prepareShell()
     std::signal(SIGPIPE, SIG_DFL);
     ::setpgid(0, 0);
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 bool mayHeal(int status)

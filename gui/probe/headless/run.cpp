@@ -68,6 +68,8 @@ QString HeadlessRun::listen()
 
 QString HeadlessRun::replace(const HeadlessOptions &options)
 {
+    if (m_measured)
+        return u"this run is about to end"_s;
     for (const auto &rule : options.rules) {
         if (rule.over > *keptOf(m_options))
             return u"“%1” looks back further than this run remembers; start it anew"_s.arg(rule.text());

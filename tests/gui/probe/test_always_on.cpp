@@ -4,6 +4,7 @@
 #include "gui/probe/headless/always_on/delivery.h"
 #include "gui/probe/headless/always_on/exposition.h"
 #include "gui/probe/headless/always_on/scrape_request.h"
+#include "gui/probe/headless/run.h"
 #include "gui/probe/measurement/live_source.h"
 #include "gui/probe/measurement/measurement.h"
 #include "tests/support/patience.h"
@@ -633,6 +634,14 @@ private slots:
         // What went was counted.
         QCOMPARE(series.whole().n(), 72 * 600);
         QCOMPARE(series.quantiles(start + 62min, start + 72min).n, 6000);
+        // A report on all of it is of all of it.
+        HeadlessOptions options;
+        options.alwaysOn.isEndless = true;
+        options.targets = targets;
+        const auto report = reportOn(measurement, options);
+        QCOMPARE(report.planned, 0ns);
+        const auto awake = 72 * 60 - 72 * 6; // s; of each ten, the monitor stood still for one
+        QCOMPARE(report.targets[7].quantiles.rate().value_or(0), 72 * 600. / awake);
     }
 
     void aHistogramOfAllTimesStaysAsLargeAsItIs()

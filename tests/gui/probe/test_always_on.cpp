@@ -233,7 +233,7 @@ Batch tenSeconds(const QList<Target> &targets, Instant from)
 qint64 taken()
 {
     const auto all = mallinfo2();
-    return static_cast<qint64>(all.uordblks + all.hblkhd);
+    return static_cast<qint64>(all.uordblks) + static_cast<qint64>(all.hblkhd);
 }
 
 } // namespace

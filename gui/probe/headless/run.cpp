@@ -68,8 +68,6 @@ QString HeadlessRun::listen()
 
 QString HeadlessRun::replace(const HeadlessOptions &options)
 {
-    if (m_measured)
-        return u"this run is about to end"_s;
     for (const auto &rule : options.rules) {
         if (rule.over > *keptOf(m_options))
             return u"“%1” looks back further than this run remembers; start it anew"_s.arg(rule.text());
@@ -134,7 +132,8 @@ void HeadlessRun::interrupt()
 {
     // Also after the last tick: answers that nobody waits for are not those of a whole run.
     m_ending = m_options.alwaysOn.isEndless ? Ending::OnDemand : Ending::Interrupted;
-    if (m_engine.state() == Engine::State::Finishing)
+    // A service that is stopped waits for no one.
+    if (m_engine.state() == Engine::State::Finishing || m_options.alwaysOn.isEndless)
         end();
     else
         finish();

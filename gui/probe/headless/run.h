@@ -30,7 +30,7 @@ public:
     /// it is.
     QString replace(const HeadlessOptions &options);
     void refuseReplacement(); ///< counts one that could not be read
-    void interrupt(); ///< the first ends the measurement, the second the wait for outstanding answers
+    void interrupt(); ///< the first ends the measurement, the second the wait for answers, where there is one
     RunReport report() const; ///< once started; of a run that goes on, that it has not ended
 
 private:

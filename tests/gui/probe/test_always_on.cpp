@@ -456,6 +456,19 @@ private slots:
         QVERIFY(report[u"targets"_s][0].toObject()[u"n"_s].toInt() > 3);
     }
 
+    void whoNeverAnswersDoesNotHoldUpTheEnd()
+    {
+        ProgrammedServer server([](int, const QByteArray &) {
+            Reaction silence;
+            silence.kind = Reaction::Kind::Silence;
+            return silence;
+        });
+        Monitor monitor({u"t="_s + server.url(), u"--timeout"_s, u"60m"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, patience);
+        monitor.signal(SIGTERM);
+        QCOMPARE(monitor.code(), 0);
+    }
+
     void whoAnswersNothingIsNoFailureOfTheMonitor()
     {
         Monitor monitor(anyPort + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort())});

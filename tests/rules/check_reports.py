@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Holds the reports of a headless run to what their readers know: the schema of the JSON, the elements of JUnit.
-"""Usage: check_reports.py SCHEMA MONITOR: measures a port on which nobody listens. Exit code 1 if a report is wrong."""
+# Holds the reports and alerts of a headless run to what their readers know: the schemas of JSON, the elements of JUnit.
+"""Usage: check_reports.py REPORT_SCHEMA ALERT_SCHEMA MONITOR: measures a port on which nobody listens. Exit code 1 if a
+report or an alert is wrong."""
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -116,23 +118,43 @@ def self_test():
     assert list(faults_of_junit("<testsuite/>")) and list(faults_of_junit("<testsuites><testsuite/></testsuites>"))
 
 
+def alerts_of(monitor, folder):
+    """The first two: a rule that fires, a target that is down. They come through a pipe."""
+    pipe = pathlib.Path(folder) / "alerts"
+    os.mkfifo(pipe)
+    with subprocess.Popen([monitor, "--headless", "--forever", "--quiet", "a=http://127.0.0.1:1/", "--rule",
+                           "a: errors<1 over 1s", "--on-alert", f"cat >'{pipe}'"], stdout=subprocess.DEVNULL) as process:
+        try:
+            with open(os.open(pipe, os.O_RDWR), encoding="utf-8") as lines: # which nobody's leaving ends
+                return [json.loads(lines.readline()) for _ in range(2)]
+        finally:
+            process.terminate()
+
+
 def main():
     self_test()
-    schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    schema, alert_schema = (json.loads(pathlib.Path(path).read_text()) for path in sys.argv[1:3])
+    monitor = sys.argv[3]
     with tempfile.TemporaryDirectory() as folder:
         files = [pathlib.Path(folder) / name for name in ("report.json", "report.xml")]
-        subprocess.run([sys.argv[2], "--headless", "a=http://127.0.0.1:1/", "b=http://127.0.0.1:1/", "--duration",
+        subprocess.run([monitor, "--headless", "a=http://127.0.0.1:1/", "b=http://127.0.0.1:1/", "--duration",
                         "200ms", "--json", files[0], "--junit", files[1], "--assert", "a.p99<1s", "--assert",
                         "a.errors<1%", "--load", "b=1", "--quiet"], stdout=subprocess.DEVNULL, check=False)
         document, junit = json.loads(files[0].read_text()), files[1].read_text()
         faults = [*faults_of(document, schema, schema), *faults_of_junit(junit), *faults_by_another_reader(files[1])]
+        alerts = alerts_of(monitor, folder)
+        for alert in alerts:
+            faults += faults_of(alert, alert_schema, alert_schema, "alert")
+        if sorted(alert["event"] for alert in alerts) != ["down", "rule"]:
+            faults.append(f"alert: {alerts} are not those of a rule and of a target that is down")
     try:
         import jsonschema
     except ImportError:
         pass  # what is above does what the schema needs
     else:
-        faults += [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(document)]
-    print("\n".join([*faults, f"{len(faults)} faults of the reports"]))
+        for one, its in [(document, schema), *((alert, alert_schema) for alert in alerts)]:
+            faults += [error.message for error in jsonschema.Draft202012Validator(its).iter_errors(one)]
+    print("\n".join([*faults, f"{len(faults)} faults of reports and alerts"]))
     return 1 if faults else 0
 
 

@@ -11,7 +11,8 @@ namespace openloop::probe {
 
 namespace {
 
-constexpr std::size_t idleKept = 64;
+// One is enough but in a stall, whose crowd would else stay for ever: each takes tens of kilobytes.
+constexpr std::size_t idleKept = 4;
 
 /// libcurl's global state, set up before the first lane of the process and never torn down: threads may still
 /// use it.

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
 #include <system_error>
+#include <utility>
 
 namespace openloop::probe {
 
@@ -31,7 +32,8 @@ Reactor::Reactor()
 {
     for (const int fd : {m_timer.get(), m_event.get()}) {
         epoll_event event{};
-        event.events = EPOLLIN;
+        // The timer's edge is enough: it is armed anew after each. An unread count would ring on.
+        event.events = fd == m_timer.get() ? EPOLLIN | EPOLLET : EPOLLIN;
         event.data.fd = fd;
         checked(epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
     }
@@ -51,14 +53,19 @@ void Reactor::watch(int fd, unsigned epollEvents, Watcher *watcher)
                   &event); // fails when the socket is closed already: just as well
         return;
     }
-    m_watchers[index] = watcher;
+    const bool isNew = std::exchange(m_watchers[index], watcher) == nullptr;
+    if (isNew && epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0)
+        return;
     // A closed descriptor leaves epoll by itself, and its number comes back for another socket.
     if (epoll_ctl(m_epoll.get(), EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT)
         epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event);
 }
 
-void Reactor::waitUntil(Instant deadline)
+void Reactor::arm(Instant deadline)
 {
+    if (m_armed == deadline)
+        return;
+    m_armed = deadline;
     // An absolute time of zero would disarm the timer.
     const auto time = std::max(deadline.time_since_epoch(), Instant::duration(1));
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -66,12 +73,20 @@ void Reactor::waitUntil(Instant deadline)
     spec.it_value.tv_sec = seconds.count();
     spec.it_value.tv_nsec = (time - seconds).count();
     timerfd_settime(m_timer.get(), TFD_TIMER_ABSTIME, &spec, nullptr);
+}
 
+void Reactor::waitUntil(Instant deadline)
+{
+    arm(deadline);
     std::array<epoll_event, 8> events{};
     const int count = epoll_wait(m_epoll.get(), events.data(), static_cast<int>(events.size()), -1);
     for (int i = 0; i < count; ++i) {
         const int fd = events[static_cast<std::size_t>(i)].data.fd;
-        if (fd == m_timer.get() || fd == m_event.get()) {
+        if (fd == m_timer.get()) {
+            m_armed.reset(); // so that the same deadline rings again
+            continue;
+        }
+        if (fd == m_event.get()) {
             quint64 ignored = 0;
             [[maybe_unused]] const auto size = ::read(fd, &ignored, sizeof ignored);
             continue;

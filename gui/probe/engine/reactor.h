@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace openloop::probe {
@@ -38,9 +39,11 @@ public:
     static void sharpenTimers();
 
 private:
+    void arm(Instant deadline);
     void runPosted();
 
     FileDescriptor m_epoll, m_timer, m_event;
+    std::optional<Instant> m_armed; ///< what the timer is set to, until it has rung
     std::vector<Watcher *> m_watchers; ///< by descriptor
     std::mutex m_mutex;
     std::vector<std::function<void()>> m_posted;

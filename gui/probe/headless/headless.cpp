@@ -22,13 +22,16 @@ namespace openloop::probe {
 
 namespace {
 
-/// SIGINT and SIGTERM as readable bytes. Made before any thread, so that all of them leave the signals to it.
-FileDescriptor terminationSignals()
+/// SIGINT and SIGTERM, and what asks a run without an end to read its profile again, as readable bytes. Made before any
+/// thread, so that all of them leave the signals to it.
+FileDescriptor awaitedSignals(bool isEndless)
 {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    if (isEndless)
+        sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     return FileDescriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 }
@@ -116,6 +119,17 @@ ExitCode handOver(RunReport report, Outlet &json, Outlet &junit)
     return report.exitCode();
 }
 
+/// The command line is read as at the start, which is what a profile is a part of.
+void readAgain(HeadlessRun &run)
+{
+    const auto arguments = QCoreApplication::arguments();
+    const auto request = parseHeadlessArguments(arguments);
+    const auto problem = request ? run.replace(*request->options) : request.error;
+    if (!request || !problem.isEmpty())
+        run.refuseReplacement();
+    complain(problem.isEmpty() ? u"read again"_s : problem + u"; what was read before stays"_s);
+}
+
 ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
 {
     Outlet json(options.json), junit(options.junit);
@@ -130,14 +144,22 @@ ExitCode run(QCoreApplication &application, const HeadlessOptions &options)
         complain(u"can't record to "_s + problem);
         return ExitCode::Usage;
     }
-    const auto signalsFd = terminationSignals();
+    const auto signalsFd = awaitedSignals(options.alwaysOn.isEndless);
     QSocketNotifier notifier(signalsFd.get(), QSocketNotifier::Read);
     HeadlessRun run(options);
     QObject::connect(&notifier, &QSocketNotifier::activated, &run, [&] {
         signalfd_siginfo info{};
-        if (::read(signalsFd.get(), &info, sizeof info) == sizeof info)
+        if (::read(signalsFd.get(), &info, sizeof info) != sizeof info)
+            return;
+        if (info.ssi_signo == SIGHUP)
+            readAgain(run);
+        else
             run.interrupt();
     });
+    if (const auto problem = run.listen(); !problem.isEmpty()) {
+        complain(problem);
+        return ExitCode::Usage;
+    }
     run.start();
     // Whoever kills this process is not to find the report of an earlier run that passed.
     const auto begun = run.report();

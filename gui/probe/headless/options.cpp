@@ -143,6 +143,7 @@ void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
 HeadlessOptions readOptions(const QCommandLineParser &parser)
 {
     HeadlessOptions options;
+    options.alwaysOn = orThrow(readAlwaysOnOptions(parser));
     options.targets = readTargets(parser, options.rules);
     if (parser.isSet(u"duration"_s))
         options.duration = orThrow(parseDuration(parser.value(u"duration"_s)));

@@ -4,6 +4,7 @@
 
 #include "gui/probe/experiments/isolation.h"
 #include "gui/probe/experiments/load_search.h"
+#include "gui/probe/headless/always_on/always_on_options.h"
 #include "gui/probe/judgement/assertion.h"
 #include "gui/probe/judgement/rules.h"
 
@@ -16,7 +17,7 @@ struct NamedLoad {
 
 struct HeadlessOptions {
     QList<Target> targets;
-    Nanoseconds duration = std::chrono::seconds(10);
+    Nanoseconds duration = std::chrono::seconds(10); ///< but of a run without an end
     QList<NamedLoad> loads; ///< for the whole run
     QList<Assertion> asserts;
     QList<Rule> rules; ///< fail the run when one fires
@@ -25,6 +26,7 @@ struct HeadlessOptions {
     QString json; ///< path, `-` for standard output, empty: none
     QString junit; ///< as json
     QString record; ///< path of a session file, empty: none
+    AlwaysOnOptions alwaysOn;
     bool strict = false; ///< an assert on latency fails when more than 1 % of the requests did
     bool quiet = false;
 };

@@ -170,6 +170,8 @@ ExitCode RunReport::exitCode() const
     const auto isBroken = [](const AssertResult &result) { return !result.ok; };
     if (!unrecorded.isEmpty() || !lost.isEmpty())
         return ExitCode::Usage;
+    if (ending == Ending::OnDemand)
+        return ExitCode::Kept;
     if (!cutShort().isEmpty())
         return ExitCode::CutShort;
     if (!anythingAnswered() || !unloaded.isEmpty())

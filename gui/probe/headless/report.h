@@ -37,6 +37,7 @@ struct AssertResult {
 enum class Ending {
     Planned,
     Interrupted, ///< by a signal
+    OnDemand, ///< by a signal, as a run without an end has to
     NotYet, ///< what is read of a run that goes on, or was killed
 };
 
@@ -71,8 +72,9 @@ struct RunReport {
     QString doubt() const;
     bool trustworthy() const;
     bool anythingAnswered() const;
-    /// Of several the first: a recording or a report that got lost, a run that was cut short, no answer, a broken
-    /// assert on errors or availability, doubt, another broken assert. What makes the rest meaningless comes first.
+    /// Of a run without an end that nothing was lost of. Of several the first: a recording or a report that got lost, a
+    /// run that was cut short, no answer, a broken assert on errors or availability, doubt, another broken assert. What
+    /// makes the rest meaningless comes first.
     ExitCode exitCode() const;
 
 private:

@@ -19,9 +19,20 @@ namespace {
 Engine::Options engineOptions(const HeadlessOptions &options)
 {
     Engine::Options engine;
-    if (!options.isolation && !options.search)
+    if (!options.isolation && !options.search && !options.alwaysOn.isEndless)
         engine.length = options.duration;
     return engine;
+}
+
+/// How far back a run without an end remembers: as far as the longest of its rules looks, and ten minutes.
+std::optional<Nanoseconds> keptOf(const HeadlessOptions &options)
+{
+    if (!options.alwaysOn.isEndless)
+        return {};
+    Nanoseconds kept = std::chrono::minutes(10);
+    for (const auto &rule : options.rules)
+        kept = std::max(kept, rule.over);
+    return kept;
 }
 
 } // namespace
@@ -39,14 +50,55 @@ HeadlessRun::HeadlessRun(const HeadlessOptions &options)
 {
     m_engine.setTargets(options.targets);
     connect(&m_engine, &Engine::drained, this, &HeadlessRun::end);
+    if (options.alwaysOn.isWatched())
+        m_alwaysOn = std::make_unique<AlwaysOn>(options.alwaysOn);
 }
 
 HeadlessRun::~HeadlessRun() = default;
 
+QString HeadlessRun::listen()
+{
+    if (!m_alwaysOn)
+        return {};
+    const auto problem = m_alwaysOn->listen();
+    if (problem.isEmpty() && !m_alwaysOn->url().isEmpty())
+        print(stderr, u"openloop-monitor: listening on %1\n"_s.arg(m_alwaysOn->url()));
+    return problem;
+}
+
+QString HeadlessRun::replace(const HeadlessOptions &options)
+{
+    for (const auto &rule : options.rules) {
+        if (rule.over > *keptOf(m_options))
+            return u"“%1” looks back further than this run remembers; start it anew"_s.arg(rule.text());
+    }
+    m_options.targets = options.targets;
+    m_measurement->setTargets(options.targets);
+    m_measurement->setRules(options.rules);
+    for (const auto &load : std::as_const(m_options.loads)) { // that of a target which was away
+        if (m_engine.load(load.name) != load.n)
+            m_measurement->setLoad(load.name, load.n);
+    }
+    if (m_alwaysOn) {
+        m_alwaysOn->setTargets(options.targets);
+        m_alwaysOn->noteReload(true);
+    }
+    return {};
+}
+
+void HeadlessRun::refuseReplacement()
+{
+    if (m_alwaysOn)
+        m_alwaysOn->noteReload(false);
+}
+
 void HeadlessRun::start()
 {
     m_engine.start();
-    m_measurement = std::make_unique<Measurement>(std::make_unique<LiveSource>(m_engine), m_options.rules);
+    m_measurement =
+        std::make_unique<Measurement>(std::make_unique<LiveSource>(m_engine, keptOf(m_options)), m_options.rules);
+    if (m_alwaysOn)
+        m_alwaysOn->watch(m_engine, *m_measurement);
     connect(m_measurement.get(), &Measurement::happened, this, &HeadlessRun::onEvent);
     connect(&m_engine, &Engine::batch, this, &HeadlessRun::onBatch); // after the measurement took it
     if (!m_options.record.isEmpty())
@@ -63,7 +115,7 @@ void HeadlessRun::start()
         connect(m_search.get(), &LoadSearchRun::finished, this, &HeadlessRun::finish);
         connect(m_search.get(), &LoadSearchRun::stepStarted, m_measurement.get(), &Measurement::noticeLoads);
         m_search->start();
-    } else {
+    } else if (!m_options.alwaysOn.isEndless) {
         m_end = m_engine.origin() + m_options.duration;
     }
 }
@@ -79,8 +131,9 @@ void HeadlessRun::onEvent(const Event &event) const
 void HeadlessRun::interrupt()
 {
     // Also after the last tick: answers that nobody waits for are not those of a whole run.
-    m_ending = Ending::Interrupted;
-    if (m_engine.state() == Engine::State::Finishing)
+    m_ending = m_options.alwaysOn.isEndless ? Ending::OnDemand : Ending::Interrupted;
+    // A service that is stopped waits for no one.
+    if (m_engine.state() == Engine::State::Finishing || m_options.alwaysOn.isEndless)
         end();
     else
         finish();

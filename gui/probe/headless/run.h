@@ -2,6 +2,7 @@
 // The measurement without a display: from the options of a command line to the report on it.
 #pragma once
 
+#include "gui/probe/headless/always_on/always_on.h"
 #include "gui/probe/headless/options.h"
 #include "gui/probe/headless/report.h"
 #include "gui/probe/measurement/measurement.h"
@@ -22,8 +23,14 @@ public:
     explicit HeadlessRun(const HeadlessOptions &options);
     ~HeadlessRun() override;
 
+    /// Opens what others connect to. Returns why it can't; empty: it is open.
+    QString listen();
     void start();
-    void interrupt(); ///< the first ends the measurement, the second the wait for outstanding answers
+    /// Of a run without an end: these targets and rules from now on; those that stay go on. Returns why not; empty: so
+    /// it is.
+    QString replace(const HeadlessOptions &options);
+    void refuseReplacement(); ///< counts one that could not be read
+    void interrupt(); ///< the first ends the measurement, the second the wait for answers, where there is one
     RunReport report() const; ///< once started; of a run that goes on, that it has not ended
 
 private:
@@ -37,6 +44,7 @@ private:
     HeadlessOptions m_options;
     Engine m_engine;
     std::unique_ptr<Measurement> m_measurement; ///< since start()
+    std::unique_ptr<AlwaysOn> m_alwaysOn; ///< null: nobody watches
     std::unique_ptr<IsolationRun> m_isolation;
     std::unique_ptr<LoadSearchRun> m_search;
     QString m_unrecorded; ///< why not all of the run is in the recording

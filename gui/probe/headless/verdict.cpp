@@ -78,7 +78,9 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     report.trust = measurement.trust();
     report.origin = measurement.origin();
     report.started = measurement.wallClock().dateTime(report.origin);
-    report.planned = options.isolation ? options.isolation->length() : options.duration;
+    report.planned = options.isolation ? options.isolation->length()
+        : options.alwaysOn.isEndless   ? Nanoseconds(0)
+                                       : options.duration;
     report.duration = measurement.now() - report.origin;
     report.standstills = measurement.standstills();
     report.clockSteps = measurement.clockSteps();
@@ -89,7 +91,8 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         const auto &watch = *measurement.watch(target.name);
         auto quantiles = measurement.series(target.name)->whole().quantiles();
         quantiles.addLost(measurement.lostTicks(target.name));
-        quantiles.over = std::min(report.duration, report.planned) - report.standstills.total;
+        quantiles.over = (report.planned > Nanoseconds(0) ? std::min(report.duration, report.planned) : report.duration)
+            - report.standstills.total;
         quantiles.certificateLeft = measurement.series(target.name)->certificateLeft();
         TargetResult result{target, quantiles, watch.hasAnswered(), {}, watch.lastProblem(), 0, {}, {}, {}};
         for (const auto &address : measurement.addresses(target.name))

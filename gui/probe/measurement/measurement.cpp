@@ -212,7 +212,10 @@ void Measurement::keepDetails(Watched &watched, const Sample &sample) const
     if (!sample.serverTiming.isEmpty() || !sample.requestId.isEmpty() || !sample.redirect.isEmpty())
         details.push_back(
             {sample.due - origin(), sample.serverTiming, sample.requestId, sample.hops, sample.chain, sample.redirect});
-    while (details.size() > mostDetails / m_watched.size())
+    // Nor longer than the samples whose details they are.
+    const auto isAtHand = [&](Instant due) { return watched.series.hasSamples(due, due); };
+    while (!details.empty()
+           && (details.size() > mostDetails / m_watched.size() || !isAtHand(origin() + details.front().due)))
         details.pop_front();
 }
 

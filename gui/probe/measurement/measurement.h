@@ -87,6 +87,7 @@ public:
     void record(const QString &path, EventWords words);
     /// Waits until all is in the file. Returns why not all of it is, with its path; empty: it is.
     QString flushRecording();
+    bool isRecording() const { return m_recorder != nullptr; }
     const QString &recordingProblem() const { return m_recordingProblem; } ///< "path: cause"; empty: none
 
     /// In a recording: what was known at `moment`.

@@ -43,7 +43,9 @@ class SessionRecorder : public QObject
 
 public:
     struct Options {
-        qint64 maxBytes = qint64(4) << 30; ///< beyond it the oldest single samples go, rollups stay
+        /// Beyond it the oldest single samples go, then the oldest rollups. The log is kept to its last 100,000
+        /// entries.
+        qint64 maxBytes = qint64(4) << 30;
         std::chrono::milliseconds flushInterval{1000};
         std::size_t keptWhileBroken = 2'000'000; ///< samples that wait for room on the disk: 48 MB
     };

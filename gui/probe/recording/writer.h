@@ -86,6 +86,7 @@ private:
     void ensureIds(QSqlDatabase &database);
     void compact(QSqlDatabase &database, Recorded &recorded) const;
     void makeRoom(QSqlDatabase &database) const;
+    bool forgetRollups(QSqlDatabase &database) const;
     void noteCertificate(const QString &name, Recorded &recorded, const Sample &sample);
     void committed(bool compacts);
     void limitMemory();

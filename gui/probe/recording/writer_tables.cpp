@@ -13,6 +13,8 @@ namespace openloop::probe {
 
 namespace {
 
+constexpr qint64 mostEntries = 100'000; // of the log, and of gaps
+
 QByteArray bytesOf(const std::vector<PackedSample> &samples)
 {
     return {reinterpret_cast<const char *>(samples.data()),
@@ -66,8 +68,11 @@ void SessionRecorder::Writer::writeAll(QSqlDatabase &database, bool compacts)
             exec(database, u"INSERT INTO fresh (target, bytes) VALUES (?, ?)"_s,
                  {recorded.id, bytesOf(recorded.pending)});
     }
-    if (compacts)
-        makeRoom(database);
+    if (!compacts)
+        return;
+    for (const auto &table : {u"log"_s, u"gap"_s})
+        exec(database, u"DELETE FROM %1 WHERE rowid <= (SELECT MAX(rowid) FROM %1) - %2"_s.arg(table).arg(mostEntries));
+    makeRoom(database);
 }
 
 void SessionRecorder::Writer::compact(QSqlDatabase &database, Recorded &recorded) const
@@ -95,10 +100,37 @@ void SessionRecorder::Writer::makeRoom(QSqlDatabase &database) const
     const auto pageSize = exec(database, u"PRAGMA page_size"_s);
     for (int i = 0; i < 1000; ++i) {
         const auto used = exec(database, u"PRAGMA page_count"_s) - exec(database, u"PRAGMA freelist_count"_s);
-        if (used * pageSize <= options.maxBytes || exec(database, u"SELECT COUNT(*) FROM samples"_s) <= 1)
+        if (used * pageSize <= options.maxBytes)
             return;
-        exec(database, u"DELETE FROM samples WHERE id IN (SELECT id FROM samples ORDER BY id LIMIT 16)"_s);
+        if (exec(database, u"SELECT COUNT(*) FROM samples"_s) > 1)
+            exec(database, u"DELETE FROM samples WHERE id IN (SELECT id FROM samples ORDER BY id LIMIT 16)"_s);
+        else if (!forgetRollups(database))
+            return;
     }
+}
+
+/// An hour of them: of what was measured in earlier sessions first. False: none is left to go.
+bool SessionRecorder::Writer::forgetRollups(QSqlDatabase &database) const
+{
+    constexpr qint64 places = std::chrono::hours(1) / Series::rollup;
+    const auto forget = [&](qint64 target) {
+        const auto first = exec(database, u"SELECT MIN(place) FROM rollups WHERE target = ?"_s, {target});
+        const auto last = exec(database, u"SELECT MAX(place) FROM rollups WHERE target = ?"_s, {target});
+        if (last - first < places)
+            return false;
+        exec(database, u"DELETE FROM rollups WHERE target = ? AND place < ?"_s, {target, first + places});
+        return true;
+    };
+    const auto oldest = exec(database, u"SELECT MIN(target) FROM rollups"_s);
+    if (std::ranges::none_of(targets, [oldest](const auto &one) { return one.second.id == oldest; })) {
+        if (!forget(oldest))
+            exec(database, u"DELETE FROM rollups WHERE target = ?"_s, {oldest});
+        return true;
+    }
+    bool forgot = false;
+    for (const auto &[name, recorded] : targets)
+        forgot = forget(recorded.id) || forgot;
+    return forgot;
 }
 
 } // namespace openloop::probe

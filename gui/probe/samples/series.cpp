@@ -18,8 +18,9 @@ qint64 rollupIndex(Nanoseconds time)
 
 } // namespace
 
-Series::Series(Instant origin, qsizetype capacity)
-    : m_origin(origin), m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity)))
+Series::Series(Instant origin, qsizetype capacity, std::size_t rollups)
+    : m_origin(origin), m_capacity(static_cast<std::size_t>(std::max<qsizetype>(1, capacity))),
+      m_mostRollups(std::max<std::size_t>(1, rollups))
 {
 }
 
@@ -55,7 +56,7 @@ void Series::trim()
                         m_samples.begin() + static_cast<std::ptrdiff_t>(m_samples.size() - m_capacity));
         m_completeFrom = m_samples.front().due();
     }
-    while (m_rollups.size() > maxRollups) {
+    while (m_rollups.size() > m_mostRollups) {
         m_forgotten.merge(m_rollups.begin()->second);
         m_rollups.erase(m_rollups.begin());
     }
@@ -69,6 +70,8 @@ void Series::addGap(const Gap &gap)
     at = m_gaps.insert(at, gap);
     if (at != m_gaps.begin())
         at->from = std::min(std::max(at->from, std::prev(at)->until), at->until);
+    if (m_gaps.size() > maxGaps)
+        m_gaps.removeFirst();
 }
 
 void Series::addRollup(qint64 index, const Statistics &statistics)

@@ -21,15 +21,16 @@ struct Column {
     std::optional<GapReason> gap; ///< set where the column lies in a gap: draw no line across
 };
 
-/// History of one target. At most `capacity` samples of 24 bytes (864,000 is 24 h at 10 Hz) plus a rollup of
-/// a few hundred bytes per 30 s, kept for 8 days. A value; one thread.
+/// History of one target. At most `capacity` samples of 24 bytes (864,000 is 24 h at 10 Hz) plus `rollups`, one of
+/// a few hundred bytes per 30 s (for 8 days), and the last gaps. A value; one thread.
 class Series
 {
 public:
     static constexpr Nanoseconds rollup = std::chrono::seconds(30);
     static constexpr std::size_t maxRollups = 8 * 24 * 120;
+    static constexpr qsizetype maxGaps = 2000;
 
-    explicit Series(Instant origin = {}, qsizetype capacity = 864'000);
+    explicit Series(Instant origin = {}, qsizetype capacity = 864'000, std::size_t rollups = maxRollups);
 
     void add(const Sample &sample);
     void addGap(const Gap &gap);
@@ -82,6 +83,7 @@ private:
 
     Instant m_origin;
     std::size_t m_capacity;
+    std::size_t m_mostRollups;
     std::vector<PackedSample> m_samples; ///< ascending by due
     Nanoseconds m_completeFrom{0}; ///< single samples are complete between these
     Nanoseconds m_completeUntil = Nanoseconds::max();

@@ -45,7 +45,8 @@ void addOptions(QCommandLineParser &parser)
         "Exit: 0 asserts hold, 1 one failed, 2 usage, or a file that could not be written, 3 nothing answered, 4 the "
         "measurement was not trustworthy "
         "(also: the monitor itself stood still for more than 1 % of the run), 5 the run was cut short (by a signal, or "
-        "it stood still for more than a tenth). Of several the first of 2, 5, 3, 1 on errors or availability, 4, 1."_s);
+        "it stood still for more than a tenth). Of several the first of 2, 5, 3, 1 on errors or availability, 4, 1. A "
+        "signal is the end that --forever has: 0."_s);
     parser.addVersionOption();
     parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s, u"[URL...]"_s);
     parser.addOptions({
@@ -69,6 +70,17 @@ void addOptions(QCommandLineParser &parser)
          "regex=PATTERN, json=/POINTER=VALUE, header=NAME: VALUE; may be repeated, all must hold."_s,
          u"EXPECTATION"_s},
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
+        {u"forever"_s,
+         u"No end but SIGTERM or SIGINT, which is exit code 0; SIGHUP reads --profile again. Without asserts: rules "
+         "raise alarms. Memory and recording are bounded."_s},
+        {u"listen"_s, u"Serve the figures for Prometheus at /metrics there; beyond loopback only with --token-file."_s,
+         u"ADDRESS:PORT"_s},
+        {u"token-file"_s, u"File with the bearer token that all of --listen but /healthz asks for."_s, u"FILE"_s},
+        {u"on-alert"_s,
+         u"Run in a shell when a rule breaks or holds again, or a target goes down or comes back: JSON on its standard "
+         "input, OPENLOOP_ALERT_* in its environment; one at a time, 30 s each."_s,
+         u"COMMAND"_s},
+        {u"webhook"_s, u"Post the same JSON there, tried again for two minutes."_s, u"URL"_s},
         {u"load"_s, u"Keep N requests of a target in flight; may be repeated."_s, u"NAME=N"_s},
         {u"assert"_s, u"What must hold; may be repeated."_s, u"ASSERT"_s},
         {u"strict"_s, u"An assert on latency fails too when more than 1 % of the requests did."_s},

@@ -390,6 +390,34 @@ private slots:
         QCOMPARE(ticksIn(path), 36'000); // the rollups still know of all
     }
 
+    void soAreTheRollupsOfMonths()
+    {
+        const auto path = fresh(u"months"_s);
+        SessionRecorder::Options options;
+        options.maxBytes = 1 << 20;
+        {
+            BegunRecorder recorder(path, options);
+            recorder.flush();
+        }
+        {
+            BegunRecorder recorder(path, options); // beside the session of an earlier run
+            for (int hour = 0; hour < 40; ++hour) {
+                for (int i = 0; i < 30; ++i) { // as often as is compacted
+                    for (int of = 0; of < 4; ++of)
+                        recorder.add(batchAt(1h * hour + (i * 4 + of) * 30s, 100));
+                    recorder.add(LogEntry::load(origin + 1h * hour, u"health"_s, 1));
+                    recorder.flush();
+                }
+            }
+        }
+        const auto size = QFile(path).size();
+        QVERIFY2(size < 4 << 20, qPrintable(QString::number(size))); // 25 MB of rollups went in, and 30 s come at once
+        const SessionReader reader(path);
+        const auto last = reader.series(reader.sessions().last().id, u"health"_s);
+        QCOMPARE(last.quantiles(origin + 39h, origin + 40h).n, 12'000); // the latest are there, the first are not
+        QCOMPARE(last.quantiles(origin, origin + 1h).n, 0);
+    }
+
     void hoursOfManyTargetsOpenQuickly()
     {
         const auto path = fresh(u"hours"_s);

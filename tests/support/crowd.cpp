@@ -13,6 +13,8 @@ namespace openloop::test {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // The status of the head in the socket; the rest is not looked at.
 int statusOf(int descriptor)
 {
@@ -23,7 +25,7 @@ int statusOf(int descriptor)
 
 } // namespace
 
-std::vector<int> askAtOnce(quint16 port, const QByteArray &path, int count, std::chrono::milliseconds deadline)
+std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, std::chrono::milliseconds deadline)
 {
     const int poll = ::epoll_create1(EPOLL_CLOEXEC);
     std::vector<RawClient> clients;
@@ -33,23 +35,26 @@ std::vector<int> askAtOnce(quint16 port, const QByteArray &path, int count, std:
         epoll_event event{EPOLLIN, {.u32 = quint32(i)}};
         ::epoll_ctl(poll, EPOLL_CTL_ADD, clients.back().descriptor(), &event);
     }
-    std::vector<int> statuses(clients.size());
-    const auto until = std::chrono::steady_clock::now() + deadline;
+    std::vector<Heard> heard(clients.size());
+    std::vector<Clock::time_point> sent(clients.size());
+    const auto until = Clock::now() + deadline;
     std::size_t next = 0;
-    for (std::size_t answered = 0; answered < clients.size() && std::chrono::steady_clock::now() < until;) {
-        if (next < clients.size())
+    for (std::size_t answered = 0; answered < clients.size() && Clock::now() < until;) {
+        if (next < clients.size()) {
+            sent[next] = Clock::now();
             clients[next++].ask(path);
+        }
         std::array<epoll_event, 64> events{};
         const int ready = ::epoll_wait(poll, events.data(), int(events.size()), next < clients.size() ? 0 : 100);
         for (int i = 0; i < ready; ++i) {
             const auto client = events[std::size_t(i)].data.u32;
-            statuses[client] = statusOf(clients[client].descriptor());
+            heard[client] = {statusOf(clients[client].descriptor()), Clock::now() - sent[client]};
             ::epoll_ctl(poll, EPOLL_CTL_DEL, clients[client].descriptor(), nullptr);
             ++answered;
         }
     }
     ::close(poll);
-    return statuses;
+    return heard;
 }
 
 QByteArray semiprime(unsigned bits, unsigned long seed)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Many clients that ask the same at once, and numbers to ask for.
+// Many clients that ask the same at once, how long each of them waited, and numbers to ask for.
 #pragma once
 
 #include "tests/support/raw_client.h"
@@ -8,9 +8,13 @@
 
 namespace openloop::test {
 
-/// Opens `count` connections, then sends `GET path` on each as fast as one thread can, and waits for all answers: the
-/// status of each, 0 if there was none.
-std::vector<int> askAtOnce(quint16 port, const QByteArray &path, int count, std::chrono::milliseconds deadline);
+struct Heard {
+    int status = 0; ///< 0: no answer
+    std::chrono::duration<double, std::milli> time{}; ///< from its own request to its answer
+};
+
+/// Opens `count` connections, then sends `GET path` on each as fast as one thread can, and waits for all answers.
+std::vector<Heard> askAtOnce(quint16 port, const QByteArray &path, int count, std::chrono::milliseconds deadline);
 
 /// The decimal digits of the product of two primes of half so many bits: 200 take a second or two, 290 minutes.
 QByteArray semiprime(unsigned bits, unsigned long seed = 1);

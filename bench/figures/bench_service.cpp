@@ -216,6 +216,52 @@ void measureObservation()
         median(with), median(without), median(ratios));
 }
 
+// What 200 new clients, one after the other, wait for the answer of /health: p99 in ms.
+double newcomersWait(quint16 port)
+{
+    std::vector<double> times;
+    for (int i = 0; i < 200; ++i) {
+        const auto begun = Clock::now();
+        if (statusOf(RawClient(port).get("/health")) != 200)
+            giveUp("a new client was not answered");
+        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
+    }
+    std::sort(times.begin(), times.end());
+    return times[197];
+}
+
+// One loop and two by turns; and two of which one stands still meanwhile, beside themselves before that.
+void measureLoops()
+{
+    ServerProcess one(QStringLiteral(TEST_SERVER));
+    ServerProcess two(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
+    if (!one.waitUntilReady() || !two.waitUntilReady())
+        giveUp("the server did not start");
+    std::vector<double> ones, twos, ratios, free, blocked, waits;
+    for (int round = 0; round < 2 * rounds + 1; ++round) {
+        ones.push_back(runWrk(one, u"/health"_s, 64, 2).cpuMicroseconds);
+        twos.push_back(runWrk(two, u"/health"_s, 64, 2).cpuMicroseconds);
+        ratios.push_back(twos.back() / ones.back());
+        std::vector<RawClient> clients; // the first is of home, the last of the other loop, or the reverse
+        do {
+            clients.emplace_back(two.port());
+        } while (clients.back().get("/test/loop")->body == clients.front().get("/test/loop")->body);
+        free.push_back(newcomersWait(two.port()));
+        clients.front().ask("/test/stand_still");
+        while (!clients.back().get("/test/standing")->body.contains('1'))
+            ;
+        blocked.push_back(newcomersWait(two.port()));
+        waits.push_back(blocked.back() / free.back());
+        clients.back().get("/test/let_go");
+    }
+    std::printf("two loops                   %.1f us of CPU for each /health, %.1f us with one: ratio %.2f (at most "
+                "1.15)\n",
+                median(twos), median(ones), median(ratios));
+    std::printf(
+        "one of them stands still    p99 of 200 new clients %.2f ms, %.2f ms before: ratio %.2f (at most 1.5)\n",
+        median(blocked), median(free), median(waits));
+}
+
 void measureConcurrentCalls()
 {
     const StandIn upstream(upstreamDelay);
@@ -259,10 +305,15 @@ void measureQueries()
 
 } // namespace
 
+/// bench_service [loops]: that figure alone
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    if (argc == 2 && QByteArrayView(argv[1]) == "loops") {
+        measureLoops();
+        return 0;
+    }
     {
         ServerProcess server(QStringLiteral(SERVER), {u"--factorize-timeout"_s, u"20"_s});
         if (!server.waitUntilReady())
@@ -272,6 +323,7 @@ int main(int argc, char **argv)
     }
     measureBesideNginx();
     measureObservation();
+    measureLoops();
     measureOverload();
     measureConcurrentCalls();
     measureQueries();

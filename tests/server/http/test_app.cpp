@@ -38,6 +38,11 @@ Json quick(Context &, const Request &request)
     return {{u"body"_s, QString::fromUtf8(request.body)}};
 }
 
+Json first(const Request &)
+{
+    return {{u"body"_s, QString()}};
+}
+
 Json arguments(Context &, const Request &request)
 {
     return Json(request.arguments.join(u'|'));
@@ -163,7 +168,7 @@ void TestApp::start(const Limits &limits)
     m_server = std::make_unique<AppThread>(limits, [this](App &app) {
         app.route("GET", u"/quick"_s, *m_context, quick);
         app.route("POST", u"/quick"_s, *m_context, quick);
-        app.route("GET", u"/first"_s, *m_context, quick);
+        app.route("GET", u"/first"_s, first);
         app.putFirst(u"/first"_s);
         app.route("GET", u"/slow"_s, *m_context, slow);
         app.route("GET", u"/large"_s, *m_context, large);

@@ -98,11 +98,11 @@ void Branch::handle(const Route &route, Exchange exchange)
             m_routes.guard(exchange.request());
         checkCoding(exchange.request());
         if (handler != methods.end()) {
+            const bool isUrgent = m_listener.turns().isFirst(head.path()); // looked at before the exchange moves
             if (!m_home || handler->second.isFree)
                 handler->second.run(std::move(exchange));
             else
-                cross(std::move(exchange), handler->second, m_listener.turns().isFirst(head.path()), m_mailbox,
-                      m_home->mailbox, m_home->visits);
+                cross(std::move(exchange), handler->second, isUrgent, m_mailbox, m_home->mailbox, m_home->visits);
         } else if (head.method() == "OPTIONS"
                    && (!methods.empty() || head.path() == "*" || m_listener.isPreflight(head))) {
             Response response(204, {}, {});

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The negative controls of `make tsan`: one race in each part that has threads, which the sanitizer has to report.
 #include "gui/probe/engine/probe_thread.h"
-#include "server/http/app.h"
 #include "server/jobs/jobs.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
-#include "tests/support/raw_client.h"
 
 #include <QCoreApplication>
 #include <QTemporaryDir>
 
 #include <cstdlib>
 #include <cstring>
-#include <thread>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -95,29 +92,6 @@ void raceInJobs()
     }
 }
 
-http::Json touching(const http::Request &)
-{
-    touchUntold();
-    return {};
-}
-
-// Both loops take some of so many.
-void raceInLoops()
-{
-    http::App app({}, 2);
-    app.route("GET", u"/"_s, touching);
-    if (!app.listen(QHostAddress(QHostAddress::LocalHost), 0))
-        std::exit(2);
-    std::atomic<bool> isOver = false;
-    const std::jthread client([&isOver, port = app.port()] {
-        for (int i = 0; i < 200; ++i)
-            RawClient(port).get("/");
-        isOver = true;
-    });
-    if (!QTest::qWaitFor([&isOver] { return isOver.load(); }, 60'000))
-        std::exit(2);
-}
-
 void raceInProbe()
 {
     std::atomic<int> batches = 0;
@@ -134,7 +108,7 @@ void raceInProbe()
 
 } // namespace
 
-/// seeded_races store|pool|jobs|loops|probe
+/// seeded_races store|pool|jobs|probe
 int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);

@@ -2,8 +2,7 @@
 // One event wakes the loop for as many letters as there are; those beyond a turn's share wait for the next turn.
 #include "server/http/loops/mailbox.h"
 
-#include <QCoreApplication>
-#include <QEvent>
+#include <QMetaObject>
 
 namespace openloop::http {
 
@@ -15,7 +14,12 @@ void Mailbox::post(Letter letter, bool urgent)
     const bool wakes = m_urgent.empty() && m_others.empty();
     (urgent ? m_urgent : m_others).push_back(std::move(letter));
     if (wakes && m_reader)
-        QCoreApplication::postEvent(m_reader, new QEvent(QEvent::User));
+        QMetaObject::invokeMethod(m_reader, &MailboxReader::wake, Qt::QueuedConnection);
+}
+
+QObject *Mailbox::reader() const
+{
+    return m_reader;
 }
 
 std::optional<Mailbox::Letter> Mailbox::take()
@@ -34,7 +38,7 @@ MailboxReader::MailboxReader(std::shared_ptr<Mailbox> mailbox, Turns &turns)
 {
     const std::lock_guard lock(m_mailbox->m_mutex);
     m_mailbox->m_reader = this;
-    QCoreApplication::postEvent(this, new QEvent(QEvent::User)); // for what came before
+    QMetaObject::invokeMethod(this, &MailboxReader::wake, Qt::QueuedConnection); // for what came before
 }
 
 // What nobody will do is dropped here, where it belongs, not by whoever posts last.
@@ -49,13 +53,10 @@ MailboxReader::~MailboxReader()
         ;
 }
 
-bool MailboxReader::event(QEvent *event)
+void MailboxReader::wake()
 {
-    if (event->type() != QEvent::User)
-        return Turns::Waiter::event(event);
     if (!m_turnAwaited)
         takeTurn();
-    return true;
 }
 
 void MailboxReader::takeTurn()

@@ -12,6 +12,8 @@
 
 namespace openloop::http {
 
+class MailboxReader;
+
 /// Any thread posts; the loop of its Reader does. Level-triggered: the reader is woken when the first letter comes in,
 /// and reads until there is none; a letter that comes meanwhile is among those. The mutex hands over what a letter
 /// refers to, so that sanitizers see it.
@@ -24,7 +26,7 @@ public:
     void post(Letter letter, bool urgent = false);
 
     /// Who reads, on the thread where that is done.
-    QObject *reader() const { return m_reader; }
+    QObject *reader() const;
 
 private:
     friend class MailboxReader;
@@ -34,7 +36,7 @@ private:
     std::mutex m_mutex; // of all below
     std::deque<Letter> m_urgent;
     std::deque<Letter> m_others;
-    QObject *m_reader = nullptr; ///< null: there is none yet, or no more
+    MailboxReader *m_reader = nullptr; ///< null: there is none yet, or no more
     bool m_closed = false; ///< no more
 };
 
@@ -49,10 +51,11 @@ public:
 
     void takeTurn() override;
 
-protected:
-    bool event(QEvent *event) override;
-
 private:
+    friend class Mailbox;
+
+    void wake();
+
     const std::shared_ptr<Mailbox> m_mailbox;
     Turns &m_turns;
     bool m_turnAwaited = false; ///< takeTurn() will be called

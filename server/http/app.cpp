@@ -66,9 +66,10 @@ public:
 protected:
     void run() override
     {
+        const std::shared_ptr<Mailbox> home = m_app.m_home.mailbox;
         serve();
-        m_isOver = true;
-        m_app.m_home.mailbox->post([] { }); // wakes the loop that waits for it
+        m_isOver = true; // the last that is touched here: whoever has seen it may destroy this
+        home->post([] { }); // wakes the loop that waits for it
     }
 
 private:

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The negative controls of `make tsan`: one race in each part that has threads, which the sanitizer has to report.
 #include "gui/probe/engine/probe_thread.h"
+#include "server/http/app.h"
 #include "server/jobs/jobs.h"
 #include "tests/support/ending.h"
 #include "tests/support/numbers.h"
+#include "tests/support/raw_client.h"
 
 #include <QCoreApplication>
 #include <QTemporaryDir>
 
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -92,6 +95,35 @@ void raceInJobs()
     }
 }
 
+http::Json touching(const http::Request &)
+{
+    for (int i = 0; i < 100; ++i) // while the other loop answers, too
+        touchUntold();
+    return {};
+}
+
+// Both loops take some of so many, and answer them at the same time.
+void raceInLoops()
+{
+    http::App app({}, 2);
+    app.route("GET", u"/"_s, touching);
+    if (!app.listen(QHostAddress(QHostAddress::LocalHost), 0))
+        std::exit(2);
+    const std::jthread asking([port = app.port()] {
+        for (int round = 0; round < 30; ++round) {
+            std::vector<RawClient> clients;
+            for (int i = 0; i < 32; ++i)
+                clients.emplace_back(port);
+            for (RawClient &each : clients)
+                each.ask("/");
+            for (RawClient &each : clients)
+                each.read();
+        }
+        QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+    });
+    QCoreApplication::exec();
+}
+
 void raceInProbe()
 {
     std::atomic<int> batches = 0;
@@ -108,12 +140,15 @@ void raceInProbe()
 
 } // namespace
 
-/// seeded_races store|pool|jobs|probe
+/// seeded_races store|pool|jobs|loops|probe
 int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);
-    const std::pair<const char *, void (*)()> parts[] = {
-        {"store", raceInStore}, {"pool", raceInPool}, {"jobs", raceInJobs}, {"probe", raceInProbe}};
+    const std::pair<const char *, void (*)()> parts[] = {{"store", raceInStore},
+                                                         {"pool", raceInPool},
+                                                         {"jobs", raceInJobs},
+                                                         {"loops", raceInLoops},
+                                                         {"probe", raceInProbe}};
     for (const auto &[name, seed] : parts) {
         if (argc == 2 && std::strcmp(argv[1], name) == 0) {
             seed();

@@ -447,7 +447,7 @@ private slots:
         ProgrammedServer server(atOnce);
         Monitor monitor(
             {u"t="_s + server.url(), u"--json"_s, path, u"--record"_s, m_folder.filePath(u"record.sqlite"_s)});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 10, patience);
         QCOMPARE(QJsonDocument::fromJson(linesOf(path)).object()[u"exit_code"_s].toInt(), 5); // it goes on
         monitor.signal(number);
         QCOMPARE(monitor.code(), 0);

@@ -28,6 +28,13 @@ bool adopt(const SchedulingAttributes &attributes)
     return ::syscall(SYS_sched_setattr, 0, &attributes, 0U) == 0;
 }
 
+// Kernels that know of none tell 0.
+bool hasSlice(std::uint64_t slice)
+{
+    SchedulingAttributes attributes;
+    return ::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0U) == 0 && attributes.runtime == slice;
+}
+
 } // namespace
 
 void lowerThreadPriority(int niceness)
@@ -38,10 +45,10 @@ void lowerThreadPriority(int niceness)
 void raiseThreadPriority()
 {
     SchedulingAttributes attributes;
-    attributes.nice = -10;
-    if (adopt(attributes))
+    attributes.nice = ::getpriority(PRIO_PROCESS, id_t(::gettid()));
+    if (adopt(attributes) && hasSlice(attributes.runtime))
         return;
-    attributes.nice = 0; // not allowed: the slice alone
+    attributes.nice = -10;
     adopt(attributes);
 }
 

@@ -10,9 +10,9 @@ inline constexpr int waitingNiceness = 10;
 /// Lowers the calling thread's priority (Linux: nice values are the threads' own). It can't be raised again.
 void lowerThreadPriority(int niceness);
 
-/// Has this thread run as soon as it is ready, although others compute: at nice -10 where the system lets it (root,
-/// RLIMIT_NICE), else with the shortest slices, for which nobody needs a right (Linux 6.12; ignored before). Threads
-/// that it starts inherit nothing of it.
+/// Has this thread run as soon as it is ready, although others compute: with the shortest slices, for which nobody
+/// needs a right, and where the kernel knows of none (before Linux 6.12) at nice -10, if the system lets it (root,
+/// RLIMIT_NICE). Threads that it starts inherit nothing of it.
 void raiseThreadPriority();
 
 /// The same, as a real-time thread of the lowest priority where the system lets it (root, RLIMIT_RTPRIO). For threads

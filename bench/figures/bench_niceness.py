@@ -23,10 +23,9 @@ import time
 SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}[os.uname().machine]
 SHORTEST_SLICE = 100_000  # ns
 
-# pool's niceness, pool's policy, loop's niceness, loop's slice (0: the kernel's)
-ROWS = [(19, os.SCHED_OTHER, 0, 0), (10, os.SCHED_OTHER, 0, 0), (7, os.SCHED_OTHER, 0, 0), (5, os.SCHED_OTHER, 0, 0),
-        (0, os.SCHED_OTHER, 0, 0), (0, os.SCHED_BATCH, 0, 0), (7, os.SCHED_BATCH, 0, 0),
-        (7, os.SCHED_OTHER, 0, SHORTEST_SLICE), (0, os.SCHED_OTHER, 0, SHORTEST_SLICE), (0, os.SCHED_OTHER, -10, 0)]
+# The pool's niceness; the loop's niceness and its slice (0: the kernel's)
+ROWS = [(10, -10, 0), (10, 0, SHORTEST_SLICE), (6, 0, SHORTEST_SLICE), (6, -10, 0),
+        (0, 0, SHORTEST_SLICE)]
 
 
 def prime(bits):
@@ -48,7 +47,7 @@ def processor_time(path):
 
 class Server:
     def __init__(self, program, row):
-        niceness, self.policy, loop, slice_ = row
+        niceness, loop, slice_ = row
         self.process = subprocess.Popen(
             [program, "--port", "0", "--database", "sqlite::memory:", "--cpu-threads", "2", "--factorize-timeout", "600",
              "--cpu-nice", str(niceness)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -69,15 +68,12 @@ class Server:
     def compute(self, *numbers):
         clients = [self.ask(f"/factorize?n={n}") for n in numbers]
         time.sleep(0.1)
-        for thread in self.threads():
-            os.sched_setscheduler(int(thread.rsplit("/", 1)[1]), self.policy, os.sched_param(0))
         return clients
 
     def p99(self, seconds=1.5):
         times = []
         client = self.ask("/health")
         client.recv(4096)
-        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             begun = time.perf_counter()
@@ -85,7 +81,6 @@ class Server:
             client.recv(4096)
             times.append((time.perf_counter() - begun) * 1000)
             time.sleep(0.002)
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         return sorted(times)[len(times) * 99 // 100]
 
     def round(self, hard):
@@ -124,11 +119,11 @@ def main():
     finally:
         for server in servers.values():
             server.process.kill()
-    print("| pool | policy | loop | slice | p99 idle, ms | p99 saturated, ms | beside, s | share |\n|---|---|---|---|---|---|---|---|")
-    for (niceness, policy, loop, slice_), server in servers.items():
+    print("| pool | loop | slice | p99 idle, ms | p99 saturated, ms | beside, s | share |\n|---|---|---|---|---|---|---|")
+    for (niceness, loop, slice_), server in servers.items():
         median = {name: statistics.median(values) for name, values in server.figures.items()}
-        print(f"| {niceness} | {'batch' if policy == os.SCHED_BATCH else 'other'} | {loop} | {'short' if slice_ else ''} | "
-              f"{median['idle']:.2f} | {median['saturated']:.2f} | {median['beside']:.1f} | {median['share']:.2f} |")
+        print(f"| {niceness} | {loop} | {'0.1 ms' if slice_ else ''} | {median['idle']:.2f} | {median['saturated']:.2f} | "
+              f"{median['beside']:.1f} | {median['share']:.2f} |")
 
 
 if __name__ == "__main__":

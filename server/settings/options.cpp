@@ -258,7 +258,7 @@ QList<OptionRow> optionRows()
         {u"cpu-threads"_s, u"N"_s, cores, u"Threads that factor."_s, takeNumber<&Options::cpuThreads, 1, 1024>},
         {u"cpu-queue"_s, u"N"_s, u"64"_s, u"Computations that wait; beyond it 503."_s,
          takeNumber<&Options::cpuQueue, 0, 100'000>},
-        {u"cpu-nice"_s, u"N"_s, u"10"_s,
+        {u"cpu-nice"_s, u"N"_s, u"6"_s,
          u"Niceness of the threads that factor; with less, programs of this machine wait for them, those that ask /health too."_s,
          takeNumber<&Options::cpuNice, 0, 19>},
         {u"factorize-timeout"_s, u"S"_s, u"30"_s, u"Seconds for one factorization, its waiting included."_s,

@@ -6,8 +6,10 @@
 
 #include <QDeadlineTimer>
 #include <QTcpServer>
+#include <QtEndian>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

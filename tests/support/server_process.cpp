@@ -49,7 +49,7 @@ bool ServerProcess::waitUntilReady()
     const QByteArray line = m_process.readLine().trimmed();
     m_address = QString::fromUtf8(line.sliced(line.lastIndexOf(' ') + 1));
     m_port = quint16(QUrl(m_address).port(0));
-    return m_port != 0 || m_address.startsWith(u"unix:/");
+    return m_port != 0 || m_address.startsWith(u"unix:");
 }
 
 int ServerProcess::stop()

@@ -25,7 +25,7 @@ trap leave EXIT
 echo $$ >"$group/cgroup.procs"
 
 code=0
-timeout --signal=KILL 300 unshare --mount --pid --cgroup --uts --ipc --net --fork --kill-child bash -euc '
+timeout --signal=KILL 180 unshare --mount --pid --cgroup --uts --ipc --net --fork --kill-child bash -euc '
     mount --make-rprivate /
     mount -t tmpfs tmpfs "$1"
     mkdir "$1/upper" "$1/work" "$1/root"
@@ -44,9 +44,13 @@ timeout --signal=KILL 300 unshare --mount --pid --cgroup --uts --ipc --net --for
     cp "$2"/openloop-server.service "$2"/openloop-server.socket "$units"
     printf "[Unit]\nRequires=basic.target\nAfter=basic.target\nWants=checks.service\n" >"$units/checks.target"
     printf "[Service]\nType=oneshot\nExecStart=/bin/bash /mnt/checks.sh\n" >"$units/checks.service"
-    exec chroot "$root" env -i container=openloop PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    cd "$root"
+    mkdir -p former
+    pivot_root . former # in a mere chroot nobody may have users of his own (PrivateUsers=)
+    umount -l former
+    exec chroot . env -i container=openloop PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         /lib/systemd/systemd --system --unit=checks.target --show-status=no --log-target=null
-' boot "$work" "$results" </dev/null >/dev/null 2>&1 || code=$?
-cat "$results/log" 2>/dev/null || echo "openloop: systemd did not begin here (exit code $code)"
+' boot "$work" "$results" </dev/null >"$results/outer" 2>&1 || code=$?
+cat "$results/log" 2>/dev/null || { cat "$results/outer"; echo "openloop: systemd did not begin here (exit code $code)"; }
 grep -q '^ended$' "$results/log" 2>/dev/null || code=1
 exit "$code"

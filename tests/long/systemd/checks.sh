@@ -13,7 +13,7 @@ check() { # WHAT COMMAND...
     else
         echo "FAILED $what"
         wrong=1
-        systemctl --no-pager status $name | tail -n 12
+        systemctl --no-pager --lines=3 status $name | sed -n '3p;/Status:/p;/Process:/p'
     fi
 }
 soon() { # COMMAND...: within a minute
@@ -85,7 +85,8 @@ systemctl restart $name
 for i in {1..6}; do sleep 1; done # three times as long as the watchdog bears
 check "whose loop turns is left alone" is "$(show NRestarts)" 0
 check "and is active" is "$(show ActiveState)" active
-kill -STOP "$(show MainPID)"
+process=$(show MainPID)
+[ "$process" = 0 ] || kill -STOP "$process" # 0 would be this script
 restarted() { [ "$(show NRestarts)" = 1 ]; }
 check "whose loop is stuck begins anew" soon restarted
 check "and answers again" soon answers http://127.0.0.1:8080/health

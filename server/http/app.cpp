@@ -156,18 +156,19 @@ void App::drain(std::function<void()> emptied)
         if (--m_toBeEmptied == 0)
             m_emptied();
     };
+    const bool leavesWaiting = m_socket->isHandedOver();
     m_socket->close(); // goes when the last loop has closed its own
     for (const auto &loop : m_loops) {
         loop->mailbox().post(
-            [&loop = *loop, count, home = m_home.mailbox] {
+            [&loop = *loop, count, home = m_home.mailbox, leavesWaiting] {
                 QObject::connect(&loop.branch().listener(), &Listener::emptied, &loop.branch().listener(),
                                  [count, home] { home->post(count, true); });
-                loop.branch().listener().drain();
+                loop.branch().listener().drain(leavesWaiting);
             },
             true);
     }
     QObject::connect(&m_branch->listener(), &Listener::emptied, &m_branch->listener(), count, Qt::QueuedConnection);
-    m_branch->listener().drain();
+    m_branch->listener().drain(leavesWaiting);
 }
 
 int App::inFlight() const

@@ -151,11 +151,10 @@ void Listener::forget(Connection *connection)
         emit emptied();
 }
 
-// Who has connected has perhaps asked already.
-void Listener::drain()
+void Listener::drain(bool leavesWaiting)
 {
     m_draining = true;
-    while (m_notifier && acceptOne())
+    while (!leavesWaiting && m_notifier && acceptOne())
         ;
     close();
     const auto connections = m_connections;

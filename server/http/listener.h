@@ -55,8 +55,9 @@ public:
     /// alone: no other loop does. Otherwise one connection is taken in each turn, so that the others get theirs.
     void watch(int descriptor, bool alone);
 
-    /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end.
-    void drain();
+    /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end. Who has connected
+    /// has perhaps asked already, and is accepted before that, unless they are left to the next program.
+    void drain(bool leavesWaiting);
 
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();

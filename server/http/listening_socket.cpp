@@ -170,7 +170,7 @@ void ListeningSocket::bindUnix()
     check(::listen(m_descriptor, backlog) == 0);
 }
 
-ListeningSocket::ListeningSocket(int descriptor) : m_descriptor(descriptor)
+ListeningSocket::ListeningSocket(int descriptor) : m_descriptor(descriptor), m_isHandedOver(true)
 {
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
@@ -209,7 +209,7 @@ ListeningSocket::~ListeningSocket()
 
 ListeningSocket::ListeningSocket(ListeningSocket &&other) noexcept
     : m_descriptor(std::exchange(other.m_descriptor, -1)), m_address(std::move(other.m_address)), m_port(other.m_port),
-      m_file(std::move(other.m_file))
+      m_isHandedOver(other.m_isHandedOver), m_file(std::move(other.m_file))
 {
 }
 

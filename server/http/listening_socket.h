@@ -30,6 +30,9 @@ public:
     /// Nobody finds the way here any more; who has found it is waiting for whoever shares the socket.
     void close();
 
+    /// Whoever handed it over keeps it open: who is waiting there will be served by the next program that gets it.
+    bool isHandedOver() const { return m_isHandedOver; }
+
     const ListenAddress &address() const { return m_address; }
     quint16 port() const { return m_port; } ///< 0 of a Unix socket
 
@@ -42,6 +45,7 @@ private:
     int m_descriptor = -1;
     ListenAddress m_address;
     quint16 m_port = 0;
+    bool m_isHandedOver = false;
     std::unique_ptr<File> m_file; ///< null: there is none to be removed
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns SIGTERM and SIGINT into a call on the event loop; a second one ends the process at once.
+// Turns SIGTERM and SIGINT into a call on the event loop, a second one of which ends the process at once; SIGHUP, too.
 #pragma once
 
 #include <QSocketNotifier>
@@ -12,14 +12,19 @@ namespace openloop {
 class StopSignals
 {
 public:
-    explicit StopSignals(std::function<void()> stop);
+    /// reload: for SIGHUP; several that come close together are one. Null: that is left as it is.
+    explicit StopSignals(std::function<void()> stop, std::function<void()> reload = {});
     ~StopSignals();
-    /// The signal that has come; 0: none has.
+    /// The signal that stops and has come; 0: none has.
     int number() const;
     Q_DISABLE_COPY_MOVE(StopSignals)
 
 private:
+    void read();
+
     std::function<void()> m_stop;
+    std::function<void()> m_reload;
+    bool m_isStopping = false;
     QSocketNotifier m_notifier;
 };
 

@@ -16,7 +16,7 @@ flock 9
 echo "openloop: unpacking ${peers[*]} below $folder"
 
 # As if none of them were installed; a just-in-time compiler is not needed, and as large as all else.
-family='^Package: (postgresql|pgbouncer|nginx|libnginx|haproxy|prometheus)'
+family='^Package: (postgresql|pgbouncer|nginx|libnginx|haproxy|prometheus|systemd\n|libsystemd-shared\n)'
 awk -v RS= -v ORS='\n\n' -v family="$family" '$0 !~ family' /var/lib/dpkg/status >"$folder/status"
 apt=(apt-get -qq -o "Dir::State::status=$folder/status" -o "APT::Sandbox::User=$(id -un)")
 names() {

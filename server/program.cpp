@@ -6,10 +6,13 @@
 #include "common/stop_signals.h"
 #include "common/thread_priority.h"
 #include "server/http/app.h"
-#include "server/http/wire/tls_context.h"
 #include "server/loop/loop_lag.h"
 #include "server/loop/stall_watch.h"
 #include "server/program/check.h"
+#include "server/program/handed_over.h"
+#include "server/program/reading_again.h"
+#include "server/program/service_manager.h"
+#include "server/program/watchdog.h"
 #include "server/routes/figures.h"
 #include "server/routes/guard.h"
 #include "server/services.h"
@@ -55,12 +58,14 @@ int complain(int exitCode, const char *text)
     return exitCode;
 }
 
-QString addressOf(const Options &options, quint16 port)
+QString addressOf(const http::ListeningSocket &socket, bool isEncrypted)
 {
+    if (socket.address().isUnix())
+        return socket.address().toString();
     QUrl url;
-    url.setScheme(options.tlsCertificate.isEmpty() ? u"http"_s : u"https"_s);
-    url.setHost(options.listen.toString());
-    url.setPort(port);
+    url.setScheme(isEncrypted ? u"https"_s : u"http"_s);
+    url.setHost(socket.address().toString());
+    url.setPort(socket.port());
     return url.toString();
 }
 
@@ -97,23 +102,22 @@ private:
     const StallWatch m_watch;
 };
 
-void guard(http::App &app, const Options &options)
+void guard(http::App &app, const Options &options, const ReadingAgain &files)
 {
     // Beyond loopback a page would need the token: names are judged there if they are given.
-    const bool judges = options.listen.isLoopback() || !options.allowedHosts.isEmpty();
-    app.setGuard([&options, judges](const http::Request &request) {
+    const bool judges = options.listen.isLocal() || !options.allowedHosts.isEmpty();
+    app.setGuard([&options, judges, tokens = files.tokens()](const http::Request &request) {
         if (judges)
             checkOrigin(request, options.allowedHosts, options.crossOrigin);
-        if (!options.crossOrigin.isPreflight(request.head))
-            checkToken(request, options.token, options.privateDocs);
+        if (tokens && !options.crossOrigin.isPreflight(request.head))
+            checkToken(request, *tokens->current(), options.privateDocs);
     });
 }
 
-http::Listener::Settings settingsOf(const Options &options)
+http::Listener::Settings settingsOf(const Options &options, const ReadingAgain &files)
 {
     http::Listener::Settings settings;
-    if (!options.tlsCertificate.isEmpty())
-        settings.tls = std::make_shared<http::TlsContext>(options.tlsCertificate, options.tlsKey);
+    settings.tls = files.certificate();
     settings.proxies = options.trustedProxies;
     // Of what is repeated of a client's input nothing is taken for a page or a script, and no other page embeds it.
     settings.fixedFields = http::FixedFields(
@@ -121,17 +125,9 @@ http::Listener::Settings settingsOf(const Options &options)
     return settings;
 }
 
-void listen(http::App &app, const Options &options)
+int serve(Options options, std::optional<http::ListeningSocket> socket, ServiceManager &manager, const Program &program)
 {
-    if (!app.listen(options.listen, options.port)) {
-        throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
-                               .arg(options.port)
-                               .arg(app.errorString()));
-    }
-}
-
-int serve(Options options, const Program &program)
-{
+    std::signal(SIGHUP, SIG_IGN); // until there is something to be read again
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
     Drain drain; // first: it bounds the end of all that follows
@@ -153,26 +149,41 @@ int serve(Options options, const Program &program)
     program.addRoutes(app, services);
     if (program.measures)
         addFigures(app, metrics.emplace(), services);
-    http::Listener::Settings settings = settingsOf(options);
+    ReadingAgain files(options);
+    http::Listener::Settings settings = settingsOf(options, files);
     settings.showsTiming = program.measures;
     app.setSettings(std::move(settings));
-    guard(app, options);
+    guard(app, options, files);
     app.setAttendants([&](int) { return std::make_unique<Attendant>(accessLog, metrics ? &*metrics : nullptr); });
-    listen(app, options);
+    if (!socket)
+        socket.emplace(options.listen, options.port);
+    const QString address = addressOf(*socket, !options.tlsCertificate.isEmpty());
+    app.listen(std::move(*socket));
     services.jobs.start();
-    const StopSignals onStop([&] {
+    const QString listening = u"listening on "_s + address;
+    const auto stop = [&](int signal) {
         services.draining = true;
-        qCInfo(log, "SIG%s: stops; requests are taken for %lld ms more", ::sigabbrev_np(onStop.number()),
+        manager.stopping(
+            u"SIG%1: %2 requests are to be answered"_s.arg(QLatin1String(::sigabbrev_np(signal))).arg(app.inFlight()));
+        qCInfo(log, "SIG%s: stops; requests are taken for %lld ms more", ::sigabbrev_np(signal),
                qint64(options.drainDelay.count()));
         QTimer::singleShot(options.drainDelay, qApp, [&] {
             services.jobs.stop();
             drain.begin(app, options.drainTimeout, program.longestFarewell);
         });
-    });
-    const QString address = addressOf(options, app.port());
+    };
+    const StopSignals signalled([&] { stop(signalled.number()); },
+                                [&] {
+                                    manager.reloading();
+                                    const QString trouble = files.now();
+                                    manager.ready(trouble.isEmpty() ? listening
+                                                                    : listening + u"; not read again: "_s + trouble);
+                                });
+    const Watchdog watchdog(app, manager);
     qCInfo(log, "openloop-server %s listens on %s as %s", OPENLOOP_VERSION, qUtf8Printable(address),
            qUtf8Printable(options.nodeName));
-    print(stdout, u"openloop-server listening on %1\n"_s.arg(address));
+    print(stdout, u"openloop-server %1\n"_s.arg(listening));
+    manager.ready(listening);
     const int exitCode = QCoreApplication::exec();
     if (app.inFlight() > 0)
         qCWarning(log, "the time to drain is over: %d requests are stopped", app.inFlight());
@@ -191,7 +202,9 @@ int runServer(int argc, char **argv, const Program &program)
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"openloop-server"_s);
     try {
-        const CommandLine line = readCommandLine(QCoreApplication::arguments());
+        ServiceManager manager;
+        std::optional<http::ListeningSocket> socket = handedOverSocket();
+        const CommandLine line = readCommandLine(QCoreApplication::arguments(), socket ? &*socket : nullptr);
         if (line.action == CommandLine::Action::Check)
             return check(line, program.limits) ? 0 : cannotStart;
         if (line.action == CommandLine::Action::BackUp) {
@@ -203,7 +216,7 @@ int runServer(int argc, char **argv, const Program &program)
             return 0;
         }
         startLog(line.options.logFormat);
-        const int exitCode = serve(line.options, program);
+        const int exitCode = serve(line.options, std::move(socket), manager, program);
         qCInfo(log, "stopped, exit code %d", exitCode);
         return exitCode;
     } catch (const UsageError &error) {

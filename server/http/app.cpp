@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Binds once, then has every loop accept from that socket; a loop beside home is a thread with a branch of its own.
+// Has every loop accept from one socket; a loop beside home is a thread with a branch of its own.
 #include "server/http/app.h"
 
 #include "server/loop/wait_at_most.h"
@@ -8,10 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <fcntl.h>
 #include <future>
-#include <system_error>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -22,17 +19,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.http")
 
-constexpr int backlog = 4096;
 constexpr auto longestFarewell = 10s; // every await ends soon after a stop; this is for the one that doesn't
-
-// The same socket under another number, so that each loop closes its own.
-int sameSocket(qintptr descriptor)
-{
-    const int same = ::fcntl(int(descriptor), F_DUPFD_CLOEXEC, 0);
-    if (same < 0)
-        throw std::system_error(errno, std::generic_category(), "the listening socket can't be shared");
-    return same;
-}
 
 } // namespace
 
@@ -40,7 +27,7 @@ int sameSocket(qintptr descriptor)
 class App::Loop final : public QThread
 {
 public:
-    Loop(App &app, int number) : m_app(app), m_number(number), m_descriptor(sameSocket(app.m_socket.socketDescriptor()))
+    Loop(App &app, int number) : m_app(app), m_number(number), m_descriptor(app.m_socket->share())
     {
         setObjectName(u"loop %1"_s.arg(number));
         start();
@@ -100,15 +87,13 @@ private:
     std::atomic<bool> m_isOver = false;
 };
 
-App::App(const Limits &limits, int loops) : m_limits(limits), m_loopCount(loops)
-{
-    m_socket.setListenBacklogSize(backlog);
-}
+App::App(const Limits &limits, int loops) : m_limits(limits), m_loopCount(loops) { }
 
 // Level-triggered: a loop that is over is asked whether it is, and its last letter wakes this one.
 App::~App()
 {
-    m_socket.close();
+    if (m_socket)
+        m_socket->close();
     if (!m_branch)
         return;
     m_branch->cutAll();
@@ -140,19 +125,27 @@ QList<std::pair<QByteArray, QString>> App::routes() const
     return routes;
 }
 
-bool App::listen(const QHostAddress &address, quint16 port)
+// Each loop closes a descriptor of its own.
+void App::listen(ListeningSocket socket)
 {
-    if (!m_socket.listen(address, port))
-        return false;
-    m_socket.pauseAccepting();
-    m_port = m_socket.serverPort();
+    m_socket.emplace(std::move(socket));
     m_branch = std::make_unique<Branch>(m_routes, m_limits, m_settings, m_crowd, nullptr);
     m_branch->read(m_home.mailbox);
-    m_branch->begin(m_attendants ? m_attendants(0) : nullptr, sameSocket(m_socket.socketDescriptor()),
-                    m_loopCount == 1);
+    m_branch->begin(m_attendants ? m_attendants(0) : nullptr, m_socket->share(), m_loopCount == 1);
     for (int number = 1; number < m_loopCount; ++number)
         m_loops.push_back(std::make_unique<Loop>(*this, number));
-    return true;
+}
+
+// The answers are letters as well, and so is home's own.
+void App::askLoops(const std::function<void()> &answered)
+{
+    const auto count = [owed = std::make_shared<std::size_t>(m_loops.size() + 1), answered] {
+        if (--*owed == 0)
+            answered();
+    };
+    for (const auto &loop : m_loops)
+        loop->mailbox().post([count, home = m_home.mailbox] { home->post(count, true); }, true);
+    m_home.mailbox->post(count, true);
 }
 
 void App::drain(std::function<void()> emptied)
@@ -163,18 +156,19 @@ void App::drain(std::function<void()> emptied)
         if (--m_toBeEmptied == 0)
             m_emptied();
     };
-    m_socket.close(); // goes when the last loop has closed its own
+    const bool leavesWaiting = m_socket->isHandedOver();
+    m_socket->close(); // goes when the last loop has closed its own
     for (const auto &loop : m_loops) {
         loop->mailbox().post(
-            [&loop = *loop, count, home = m_home.mailbox] {
+            [&loop = *loop, count, home = m_home.mailbox, leavesWaiting] {
                 QObject::connect(&loop.branch().listener(), &Listener::emptied, &loop.branch().listener(),
                                  [count, home] { home->post(count, true); });
-                loop.branch().listener().drain();
+                loop.branch().listener().drain(leavesWaiting);
             },
             true);
     }
     QObject::connect(&m_branch->listener(), &Listener::emptied, &m_branch->listener(), count, Qt::QueuedConnection);
-    m_branch->listener().drain();
+    m_branch->listener().drain(leavesWaiting);
 }
 
 int App::inFlight() const

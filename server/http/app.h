@@ -3,10 +3,10 @@
 #pragma once
 
 #include "server/http/event_stream.h"
+#include "server/http/listening_socket.h"
 #include "server/http/loops/branch.h"
 #include "server/http/routes.h"
 
-#include <QTcpServer>
 #include <QThread>
 
 #include <memory>
@@ -88,11 +88,13 @@ public:
     void setSettings(Listener::Settings settings) { m_settings = std::move(settings); }
     void setAttendants(Attendants attendants) { m_attendants = std::move(attendants); }
 
-    /// Starts to accept, on every loop; nothing above is called any more. False: the address can't be had,
-    /// errorString() says why. Throws std::system_error if the system grants no more descriptors.
-    bool listen(const QHostAddress &address, quint16 port);
-    QString errorString() const { return m_socket.errorString(); }
-    quint16 port() const { return m_port; }
+    /// Starts to accept, on every loop; nothing above is called any more. Throws std::system_error if the system grants
+    /// no more descriptors.
+    void listen(ListeningSocket socket);
+    quint16 port() const { return m_socket->port(); } ///< once it listens
+
+    /// Once every loop has come to it, `answered` is called at home: while one stands still, it is not.
+    void askLoops(const std::function<void()> &answered);
 
     /// Accepts no more, closes what is idle, and lets open exchanges finish; `emptied` is called at home when the last
     /// connection has ended.
@@ -161,8 +163,7 @@ private:
     const int m_loopCount;
     const std::shared_ptr<Crowd> m_crowd = std::make_shared<Crowd>(0);
     const Home m_home;
-    QTcpServer m_socket; ///< binds and listens; accepts nothing itself
-    quint16 m_port = 0;
+    std::optional<ListeningSocket> m_socket; ///< null before listen()
     int m_toBeEmptied = 0; ///< loops, after drain()
     std::function<void()> m_emptied;
     std::unique_ptr<Branch> m_branch; ///< of home; null before listen()

@@ -178,12 +178,13 @@ void Connection::stopIfLeft()
         m_stop.request_stop();
 }
 
-// Whose request it is, and what it is called.
 void Connection::identify()
 {
     const QHostAddress peer = m_wire->peerAddress();
     const Networks &proxies = m_host.proxies();
     m_from = proxies.contains(peer) ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
+    if (m_from.client.isNull()) // it came by a Unix socket, and so from this machine
+        m_from.client = QHostAddress::LocalHost;
     m_trace = Trace(head());
 }
 

@@ -97,7 +97,7 @@ void Listener::take(int descriptor)
     }
     std::unique_ptr<Wire> wire;
     if (m_settings.tls)
-        wire = std::make_unique<TlsWire>(descriptor, m_poller, m_settings.tls, m_settings.proxies);
+        wire = std::make_unique<TlsWire>(descriptor, m_poller, m_settings.tls->current(), m_settings.proxies);
     else
         wire = std::make_unique<PlainWire>(descriptor, m_poller, m_settings.proxies);
     if (!wire->isOpen()) {
@@ -151,11 +151,10 @@ void Listener::forget(Connection *connection)
         emit emptied();
 }
 
-// Who has connected has perhaps asked already.
-void Listener::drain()
+void Listener::drain(bool leavesWaiting)
 {
     m_draining = true;
-    while (m_notifier && acceptOne())
+    while (!leavesWaiting && m_notifier && acceptOne())
         ;
     close();
     const auto connections = m_connections;

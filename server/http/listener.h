@@ -7,6 +7,7 @@
 #include "server/http/message/addresses.h"
 #include "server/http/message/cross_origin.h"
 #include "server/http/message/response.h"
+#include "server/http/replaceable.h"
 #include "server/http/turns.h"
 
 #include <QBasicTimer>
@@ -34,7 +35,7 @@ class Listener final : public QObject, public Host
 public:
     /// What holds for every new connection.
     struct Settings {
-        std::shared_ptr<const TlsContext> tls; ///< null: in the clear
+        std::shared_ptr<const Replaceable<TlsContext>> tls; ///< null: in the clear
         Networks proxies; ///< these may begin with a PROXY header, and are believed; see readForwarded()
         FixedFields fixedFields; ///< that every answer has
         bool showsTiming = true; ///< whether answers carry Server-Timing
@@ -54,8 +55,9 @@ public:
     /// alone: no other loop does. Otherwise one connection is taken in each turn, so that the others get theirs.
     void watch(int descriptor, bool alone);
 
-    /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end.
-    void drain();
+    /// Accepts no more, closes what is idle, and lets open exchanges finish; emptied() tells the end. Who has connected
+    /// has perhaps asked already, and is accepted before that, unless they are left to the next program.
+    void drain(bool leavesWaiting);
 
     /// Cuts every connection; open exchanges are told to stop.
     void cutAll();

@@ -3,6 +3,7 @@
 #include "server/program/check.h"
 
 #include "common/start_failure.h"
+#include "server/http/listening_socket.h"
 #include "server/http/message/failure.h"
 #include "server/http/wire/tls_context.h"
 #include "server/settings/command_line.h"
@@ -16,7 +17,6 @@
 #include <QDateTime>
 #include <QFileInfo>
 #include <QSslCertificate>
-#include <QTcpServer>
 
 #include <cstdio>
 
@@ -112,17 +112,15 @@ QString tryCertificate(const Options &options)
 
 QString tryToken(const Options &options)
 {
-    return options.token.isEmpty() ? u"none is asked for"_s : u"one of %1 bytes"_s.arg(options.token.size());
+    const QStringList names = options.tokens.names();
+    return names.isEmpty() ? u"none is asked for"_s : u"%1: %2"_s.arg(names.size()).arg(names.join(u", "));
 }
 
 QString tryPort(const Options &options)
 {
-    QTcpServer server;
-    if (!server.listen(options.listen, options.port)) {
-        throw StartFailure(u"cannot listen on %1 port %2: %3"_s.arg(options.listen.toString())
-                               .arg(options.port)
-                               .arg(server.errorString()));
-    }
+    const http::ListeningSocket socket(options.listen, options.port);
+    if (options.listen.isUnix())
+        return options.listen.toString();
     return u"%1 port %2"_s.arg(options.listen.toString(),
                                options.port == 0 ? u"0: any free one"_s : QString::number(options.port));
 }

@@ -52,15 +52,6 @@ bool isDocument(QByteArrayView path)
     return isPage(path) || isList(path);
 }
 
-// Takes as long for a wrong first character as for a wrong last one.
-bool equalInConstantTime(QByteArrayView given, QByteArrayView wanted)
-{
-    unsigned difference = given.size() == wanted.size() ? 0 : 1;
-    for (qsizetype i = 0; i < given.size(); ++i)
-        difference |= unsigned(given[i] ^ wanted[i % wanted.size()]);
-    return difference == 0;
-}
-
 void judgeHost(QByteArrayView text, const http::HostNames &allowed)
 {
     if (text.isEmpty())
@@ -98,16 +89,16 @@ void judgeSite(QByteArrayView site)
 
 } // namespace
 
-void checkToken(const http::Request &request, const QByteArray &token, bool privateDocs)
+void checkToken(const http::Request &request, const Tokens &tokens, bool privateDocs)
 {
     const QByteArrayView path = pathOf(request.head);
-    if (token.isEmpty() || isHealthProbe(path) || isPage(path) || (isList(path) && !privateDocs))
+    if (tokens.isEmpty() || isHealthProbe(path) || isPage(path) || (isList(path) && !privateDocs))
         return;
     const QByteArrayView given = request.head.value("authorization");
     constexpr QByteArrayView scheme = "bearer ";
     if (given.size() <= scheme.size() || given.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
         throw Failure(401, u"a bearer token is needed"_s).withField("WWW-Authenticate", realm);
-    if (!equalInConstantTime(given.sliced(scheme.size()).trimmed(), token))
+    if (!tokens.contain(given.sliced(scheme.size()).trimmed()))
         throw Failure(401, u"the bearer token is wrong"_s)
             .withField("WWW-Authenticate", realm + ", error=\"invalid_token\"");
 }

@@ -5,14 +5,13 @@
 #include "server/http/message/addresses.h"
 #include "server/http/message/cross_origin.h"
 #include "server/http/message/request.h"
-
-#include <QByteArray>
+#include "server/settings/tokens.h"
 
 namespace openloop {
 
-/// Throws Failure 401 without the token and with a wrong one; the health probes and the pages need none, what lists the
-/// routes only if privateDocs. Compares in constant time.
-void checkToken(const http::Request &request, const QByteArray &token, bool privateDocs);
+/// Throws Failure 401 without a token and with a wrong one; the health probes and the pages need none, what lists the
+/// routes only if privateDocs.
+void checkToken(const http::Request &request, const Tokens &tokens, bool privateDocs);
 
 /// Throws Failure 403 if a web page of another origin asks, be it by an image or a link (but to a document), or by a
 /// Host that is neither loopback nor one of `allowed`: such a name may lead here only by trickery (DNS rebinding).

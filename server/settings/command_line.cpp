@@ -11,6 +11,7 @@
 #include "server/settings/usage_error.h"
 
 #include <QCommandLineParser>
+#include <QFile>
 #include <QHostInfo>
 
 using namespace Qt::Literals::StringLiterals;
@@ -132,8 +133,17 @@ OptionFile optionFile(const QCommandLineParser &parser, const QList<OptionRow> &
     return readOptionFile(given.isEmpty() ? paths::configFile(u"server.ini"_s) : given, names);
 }
 
+// Other programs of this host have other ports, or paths.
+QString nameOf(const Options &options)
+{
+    const http::ListenAddress &listen = options.listen;
+    return u"%1:%2"_s.arg(QHostInfo::localHostName(),
+                          listen.isUnix() ? QFile::decodeName(listen.path()) : QString::number(options.port));
+}
+
 // Returns what is to be printed. faults: where what is wrong is collected; null: it is thrown.
-QString readOptions(Options &options, const QCommandLineParser &parser, bool asJson, QStringList *faults)
+QString readOptions(Options &options, const QCommandLineParser &parser, bool asJson, QStringList *faults,
+                    const http::ListeningSocket *handedOver)
 {
     const auto heed = [faults](auto read) {
         try {
@@ -156,16 +166,20 @@ QString readOptions(Options &options, const QCommandLineParser &parser, bool asJ
         else
             text += lineOf(row, value);
     }
+    if (handedOver) {
+        options.listen = handedOver->address();
+        options.port = handedOver->port();
+    }
     if (!faults || faults->isEmpty())
         heed([&] { checkTogether(options); });
     if (options.nodeName.isEmpty())
-        options.nodeName = u"%1:%2"_s.arg(QHostInfo::localHostName()).arg(options.port);
+        options.nodeName = nameOf(options);
     return asJson ? QString::fromUtf8(json.view()) + u'\n' : text;
 }
 
 } // namespace
 
-CommandLine readCommandLine(const QStringList &arguments)
+CommandLine readCommandLine(const QStringList &arguments, const http::ListeningSocket *handedOver)
 {
     QCommandLineParser parser;
     addTo(parser, optionRows());
@@ -190,7 +204,7 @@ CommandLine readCommandLine(const QStringList &arguments)
     else if (parser.isSet(u"backup"_s))
         line.action = CommandLine::Action::BackUp;
     line.text = readOptions(line.options, parser, form == u"json",
-                            line.action == CommandLine::Action::Check ? &line.faults : nullptr);
+                            line.action == CommandLine::Action::Check ? &line.faults : nullptr, handedOver);
     if (line.action == CommandLine::Action::BackUp) {
         checkIsCopied(line.options.database);
         line.text = parser.value(u"backup"_s);

@@ -2,6 +2,7 @@
 // What the program was called to do, and with which options.
 #pragma once
 
+#include "server/http/listening_socket.h"
 #include "server/settings/options.h"
 
 namespace openloop {
@@ -17,7 +18,8 @@ struct CommandLine {
 
 /// Reads command line, environment (OPENLOOP_PORT, ...) and the file that --config names, else `openloop/server.ini` of
 /// the XDG configuration folders, in this order of precedence. arguments: the program's name first. Throws UsageError;
-/// of a check only for what is no option. Main thread.
-CommandLine readCommandLine(const QStringList &arguments);
+/// of a check only for what is no option. handedOver: the socket to be listened on, whatever the options say; null:
+/// there is none. Main thread.
+CommandLine readCommandLine(const QStringList &arguments, const http::ListeningSocket *handedOver = nullptr);
 
 } // namespace openloop

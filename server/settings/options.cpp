@@ -7,7 +7,6 @@
 #include "server/settings/secrets.h"
 #include "server/settings/usage_error.h"
 
-#include <QFile>
 #include <QFileInfo>
 #include <QThread>
 
@@ -24,7 +23,6 @@ namespace {
 using std::chrono::milliseconds;
 using Row = OptionRow;
 
-constexpr qint64 largestTokenFile = 4096;
 constexpr int longestNodeName = 64;
 constexpr qsizetype mostOfAList = 100;
 constexpr int mostLoops = 64;
@@ -72,10 +70,12 @@ void takePath(Options &options, const Row &row, const QString &text)
 
 void takeAddress(Options &options, const Row &row, const QString &text)
 {
-    const QHostAddress address(text == u"localhost" ? u"127.0.0.1"_s : text);
-    if (address.isNull())
-        refuse(row, text, u"an IP address"_s);
-    options.listen = address;
+    const auto address = http::ListenAddress::read(text);
+    if (!address)
+        refuse(
+            row, text,
+            u"an IP address, or unix:/path, absolute and of at most %1 bytes"_s.arg(http::ListenAddress::longestPath));
+    options.listen = *address;
 }
 
 void takeUpstream(Options &options, const Row &row, const QString &text)
@@ -136,7 +136,7 @@ void takeTrustedProxies(Options &options, const Row &row, const QString &text)
     for (const QString &network : listOf(row, text)) {
         if (!options.trustedProxies.add(network.trimmed().toUtf8()))
             refuse(row, network.trimmed(),
-                   u"an address, or a network as 10.0.0.0/8 (at most /32) or 2001:db8::/32 (at most /128)"_s);
+                   u"an address, a network as 10.0.0.0/8 (at most /32) or 2001:db8::/32 (at most /128), or unix:"_s);
     }
 }
 
@@ -152,14 +152,12 @@ void takeToken(Options &options, const Row &row, const QString &text)
 {
     if (text.isEmpty())
         return;
-    QFile file(text);
-    if (!file.open(QIODevice::ReadOnly))
-        throw UsageError(u"--%1: its file can't be read: %2"_s.arg(row.name, file.errorString()));
-    options.token = file.read(largestTokenFile + 1).trimmed();
-    if (options.token.size() > largestTokenFile)
-        throw UsageError(u"--%1: its file has more than %2 bytes"_s.arg(row.name).arg(largestTokenFile));
-    if (options.token.isEmpty())
-        throw UsageError(u"--%1: there is no token in its file"_s.arg(row.name));
+    try {
+        options.tokens = Tokens::ofFile(text);
+        options.tokenFile = text;
+    } catch (const UsageError &error) {
+        throw UsageError(u"--%1: %2"_s.arg(row.name, QString::fromUtf8(error.what())));
+    }
 }
 
 void takeNodeName(Options &options, const Row &row, const QString &text)
@@ -209,8 +207,8 @@ QList<OptionRow> optionRows()
     const QString cores = QString::number(QThread::idealThreadCount());
     const QString logs = ::isatty(STDERR_FILENO) ? u"text"_s : u"json"_s;
     return {
-        {u"listen"_s, u"ADDRESS"_s, u"127.0.0.1"_s, u"Listen here; beyond loopback only with --token-file."_s,
-         takeAddress},
+        {u"listen"_s, u"ADDRESS"_s, u"127.0.0.1"_s,
+         u"Listen here, or at unix:/path; beyond these and loopback only with --token-file."_s, takeAddress},
         {u"port"_s, u"N"_s, QString::number(endpoints::defaultPort), u"0: any free port."_s,
          takeNumber<&Options::port, 0, 65'535>},
         {u"upstream"_s,
@@ -245,7 +243,7 @@ QList<OptionRow> optionRows()
         {u"node-name"_s,
          u"NAME"_s,
          {},
-         u"This server among those that share a database; without it, host and port."_s,
+         u"This server among those that share a database; without it, host and port, or path."_s,
          takeNodeName},
         {u"heartbeat"_s, u"S"_s, u"5"_s, u"Seconds after which it says again that it lives."_s,
          takeSeconds<&Options::heartbeat>},
@@ -282,8 +280,8 @@ QList<OptionRow> optionRows()
         {u"trusted-proxy"_s,
          u"CIDR"_s,
          {},
-         u"Address or network of proxies; from there alone Forwarded, X-Forwarded-* and the PROXY protocol are "
-         "believed; may be repeated."_s,
+         u"Address or network of proxies, or unix: for those that come by our Unix socket; from there alone Forwarded, "
+         "X-Forwarded-* and the PROXY protocol are believed; may be repeated."_s,
          takeTrustedProxies,
          true},
         {u"cors-origin"_s,
@@ -295,7 +293,9 @@ QList<OptionRow> optionRows()
         {u"token-file"_s,
          u"PATH"_s,
          {},
-         u"File with the bearer token that every route but health probes and documents asks for."_s,
+         u"File with the bearer tokens, a line each or name:token, that every route but health probes and documents "
+         u"asks "
+         "for; read again at SIGHUP."_s,
          takeToken},
         {u"private-docs"_s,
          {},
@@ -305,7 +305,7 @@ QList<OptionRow> optionRows()
         {u"tls-certificate"_s,
          u"PATH"_s,
          {},
-         u"PEM file: HTTPS; with --tls-key."_s,
+         u"PEM file: HTTPS; with --tls-key. Both are read again at SIGHUP."_s,
          takePath<&Options::tlsCertificate>},
         {u"tls-key"_s, u"PATH"_s, {}, u"PEM file with the certificate's key."_s, takePath<&Options::tlsKey>},
         {u"log-format"_s, u"text|json"_s, logs, u"Form of the log on standard error."_s, takeLogFormat},
@@ -317,7 +317,7 @@ QList<OptionRow> optionRows()
 
 void checkTogether(const Options &options)
 {
-    if (!options.listen.isLoopback() && options.token.isEmpty())
+    if (!options.listen.isLocal() && options.tokens.isEmpty())
         throw UsageError(
             u"--listen %1: beyond loopback a token is needed: --token-file"_s.arg(options.listen.toString()));
     if (options.tlsCertificate.isEmpty() != options.tlsKey.isEmpty())

@@ -4,8 +4,9 @@
 
 #include "server/http/message/addresses.h"
 #include "server/http/message/cross_origin.h"
+#include "server/http/message/listen_address.h"
+#include "server/settings/tokens.h"
 
-#include <QHostAddress>
 #include <QString>
 #include <QStringList>
 #include <QUrl>
@@ -20,8 +21,8 @@ enum class LogFormat { Text, Json };
 enum class AccessLines { Off, Slow, All };
 
 struct Options {
-    QHostAddress listen;
-    quint16 port = 0; ///< 0: any free one
+    http::ListenAddress listen;
+    quint16 port = 0; ///< 0: any free one; of no meaning to a Unix socket
     QUrl upstream; ///< empty: the embedded stand-in
     std::chrono::milliseconds upstreamTimeout{};
     int upstreamConcurrency = 0;
@@ -47,7 +48,8 @@ struct Options {
     http::HostNames allowedHosts; ///< beside loopback's names
     http::CrossOrigin crossOrigin; ///< pages that may ask, beside our own
     http::Networks trustedProxies;
-    QByteArray token; ///< empty: none is asked for
+    QString tokenFile; ///< its path; empty: no token is asked for
+    Tokens tokens; ///< what was in it
     bool privateDocs = false; ///< what lists the routes asks for it as well
     QString tlsCertificate; ///< path of a PEM file; empty: plain HTTP
     QString tlsKey;

@@ -23,7 +23,7 @@ public:
         onLoop([&] {
             m_app = std::make_unique<http::App>(limits, std::max(loops, 1));
             addRoutes(*m_app);
-            m_app->listen(QHostAddress(QHostAddress::LocalHost), 0);
+            m_app->listen({http::ListenAddress(QHostAddress::LocalHost), 0});
             m_port = m_app->port();
         });
     }

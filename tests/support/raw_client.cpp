@@ -2,11 +2,14 @@
 // Sockets with deadlines; what is read is cut into answers, lengths and chunks included.
 #include "tests/support/raw_client.h"
 
+#include <QFile>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +18,17 @@
 namespace openloop::test {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+// A server that takes nothing ends the wait.
+void heedNobodyTaking(int descriptor)
+{
+    const timeval longest{20, 0};
+    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+}
+
+} // namespace
 
 RawClient::RawClient(quint16 port, const char *from) : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
@@ -28,10 +42,20 @@ RawClient::RawClient(quint16 port, const char *from) : m_descriptor(::socket(AF_
     const int yes = 1;
     ::setsockopt(m_descriptor, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
     ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    const timeval longest{20, 0}; // of a server that takes nothing
-    ::setsockopt(m_descriptor, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+    heedNobodyTaking(m_descriptor);
     if (::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&own), sizeof own) != 0
         || ::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        ::close(std::exchange(m_descriptor, -1));
+}
+
+RawClient::RawClient(const QString &path) : m_descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const QByteArray name = QFile::encodeName(path);
+    qstrncpy(address.sun_path, name.constData(), sizeof address.sun_path);
+    heedNobodyTaking(m_descriptor);
+    if (::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
         ::close(std::exchange(m_descriptor, -1));
 }
 

@@ -22,7 +22,7 @@ inline int statusOf(const std::optional<Answer> &answer)
     return answer ? answer->status : 0;
 }
 
-/// One blocking TCP connection to 127.0.0.1. Every wait ends at a deadline. One thread at a time.
+/// One blocking connection to 127.0.0.1, or to a Unix socket. Every wait ends at a deadline. One thread at a time.
 class RawClient
 {
 public:
@@ -30,6 +30,7 @@ public:
 
     /// from: the client's own address, one of 127.0.0.0/8.
     explicit RawClient(quint16 port, const char *from = "127.0.0.1");
+    explicit RawClient(const QString &path); ///< of a Unix socket
     ~RawClient();
     RawClient(RawClient &&other) noexcept;
     RawClient(const RawClient &) = delete;

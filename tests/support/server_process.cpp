@@ -47,8 +47,9 @@ bool ServerProcess::waitUntilReady()
             return false;
     }
     const QByteArray line = m_process.readLine().trimmed();
-    m_port = quint16(QUrl(QString::fromUtf8(line.sliced(line.lastIndexOf(' ') + 1))).port(0));
-    return m_port != 0;
+    m_address = QString::fromUtf8(line.sliced(line.lastIndexOf(' ') + 1));
+    m_port = quint16(QUrl(m_address).port(0));
+    return m_port != 0 || m_address.startsWith(u"unix:");
 }
 
 int ServerProcess::stop()

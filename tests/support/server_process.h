@@ -21,6 +21,7 @@ public:
     bool waitUntilReady();
 
     quint16 port() const { return m_port; }
+    const QString &address() const { return m_address; } ///< of the ready line
     qint64 processId() const { return m_process.processId(); }
     QProcess &process() { return m_process; }
 
@@ -46,6 +47,7 @@ private:
     QTemporaryDir m_folder;
     QProcess m_process;
     QByteArray m_errors;
+    QString m_address;
     quint16 m_port = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "tests/support/database_sleep.h"
 #include "tests/support/hold.h"
 
+#include <QProcessEnvironment>
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTcpSocket>
@@ -120,6 +121,12 @@ Json nameOfLoop(const Request &)
     return {{u"loop"_s, QThread::currentThread()->objectName()}};
 }
 
+Json environment(const Request &)
+{
+    const auto toJson = [](const QString &name) { return Json(name); };
+    return Json::array(QProcessEnvironment::systemEnvironment().keys(), toJson);
+}
+
 // Loops that stand still, as they would with a mistake in a handler, until they are let go.
 std::mutex stillMutex;
 std::condition_variable letGo;
@@ -170,6 +177,7 @@ void addTestRoutes(http::App &app, Services &use)
     app.route("GET", u"/test/asker"_s, use, asker);
     app.route("GET", u"/test/in_flight"_s, app, inFlight);
     app.route("GET", u"/test/loop"_s, nameOfLoop);
+    app.route("GET", u"/test/environment"_s, environment);
     app.route("GET", u"/test/stand_still"_s, standStill);
     app.route("GET", u"/test/standing"_s, standingLoops);
     app.route("GET", u"/test/let_go"_s, letThemGo);

@@ -107,8 +107,7 @@ void raceInLoops()
 {
     http::App app({}, 2);
     app.route("GET", u"/"_s, touching);
-    if (!app.listen(QHostAddress(QHostAddress::LocalHost), 0))
-        std::exit(2);
+    app.listen({http::ListenAddress(QHostAddress::LocalHost), 0});
     const std::jthread asking([port = app.port()] {
         for (int round = 0; round < 30; ++round) {
             std::vector<RawClient> clients;

@@ -86,6 +86,8 @@ QHostAddress withoutMapping(const QHostAddress &address)
 
 bool Networks::add(QByteArrayView text)
 {
+    if (text == QByteArrayView("unix:"))
+        return m_holdsUnix = true;
     const qsizetype slash = text.indexOf('/');
     const auto address = readAddress(slash < 0 ? text : text.first(slash));
     if (!address)
@@ -99,8 +101,10 @@ bool Networks::add(QByteArrayView text)
 
 bool Networks::holds(const QHostAddress &address) const
 {
+    if (address.isNull())
+        return m_holdsUnix;
     const Q_IPV6ADDR asked = toSix(address);
-    return !address.isNull() && std::ranges::any_of(m_networks, [&asked](const Network &network) {
+    return std::ranges::any_of(m_networks, [&asked](const Network &network) {
         const int bytes = network.bits / 8;
         const int rest = network.bits % 8;
         return std::equal(asked.c, asked.c + bytes, network.address.c)

@@ -16,13 +16,15 @@ std::optional<QHostAddress> readAddress(QByteArrayView text);
 /// The address with IPv4 within IPv6 (::ffff:192.0.2.1) as IPv4, so that one client has one address.
 QHostAddress withoutMapping(const QHostAddress &address);
 
-/// Networks, for the question whether an address is in one of them. A value.
+/// Whose word is taken: networks, and whoever comes by the Unix socket. A value.
 class Networks
 {
 public:
-    /// `192.0.2.0/24`, `2001:db8::/32`, or an address, which is a network of its own. False: `text` is neither.
+    /// `192.0.2.0/24`, `2001:db8::/32`, or an address, which is a network of its own; `unix:` is all that come by a
+    /// Unix socket. False: `text` is none of these.
     bool add(QByteArrayView text);
-    bool isEmpty() const { return m_networks.isEmpty(); }
+    bool isEmpty() const { return m_networks.isEmpty() && !m_holdsUnix; }
+    /// address: null: of one that came by a Unix socket.
     bool contains(const QHostAddress &address) const { return !isEmpty() && holds(address); }
 
 private:
@@ -34,6 +36,7 @@ private:
     bool holds(const QHostAddress &address) const;
 
     QList<Network> m_networks;
+    bool m_holdsUnix = false;
 };
 
 /// What Host says (RFC 9112 section 3.2), in the one form of many that are equal: lower case, without a dot at the end;

@@ -21,7 +21,7 @@ struct Forwarded {
 /// and prefix are those that the same proxy added, or the only ones. What stands further left may be anybody's
 /// invention, and does not matter. Where it is malformed, and where both Forwarded and X-Forwarded-For are there and
 /// name different clients, nothing is believed: one of them came from the client, and no proxy took it out. peer: who
-/// sent the request, in one of the networks.
+/// sent the request, in one of the networks; null: by a Unix socket, and so may be the client.
 Forwarded readForwarded(const RequestHead &head, const QHostAddress &peer, const Networks &trusted);
 
 } // namespace openloop::http

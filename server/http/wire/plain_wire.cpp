@@ -88,7 +88,9 @@ PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller, const Netwo
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     auto *address = reinterpret_cast<sockaddr *>(&peer);
-    if (::getpeername(descriptor, address, &size) == 0)
+    if (::getpeername(descriptor, address, &size) != 0)
+        m_address = QHostAddress::AnyIPv4; // it is gone: nobody's address, and not that of a Unix socket
+    else if (peer.ss_family != AF_UNIX)
         m_address.setAddress(address);
     m_maySayWhose = proxies.contains(m_address);
     constexpr int on = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TCP in the clear, by epoll: a turn of the event loop costs what happens on the wires, not how many there are.
+// Sockets in the clear, by epoll: a turn of the event loop costs what happens on the wires, not how many there are.
 #pragma once
 
 #include "server/http/message/addresses.h"
@@ -45,7 +45,7 @@ private:
     Scratch m_scratch; // NOLINT(*-member-init): is written before it is read
 };
 
-/// Owns the descriptor of a connected socket. Not open from the beginning if it can't be watched.
+/// Owns the descriptor of a connected socket, TCP or Unix. Not open from the beginning if it can't be watched.
 class PlainWire final : public Wire
 {
 public:

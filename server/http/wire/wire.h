@@ -29,7 +29,8 @@ public:
 
     void setObserver(Observer *observer) { m_observer = observer; }
 
-    /// Of the client; where a trusted proxy has said in a PROXY header for whom it connects, of that one.
+    /// Of the client; null: it came by a Unix socket. Where a trusted proxy has said in a PROXY header for whom it
+    /// connects, of that one.
     virtual QHostAddress peerAddress() const = 0;
 
     /// Whether what is read are requests. Until then read() goes on with what comes before them, and what is written

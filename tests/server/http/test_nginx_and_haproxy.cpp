@@ -5,6 +5,7 @@
 #include "tests/support/peers/certificate.h"
 #include "tests/support/peers/front.h"
 #include "tests/support/peers/peers.h"
+#include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
 #include <QFile>
@@ -99,6 +100,8 @@ private slots:
     void itsOwnPagesMayAsk();
     void aServerThatEndsIsLeftOut_data() { theFilesThatAreShipped(); }
     void aServerThatEndsIsLeftOut();
+    void aUnixSocketLeadsToTheServer_data();
+    void aUnixSocketLeadsToTheServer();
 
 private:
     static void theFilesThatAreShipped();
@@ -287,6 +290,38 @@ void TestNginxAndHaproxy::aServerThatEndsIsLeftOut()
     servers[2]->process().kill();
     servers[2]->process().waitForFinished();
     QCOMPARE(answered(), 30);
+}
+
+void TestNginxAndHaproxy::aUnixSocketLeadsToTheServer_data()
+{
+    rows<Front::Kind, QByteArray>(
+        {"kind", "configuration"},
+        {{"nginx", Front::Nginx,
+          nginx({},
+                "proxy_pass http://unix:SOCKET:; proxy_set_header Host $http_host; "
+                "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;")},
+         {"HAProxy", Front::Haproxy, haproxy("mode http", "send-proxy-v2").replace("SERVER", "unix@SOCKET")}});
+}
+
+// Its account is not ours: the file is given to it, as a group would have it in common.
+void TestNginxAndHaproxy::aUnixSocketLeadsToTheServer()
+{
+    QFETCH(const Front::Kind, kind);
+    QFETCH(QByteArray, configuration);
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"openloop.sock"_s);
+    ServerProcess server(QStringLiteral(TEST_SERVER),
+                         {u"--listen"_s, u"unix:"_s + path, u"--trusted-proxy"_s, u"unix:"_s, u"--allowed-host"_s,
+                          u"openloop.example"_s});
+    QVERIFY2(server.waitUntilReady(), server.standardError().constData());
+    giveToPeers(folder.path());
+    giveToPeers(path);
+    Front front(kind, configuration.replace("SOCKET", path.toUtf8()), 0);
+    QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
+    Client client(front, "127.0.0.7");
+    const Answer answer = client.ask("GET", "/test/asker");
+    QCOMPARE(memberOf(answer, u"client"_s), "127.0.0.7");
+    QCOMPARE(client.ask("GET", "/metrics").status, 200);
 }
 
 QTEST_GUILESS_MAIN(TestNginxAndHaproxy)

@@ -563,8 +563,9 @@ void TestTlsHandshakes::aHandshakeHasItsTime()
     openloop::http::Limits limits;
     limits.headTime = 500ms;
     limits.lingerTime = 500ms;
-    const auto encrypted = std::make_shared<openloop::http::TlsContext>(m_folder.filePath(u"certificate.pem"_s),
-                                                                        m_folder.filePath(u"key.pem"_s));
+    using openloop::http::TlsContext;
+    const auto encrypted = std::make_shared<openloop::http::Replaceable<TlsContext>>(
+        std::make_shared<TlsContext>(m_folder.filePath(u"certificate.pem"_s), m_folder.filePath(u"key.pem"_s)));
     openloop::http::Listener::Settings settings;
     settings.tls = encrypted;
     AppThread server(limits, [&](openloop::http::App &app) { app.setSettings(settings); });

@@ -43,7 +43,7 @@ struct Service {
         hold.set("sieving");
         addJobRoutes(app, services);
         services.jobs.start();
-        listens = app.listen(QHostAddress(QHostAddress::LocalHost), 0);
+        app.listen({http::ListenAddress(QHostAddress::LocalHost), 0});
     }
 
     quint16 port() { return app.port(); }
@@ -59,7 +59,6 @@ struct Service {
     Options options;
     Services services;
     http::App app;
-    bool listens = false;
 };
 
 /// What one watcher reads, on a thread of its own, until its stream ends.
@@ -134,7 +133,6 @@ void TestJobWatchers::anEndThatComesAtAnySuspensionIsTold()
 {
     QFETCH(int, suspension);
     Service service(u"sqlite:"_s + m_folder.filePath(QString::number(suspension)));
-    QVERIFY(service.listens);
     QVERIFY(!service.newJob(1).isEmpty());
     QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
     const QByteArray id = service.newJob(2); // waits behind the other, so that its end is announced just once

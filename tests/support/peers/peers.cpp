@@ -53,7 +53,7 @@ const QString &unpacked()
 
 QStringList folders(const QString &root)
 {
-    QStringList found{root + u"/usr/bin"_s, root + u"/usr/sbin"_s};
+    QStringList found{root + u"/usr/bin"_s, root + u"/usr/sbin"_s, root + u"/bin"_s};
     const QDir versions(root + u"/usr/lib/postgresql"_s);
     for (const QString &version : versions.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::Reversed))
         found.prepend(versions.filePath(version + u"/bin"_s)); // before usr/bin, whose namesakes need what they manage
@@ -113,7 +113,7 @@ QProcessEnvironment peerEnvironment()
     for (const QString &lib : {u"/usr/lib"_s, u"/lib"_s}) { // Debian 12 has packages that still unpack into /lib
         const QDir libraries(unpacked() + lib);
         for (const QString &architecture : libraries.entryList({u"*-linux-*"_s}, QDir::Dirs))
-            paths << libraries.filePath(architecture);
+            paths << libraries.filePath(architecture) << libraries.filePath(architecture + u"/systemd"_s);
     }
     environment.insert(u"LD_LIBRARY_PATH"_s, paths.join(u':'));
     return environment;

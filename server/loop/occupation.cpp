@@ -9,7 +9,7 @@ namespace openloop {
 
 namespace {
 
-thread_local Occupation current;
+constinit thread_local Occupation current;
 
 template <std::size_t Size>
 quint8 copy(std::array<char, Size> &to, QByteArrayView from)

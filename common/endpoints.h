@@ -14,5 +14,6 @@ inline const QString queryDatabase = QStringLiteral("/query_database");
 inline const QString factorize = QStringLiteral("/factorize");
 inline const QString factorizations = QStringLiteral("/factorizations");
 inline const QString metrics = QStringLiteral("/metrics");
+inline const QString stalls = QStringLiteral("/stalls");
 
 } // namespace openloop::endpoints

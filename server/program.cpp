@@ -74,7 +74,8 @@ class Attendant final : public http::Attendant
 {
 public:
     /// metrics: null: nothing is counted.
-    Attendant(AccessLog &accessLog, Metrics *metrics) : m_accessLog(accessLog)
+    Attendant(int loop, StallLog &stalls, AccessLog &accessLog, Metrics *metrics)
+        : m_accessLog(accessLog), m_watch(stalls, loop)
     {
         raiseThreadPriority();
         if (!metrics)
@@ -87,6 +88,8 @@ public:
         if (m_figures)
             m_figures->count(finished);
         m_accessLog.note(finished);
+        const http::Request &request = finished.request;
+        m_watch.answered(request.head.method(), finished.route, request.trace.id());
     }
     void refused(const http::Finished &refused) override
     {
@@ -99,7 +102,7 @@ private:
     AccessLog &m_accessLog;
     std::shared_ptr<LoopFigures> m_figures;
     std::optional<LoopLag> m_lag;
-    const StallWatch m_watch;
+    StallWatch m_watch;
 };
 
 void guard(http::App &app, const Options &options, const ReadingAgain &files)
@@ -154,7 +157,9 @@ int serve(Options options, std::optional<http::ListeningSocket> socket, ServiceM
     settings.showsTiming = program.measures;
     app.setSettings(std::move(settings));
     guard(app, options, files);
-    app.setAttendants([&](int) { return std::make_unique<Attendant>(accessLog, metrics ? &*metrics : nullptr); });
+    app.setAttendants([&](int loop) {
+        return std::make_unique<Attendant>(loop, services.stalls, accessLog, metrics ? &*metrics : nullptr);
+    });
     if (!socket)
         socket.emplace(options.listen, options.port);
     const QString address = addressOf(*socket, !options.tlsCertificate.isEmpty());

@@ -7,6 +7,8 @@
 #include "server/routes/documents.h"
 #include "server/routes/input.h"
 #include "server/routes/job_routes.h"
+#include "server/routes/readiness.h"
+#include "server/routes/stalls.h"
 
 #include <algorithm>
 
@@ -57,19 +59,7 @@ Json fleetJson(const Jobs &jobs)
 
 Json ready(Services &use, const Request &)
 {
-    QStringList missing;
-    QStringList degraded;
-    const auto judge = [&](const QString &name, bool isReady, const QString &state) {
-        if (!isReady)
-            (use.options.readyNeeds.contains(name) ? missing : degraded).append(name + u": "_s + state);
-    };
-    if (use.draining)
-        missing.append(u"server: stopping"_s);
-    judge(u"database"_s, use.store.ready(), use.store.state());
-    judge(u"upstream"_s, use.upstream.ready(), u"left alone for a while"_s);
-    judge(u"jobs"_s, use.jobs.isHeard(), u"the other servers may take this one for dead"_s);
-    const Pool::Load load = use.pool.load();
-    judge(u"pool"_s, load.stuck == 0, u"%1 of %2 threads do not stop"_s.arg(load.stuck).arg(load.threads));
+    const auto [missing, degraded] = readinessOf(use);
     if (!missing.isEmpty())
         throw Failure::unavailable((missing + degraded).join(u"; "_s), 1s);
     const Json answer{{u"status"_s, u"ready"_s}, {u"fleet"_s, fleetJson(use.jobs)}};
@@ -140,6 +130,7 @@ void addRoutes(App &app, Services &use)
     app.route("GET", endpoints::factorize, use, factorizeNumber);
     app.setAdmission(endpoints::factorize, use, poolIsFull);
     addJobRoutes(app, use);
+    addStallRoute(app, use);
     addDocumentRoutes(app);
 }
 

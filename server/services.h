@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/jobs/jobs.h"
+#include "server/loop/stall_log.h"
 #include "server/settings/options.h"
 #include "server/upstream/upstream.h"
 
@@ -19,6 +20,7 @@ struct Services {
         store,
         factorizer,
         {options.runsJobs, options.heartbeat, options.suspectAfter, options.nodeName, options.mostHinting, queueRules}};
+    StallLog stalls{}; ///< of every loop
     bool draining = false; ///< a stop was asked for: /readyz says no
 };
 

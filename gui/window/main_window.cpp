@@ -255,6 +255,10 @@ void MainWindow::explainPoint(double seconds, double milliseconds)
                                   m_theme.palette(), this);
     const double due = m_session.secondsAt(found->sample.due);
     popup->setServer(m_serverWatch.around(due, m_session.secondsAt(found->sample.done)));
+    m_serverWatch.askStalls([popup = QPointer(popup), due, found = *found](const QList<probe::ServerStall> &stalls) {
+        if (popup)
+            popup->setBlame(probe::blameOnStall(found.blame, due, found.sample.response(), stalls).sentence);
+    });
     popup->move(QCursor::pos() + QPoint(12, 12));
     popup->show();
 }

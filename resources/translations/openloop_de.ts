@@ -1940,6 +1940,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>; the host of this virtual machine took %1 % of its time</source>
         <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
     </message>
+    <message>
+        <source>event loop: stood still for %1 at %2</source>
+        <translation>Ereignisschleife: stand %1 lang still bei %2</translation>
+    </message>
+    <message>
+        <source>event loop: stood still for %1, at no request that is known</source>
+        <translation>Ereignisschleife: stand %1 lang still, bei keiner bekannten Anfrage</translation>
+    </message>
 </context>
 <context>
     <name>Isolation</name>

@@ -28,6 +28,7 @@ constexpr auto beatInterval = 50ms;
 constexpr auto stackTime = 1s; // for the loop's thread to take the signal
 constexpr int mostFrames = 48;
 constexpr int handlersFrames = 2; // of the signal itself
+constexpr qsizetype longestLine = 256; // of a stack
 
 int stackSignal()
 {
@@ -40,12 +41,14 @@ std::mutex oneAtATime;
 // Written by the signal's handler, read by the watcher after `taken`.
 std::array<void *, mostFrames> frames;
 int frameCount = 0;
+Occupation occupation;
 sem_t taken;
 
 void takeStack(int)
 {
     const int interrupted = errno; // of whatever the thread was about to look at
     frameCount = ::backtrace(frames.data(), mostFrames);
+    occupation = Occupied::now();
     ::sem_post(&taken);
     errno = interrupted;
 }
@@ -64,7 +67,14 @@ QByteArray readable(const char *symbol)
     return status == 0 ? QByteArray(name.get()) : text.mid(begin, end - begin);
 }
 
-QByteArray stackOf(pthread_t thread)
+Stall::Request requestOf(const Occupation &request, bool wasRunning)
+{
+    return {QByteArray(request.method.data(), request.methodSize), *request.route,
+            QByteArray(request.id.data(), request.idSize), wasRunning};
+}
+
+// Stack and request of a loop's thread.
+void look(pthread_t thread, Stall &stall)
 {
     const std::lock_guard lock(oneAtATime);
     while (::sem_trywait(&taken) == 0)
@@ -72,19 +82,31 @@ QByteArray stackOf(pthread_t thread)
     timespec until{};
     ::clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += std::chrono::seconds(stackTime).count();
-    if (::pthread_kill(thread, stackSignal()) != 0 || ::sem_timedwait(&taken, &until) != 0)
-        return "\n  (no stack could be had)";
+    if (::pthread_kill(thread, stackSignal()) != 0 || ::sem_timedwait(&taken, &until) != 0) {
+        stall.stack = {"(no stack could be had)"};
+        return;
+    }
+    if (occupation.route)
+        stall.request = requestOf(occupation, true);
     const std::unique_ptr<char *, decltype(&std::free)> symbols(::backtrace_symbols(frames.data(), frameCount),
                                                                 &std::free);
-    QByteArray text;
     for (int i = handlersFrames; symbols && i < frameCount; ++i)
-        text += "\n  " + readable(symbols.get()[i]);
-    return text;
+        stall.stack.append(readable(symbols.get()[i]).left(longestLine));
 }
 
-qint64 milliseconds(std::chrono::steady_clock::duration time)
+std::chrono::milliseconds milliseconds(std::chrono::steady_clock::duration time)
 {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time);
+}
+
+// " at GET /factorize (4f2a…)"; nothing where it is not known.
+QByteArray clauseOf(const std::optional<Stall::Request> &request)
+{
+    if (!request)
+        return {};
+    const QByteArray route = request->route.isEmpty() ? QByteArray("(no route)") : request->route.toUtf8();
+    return (request->wasRunning ? " at " : "; the first answer after it was to ") + request->method + ' ' + route
+        + " (request " + request->id + ')';
 }
 
 QByteArray nameOfThisLoop()
@@ -95,9 +117,11 @@ QByteArray nameOfThisLoop()
 
 } // namespace
 
-StallWatch::StallWatch(std::chrono::milliseconds tolerated)
-    : m_tolerated(tolerated), m_loop(::pthread_self()), m_name(nameOfThisLoop()), m_beat(Clock::now())
+StallWatch::StallWatch(StallLog &stalls, int loop, std::chrono::milliseconds tolerated)
+    : m_stalls(stalls), m_number(loop), m_tolerated(tolerated), m_loop(::pthread_self()), m_name(nameOfThisLoop()),
+      m_beat(Clock::now())
 {
+    m_stalls.addLoop(loop);
     static const int initialized = ::sem_init(&taken, 0, 0);
     Q_UNUSED(initialized)
     void *first = nullptr;
@@ -115,6 +139,25 @@ StallWatch::~StallWatch() = default;
 void StallWatch::timerEvent(QTimerEvent *)
 {
     m_beat = Clock::now();
+    m_standsStill = false;
+}
+
+void StallWatch::answered(QByteArrayView method, const QString &route, QByteArrayView id)
+{
+    if (!m_standsStill.load(std::memory_order_relaxed))
+        return;
+    const std::lock_guard lock(m_mutex);
+    const Clock::time_point beat = m_beat;
+    if (!m_answered || m_answered->beat != beat)
+        m_answered = Answered{Occupation(method, route, id), beat};
+}
+
+std::optional<Stall::Request> StallWatch::answeredAfter(Clock::time_point beat)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_answered || m_answered->beat != beat)
+        return {};
+    return requestOf(m_answered->request, false);
 }
 
 StallWatch::Clock::duration StallWatch::sinceBeat() const
@@ -123,7 +166,7 @@ StallWatch::Clock::duration StallWatch::sinceBeat() const
 }
 
 // Where this thread is late, too, the whole process stood still, not the loop.
-void StallWatch::watch(const std::stop_token &stop) const
+void StallWatch::watch(const std::stop_token &stop)
 {
     std::mutex mutex;
     std::condition_variable_any asked;
@@ -137,13 +180,38 @@ void StallWatch::watch(const std::stop_token &stop) const
         if (!sleep() || sinceBeat() < m_tolerated + beatInterval)
             continue;
         const Clock::time_point beat = m_beat;
-        qCWarning(log, "%s has stood still for %lld ms, in%s", m_name.constData(), milliseconds(Clock::now() - beat),
-                  stackOf(m_loop).constData());
-        while (!stop.stop_requested() && m_beat.load() == beat)
-            sleep();
-        qCWarning(log, "%s goes on; it stood still for %lld ms", m_name.constData(),
-                  milliseconds(m_beat.load() - beat));
+        tell(beat, [&] {
+            while (!stop.stop_requested() && m_beat.load() == beat)
+                sleep();
+        });
     }
+}
+
+// What is answered is remembered with the beat before it: an answer of the turns after the stall is not taken for one
+// of it, however late this thread is.
+void StallWatch::tell(Clock::time_point beat, const std::function<void()> &untilItGoesOn)
+{
+    m_standsStill = true;
+    Stall stall;
+    stall.loop = m_number;
+    stall.since = beat;
+    const Clock::duration until = Clock::now() - beat;
+    stall.began =
+        std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::system_clock::duration>(until);
+    look(m_loop, stall);
+    qCWarning(log, "%s has stood still for %lld ms%s, in\n  %s", m_name.constData(),
+              qint64(milliseconds(until).count()), clauseOf(stall.request).constData(),
+              stall.stack.join("\n  ").constData());
+    const bool isKnown = stall.request.has_value();
+    const quint64 number = m_stalls.begin(std::move(stall));
+    untilItGoesOn();
+    m_standsStill = false;
+    const auto request = isKnown ? std::nullopt : answeredAfter(beat);
+    const Clock::time_point last = m_beat;
+    const Clock::time_point end = last == beat ? Clock::now() : last; // told to stop before it went on
+    m_stalls.end(number, milliseconds(end - beat), request);
+    qCWarning(log, "%s goes on; it stood still for %lld ms%s", m_name.constData(),
+              qint64(milliseconds(end - beat).count()), clauseOf(request).constData());
 }
 
 } // namespace openloop

@@ -31,6 +31,7 @@ constexpr std::chrono::milliseconds longestLock{2000}; // of a file, by whoever 
 // A database without our tables is as good as one with them: they are made at the start.
 void look(SqlConnection &sql)
 {
+    refuseNewerSchema(sql);
     try {
         checkSchema(sql, false);
     } catch (const SqlError &error) {

@@ -78,6 +78,44 @@ Json objectOf(const QList<Json::Member> &members)
     return json;
 }
 
+// Elements or members of both, in order.
+Json merged(const Json &first, const Json &second)
+{
+    QByteArray text = first.text();
+    text.chop(1);
+    if (text.size() > 1)
+        text += ',';
+    return Json::verbatim(text + second.view().sliced(1).toByteArray());
+}
+
+void add(QList<Json::Member> &members, const QString &name, const Json &more)
+{
+    if (const auto found = memberOf(members, name); found != members.end())
+        found->value = merged(found->value, more);
+    else
+        members.append({name, more});
+}
+
+// Each request may say by which names it is known, and each answer repeats them.
+Json withNames(const Json &operation)
+{
+    static const Json asked = Json::verbatim(
+        R"([{"$ref":"#/components/parameters/RequestId"},{"$ref":"#/components/parameters/TraceParent"}])");
+    static const Json answered = Json::verbatim(
+        R"({"X-Request-Id":{"$ref":"#/components/headers/RequestId"},"traceparent":{"$ref":"#/components/headers/TraceParent"}})");
+    QList<Json::Member> members = membersOf(operation.view());
+    add(members, u"parameters"_s, asked);
+    const auto responses = memberOf(members, u"responses"_s);
+    QList<Json::Member> each = membersOf(responses->value.view());
+    for (Json::Member &response : each) {
+        QList<Json::Member> words = membersOf(response.value.view());
+        add(words, u"headers"_s, answered);
+        response.value = objectOf(words);
+    }
+    responses->value = objectOf(each);
+    return objectOf(members);
+}
+
 QString patternOf(QString path)
 {
     static const QRegularExpression parameter(u"\\{\\w+\\}"_s);
@@ -147,9 +185,8 @@ Json Description::itemOf(const QString &pattern, const QByteArrayList &methods, 
     for (const QByteArray &method : methods) {
         const QString name = QString::fromLatin1(method).toLower();
         const auto operation = memberOf(words, name);
-        item.append({name,
-                     operation != words.end() ? operation->value
-                                              : bareOperation(item.isEmpty() ? pattern.count(argument) : 0)});
+        const Json bare = bareOperation(item.isEmpty() ? pattern.count(argument) : 0);
+        item.append({name, withNames(operation != words.end() ? operation->value : bare)});
         m_operations.append({method, path, stringIn(item.last().value, u"summary"_s)});
     }
     return objectOf(item);

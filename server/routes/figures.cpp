@@ -4,6 +4,8 @@
 
 #include "common/endpoints.h"
 #include "server/http/app.h"
+#include "server/routes/input.h"
+#include "server/routes/readiness.h"
 #include "server/services.h"
 #include "server/telemetry/log.h"
 #include "server/telemetry/metrics.h"
@@ -73,15 +75,27 @@ void addOfJobs(Metrics &metrics, const Jobs &jobs)
              &queue::Figures::putBack);
     addCount("openloop_jobs_fence_rejections_total", "Ends of this server that came when the job was not its own.",
              &queue::Figures::fenceRejections);
+    metrics.add(Counter, "openloop_jobs_ended_total", "Jobs that this server has ended.", [&jobs] {
+        const queue::Figures &figures = jobs.figures();
+        return Figures{{double(figures.done), {{"state", "done"}}}, {double(figures.failed), {{"state", "failed"}}}};
+    });
     addCount("openloop_jobs_claims_total", "Times that this server asked for jobs.", &queue::Figures::claims);
     addCount("openloop_jobs_claimed_total", "Jobs that it was given.", &queue::Figures::claimed);
     metrics.add(Counter, "openloop_jobs_claim_seconds_total", "Time that it waited for the answers.",
                 [&jobs] { return seconds(jobs.figures().claimTime); });
 }
 
-http::Response showMetrics(Metrics &metrics, const http::Request &)
+// OpenMetrics is for who wants it more than text of any kind: whoever names neither gets what all can read.
+http::Response showMetrics(Metrics &metrics, const http::Request &request)
 {
-    return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
+    using enum Exposition::Format;
+    const bool asked = acceptance(request, "application/openmetrics-text") > acceptance(request, "text/plain");
+    http::Response response(200,
+                            asked ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                  : "text/plain; version=0.0.4; charset=utf-8",
+                            metrics.text(asked ? OpenMetrics : Prometheus));
+    response.fields.append(http::Field{"Vary", "Accept"});
+    return response;
 }
 
 } // namespace
@@ -110,6 +124,18 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
     addOfLoops("openloop_accept_wakeups_total",
                "Times that each event loop woke for a client, which another may have taken.",
                &http::Listener::Figures::wakeUps);
+    const auto addOfStalls = [&](const char *name, const char *help, auto figureOf) {
+        metrics.add(Counter, name, help, [&use, figureOf] {
+            Figures figures;
+            for (const StallLog::Count &count : use.stalls.counts())
+                figures.push_back({figureOf(count), {{"loop", std::to_string(figures.size())}}});
+            return figures;
+        });
+    };
+    addOfStalls("openloop_event_loop_stalls_total", "Times that the event loop stood still for 0.25 s or more.",
+                [](const StallLog::Count &count) { return double(count.stalls); });
+    addOfStalls("openloop_event_loop_stall_seconds_total", "How long it did, of those that are over.",
+                [](const StallLog::Count &count) { return seconds(count.time); });
     metrics.add(Gauge, "openloop_upstream_calls_in_flight", "Calls that wait for the upstream.",
                 [&use] { return use.upstream.inFlight(); });
     addOfPool(Gauge, "openloop_pool_threads", "Threads of the factoring pool.", &Pool::Load::threads);
@@ -124,10 +150,14 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
               &Pool::Load::shared);
     addOfPool(Counter, "openloop_displaced_computations_total", "Computations refused in favour of another client's.",
               &Pool::Load::displaced);
+    metrics.add(Gauge, "openloop_ready", "Whether /readyz says so.",
+                [&use] { return readinessOf(use).missing.isEmpty() ? 1 : 0; });
     metrics.add(Gauge, "openloop_database_ready", "Whether the database answers.",
                 [&use] { return use.store.ready() ? 1 : 0; });
-    metrics.add(Gauge, "openloop_upstream_ready", "Whether calls to the upstream are tried.",
+    metrics.add(Gauge, "openloop_upstream_ready", "Whether the upstream answers, by what the last calls tell.",
                 [&use] { return use.upstream.ready() ? 1 : 0; });
+    metrics.add(Gauge, "openloop_upstream_circuit_open", "Whether calls to the upstream are refused at once.",
+                [&use] { return use.upstream.isLeftAlone() ? 1 : 0; });
     metrics.add(Counter, "openloop_log_dropped_lines_total", "Lines that the log had no room for.",
                 [] { return double(droppedLogLines()); });
     addOfJobs(metrics, use.jobs);

@@ -56,6 +56,12 @@ void takeOverSteps(SqlConnection &sql)
     sql.command(u"INSERT INTO schema_history (name) SELECT name FROM schema_steps"_s);
 }
 
+QStringList knownSteps()
+{
+    initSchemaResource();
+    return QDir(schemaFolder).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
+}
+
 /// `003-queue.postgres.sql` is for PostgreSQL only; a step without such a word is for both.
 bool isFor(SqlDialect dialect, const QString &step)
 {
@@ -68,7 +74,7 @@ bool isFor(SqlDialect dialect, const QString &step)
 void refuseStepsToCome(SqlConnection &sql, const QStringList &known)
 {
     const auto first = [](const QSqlQuery &row) { return row.value(0).toString(); };
-    for (const QString &step : sql.select(u"SELECT name FROM schema_needs"_s, {}, first)) {
+    for (const QString &step : sql.select(u"SELECT name FROM schema_needs ORDER BY name"_s, {}, first)) {
         if (!known.contains(step))
             throw SqlError(SqlTrouble::Unusable, u"a newer openloop has changed its tables ("_s + step + u')');
     }
@@ -125,13 +131,12 @@ void checkSqlite(SqlConnection &sql)
 
 void bringSchemaUpToDate(SqlConnection &sql)
 {
-    initSchemaResource();
+    const QStringList steps = knownSteps();
     sql.begin();
     try {
         lockOutOtherProcesses(sql);
         takeOverSteps(sql);
         sql.command(u"CREATE TABLE IF NOT EXISTS schema_needs (name TEXT PRIMARY KEY)"_s);
-        const QStringList steps = QDir(schemaFolder).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
         refuseStepsToCome(sql, steps);
         for (const QString &step : steps) {
             if (isFor(sql.dialect(), step) && !isDone(sql, step))
@@ -142,6 +147,16 @@ void bringSchemaUpToDate(SqlConnection &sql)
         sql.rollback();
         throw;
     }
+}
+
+void refuseNewerSchema(SqlConnection &sql)
+{
+    const QString text = sql.dialect() == SqlDialect::Postgres
+        ? u"SELECT to_regclass('schema_needs') IS NOT NULL"_s
+        : u"SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_needs'"_s;
+    const auto isThere = [](const QSqlQuery &row) { return row.value(0).toBool(); };
+    if (sql.select(text, {}, isThere).value(0))
+        refuseStepsToCome(sql, knownSteps());
 }
 
 void checkSchema(SqlConnection &sql, bool thoroughly)

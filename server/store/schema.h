@@ -11,6 +11,10 @@ class SqlConnection;
 /// a newer program did what this one cannot live with. On the connection's thread.
 void bringSchemaUpToDate(SqlConnection &sql);
 
+/// Throws what bringSchemaUpToDate() would where a newer program did what this one cannot live with; changes nothing,
+/// and needs no tables. On the connection's thread.
+void refuseNewerSchema(SqlConnection &sql);
+
 /// Throws SqlError, of SqlTrouble::Unusable, unless the tables are there and may be read and written. thoroughly:
 /// writes something. On the connection's thread.
 void checkSchema(SqlConnection &sql, bool thoroughly);

@@ -3,10 +3,13 @@
 #include "server/telemetry/loop_figures.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace openloop {
 
 namespace {
+
+constexpr std::chrono::steady_clock::duration slow = std::chrono::seconds(1); // as the log knows it
 
 // Only the thread that counts calls it.
 template <typename Number>
@@ -28,6 +31,12 @@ std::string routeLabel(QString pattern)
     if (pattern.isEmpty())
         return "none";
     return pattern.replace(QStringLiteral("<arg>"), QStringLiteral("{id}")).toStdString();
+}
+
+// Whether the client says that its trace is recorded: by the lowest bit of the last one of two hexadecimal digits.
+bool isSampled(const http::Trace &trace)
+{
+    return QByteArrayView("13579bdf").contains(trace.parent().back());
 }
 
 // Why a request was not served; null: it was, or the client's input was wrong.
@@ -68,11 +77,13 @@ Durations::Counts &Durations::Counts::operator+=(const Counts &other)
     return *this;
 }
 
-void Durations::observe(std::chrono::steady_clock::duration time)
+std::size_t Durations::observe(std::chrono::steady_clock::duration time)
 {
     const double seconds = std::chrono::duration<double>(time).count();
-    add(m_buckets[std::size_t(std::ranges::lower_bound(bounds, seconds) - bounds.begin())], quint64(1));
+    const auto bucket = std::size_t(std::ranges::lower_bound(bounds, seconds) - bounds.begin());
+    add(m_buckets[bucket], quint64(1));
     add(m_sum, seconds);
+    return bucket;
 }
 
 Durations::Counts Durations::counts() const
@@ -84,10 +95,71 @@ Durations::Counts Durations::counts() const
     return counts;
 }
 
+// A sequence lock (Boehm 2012) of one writer, whose words are atomic so that a torn read is seen, not undefined.
+void ExemplarSlot::note(const Exemplar &exemplar)
+{
+    const auto all = std::bit_cast<std::array<quint64, words>>(exemplar);
+    const quint32 version = m_version.load(std::memory_order_relaxed);
+    m_version.store(version + 1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_release);
+    for (std::size_t i = 0; i < words; ++i)
+        m_words[i].store(all[i], std::memory_order_relaxed);
+    m_version.store(version + 2, std::memory_order_release);
+}
+
+std::optional<Exemplar> ExemplarSlot::last() const
+{
+    for (int tries = 0; tries < 3; ++tries) {
+        const quint32 before = m_version.load(std::memory_order_acquire);
+        if (before == 0)
+            return {};
+        std::array<quint64, words> all{};
+        for (std::size_t i = 0; i < words; ++i)
+            all[i] = m_words[i].load(std::memory_order_relaxed);
+        std::atomic_thread_fence(std::memory_order_acquire);
+        if (before % 2 == 0 && m_version.load(std::memory_order_relaxed) == before)
+            return std::bit_cast<Exemplar>(all);
+    }
+    return {};
+}
+
+Requests::Counts &Requests::Counts::operator+=(const Counts &other)
+{
+    durations += other.durations;
+    for (std::size_t i = 0; i < exemplars.size(); ++i) {
+        if (other.exemplars[i] && (!exemplars[i] || exemplars[i]->time < other.exemplars[i]->time))
+            exemplars[i] = other.exemplars[i];
+    }
+    return *this;
+}
+
+// An exemplar is worth something where its trace is found again: in the client's traces, if it says that this one is
+// recorded, or in the log, which has a line for each request of more than a second.
+void Requests::observe(const http::Finished &finished)
+{
+    const std::size_t bucket = m_durations.observe(finished.time);
+    const http::Trace &trace = finished.request.trace;
+    if (!isSampled(trace) && (finished.time <= slow || finished.isStream))
+        return;
+    Exemplar exemplar;
+    std::ranges::copy(trace.traceId(), exemplar.traceId.begin());
+    exemplar.seconds = std::chrono::duration<double>(finished.time).count();
+    exemplar.time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    m_exemplars[bucket].note(exemplar);
+}
+
+Requests::Counts Requests::counts() const
+{
+    Counts counts{m_durations.counts(), {}};
+    for (std::size_t i = 0; i < m_exemplars.size(); ++i)
+        counts.exemplars[i] = m_exemplars[i].last();
+    return counts;
+}
+
 void LoopFigures::count(const http::Finished &finished)
 {
     findOrMake(m_requests, {&finished.route, methodLabel(finished.request.head.method()), finished.status}, m_mutex)
-        .observe(finished.time);
+        .observe(finished);
     countRefusal(finished.status);
 }
 
@@ -97,12 +169,12 @@ void LoopFigures::countRefusal(int status)
         add(findOrMake(m_refusals, reason, m_mutex), quint64(1));
 }
 
-void LoopFigures::addRequests(std::map<Name, Durations::Counts> &all) const
+void LoopFigures::addRequests(std::map<Name, Requests::Counts> &all) const
 {
     const std::lock_guard lock(m_mutex);
-    for (const auto &[key, durations] : m_requests) {
+    for (const auto &[key, requests] : m_requests) {
         const auto &[route, method, status] = key;
-        all[{routeLabel(*route), method, status}] += durations.counts();
+        all[{routeLabel(*route), method, status}] += requests.counts();
     }
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -27,12 +28,56 @@ public:
         Counts &operator+=(const Counts &other);
     };
 
-    void observe(std::chrono::steady_clock::duration time);
+    /// Which of the buckets it was, by its place.
+    std::size_t observe(std::chrono::steady_clock::duration time);
     Counts counts() const;
 
 private:
     std::array<std::atomic<quint64>, bounds.size() + 1> m_buckets{};
     std::atomic<double> m_sum = 0;
+};
+
+/// A request that a bucket has counted, by whose trace others can find it.
+struct Exemplar {
+    std::array<char, 32> traceId{};
+    double seconds = 0; ///< how long it took
+    double time = 0; ///< s since 1970; 0: there is none
+};
+
+/// The last exemplar. One thread notes, any thread looks, and neither waits: who looks while it is written looks again,
+/// at most three times.
+class ExemplarSlot
+{
+public:
+    void note(const Exemplar &exemplar);
+    /// Nothing where there is none, and where it is written again and again.
+    std::optional<Exemplar> last() const;
+
+private:
+    static constexpr std::size_t words = sizeof(Exemplar) / sizeof(quint64);
+
+    std::atomic<quint32> m_version = 0; ///< odd: it is being written
+    std::array<std::atomic<quint64>, words> m_words{};
+};
+
+/// What came of the requests of one name.
+class Requests
+{
+public:
+    struct Counts {
+        Durations::Counts durations;
+        std::array<std::optional<Exemplar>, Durations::bounds.size() + 1> exemplars; ///< of each bucket
+
+        /// Of the exemplars the younger ones stay.
+        Counts &operator+=(const Counts &other);
+    };
+
+    void observe(const http::Finished &finished);
+    Counts counts() const;
+
+private:
+    Durations m_durations;
+    std::array<ExemplarSlot, Durations::bounds.size() + 1> m_exemplars;
 };
 
 /// The requests of one loop, and how late it was. Its thread counts, any thread looks.
@@ -47,7 +92,7 @@ public:
     void countLag(std::chrono::steady_clock::duration lag) { m_lag.observe(lag); }
 
     /// Adds what was counted to what others have.
-    void addRequests(std::map<Name, Durations::Counts> &all) const;
+    void addRequests(std::map<Name, Requests::Counts> &all) const;
     /// By reason.
     void addRefusals(std::map<std::string, quint64> &all) const;
     Durations::Counts lag() const { return m_lag.counts(); }
@@ -56,7 +101,7 @@ private:
     using Key = std::tuple<const QString *, const char *, int>; ///< pattern, method's label, status
 
     mutable std::mutex m_mutex; ///< of the maps' shape, which their own thread alone changes, and so reads without it
-    std::map<Key, Durations> m_requests;
+    std::map<Key, Requests> m_requests;
     std::map<const char *, std::atomic<quint64>> m_refusals; ///< by reason
     Durations m_lag;
 };

@@ -1,110 +1,99 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Figures become families of the Prometheus client library, which writes them.
+// Adds up what the loops have counted, and writes family after family.
 #include "server/telemetry/metrics.h"
 
 #include "server/telemetry/process_figures.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
-#include <limits>
+#include <QString>
 
 namespace openloop {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-
 namespace {
 
-ClientMetric metricOf(Metrics::Kind kind, const Metrics::Figure &figure)
+QByteArray typeOf(Metrics::Kind kind)
 {
-    ClientMetric metric;
-    for (const auto &[name, value] : figure.labels)
-        metric.label.push_back({name, value});
-    (kind == Metrics::Kind::Gauge ? metric.gauge.value : metric.counter.value) = figure.value;
-    return metric;
+    return kind == Metrics::Kind::Gauge ? "gauge" : "counter";
 }
 
-MetricFamily familyOf(Metrics::Kind kind, const std::string &name, const std::string &help,
-                      const std::vector<Metrics::Figure> &figures)
+Exposition::Labels labelsOf(const LoopFigures::Name &name)
 {
-    MetricFamily family{name, help, kind == Metrics::Kind::Gauge ? MetricType::Gauge : MetricType::Counter, {}};
-    for (const Metrics::Figure &figure : figures)
-        family.metric.push_back(metricOf(kind, figure));
-    return family;
+    const auto &[route, method, status] = name;
+    return {{"method", QString::fromStdString(method)},
+            {"route", QString::fromStdString(route)},
+            {"status", QString::number(status)}};
 }
 
-ClientMetric metricOf(const Durations::Counts &counts)
+void writeFamily(Exposition &text, Metrics::Kind kind, const std::string &name, const std::string &help,
+                 const std::vector<Metrics::Figure> &figures)
 {
-    ClientMetric metric;
-    quint64 below = 0;
-    for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
-        below += counts.buckets[i];
-        metric.histogram.bucket.push_back(
-            {below, i < Durations::bounds.size() ? Durations::bounds[i] : std::numeric_limits<double>::infinity()});
+    text.family(QByteArray::fromStdString(name), typeOf(kind), QByteArray::fromStdString(help));
+    for (const Metrics::Figure &figure : figures) {
+        Exposition::Labels labels;
+        for (const auto &[label, value] : figure.labels)
+            labels.emplace_back(QByteArray::fromStdString(label), QString::fromStdString(value));
+        text.value(labels, figure.value);
     }
-    metric.histogram.sample_count = below;
-    metric.histogram.sample_sum = counts.sum;
-    return metric;
 }
 
-void addRequests(std::vector<MetricFamily> &families, const std::vector<std::shared_ptr<LoopFigures>> &loops)
+std::vector<Exposition::Bucket> bucketsOf(const Durations::Counts &counts)
 {
-    std::map<LoopFigures::Name, Durations::Counts> all;
+    std::vector<Exposition::Bucket> buckets;
+    quint64 upTo = 0;
+    for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
+        upTo += counts.buckets[i];
+        buckets.push_back({i < Durations::bounds.size() ? std::optional(Durations::bounds[i]) : std::nullopt, upTo});
+    }
+    return buckets;
+}
+
+std::vector<Exposition::Bucket> bucketsOf(const Requests::Counts &counts)
+{
+    std::vector<Exposition::Bucket> buckets = bucketsOf(counts.durations);
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+        if (const auto &exemplar = counts.exemplars[i])
+            buckets[i].exemplar = {QByteArray(exemplar->traceId.data(), exemplar->traceId.size()), exemplar->seconds,
+                                   exemplar->time};
+    }
+    return buckets;
+}
+
+void writeRequests(Exposition &text, const std::vector<std::shared_ptr<LoopFigures>> &loops)
+{
+    std::map<LoopFigures::Name, Requests::Counts> all;
     std::map<std::string, quint64> reasons;
     for (const auto &loop : loops) {
         loop->addRequests(all);
         loop->addRefusals(reasons);
     }
-    MetricFamily requests{
-        "openloop_http_requests_total", "Requests answered, by route, method and status.", MetricType::Counter, {}};
-    MetricFamily durations{
-        "openloop_http_request_duration_seconds", "From the whole request to its answer.", MetricType::Histogram, {}};
-    for (const auto &[name, counts] : all) {
-        const auto &[route, method, status] = name;
-        ClientMetric metric = metricOf(counts);
-        metric.label = {{"method", method}, {"route", route}, {"status", std::to_string(status)}};
-        ClientMetric number;
-        number.label = metric.label;
-        number.counter.value = double(metric.histogram.sample_count);
-        requests.metric.push_back(number);
-        durations.metric.push_back(metric);
-    }
-    MetricFamily refusals{"openloop_refusals_total", "Requests not served, by reason.", MetricType::Counter, {}};
-    for (const auto &[reason, count] : reasons) {
-        ClientMetric metric;
-        metric.label = {{"reason", reason}};
-        metric.counter.value = double(count);
-        refusals.metric.push_back(metric);
-    }
-    families.push_back(std::move(requests));
-    families.push_back(std::move(durations));
-    families.push_back(std::move(refusals));
+    text.family("openloop_http_requests_total", "counter", "Requests answered, by route, method and status.");
+    for (const auto &[name, counts] : all)
+        text.value(labelsOf(name), double(bucketsOf(counts.durations).back().upTo));
+    text.family("openloop_http_request_duration_seconds", "histogram", "From the whole request to its answer.");
+    for (const auto &[name, counts] : all)
+        text.histogram(labelsOf(name), bucketsOf(counts), counts.durations.sum);
+    text.family("openloop_refusals_total", "counter", "Requests not served, by reason.");
+    for (const auto &[reason, count] : reasons)
+        text.value({{"reason", QString::fromStdString(reason)}}, double(count));
 }
 
 // One loop needs no name.
-void addLag(std::vector<MetricFamily> &families, const std::vector<std::shared_ptr<LoopFigures>> &loops)
+void writeLag(Exposition &text, const std::vector<std::shared_ptr<LoopFigures>> &loops)
 {
-    MetricFamily lag{"openloop_event_loop_lag_seconds",
-                     "How much later than asked for the event loop woke up, ten times a second.",
-                     MetricType::Histogram,
-                     {}};
+    text.family("openloop_event_loop_lag_seconds", "histogram",
+                "How much later than asked for the event loop woke up, ten times a second.");
     for (std::size_t i = 0; i < loops.size(); ++i) {
-        ClientMetric metric = metricOf(loops[i]->lag());
-        if (loops.size() > 1)
-            metric.label = {{"loop", std::to_string(i)}};
-        lag.metric.push_back(metric);
+        const Durations::Counts counts = loops[i]->lag();
+        text.histogram(loops.size() > 1 ? Exposition::Labels{{"loop", QString::number(i)}} : Exposition::Labels(),
+                       bucketsOf(counts), counts.sum);
     }
-    families.push_back(std::move(lag));
 }
 
-void addProcess(std::vector<MetricFamily> &families)
+void writeProcess(Exposition &text)
 {
     using enum Metrics::Kind;
     const ProcessFigures figures = processFigures();
-    const auto add = [&families](Metrics::Kind kind, const char *name, const char *help, double value) {
-        families.push_back(familyOf(kind, name, help, {{value}}));
+    const auto add = [&text](Metrics::Kind kind, const char *name, const char *help, double value) {
+        writeFamily(text, kind, name, help, {{value}});
     };
     add(Counter, "process_cpu_seconds_total", "CPU time of all threads.", figures.cpuSeconds);
     add(Gauge, "process_resident_memory_bytes", "Memory in RAM.", figures.residentBytes);
@@ -139,18 +128,18 @@ void Metrics::add(Kind kind, const std::string &name, const std::string &help, s
     m_looked.push_back({kind, name, help, [look = std::move(look)] { return std::vector<Figure>{{look()}}; }});
 }
 
-QByteArray Metrics::text() const
+QByteArray Metrics::text(Exposition::Format format) const
 {
-    std::vector<MetricFamily> families;
+    Exposition text(format);
     {
         const std::lock_guard lock(m_mutex);
-        addRequests(families, m_loops);
-        addLag(families, m_loops);
+        writeRequests(text, m_loops);
+        writeLag(text, m_loops);
     }
     for (const Looked &looked : m_looked)
-        families.push_back(familyOf(looked.kind, looked.name, looked.help, looked.look()));
-    addProcess(families);
-    return QByteArray::fromStdString(prometheus::TextSerializer().Serialize(families));
+        writeFamily(text, looked.kind, looked.name, looked.help, looked.look());
+    writeProcess(text);
+    return text.text();
 }
 
 } // namespace openloop

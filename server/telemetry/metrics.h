@@ -4,7 +4,7 @@
 
 #include "server/telemetry/loop_figures.h"
 
-#include <QByteArray>
+#include "common/exposition.h"
 
 #include <functional>
 #include <memory>
@@ -36,8 +36,7 @@ public:
     void add(Kind kind, const std::string &name, const std::string &help, std::function<std::vector<Figure>()> look);
     void add(Kind kind, const std::string &name, const std::string &help, std::function<double()> look);
 
-    /// The text format of Prometheus, version 0.0.4.
-    QByteArray text() const;
+    QByteArray text(Exposition::Format format) const;
 
 private:
     struct Looked {

@@ -34,8 +34,10 @@ void Circuit::succeeded(Permit permit, Clock::time_point now)
     if (permit.probe)
         *this = Circuit();
     // What began before the circuit opened says nothing about the service of now.
-    if (!m_open)
-        ++current(now).calls;
+    if (m_open)
+        return;
+    ++current(now).calls;
+    m_failedInRow = 0;
 }
 
 void Circuit::failed(Permit permit, Clock::time_point now)
@@ -47,6 +49,7 @@ void Circuit::failed(Permit permit, Clock::time_point now)
         Second &second = current(now);
         ++second.calls;
         ++second.failures;
+        m_failedInRow = std::min(m_failedInRow + 1, failuresThatTell);
         if (failsTooOften(now))
             open(now);
     }

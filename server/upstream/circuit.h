@@ -31,10 +31,15 @@ public:
     void abandoned(Permit permit);
 
     bool isOpen() const { return m_open; }
+    /// It is open, or the last ten calls failed, however long that took: of a service that hardly anyone uses nobody
+    /// learns otherwise that it is away. Calls are made all the same until the circuit opens.
+    bool isFailing() const { return m_open || m_failedInRow >= failuresThatTell; }
     /// When the next call is let through, if it is open.
     Clock::time_point retryAt() const { return m_retryAt; }
     /// How long until then, at least one second.
     std::chrono::seconds retryAfter(Clock::time_point now) const;
+
+    static constexpr int failuresThatTell = 10;
 
 private:
     struct Second {
@@ -50,6 +55,7 @@ private:
     std::array<Second, 10> m_seconds;
     Clock::time_point m_retryAt;
     std::chrono::seconds m_pause{1};
+    int m_failedInRow = 0; ///< while it is closed
     bool m_open = false;
     bool m_probing = false;
 };

@@ -37,6 +37,8 @@ Q_LOGGING_CATEGORY(log, "openloop.upstream")
 
 constexpr qint64 mostBytes = 4 * 1024 * 1024;
 constexpr int mostSentBack = 4; // attempts
+constexpr std::chrono::milliseconds shortestPause = 1s; // between probes of its own
+constexpr std::chrono::milliseconds longestPause = 30s;
 constexpr qsizetype parsedOnTheLoop = 32 * 1024; // takes less time than handing it to a thread and back
 
 UpstreamClient::Settings clientFor(const Upstream::Settings &settings)
@@ -62,7 +64,7 @@ struct Upstream::State {
     {
         validators.setMaxThreadCount(1);
         pause.setSingleShot(true);
-        pause.callOnTimeout([this] { probeIfOpen(); });
+        pause.callOnTimeout([this] { probeIfFailing(); });
         QObject::connect(&probe, &QFutureWatcher<Outcome>::finished, &probe,
                          [this] { report(probePermit, probe.result()); });
     }
@@ -108,19 +110,27 @@ struct Upstream::State {
         waitToProbe();
     }
 
-    // Level-triggered: while the circuit is open, either the timer runs or a probe is under way whose report starts it.
+    // Level-triggered: while the upstream fails, either the timer runs or a probe is under way whose report comes here.
     void waitToProbe()
     {
-        if (circuit.isOpen() && !closed)
+        if (closed || probe.isRunning())
+            return;
+        if (circuit.isOpen()) {
             pause.start(std::max(std::chrono::ceil<std::chrono::milliseconds>(circuit.retryAt() - Clock::now()), 1ms));
+        } else if (!circuit.isFailing()) {
+            patience = shortestPause;
+        } else if (!pause.isActive()) { // callers' failures don't put it off
+            pause.start(patience);
+            patience = std::min(patience * 2, longestPause);
+        }
     }
 
-    void probeIfOpen()
+    void probeIfFailing()
     {
         const auto now = Clock::now();
-        if (!circuit.isOpen() || closed)
+        if (!circuit.isFailing() || closed || probe.isRunning())
             return;
-        if (now < circuit.retryAt())
+        if (circuit.isOpen() && now < circuit.retryAt())
             return waitToProbe();
         const std::optional<Circuit::Permit> permit = circuit.admit(now);
         if (!permit)
@@ -137,7 +147,8 @@ struct Upstream::State {
     bool closed = false;
     std::shared_ptr<UpstreamClient> client;
     QThreadPool validators;
-    QTimer pause; ///< of the circuit
+    QTimer pause; ///< before the next probe
+    std::chrono::milliseconds patience = shortestPause; ///< where the circuit is closed
     Circuit::Permit probePermit;
     QFutureWatcher<Outcome> probe; ///< the call that nobody but the circuit waits for
     QObject calls; // the parent of every exchange; destroyed before what they use
@@ -186,7 +197,17 @@ int Upstream::inFlight() const
 
 bool Upstream::ready() const
 {
-    return !m_state->circuit.isOpen();
+    return !m_state->circuit.isFailing();
+}
+
+bool Upstream::isLeftAlone() const
+{
+    return m_state->circuit.isOpen();
+}
+
+QString Upstream::state() const
+{
+    return isLeftAlone() ? u"left alone for a while"_s : u"the last %1 calls failed"_s.arg(Circuit::failuresThatTell);
 }
 
 // Qt 6.4 loses a request over HTTP/2 now and then: what is not answered half-way to its deadline is asked once more on

@@ -45,9 +45,13 @@ public:
 
     int inFlight() const;
 
-    /// False while the circuit is open: calls are refused at once, because most of the recent ones failed or it asked
-    /// to be left alone. Becomes true again without anybody's call: one of its own is made after each pause.
+    /// False while its last ten calls failed, and while the circuit is open. Becomes true again without anybody's call:
+    /// one of its own is made after each pause of 1 s, doubling up to 30 s.
     bool ready() const;
+    /// Whether calls are refused at once, because most of the recent ones failed or it asked to be left alone.
+    bool isLeftAlone() const;
+    /// For people, why it is not ready.
+    QString state() const;
 
 private:
     struct State;

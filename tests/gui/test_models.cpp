@@ -21,6 +21,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <cmath>
 #include <mutex>
 
@@ -456,6 +457,31 @@ private slots:
         QVERIFY(!figures.residentBytes);
         QCOMPARE(watch.around(1001, 1001), u"event loop late by up to 500\u2009ms, pool 2 of 4 busy, 7 queued"_s);
         QCOMPARE(watch.around(2000, 2001), QString());
+    }
+
+    void stallsAreAskedOfAServiceOfOursAlone()
+    {
+        for (const bool ours : {true, false}) {
+            std::atomic<int> asked = 0;
+            test::ProgrammedServer server([&asked, ours](int, const QByteArray &path) {
+                test::Reaction reaction;
+                reaction.body = ours ? "openloop_build_info{version=\"1\"} 1\n" : "up 1\n";
+                if (path == "/stalls") {
+                    ++asked;
+                    reaction.body = "{\"now\":\"2026-01-01T11:00:10.000Z\",\"stalls\":[{\"began_at\":"
+                                    "\"2026-01-01T11:00:09.000Z\",\"duration_ms\":380,\"request\":null}]}";
+                }
+                return reaction;
+            });
+            ServerWatch watch;
+            watch.setBase(server.url({}));
+            QTRY_VERIFY_WITH_TIMEOUT(watch.problem().isEmpty(), test::patience);
+            QList<probe::ServerStall> told;
+            watch.askStalls([&told](const QList<probe::ServerStall> &stalls) { told = stalls; });
+            if (ours)
+                QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, test::patience);
+            QCOMPARE(asked.load(), ours ? 1 : 0);
+        }
     }
 
     void aTargetUnderLoadIsLoadedWhateverItAnswers()

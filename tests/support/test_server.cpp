@@ -7,11 +7,13 @@
 #include "tests/support/database_sleep.h"
 #include "tests/support/hold.h"
 
+#include <QCoroTimer>
 #include <QProcessEnvironment>
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTcpSocket>
 #include <QThread>
+#include <QTimer>
 
 #include <condition_variable>
 #include <mutex>
@@ -140,6 +142,15 @@ Json standStill(const Request &)
     return {{u"let"_s, let}};
 }
 
+// What goes on after a wait is called by nobody's handler.
+Task<Json> waitAndStandStill(Services &, Request request)
+{
+    QTimer timer;
+    timer.start(1ms);
+    co_await timer;
+    co_return standStill(request);
+}
+
 Json standingLoops(const Request &)
 {
     const std::lock_guard lock(stillMutex);
@@ -179,6 +190,7 @@ void addTestRoutes(http::App &app, Services &use)
     app.route("GET", u"/test/loop"_s, nameOfLoop);
     app.route("GET", u"/test/environment"_s, environment);
     app.route("GET", u"/test/stand_still"_s, standStill);
+    app.route("GET", u"/test/wait_and_stand_still/<arg>"_s, use, waitAndStandStill);
     app.route("GET", u"/test/standing"_s, standingLoops);
     app.route("GET", u"/test/let_go"_s, letThemGo);
     if (const QString name = qEnvironmentVariable("OPENLOOP_TEST_ROUTE"); !name.isEmpty())

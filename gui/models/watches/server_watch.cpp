@@ -71,6 +71,17 @@ void ServerWatch::ask()
     });
 }
 
+void ServerWatch::askStalls(std::function<void(const QList<probe::ServerStall> &)> done)
+{
+    const auto isOurs = [](const Metric &metric) { return metric.name == u"openloop_build_info"; };
+    if (m_base.isEmpty() || std::ranges::none_of(m_last, isOurs))
+        return;
+    m_fetcher.get(m_base + endpoints::stalls, [done = std::move(done)](const probe::Fetched &answer) {
+        if (answer.status == 200)
+            done(probe::parseStalls(answer.body, static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000));
+    });
+}
+
 void ServerWatch::fail(const QString &problem)
 {
     m_problem = problem;

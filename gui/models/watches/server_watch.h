@@ -4,6 +4,7 @@
 
 #include "gui/models/watches/metrics.h"
 #include "gui/probe/engine/fetcher.h"
+#include "gui/probe/judgement/stalls.h"
 
 #include <QTimer>
 
@@ -34,6 +35,9 @@ public:
     const QString &problem() const { return m_problem; }
     /// What the service said of itself around [from, to], as a clause for people; empty: nothing is known.
     QString around(double from, double to) const;
+    /// Asks an openloop-server for its stalls; `done` is not called where the service is none, or does not tell. In
+    /// this object's thread.
+    void askStalls(std::function<void(const QList<probe::ServerStall> &)> done);
     /// Takes an exposition that came at this time; the watch does, tests may.
     void take(const QByteArray &exposition, double at);
 

@@ -3,7 +3,6 @@
 #include "gui/views/chart/sample_popup.h"
 
 #include "gui/models/format.h"
-#include "gui/probe/judgement/blame.h"
 #include "gui/probe/samples/durations.h"
 
 #include <QPainter>
@@ -46,7 +45,7 @@ std::optional<SamplePopup::Found> SamplePopup::nearest(const Session &session, d
     for (const auto &packed : controls.samples(best->sample.due - std::chrono::milliseconds(200),
                                                best->sample.done + std::chrono::milliseconds(200)))
         control << packed.unpacked(controls.origin());
-    best->blame = probe::blameFor(best->sample, control).sentence;
+    best->blame = probe::blameFor(best->sample, control);
     return best;
 }
 
@@ -54,15 +53,26 @@ SamplePopup::SamplePopup(const Found &found, const QString &time, const Palette 
     : QFrame(parent, Qt::Popup), m_found(found), m_time(time), m_palette(&paletteFor(palette.dark))
 {
     setAttribute(Qt::WA_DeleteOnClose);
-    setAccessibleName(
-        tr("/%1 took %2. %3")
-            .arg(found.target, formatDuration(probe::toMilliseconds(found.sample.response())), found.blame));
+    tell();
+}
+
+void SamplePopup::tell()
+{
+    const QString time = formatDuration(probe::toMilliseconds(m_found.sample.response()));
+    setAccessibleName(tr("/%1 took %2. %3").arg(m_found.target, time, m_found.blame.sentence));
     resize(sizeHint());
+    update();
+}
+
+void SamplePopup::setBlame(const QString &sentence)
+{
+    m_found.blame.sentence = sentence;
+    tell();
 }
 
 QString SamplePopup::explanation() const
 {
-    QStringList lines{m_found.blame};
+    QStringList lines{m_found.blame.sentence};
     const auto &sample = m_found.sample;
     const auto shown = [](probe::Nanoseconds duration) { return formatDuration(probe::toMilliseconds(duration)); };
     const auto where = probe::withoutPassword(QString::fromUtf8(sample.redirect.left(200)));

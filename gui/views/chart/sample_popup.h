@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/models/session.h"
+#include "gui/probe/judgement/blame.h"
 #include "gui/theme/palette.h"
 
 #include <QFrame>
@@ -18,11 +19,13 @@ public:
     struct Found {
         QString target;
         probe::Sample sample;
-        QString blame;
+        probe::Blame blame;
     };
     static std::optional<Found> nearest(const Session &session, double seconds, double milliseconds, double tolerance);
     /// What the service said of itself at that time (ServerWatch::around).
     void setServer(const QString &clause);
+    /// Who is to blame by what the service's list of stalls adds (probe::blameOnStall).
+    void setBlame(const QString &sentence);
 
     SamplePopup(const Found &found, const QString &time, const Palette &palette, QWidget *parent);
 
@@ -32,8 +35,10 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    Found m_found;
     QString explanation() const;
+    void tell();
+
+    Found m_found;
 
     QString m_time;
     QString m_server;

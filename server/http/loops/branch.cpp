@@ -8,6 +8,7 @@
 #include "server/http/message/characters.h"
 #include "server/http/qt/qt_router.h"
 #include "server/http/remembering_router.h"
+#include "server/loop/occupation.h"
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -92,6 +93,7 @@ void Branch::handle(const Route &route, Exchange exchange)
 {
     const auto &methods = route.methods;
     const RequestHead &head = exchange.request().head;
+    const Occupied occupied(head.method(), exchange.route(), exchange.request().trace.id());
     const auto handler = methods.find(head.method() == "HEAD" ? QByteArrayView("GET") : head.method());
     try {
         if (m_routes.guard)

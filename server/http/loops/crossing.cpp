@@ -2,6 +2,8 @@
 // Two ends, each touched by its own loop alone: the exchange here, and at home a guest that stands for its connection.
 #include "server/http/loops/crossing.h"
 
+#include "server/loop/occupation.h"
+
 #include <QObject>
 
 namespace openloop::http {
@@ -150,8 +152,10 @@ void cross(Exchange exchange, const Handler &handler, bool urgent, std::shared_p
     home->post(
         [way, &handler, local = std::move(local)] {
             const Exchange &asked = local->exchange();
+            const Request &request = asked.request();
+            const Occupied occupied(request.head.method(), asked.route(), request.trace.id());
             QPointer<Guest> guest = new Guest(way, local);
-            handler.run(Exchange(guest, guest, asked.request(), asked.route(), way->atHome));
+            handler.run(Exchange(guest, guest, request, asked.route(), way->atHome));
             if (handler.mayWait && guest && !guest->isOver())
                 guest->wait();
         },

@@ -18,8 +18,8 @@ void Figures::count(const Statement &statement, const Answer &answer, BootTime s
         reapedNodes += changed;
     } else if (std::holds_alternative<Sweep>(statement)) {
         putBack += changed;
-    } else if (std::holds_alternative<End>(statement) && changed == 0) {
-        ++fenceRejections;
+    } else if (const auto *end = std::get_if<End>(&statement)) {
+        ++(changed == 0 ? fenceRejections : end->state == TaskState::Failed ? failed : done);
     }
 }
 

@@ -2,7 +2,7 @@
 // The eight measurement rules of the monitor, each as a test: a monitor that bends one invents or hides
 // faults.
 #include "gui/probe/engine/schedule.h"
-#include "gui/probe/judgement/blame.h"
+#include "gui/probe/judgement/stalls.h"
 #include "gui/probe/samples/series.h"
 #include "tests/support/engine_recording.h"
 #include "tests/support/programmed_server.h"
@@ -357,6 +357,29 @@ private slots:
         QVERIFY(blameFor(slow, {control}).sentence.contains(u"garbage 380 ms"));
         control.done = control.due + 390ms;
         QCOMPARE(blameFor(slow, {control}).culprit, Culprit::Host);
+    }
+
+    void aStallThatTheServiceTellsOfIsNamedWithItsRequest()
+    {
+        // The service's clock is an hour late.
+        const QByteArray answer = R"({"now":"2026-01-01T11:00:10.000Z","stalls":[
+            {"began_at":"2026-01-01T11:00:09.000Z","duration_ms":380,"over":true,"loop":0,
+             "request":{"method":"POST","route":"/x/{id}","id":"4f2a","evidence":"running"},"stack":["f"]},
+            {"began_at":"2026-01-01T11:00:08.000Z","duration_ms":900,"over":true,"loop":0,"request":null,"stack":[]},
+            {"began_at":"soon","duration_ms":1},{"began_at":"2026-01-01T11:00:09.000Z","duration_ms":-1},7]})";
+        constexpr double now = 1767268810; // 2026-01-01T12:00:10Z
+        const auto stalls = parseStalls(answer, now);
+        QCOMPARE(stalls.size(), 2);
+        const Blame blocked{Culprit::EventLoop, 380ms, u"event loop: blocked"_s};
+        const auto at = [&](double due, const Blame &blame) { return blameOnStall(blame, due, 400ms, stalls); };
+        QCOMPARE(at(now - 1.01, blocked).sentence, u"event loop: stood still for 380 ms at POST /x/{id} (4f2a)"_s);
+        QCOMPARE(at(now - 2, blocked).sentence, u"event loop: stood still for 900 ms, at no request that is known"_s);
+        QCOMPARE(at(now - 0.7, blocked).sentence, blocked.sentence); // a fifth of it
+        QCOMPARE(at(now - 3600, blocked).sentence, blocked.sentence);
+        const Blame host{Culprit::Host, 400ms, u"host"_s};
+        QCOMPARE(at(now - 1, host).sentence, host.sentence);
+        for (const QByteArray &broken : {QByteArray(), QByteArray("[]"), QByteArray(R"({"now":1,"stalls":{}})")})
+            QVERIFY(parseStalls(broken, now).isEmpty());
     }
 
     void whatIsLateTogetherWithTheControlIsNoBlockedLoop()

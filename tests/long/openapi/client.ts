@@ -30,6 +30,7 @@ async function main(url: string) {
   expect("delete /factorizations/{id}", (await client.DELETE("/factorizations/{id}", { params: { path } })).response.status, 204);
   expect("get /nodes", (await client.GET("/nodes")).data?.data[0]?.state, "alive");
   expect("get /metrics", String((await client.GET("/metrics", { parseAs: "text" })).data).startsWith("# HELP"), true);
+  expect("get /stalls", (await client.GET("/stalls")).data?.stalls.length, 0);
   const list = (await client.GET("/")).data;
   expect("get /", typeof list === "object" && list.name, "openloop");
   expect("get /openapi.json", (await client.GET("/openapi.json")).response.status, 200);

@@ -5,6 +5,7 @@
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
 #include <QTest>
@@ -24,17 +25,21 @@ private slots:
 
 void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain_data()
 {
-    QTest::addColumn<QStringList>("options");
-    QTest::addColumn<int>("status");
-    QTest::addColumn<QByteArray>("words");
-    QTest::newRow("by itself") << QStringList() << 200 << QByteArray("degraded: upstream");
-    QTest::newRow("if it is needed") << QStringList{u"--ready-needs"_s, u"database,upstream"_s} << 503
-                                     << QByteArray("upstream");
+    const QStringList needed{u"--ready-needs"_s, u"database,upstream"_s};
+    rows<QStringList, int, int, QByteArray>(
+        {"options", "calls", "status", "words"},
+        {
+            {"left alone", {}, 60, 200, "degraded: upstream: left alone for a while"},
+            {"left alone, needed", needed, 60, 503, "upstream: left alone for a while"},
+            {"ten calls", {}, 10, 200, "degraded: upstream: the last 10 calls failed"},
+            {"ten calls, needed", needed, 10, 503, "upstream: the last 10 calls failed"},
+        });
 }
 
 void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain()
 {
     QFETCH(const QStringList, options);
+    QFETCH(const int, calls);
     QFETCH(const int, status);
     QFETCH(const QByteArray, words);
     FakeUpstream fake(FakeUpstream::answers("200 OK", "1"));
@@ -50,7 +55,7 @@ void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain()
         return body.startsWith(R"({"status":"ready")") && !body.contains("detail");
     };
     QVERIFY(isReady());
-    for (int i = 0; i < 60 && statusOf(client.get("/call_other_service")) != 503; ++i) { }
+    for (int i = 0; i < calls && statusOf(client.get("/call_other_service")) != 503; ++i) { }
     const Answer away = readiness();
     QCOMPARE(away.status, status);
     QVERIFY2(away.body.contains(words), away.body.constData());

@@ -30,6 +30,8 @@ private slots:
     void aDatabaseInUseIsAnothers();
     void aFileThatIsNoDatabaseIsLeftAsItIs_data();
     void aFileThatIsNoDatabaseIsLeftAsItIs();
+    void tablesOfANewerVersionAreRefusedAsByAStart_data();
+    void tablesOfANewerVersionAreRefusedAsByAStart();
     void aPostgresIsLookedAt();
     void whatIsNoOptionIsBadUsage();
 
@@ -160,6 +162,36 @@ void TestCheck::aFileThatIsNoDatabaseIsLeftAsItIs()
     QVERIFY2(ran.code == code, qPrintable(ran.lines.join(u'\n')));
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), before);
+}
+
+void TestCheck::tablesOfANewerVersionAreRefusedAsByAStart_data()
+{
+    rows<bool>({"postgres"}, {{"SQLite", false}, {"PostgreSQL", true}});
+}
+
+// Also where that version has none of the tables that this one knows.
+void TestCheck::tablesOfANewerVersionAreRefusedAsByAStart()
+{
+    QFETCH(const bool, postgres);
+    if (postgres && skippedWithoutPeers())
+        return;
+    std::optional<Postgres> server;
+    if (postgres)
+        server.emplace();
+    const QString url = postgres ? server->databaseUrl(u"newer"_s) : u"sqlite:"_s + path(u"newer.sqlite"_s);
+    {
+        SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Writes, std::chrono::seconds(5));
+        sql.open();
+        sql.command(u"CREATE TABLE schema_needs (name TEXT PRIMARY KEY)"_s);
+        sql.command(u"INSERT INTO schema_needs (name) VALUES ('999-future.sql')"_s);
+    }
+    const QString refusal = u"a newer openloop has changed its tables (999-future.sql)"_s;
+    const Ran ran = check({u"--port"_s, u"0"_s, u"--database"_s, url});
+    QCOMPARE(ran.code, 1);
+    QVERIFY2(ran.lines.join(u'\n').contains(refusal), qPrintable(ran.lines.join(u'\n')));
+    ServerProcess start(QStringLiteral(OPENLOOP_SERVER), {u"--database"_s, url});
+    QVERIFY(!start.waitUntilReady());
+    QVERIFY2(start.standardError().contains(refusal.toUtf8()), start.standardError().constData());
 }
 
 void TestCheck::aPostgresIsLookedAt()

@@ -4,6 +4,7 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -137,8 +138,18 @@ void TestTelemetry::theDescriptionIsTrue()
     for (auto path = paths.begin(); path != paths.end(); ++path) {
         QSet<QString> described;
         for (const QString &key : path.value().toObject().keys()) {
-            if (key != u"parameters")
-                described.insert(key.toUpper());
+            if (key == u"parameters")
+                continue;
+            described.insert(key.toUpper());
+            const QJsonObject operation = path.value()[key].toObject();
+            const QByteArray asked = QJsonDocument(operation[u"parameters"_s].toArray()).toJson();
+            QVERIFY2(asked.contains("parameters/RequestId") && asked.contains("parameters/TraceParent"),
+                     asked.constData());
+            for (const QJsonValue &response : operation[u"responses"_s].toObject()) {
+                const QJsonObject fields = response[u"headers"_s].toObject();
+                QVERIFY2(fields.contains(u"X-Request-Id"_s) && fields.contains(u"traceparent"_s),
+                         qPrintable(path.key()));
+            }
         }
         client.ask(path.key().replace(argument, u"0"_s).toLatin1(), "OPTIONS");
         const auto options = client.read();

@@ -32,6 +32,20 @@ private slots:
         QCOMPARE(m_circuit.retryAfter(m_now), 1s);
     }
 
+    void tenFailuresInARowAreTold()
+    {
+        fail(9);
+        succeed(1);
+        fail(9);
+        QVERIFY(!m_circuit.isFailing());
+        m_now += 1h;
+        fail(1);
+        QVERIFY(m_circuit.isFailing());
+        QVERIFY(!m_circuit.isOpen());
+        succeed(1);
+        QVERIFY(!m_circuit.isFailing());
+    }
+
     void everySecondCallFailingOpensIt()
     {
         for (int i = 0; i < 20; ++i) {

@@ -284,7 +284,7 @@ private slots:
         QVERIFY(failed >= 20);
         QVERIFY(!upstream.ready());
         QVERIFY(last.failure->retryAfter().has_value());
-        QCOMPARE(fake.requests(), failed);
+        QVERIFY(fake.requests() >= failed && fake.requests() < 2 * failed); // but for probes of its own
 
         fake.behave(FakeUpstream::answers("200 OK", "{}"));
         QTRY_COMPARE_WITH_TIMEOUT(await(upstream.get({})).status(), 200, 60'000);

@@ -43,6 +43,7 @@ class TestUpstreamHealth : public QObject
 private slots:
     void anOpenCircuitHealsWithoutACall();
     void aProbeThatFailsIsMadeAgain();
+    void tenFailuresInARowAreToldAndHealWithoutACall();
     void retryAfterIsHeard_data();
     void retryAfterIsHeard();
     void aRetryAfterThatIsNoneIsABadGateway();
@@ -57,7 +58,7 @@ void TestUpstreamHealth::anOpenCircuitHealsWithoutACall()
 {
     FakeUpstream fake(FakeUpstream::answers("500 Internal Server Error", "{}"));
     Upstream upstream({.url = fake.url()});
-    for (int i = 0; i < 60 && upstream.ready(); ++i)
+    for (int i = 0; i < 60 && !upstream.isLeftAlone(); ++i)
         QCOMPARE(await(upstream.get({})).status(), 502);
     QVERIFY(!upstream.ready());
     fake.behave(FakeUpstream::answers("200 OK", "{}"));
@@ -69,11 +70,29 @@ void TestUpstreamHealth::aProbeThatFailsIsMadeAgain()
 {
     FakeUpstream fake(FakeUpstream::saysAndCloses(""));
     Upstream upstream({.url = fake.url()});
-    for (int i = 0; i < 60 && upstream.ready(); ++i)
+    for (int i = 0; i < 60 && !upstream.isLeftAlone(); ++i)
         QCOMPARE(await(upstream.get({})).status(), 502);
     const int before = fake.requests();
     QTRY_VERIFY_WITH_TIMEOUT(fake.requests() >= before + 2, patience);
     QVERIFY(!upstream.ready());
+    fake.behave(FakeUpstream::answers("200 OK", "{}"));
+    QTRY_VERIFY_WITH_TIMEOUT(upstream.ready(), patience);
+}
+
+// Too few to leave it alone.
+void TestUpstreamHealth::tenFailuresInARowAreToldAndHealWithoutACall()
+{
+    FakeUpstream fake(FakeUpstream::answers("500 Internal Server Error", "{}"));
+    Upstream upstream({.url = fake.url()});
+    for (int i = 0; i < 10; ++i) {
+        QVERIFY(upstream.ready());
+        QCOMPARE(await(upstream.get({})).status(), 502);
+    }
+    QVERIFY(!upstream.ready());
+    QVERIFY(!upstream.isLeftAlone());
+    const int before = fake.requests();
+    QCOMPARE(await(upstream.get({})).status(), 502);
+    QVERIFY(fake.requests() > before); // it is asked
     fake.behave(FakeUpstream::answers("200 OK", "{}"));
     QTRY_VERIFY_WITH_TIMEOUT(upstream.ready(), patience);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The text that Prometheus reads, and the histogram that it adds up.
+// What the monitor writes for Prometheus beyond single values: histograms and states.
 #pragma once
 
+#include "common/exposition.h"
 #include "gui/probe/samples/clock.h"
 
-#include <QByteArray>
-
 #include <array>
-#include <utility>
-#include <vector>
 
 namespace openloop::probe {
 
@@ -39,26 +36,14 @@ private:
     double m_sum = 0;
 };
 
-/// Prometheus text format 0.0.4, family by family.
-class Exposition
+/// Prometheus text format 0.0.4, of what this monitor counts.
+class Exposition : public openloop::Exposition
 {
 public:
-    using Labels = std::vector<std::pair<QByteArray, QString>>;
-
-    /// What follows is of this family. type: gauge, counter or histogram.
-    void family(const QByteArray &name, const QByteArray &type, const QByteArray &help);
-    void value(const Labels &labels, double value);
+    using openloop::Exposition::value;
     void value(const Labels &labels, const ClassicHistogram &histogram);
     /// One gauge per state, 1 for that which it is.
     void states(const Labels &labels, const std::vector<QString> &all, const QString &current);
-
-    const QByteArray &text() const { return m_text; }
-
-private:
-    void line(const QByteArray &suffix, const Labels &labels, const QByteArray &bound, double value);
-
-    QByteArray m_text;
-    QByteArray m_name;
 };
 
 } // namespace openloop::probe

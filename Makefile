@@ -4,7 +4,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet fleet bench bench-factoring bench-queue simulate \
-        check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 check-openapi install
+        check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 packages package-test container check-openapi install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -81,6 +81,16 @@ screenshots: benchmarks ## pictures of the monitor in every view and state, ligh
 
 test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (needs root)
 	@tests/long/test_qt68.sh
+
+RELEASES ?= bookworm trixie
+packages: ## Debian packages of RELEASES (bookworm trixie), each built in a root of its own, in build/packages; lintian reads them (needs root)
+	@set -e; for release in $(RELEASES); do resources/build-packages.sh $$release; done
+
+package-test: ## builds these packages; installs, runs, upgrades, removes and purges them in a bare root of each release (needs root)
+	@tests/long/packages/test_packages.sh $(RELEASES)
+
+container: packages ## an OCI image of openloop-server from the packages of the first of RELEASES, in build/container; and tries it (needs root)
+	@resources/container/build.sh $(firstword $(RELEASES))
 
 check-openapi: build ## spectral and a client made by openapi-typescript, on openapi.json as the service gives it (needs npm)
 	@tests/long/openapi/check.sh $(BUILD)/bin/openloop-server build/openapi

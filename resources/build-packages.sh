@@ -15,7 +15,7 @@ cache=$(ccache --get-config cache_dir 2>/dev/null || true)
 files() { # what git knows or would take; of an export everything but what was built
     git ls-files --cached --others --exclude-standard -z 2>/dev/null || find . -path ./build -prune -o -type f -print0
 }
-files | xargs -0 -n 1 sh -c '[ ! -f "$0" ] || printf "%s\0" "$0"' |
+files | while IFS= read -r -d '' file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done |
     tar --create --null --files-from - --file "$packages/openloop.tar"
 resources/debian-root.sh "$release" "$root" "$packages=/packages" "$cache=/ccache" -- bash -euc '
     release=$1 inside=/build/openloop

@@ -52,4 +52,8 @@ enter='
     shift
     exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 '
-exec unshare --mount --pid --fork --kill-child sh -c "$enter" enter "$root" ${shown[@]+"${shown[@]}"} -- "$@"
+# unshare itself is deaf to what ends a command, so that this shell waits, and kills it.
+unshare --mount --pid --fork --kill-child sh -c "$enter" enter "$root" ${shown[@]+"${shown[@]}"} -- "$@" <&0 &
+inside=$!
+trap 'kill -KILL "$inside"; exit 143' HUP INT TERM
+wait "$inside"

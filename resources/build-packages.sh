@@ -43,5 +43,5 @@ resources/debian-root.sh "$release" "$root" "$packages=/packages" "$cache=/ccach
     dpkg-buildpackage --build=binary --no-sign --no-pre-clean >>/packages/build.log 2>&1 ||
         { tail -n 40 /packages/build.log; exit 1; }
     mv ../*.deb /packages/next/
-    lintian --allow-root --fail-on error --no-tag-display-limit /packages/*.deb
+    lintian --allow-root --fail-on error --tag-display-limit 0 /packages/*.deb
 ' build "$release"

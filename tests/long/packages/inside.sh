@@ -14,9 +14,9 @@ file_of() { echo "/packages/$2$1"_*.deb; } # PACKAGE [next/]
 # Every file with its kind and the target of a link; below /etc with what is in it, too. Not what logs, caches and the
 # package manager write about any package.
 files() {
-    find / -xdev \( -path /tmp -o -path /packages -o -path /try -o -path /var/log -o -path /var/cache -o -path /var/lib/apt \
-        -o -path '/var/lib/dpkg/*-old' -o -path /var/lib/dpkg/triggers \) -prune -o -printf '%y %p %l\n' | sort
-    find /etc -xdev -type f -exec sha256sum {} + | sort
+    { find / -xdev \( -path /tmp -o -path /packages -o -path /try -o -path /var/log -o -path /var/cache -o -path /var/lib/apt \
+        -o -path '/var/lib/dpkg/*-old' -o -path /var/lib/dpkg/triggers \) -prune -o -printf '%y %p %l\n'
+    find /etc -xdev -type f -exec sha256sum {} +; } | sort
 }
 
 # What a package needs, as apt finds it from a state without it; installed alone, so that whatever comes afterwards is ours.
@@ -67,7 +67,7 @@ for package in "${packages[@]}"; do
     install "$package"
     files >"/tmp/with-$package"
     passed "$package $(dpkg-query --show --showformat '${Version}' "$package") installs in a bare root, with $(
-        comm -13 "/tmp/before-$package" "/tmp/needs-$package" | grep -c '/var/lib/dpkg/info/.*\.list') packages that it needs"
+        comm -13 "/tmp/before-$package" "/tmp/needs-$package" | grep -c '/var/lib/dpkg/info/.*\.list' || true) packages that it needs"
 done
 
 [ "$(openloop-factor 360)" = "360: 2 2 2 3 3 5" ] || fail "openloop-factor 360"
@@ -90,7 +90,7 @@ passed "$(openloop-server --version) answers as nobody, and takes a job"
 
 openloop-monitor --headless --duration 3s --quiet --json /tmp/report.json --assert 'health.errors=0' \
     "health=http://127.0.0.1:$port/health" >/tmp/monitor.log 2>&1 || [ $? = 4 ] || fail "openloop-monitor: $(cat /tmp/monitor.log)"
-grep -q '"errors":0' /tmp/report.json
+grep -q '"errors": *0' /tmp/report.json
 ls /usr/lib/*/qt6/plugins/platforms/libqxcb.so >/dev/null || fail "no window can be shown"
 passed "$(openloop-monitor --version) measures it without a display"
 

@@ -4,7 +4,8 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet fleet bench bench-factoring bench-queue simulate \
-        check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 systemd-test check-openapi install
+        check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 systemd-test packages package-test \
+        check-openapi install
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -84,6 +85,12 @@ test-qt68: ## the same source, built and tested on Qt 6.8 in a Debian 13 root (n
 
 systemd-test: build ## the units in a systemd of their own, in namespaces over this machine's root (needs root, and systemd installed)
 	@tests/long/systemd/boot.sh $(BUILD)/bin/openloop-server $(BUILD)/resources/openloop-server.service resources/systemd/openloop-server.socket
+RELEASES ?= bookworm trixie
+packages: ## Debian packages of RELEASES (bookworm trixie), each built in a root of its own, in build/packages; lintian reads them (needs root)
+	@set -e; for release in $(RELEASES); do resources/build-packages.sh $$release; done
+
+package-test: ## builds these packages; installs, runs, upgrades, removes and purges them in a bare root of each release (needs root)
+	@tests/long/packages/test_packages.sh $(RELEASES)
 
 check-openapi: build ## spectral and a client made by openapi-typescript, on openapi.json as the service gives it (needs npm)
 	@tests/long/openapi/check.sh $(BUILD)/bin/openloop-server build/openapi

@@ -57,6 +57,7 @@ QTabBar::tab:hover { color: @text; }
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit {
     background: @surface; color: @text; border: 1px solid @border; border-radius: 8px; gridline-color: @grid;
     selection-background-color: @selection; selection-color: @text; }
+QPlainTextEdit[role="reason"] { background: transparent; color: @error; border: none; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 6px; }
 QTableView::item, QTreeView::item { padding: 3px 6px; }
 QHeaderView { background: @surface; }

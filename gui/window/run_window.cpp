@@ -10,6 +10,7 @@
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
 #include "gui/views/dialogs/message.h"
+#include "gui/views/roles.h"
 #include "gui/window/main_window.h"
 #include "gui/window/recordings.h"
 
@@ -37,6 +38,7 @@ int runWindow(int argc, char **argv)
     QApplication application(argc, argv);
     QGuiApplication::setDesktopFileName(u"openloop-monitor"_s);
     installTranslations(application, QLocale());
+    giveRoles();
     QCommandLineParser parser;
     const QCommandLineOption metrics(u"metrics"_s, {}, u"PLACE"_s);
     parser.addOption(metrics);

@@ -265,7 +265,7 @@ void MainWindow::goTo(QDockWidget *panel)
 {
     panel->show();
     panel->raise();
-    for (auto *part = panel->nextInFocusChain(); part != panel; part = part->nextInFocusChain()) {
+    for (auto *part = nextInFocusChain(); part != this; part = part->nextInFocusChain()) { // as Tab meets them
         if (panel->isAncestorOf(part) && part->isVisibleTo(panel) && part->isEnabled()
             && (part->focusPolicy() & Qt::TabFocus)) {
             part->setFocus(Qt::ShortcutFocusReason);

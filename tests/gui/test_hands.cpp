@@ -250,6 +250,8 @@ private slots:
             QTRY_VERIFY2_WITH_TIMEOUT(contains(dock, focused()), qPrintable(panels[i]), patience);
             QVERIFY(!dock->visibleRegion().isEmpty());
         }
+        press(Qt::Key_1, Qt::ControlModifier);
+        QCOMPARE(focused(), static_cast<QWidget *>(m_window->targetsPanel().cards().front()));
         press(Qt::Key_0, Qt::ControlModifier);
         QCOMPARE(focused(), static_cast<QWidget *>(&m_window->chartPanel().chart()));
     }

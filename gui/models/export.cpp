@@ -10,6 +10,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSaveFile>
 #include <QTimeZone>
 
 using namespace Qt::Literals::StringLiterals;
@@ -151,6 +152,14 @@ QByteArray toHtml(const Session &session, double from, double to, const QByteArr
             page += row({timeOf(event.at).toString(Qt::ISODate), event.target, event.text}, u"td"_s);
     }
     return (page + u"</table></body></html>\n"_s).toUtf8();
+}
+
+QString writeWhole(const QString &path, const QByteArray &content)
+{
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit())
+        return {};
+    return u"%1: %2"_s.arg(path, file.errorString());
 }
 
 } // namespace openloop::gui

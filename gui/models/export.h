@@ -19,4 +19,7 @@ QByteArray toJson(const Session &session, double from, double to);
 QByteArray toHtml(const Session &session, double from, double to, const QByteArray &chartSvg,
                   const std::optional<probe::IsolationVerdict> &isolation);
 
+/// Replaces the file, or leaves it as it was; returns an empty text, or what went wrong.
+QString writeWhole(const QString &path, const QByteArray &content);
+
 } // namespace openloop::gui

@@ -2,11 +2,12 @@
 // Keeps what it does not know when it reads and writes the profile.
 #include "gui/models/profile_file.h"
 
+#include "gui/models/export.h"
+
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QSaveFile>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -72,10 +73,7 @@ QString ProfileFile::save(const probe::Profile &profile) const
     object[u"targets"_s] = withForeignMembers(object[u"targets"_s].toArray(), m_written[u"targets"_s].toArray());
     object[u"window"_s] = withForeign(object[u"window"_s].toObject(), m_written[u"window"_s].toObject(), {});
     const QByteArray json = QJsonDocument(withForeign(object, m_written, {})).toJson();
-    QSaveFile file(m_path);
-    if (file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.commit())
-        return {};
-    return u"%1: %2"_s.arg(m_path, file.errorString());
+    return writeWhole(m_path, json);
 }
 
 } // namespace openloop::gui

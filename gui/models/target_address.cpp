@@ -2,6 +2,7 @@
 // Takes the URL of the first target apart.
 #include "gui/models/target_address.h"
 
+#include <QRegularExpression>
 #include <QUrl>
 
 using namespace Qt::Literals::StringLiterals;
@@ -28,10 +29,15 @@ QString addressOf(const QList<probe::Target> &targets)
     return url.port() > 0 ? u"%1:%2"_s.arg(url.host()).arg(url.port()) : url.host();
 }
 
+bool isThisMachine(const QString &host)
+{
+    static const QRegularExpression loopback(u"\\A(127(\\.[0-9]{1,3}){3}|::1|(.*\\.)?localhost)\\z"_s);
+    return loopback.match(host).hasMatch();
+}
+
 bool isLocal(const QList<probe::Target> &targets)
 {
-    const QString host = urlOf(targets).host();
-    return host == u"127.0.0.1"_s || host == u"localhost"_s || host == u"::1"_s;
+    return isThisMachine(urlOf(targets).host());
 }
 
 quint16 portOf(const QList<probe::Target> &targets)

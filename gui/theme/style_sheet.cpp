@@ -16,7 +16,7 @@ QMainWindow::separator { background: @page; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: @accent; }
 
 QPushButton, QToolButton, QComboBox, QSpinBox, QLineEdit {
-    background: @raised; color: @text; border: 1px solid @border; border-radius: 5px; padding: 4px 10px; min-height: 18px; }
+    background: @raised; color: @text; border: 1px solid @border; border-radius: 5px; padding: 4px 10px; min-height: 18px; outline: none; }
 QPushButton:hover, QToolButton:hover, QComboBox:hover { border-color: @accent; }
 QPushButton:pressed, QToolButton:pressed { background: @border; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border: 1px solid @accent; }
@@ -57,6 +57,7 @@ QTabBar::tab:hover { color: @text; }
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit {
     background: @surface; color: @text; border: 1px solid @border; border-radius: 8px; gridline-color: @grid;
     selection-background-color: @selection; selection-color: @text; }
+QPlainTextEdit[role="reason"] { background: transparent; color: @error; border: none; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 6px; }
 QTableView::item, QTreeView::item { padding: 3px 6px; }
 QHeaderView { background: @surface; }

@@ -59,8 +59,21 @@ void LoadControl::toggle()
 {
     if (!m_button->isEnabled())
         return;
-    const bool loading = !m_session.loadedTarget().isEmpty();
-    m_session.setLoad(loading ? m_session.loadedTarget() : m_target, loading ? 0 : m_count->value());
+    if (!m_session.loadedTarget().isEmpty()) {
+        m_session.setLoad(m_session.loadedTarget(), 0);
+        return;
+    }
+    ifAllowed([this] {
+        if (m_button->isEnabled() && m_session.loadedTarget().isEmpty())
+            m_session.setLoad(m_target, m_count->value());
+    });
+}
+
+void LoadControl::ifAllowed(const std::function<void()> &go)
+{
+    const auto &targets = m_session.targets();
+    if (const auto found = std::ranges::find(targets, m_target, &probe::Target::name); found != targets.end())
+        m_consent.ask(window(), *found, m_count->value(), go);
 }
 
 int LoadControl::requests() const

@@ -4,6 +4,7 @@
 
 #include "gui/models/session.h"
 #include "gui/theme/themed.h"
+#include "gui/views/dialogs/consent.h"
 
 #include <QWidget>
 
@@ -19,8 +20,11 @@ class LoadControl : public QWidget, public Themed
 public:
     explicit LoadControl(Session &session, QWidget *parent = nullptr);
 
-    /// Starts or stops the load.
+    /// Stops the load, or starts it if that is allowed.
     void toggle();
+    /// Calls `go` when the target may be loaded, which is asked for once where it is on another machine. By then there
+    /// may be a load, another target or a recording.
+    void ifAllowed(const std::function<void()> &go);
     /// The target that the button loads.
     void setTarget(const QString &name);
     const QString &target() const { return m_target; }
@@ -35,6 +39,7 @@ private:
     void showState();
 
     Session &m_session;
+    Consent m_consent;
     QString m_target;
     QSpinBox *m_count = nullptr;
     QPushButton *m_button = nullptr;

@@ -7,6 +7,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QToolButton>
 
@@ -86,6 +87,14 @@ void TopBar::setTestRunning(bool running)
 void TopBar::setMenu(QMenu *menu)
 {
     m_menu->setMenu(menu);
+}
+
+void TopBar::openMenu()
+{
+    auto *menu = m_menu->menu();
+    menu->popup(m_menu->mapToGlobal(QPoint(0, m_menu->height())));
+    if (!menu->actions().isEmpty())
+        menu->setActiveAction(menu->actions().first());
 }
 
 } // namespace openloop::gui

@@ -27,6 +27,8 @@ public:
     void setLive(bool live);
     void setTestRunning(bool running);
     void setMenu(QMenu *menu);
+    /// As its button does, with the first entry chosen.
+    void openMenu();
     LoadControl &load() { return *m_load; }
 
 signals:

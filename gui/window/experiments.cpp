@@ -45,8 +45,20 @@ void Experiments::toggleTest()
         m_testPanel.showIdle();
         return;
     }
-    if (m_topBar.load().target().isEmpty() || m_session.nothingAnswers() || m_session.isReplay() || m_search)
-        return;
+    if (canStart())
+        m_topBar.load().ifAllowed([this] { startTest(); });
+}
+
+bool Experiments::canStart() const
+{
+    return !m_topBar.load().target().isEmpty() && !m_session.nothingAnswers() && !m_session.isReplay() && !m_test
+        && !m_search;
+}
+
+void Experiments::startTest()
+{
+    if (!canStart())
+        return; // any more, after a question
     m_session.setLoad(m_session.loadedTarget(), 0);
     auto config = m_isolationConfig;
     config.load = m_topBar.load().target();
@@ -93,9 +105,15 @@ void Experiments::toggleSearch()
         m_limitPanel.showIdle();
         return;
     }
+    if (promise() && canStart())
+        m_topBar.load().ifAllowed([this] { startSearch(); });
+}
+
+void Experiments::startSearch()
+{
     const auto wanted = promise();
-    if (!wanted || m_test || m_session.nothingAnswers() || m_session.isReplay())
-        return;
+    if (!wanted || !canStart())
+        return; // any more, after a question
     m_session.setLoad(m_session.loadedTarget(), 0);
     auto config = m_searchConfig;
     config.load = m_topBar.load().target();

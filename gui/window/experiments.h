@@ -43,6 +43,9 @@ signals:
     void panelWanted(QWidget *panel);
 
 private:
+    bool canStart() const;
+    void startTest();
+    void startSearch();
     void finishTest();
     void finishSearch();
     /// What the search tries to break: the first latency rule of a target that is not loaded.

@@ -6,13 +6,12 @@
 #include "gui/theme/theme.h"
 #include "gui/theme/themed.h"
 #include "gui/views/chart/chart_panel.h"
+#include "gui/views/dialogs/choose_file.h"
 #include "gui/views/dialogs/message.h"
 #include "gui/views/panels/experiment_panel.h"
 
 #include <QBuffer>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QSaveFile>
 #include <QSvgGenerator>
 
 using namespace Qt::Literals::StringLiterals;
@@ -65,10 +64,7 @@ QString Exports::exportTo(const QString &path)
         content = report();
     else
         return tr("A file ending in png, svg, pdf, csv, json or html is needed");
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
-        return file.errorString();
-    return {};
+    return writeWhole(path, content);
 }
 
 QByteArray Exports::report()
@@ -82,13 +78,16 @@ QByteArray Exports::report()
 
 void Exports::exportVisible()
 {
-    const QString path =
-        QFileDialog::getSaveFileName(&m_owner, tr("Export the visible range"), u"openloop.html"_s,
-                                     tr("Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)"));
-    if (path.isEmpty())
-        return;
-    if (const QString problem = exportTo(path); !problem.isEmpty())
-        complain(&m_owner, tr("Export"), problem);
+    chooseFile(&m_owner,
+               {.title = tr("Export the visible range"),
+                .kinds = {tr("Report (*.html)"), tr("Picture (*.png *.svg *.pdf)"), tr("Data (*.csv *.json)")},
+                .purpose = WantedFile::For::Writing,
+                .path = u"openloop.html"_s,
+                .ending = u"html"_s},
+               [this](const QString &path) {
+                   if (const QString problem = exportTo(path); !problem.isEmpty())
+                       complain(&m_owner, tr("Export"), problem);
+               });
 }
 
 } // namespace openloop::gui

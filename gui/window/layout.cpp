@@ -68,6 +68,11 @@ void MainWindow::buildDocks()
         layout->setContentsMargins(margins);
         layout->addWidget(view);
         result->setWidget(frame);
+        // One behind another is only moved out of sight, and Tab would lead there.
+        auto policy = frame->sizePolicy();
+        policy.setRetainSizeWhenHidden(true);
+        frame->setSizePolicy(policy);
+        connect(result, &QDockWidget::visibilityChanged, frame, &QWidget::setVisible);
         addDockWidget(area, result);
         return result;
     };
@@ -95,6 +100,8 @@ void MainWindow::buildDocks()
     // Their tabs name them already.
     for (auto *one : {experiment, limit, server, jobs, compare})
         one->setTitleBarWidget(new QWidget(one));
+    m_server->setFocusPolicy(Qt::StrongFocus); // it has no parts that could be read instead
+    m_panels = {targets, events, experiment, limit, server, jobs, compare};
     experiment->raise();
     resizeDocks({targets}, {296}, Qt::Horizontal);
     resizeDocks({events, experiment}, {370, 630}, Qt::Horizontal);

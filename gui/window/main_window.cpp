@@ -9,6 +9,7 @@
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/chart/sample_popup.h"
 #include "gui/views/dialogs/first_run.h"
+#include "gui/views/focus_ring.h"
 #include "gui/views/load_control.h"
 #include "gui/views/notifier.h"
 #include "gui/views/panels/compare_panel.h"
@@ -31,7 +32,9 @@
 #include <QDockWidget>
 #include <QKeyEvent>
 #include <QMetaEnum>
+#include <QMimeData>
 #include <QStackedWidget>
+#include <QTabBar>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -45,6 +48,8 @@ MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const 
     setWindowIcon(applicationIcon());
     setDockNestingEnabled(true);
     setAnimated(false);
+    setAcceptDrops(true);
+    new FocusRing(this);
     buildTop();
     buildCentre();
     buildDocks();
@@ -210,11 +215,63 @@ void MainWindow::toggleHold()
 
 void MainWindow::keyPressEvent(QKeyEvent *event)
 {
-    // Not a shortcut: those win over a focused button, which Space is to press.
-    if (event->key() == Qt::Key_Space && event->modifiers() == Qt::NoModifier)
+    // Not shortcuts: those win over a focused button, which Space is to press, and over tabs and lists, in which the
+    // arrows walk.
+    const bool isPlain = !(event->modifiers() & ~Qt::KeypadModifier);
+    if (isPlain && event->key() == Qt::Key_Space)
         toggleHold();
+    else if (isPlain && event->key() == Qt::Key_Left)
+        m_window.pan(m_window.span() / 4);
+    else if (isPlain && event->key() == Qt::Key_Right)
+        m_window.pan(-m_window.span() / 4);
     else
         QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::childEvent(QChildEvent *event)
+{
+    // The layout makes and removes the tabs of the docks as it needs them.
+    if (auto *tabs = qobject_cast<QTabBar *>(event->child()); tabs && event->polished()) {
+        tabs->setAccessibleName(tr("Panels"));
+        tabs->setFocusPolicy(Qt::TabFocus);
+    }
+    QMainWindow::childEvent(event);
+}
+
+namespace {
+
+/// The only file in what is dragged; empty: there is none.
+QString fileIn(const QMimeData &data)
+{
+    const auto urls = data.urls();
+    return urls.size() == 1 ? urls.first().toLocalFile() : QString();
+}
+
+} // namespace
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (!fileIn(*event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    event->acceptProposedAction();
+    m_recordings->show(fileIn(*event->mimeData()));
+}
+
+void MainWindow::goTo(QDockWidget *panel)
+{
+    panel->show();
+    panel->raise();
+    for (auto *part = nextInFocusChain(); part != this; part = part->nextInFocusChain()) { // as Tab meets them
+        if (panel->isAncestorOf(part) && part->isVisibleTo(panel) && part->isEnabled()
+            && (part->focusPolicy() & Qt::TabFocus)) {
+            part->setFocus(Qt::ShortcutFocusReason);
+            return;
+        }
+    }
 }
 
 QJsonObject MainWindow::savedState() const

@@ -10,6 +10,7 @@
 #include <QJsonObject>
 #include <QMainWindow>
 
+class QDockWidget;
 class QStackedWidget;
 
 namespace openloop::gui {
@@ -62,6 +63,10 @@ public:
     FirstRun &firstRun() { return *m_firstRun; }
     /// Where the service's own figures are asked for (ServerWatch::setMetrics).
     void setMetrics(const QString &place);
+    /// The panels, by the numbers of their keys from 1 on.
+    const QList<QDockWidget *> &panels() const { return m_panels; }
+    /// Shows a panel and gives it the keys.
+    void goTo(QDockWidget *panel);
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
     /// Layout and choices, as profiles keep them.
@@ -74,6 +79,9 @@ public slots:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void childEvent(QChildEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
 
 private:
     void buildTop();
@@ -94,6 +102,7 @@ private:
     Pace m_pace, m_figuresPace;
     TopBar *m_topBar = nullptr;
     VerdictBar *m_verdictBar = nullptr;
+    QList<QDockWidget *> m_panels;
     TargetsPanel *m_targetsPanel = nullptr;
     QStackedWidget *m_centre = nullptr;
     ChartPanel *m_chart = nullptr;

@@ -4,7 +4,9 @@
 
 #include "gui/theme/theme.h"
 #include "gui/views/chart/chart_panel.h"
+#include "gui/views/dialogs/shortcuts_dialog.h"
 #include "gui/views/load_control.h"
+#include "gui/views/panels/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/window/experiments.h"
 #include "gui/window/exports.h"
@@ -36,7 +38,9 @@ Menu::Menu(MainWindow &window, Theme &theme) : QMenu(&window), m_window(window)
     addAction(
         action(tr("Add from the service's OpenAPI…"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, targets, &Targets::offer));
     addAction(action(tr("Add from an OpenAPI file…"), {}, targets, &Targets::offerFromFile));
+    addAction(action(tr("Edit target…"), Qt::Key_F2, targets, &Targets::editCurrent));
     addAction(action(tr("Rules…"), Qt::CTRL | Qt::Key_L, targets, &Targets::editRules));
+    addAction(action(tr("Save targets and rules as a profile…"), Qt::CTRL | Qt::Key_S, targets, &Targets::saveProfile));
     addSeparator();
     addAction(action(tr("Open recording…"), Qt::CTRL | Qt::Key_O, recordings, &Recordings::open));
     addAction(action(tr("Compare with a recording…"), Qt::CTRL | Qt::Key_D, recordings, &Recordings::compare));
@@ -48,10 +52,13 @@ Menu::Menu(MainWindow &window, Theme &theme) : QMenu(&window), m_window(window)
                      &Experiments::toggleSearch));
     addAction(action(tr("Start or stop the load"), Qt::Key_B, &window.topBar().load(), &LoadControl::toggle));
     addAction(action(tr("Follow the present"), Qt::Key_L, &window.timeWindow(), &TimeWindow::goLive));
+    addAction(action(withKeys(tr("Hold or follow"), Qt::Key_Space), {}, &window, &MainWindow::toggleHold));
     addSeparator();
     addViewActions();
+    addPlaces();
     addThemes(theme);
     addSeparator();
+    addAction(action(tr("Keys…"), Qt::Key_F1, this, &Menu::showKeys));
     addAction(action(tr("Quit"), QKeySequence::Quit, &window, &QWidget::close));
 }
 
@@ -67,13 +74,40 @@ void Menu::addViewActions()
     }));
     view->addAction(action(tr("Zoom in"), Qt::Key_Plus, time, [time] { time->zoom(0.5, time->to()); }));
     view->addAction(action(tr("Zoom out"), Qt::Key_Minus, time, [time] { time->zoom(2, time->to()); }));
-    view->addAction(action(tr("Earlier"), Qt::Key_Left, time, [time] { time->pan(time->span() / 4); }));
-    view->addAction(action(tr("Later"), Qt::Key_Right, time, [time] { time->pan(-time->span() / 4); }));
+    // The window hears these keys where nothing else does.
+    view->addAction(action(withKeys(tr("Earlier"), Qt::Key_Left), {}, time, [time] { time->pan(time->span() / 4); }));
+    view->addAction(action(withKeys(tr("Later"), Qt::Key_Right), {}, time, [time] { time->pan(-time->span() / 4); }));
     view->addSeparator();
-    for (auto *dock : m_window.findChildren<QDockWidget *>())
-        view->addAction(dock->toggleViewAction());
+    const QStringList spans{tr("Last minute"), tr("Last 5 minutes"), tr("Last 10 minutes"),
+                            tr("Last hour"),   tr("Last 24 hours"),  tr("The whole session")};
     for (int i = 0; i < static_cast<int>(ChartPanel::spans.size()); ++i)
-        action({}, QKeySequence(Qt::Key_1 + i), chart, [chart, i] { chart->chooseSpan(i); });
+        view->addAction(action(spans[i], QKeySequence(Qt::Key_1 + i), chart, [chart, i] { chart->chooseSpan(i); }));
+    view->addSeparator();
+    for (auto *panel : m_window.panels())
+        view->addAction(panel->toggleViewAction());
+}
+
+void Menu::addPlaces()
+{
+    auto *places = addMenu(tr("Go to"));
+    places->addAction(action(tr("Menu"), Qt::Key_F10, &m_window.topBar(), &TopBar::openMenu));
+    places->addAction(
+        action(tr("Menu of the target"), Qt::SHIFT | Qt::Key_F10, &m_window.targetsPanel(), &TargetsPanel::openMenu));
+    places->addAction(action(tr("Chart"), Qt::CTRL | Qt::Key_0, &m_window,
+                             [this] { m_window.chartPanel().chart().setFocus(Qt::ShortcutFocusReason); }));
+    auto key = Qt::Key_1;
+    for (auto *panel : m_window.panels()) {
+        places->addAction(
+            action(panel->windowTitle(), Qt::CTRL | key, &m_window, [this, panel] { m_window.goTo(panel); }));
+        key = static_cast<Qt::Key>(key + 1);
+    }
+}
+
+void Menu::showKeys()
+{
+    auto *dialog = new ShortcutsDialog(m_window.actions(), &m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void Menu::addThemes(Theme &theme)

@@ -21,7 +21,9 @@ private:
     template <typename Receiver, typename Slot>
     QAction *action(const QString &text, const QKeySequence &keys, Receiver *receiver, Slot slot);
     void addViewActions();
+    void addPlaces();
     void addThemes(Theme &theme);
+    void showKeys();
 
     MainWindow &m_window;
 };

@@ -3,12 +3,12 @@
 #include "gui/window/recordings.h"
 
 #include "gui/models/format.h"
+#include "gui/views/dialogs/choose_file.h"
 #include "gui/views/dialogs/message.h"
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/replay_bar.h"
 #include "gui/views/verdict_bar.h"
 
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QInputDialog>
 
@@ -23,15 +23,18 @@ Recordings::Recordings(Session &session, TimeWindow &window, ReplayBar &bar, Com
     connect(&panel, &ComparePanel::fileWanted, this, &Recordings::compare);
 }
 
-QString Recordings::askForFile(const QString &title)
+void Recordings::askForFile(const QString &title, const std::function<void(const QString &)> &use)
 {
-    return QFileDialog::getOpenFileName(&m_owner, title, QFileInfo(probe::SessionRecorder::defaultPath()).path());
+    chooseFile(&m_owner,
+               {.title = title,
+                .kinds = {tr("Recordings (*.sqlite *.sqlite3 *.db)"), tr("All files (*)")},
+                .path = QFileInfo(probe::SessionRecorder::defaultPath()).path()},
+               use);
 }
 
 void Recordings::open()
 {
-    if (const QString path = askForFile(tr("Open recording")); !path.isEmpty())
-        show(path);
+    askForFile(tr("Open recording"), [this](const QString &path) { show(path); });
 }
 
 void Recordings::withSession(const QString &path, const std::function<void(std::optional<qint64>)> &use)
@@ -93,12 +96,11 @@ void Recordings::close()
 void Recordings::compare()
 {
     emit panelWanted(&m_panel);
-    const QString path = askForFile(tr("Compare with a recording"));
-    if (path.isEmpty())
-        return;
-    withSession(path, [this, path](std::optional<qint64> session) {
-        if (const QString problem = m_panel.compareWith(path, session); !problem.isEmpty())
-            complain(&m_owner, tr("Compare with a recording"), problem);
+    askForFile(tr("Compare with a recording"), [this](const QString &path) {
+        withSession(path, [this, path](std::optional<qint64> session) {
+            if (const QString problem = m_panel.compareWith(path, session); !problem.isEmpty())
+                complain(&m_owner, tr("Compare with a recording"), problem);
+        });
     });
 }
 

@@ -39,7 +39,7 @@ signals:
     void panelWanted(QWidget *panel);
 
 private:
-    QString askForFile(const QString &title);
+    void askForFile(const QString &title, const std::function<void(const QString &)> &use);
     /// Calls `use` with the session to show: the only one of the file, else the one that is chosen from a list.
     void withSession(const QString &path, const std::function<void(std::optional<qint64>)> &use);
     void showSession(const QString &path, std::optional<qint64> session);

@@ -10,7 +10,9 @@
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
 #include "gui/views/dialogs/message.h"
+#include "gui/views/roles.h"
 #include "gui/window/main_window.h"
+#include "gui/window/recordings.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -36,13 +38,15 @@ int runWindow(int argc, char **argv)
     QApplication application(argc, argv);
     QGuiApplication::setDesktopFileName(u"openloop-monitor"_s);
     installTranslations(application, QLocale());
+    giveRoles();
     QCommandLineParser parser;
-    parser.addPositionalArgument(u"URL"_s, u"what to measure: URL, name=URL or the base URL of the service"_s,
-                                 u"[URL…]"_s);
     const QCommandLineOption metrics(u"metrics"_s, {}, u"PLACE"_s);
     parser.addOption(metrics);
     parser.process(application);
-    const QStringList arguments = parser.positionalArguments();
+    QStringList arguments = parser.positionalArguments();
+    const QString recording = arguments.isEmpty() ? QString() : probe::fileNamed(arguments.first());
+    if (!recording.isEmpty())
+        arguments.clear(); // behind it stands what the window measures by itself
     const auto given = probe::targetsFromArguments(arguments);
     if (!given) {
         say(given.error);
@@ -67,6 +71,8 @@ int runWindow(int argc, char **argv)
     }
     window.session().record(probe::SessionRecorder::defaultPath());
     window.show();
+    if (!recording.isEmpty())
+        window.recordings().show(recording);
     if (!file.problem().isEmpty())
         complain(&window, ProfileFile::tr("Settings"), file.problem());
     const int code = QApplication::exec();

@@ -2,9 +2,13 @@
 // From what people type, paste or pick to the list of targets that the session measures.
 #include "gui/window/targets.h"
 
+#include "gui/models/export.h"
 #include "gui/models/target_address.h"
+#include "gui/probe/measurement/profile.h"
+#include "gui/views/dialogs/choose_file.h"
 #include "gui/views/dialogs/first_run.h"
 #include "gui/views/dialogs/message.h"
+#include "gui/views/dialogs/paste_dialog.h"
 #include "gui/views/dialogs/pick_dialog.h"
 #include "gui/views/dialogs/rules_dialog.h"
 #include "gui/views/dialogs/target_dialog.h"
@@ -13,16 +17,13 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
-#include <QInputDialog>
-#include <QLabel>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
 Targets::Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, LoadControl &load, QWidget &owner)
-    : m_session(session), m_firstRun(firstRun), m_load(load), m_owner(owner)
+    : m_session(session), m_panel(panel), m_firstRun(firstRun), m_load(load), m_owner(owner)
 {
     connect(&panel, &TargetsPanel::addWanted, this, &Targets::add);
     connect(&panel, &TargetsPanel::copyCurlWanted, this, &Targets::copyCurl);
@@ -48,20 +49,15 @@ void Targets::refreshFirstRun()
 
 void Targets::add()
 {
-    QInputDialog dialog(&m_owner);
-    dialog.setWindowTitle(tr("Add target"));
-    dialog.setMinimumWidth(480); // a command is long
-    dialog.setOption(QInputDialog::UsePlainTextEditForTextInput);
-    dialog.setTextValue(u"http://"_s);
-    const auto wanted = tr("A URL, name=URL, or a curl command:");
-    dialog.setLabelText(wanted);
-    dialog.findChild<QLabel *>()->setWordWrap(true);
-    while (dialog.exec() == QDialog::Accepted) {
-        const auto problem = addFromText(dialog.textValue().trimmed());
-        if (problem.isEmpty())
-            return;
-        dialog.setLabelText(problem + u"\n\n"_s + wanted); // what was refused stays, to be mended
-    }
+    auto *dialog = new PasteDialog(
+        tr("Add target"), tr("&A URL, name=URL, or a curl command:"), m_draft,
+        [this](const QString &text) { return addFromText(text); }, &m_owner);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    // Who leaves the dialog by a wrong key finds there what was pasted.
+    connect(dialog, &QDialog::finished, this, [this, dialog](int result) {
+        m_draft = result == QDialog::Accepted ? QString::fromLatin1(beginning) : dialog->text();
+    });
+    dialog->open();
 }
 
 QString Targets::addFromText(const QString &text)
@@ -81,11 +77,10 @@ void Targets::offer()
 
 void Targets::offerFromFile()
 {
-    const auto path =
-        QFileDialog::getOpenFileName(&m_owner, tr("Add from an OpenAPI file"), {},
-                                     tr("OpenAPI documents (*.json *.yaml *.yml)") + u";;"_s + tr("All files (*)"));
-    if (!path.isEmpty())
-        offerFile(path);
+    chooseFile(&m_owner,
+               {.title = tr("Add from an OpenAPI file"),
+                .kinds = {tr("OpenAPI documents (*.json *.yaml *.yml)"), tr("All files (*)")}},
+               [this](const QString &path) { offerFile(path); });
 }
 
 void Targets::offerFile(const QString &path)
@@ -131,15 +126,38 @@ void Targets::edit(const QString &name)
     const auto *before = find(name);
     if (!before)
         return;
-    TargetDialog dialog(*before, &m_owner);
-    if (dialog.exec() != QDialog::Accepted)
-        return;
-    auto targets = m_session.liveTargets();
-    for (auto &one : targets) {
-        if (one.name == name)
-            one = dialog.target();
-    }
-    m_session.setTargets(targets);
+    auto *dialog = new TargetDialog(*before, &m_owner);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, name] {
+        auto targets = m_session.liveTargets();
+        for (auto &one : targets) {
+            if (one.name == name)
+                one = dialog->target();
+        }
+        m_session.setTargets(targets);
+    });
+    dialog->open();
+}
+
+void Targets::editCurrent()
+{
+    if (!m_session.isReplay()) // what was recorded stays as it was
+        edit(m_panel.current());
+}
+
+void Targets::saveProfile()
+{
+    chooseFile(&m_owner,
+               {.title = tr("Save targets and rules as a profile"),
+                .kinds = {tr("Profiles (*.json)")},
+                .purpose = WantedFile::For::Writing,
+                .path = u"openloop-profile.json"_s,
+                .ending = u"json"_s},
+               [this](const QString &path) {
+                   const probe::Profile profile{m_session.liveTargets(), m_session.rules(), {}};
+                   if (const auto problem = writeWhole(path, probe::toJson(profile)); !problem.isEmpty())
+                       complain(&m_owner, tr("Save as a profile"), problem);
+               });
 }
 
 void Targets::remove(const QString &name)
@@ -157,17 +175,18 @@ void Targets::remove(const QString &name)
 
 void Targets::enterUrl()
 {
-    bool accepted = false;
-    const QString text =
-        QInputDialog::getText(&m_owner, tr("Enter URL"), tr("Base URL of the service, or any URL to measure:"),
-                              QLineEdit::Normal, u"http://"_s + addressOf(m_session.targets()), &accepted);
-    if (!accepted || text.isEmpty())
-        return;
-    const auto parsed = probe::targetsFromArgument(text.trimmed());
-    if (parsed)
-        m_session.open(*parsed, m_session.rules());
-    else
-        complain(&m_owner, tr("Enter URL"), parsed.error);
+    auto *dialog = new PasteDialog(
+        tr("Enter URL"), tr("&Base URL of the service, or any URL to measure:"),
+        u"http://"_s + addressOf(m_session.targets()),
+        [this](const QString &text) {
+            const auto parsed = probe::targetsFromArgument(text);
+            if (parsed)
+                m_session.open(*parsed, m_session.rules());
+            return parsed.error;
+        },
+        &m_owner);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void Targets::startLocalService()

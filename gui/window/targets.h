@@ -33,6 +33,10 @@ public slots:
     void offerFromFile();
     void offerFile(const QString &path);
     void editRules();
+    /// Edits the target that keys are meant for.
+    void editCurrent();
+    /// Asks for a file and writes what is measured, and the rules, as --profile reads them.
+    void saveProfile();
     void enterUrl();
     void startLocalService();
     /// Copies the request of the first target that is down.
@@ -47,7 +51,11 @@ private:
     void load(const QString &name);
     const probe::Target *find(const QString &name) const;
 
+    static constexpr auto beginning = "http://"; ///< of what is added
+
     Session &m_session;
+    TargetsPanel &m_panel;
+    QString m_draft = QLatin1String(beginning); ///< what was entered and not added
     FirstRun &m_firstRun;
     LoadControl &m_load;
     QWidget &m_owner;

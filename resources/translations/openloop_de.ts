@@ -199,6 +199,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>Consent</name>
+    <message>
+        <source>Load</source>
+        <translation>Last</translation>
+    </message>
+    <message>
+        <source>Load %1, which is not on this machine?</source>
+        <translation>%1 auslasten? Der Dienst läuft nicht auf diesem Rechner.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Up to %n request(s) of /%1 are kept in flight. Only load what is yours to load; it is asked once for each host.</source>
+        <translation>
+            <numerusform>Bis zu %n Anfrage an /%1 ist gleichzeitig unterwegs. Nur auslasten, was man auslasten darf; gefragt wird einmal je Rechner.</numerusform>
+            <numerusform>Bis zu %n Anfragen an /%1 sind gleichzeitig unterwegs. Nur auslasten, was man auslasten darf; gefragt wird einmal je Rechner.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Load</source>
+        <translation>&amp;Auslasten</translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::EventLog</name>
     <message>
         <source>alert</source>
@@ -389,12 +411,20 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Sichtbaren Bereich exportieren</translation>
     </message>
     <message>
-        <source>Report (*.html);;Picture (*.png *.svg *.pdf);;Data (*.csv *.json)</source>
-        <translation>Bericht (*.html);;Bild (*.png *.svg *.pdf);;Daten (*.csv *.json)</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Report (*.html)</source>
+        <translation>Bericht (*.html)</translation>
+    </message>
+    <message>
+        <source>Picture (*.png *.svg *.pdf)</source>
+        <translation>Bild (*.png *.svg *.pdf)</translation>
+    </message>
+    <message>
+        <source>Data (*.csv *.json)</source>
+        <translation>Daten (*.csv *.json)</translation>
     </message>
 </context>
 <context>
@@ -742,6 +772,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Compare</source>
         <translation>Vergleich</translation>
     </message>
+    <message>
+        <source>Panels</source>
+        <translation>Bereiche</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::Menu</name>
@@ -837,6 +871,62 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Dark</source>
         <translation>Dunkel</translation>
     </message>
+    <message>
+        <source>Edit target…</source>
+        <translation>Ziel bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Save targets and rules as a profile…</source>
+        <translation>Ziele und Regeln als Profil speichern…</translation>
+    </message>
+    <message>
+        <source>Hold or follow</source>
+        <translation>Anhalten oder folgen</translation>
+    </message>
+    <message>
+        <source>Keys…</source>
+        <translation>Tasten…</translation>
+    </message>
+    <message>
+        <source>Last minute</source>
+        <translation>Letzte Minute</translation>
+    </message>
+    <message>
+        <source>Last 5 minutes</source>
+        <translation>Letzte 5 Minuten</translation>
+    </message>
+    <message>
+        <source>Last 10 minutes</source>
+        <translation>Letzte 10 Minuten</translation>
+    </message>
+    <message>
+        <source>Last hour</source>
+        <translation>Letzte Stunde</translation>
+    </message>
+    <message>
+        <source>Last 24 hours</source>
+        <translation>Letzte 24 Stunden</translation>
+    </message>
+    <message>
+        <source>The whole session</source>
+        <translation>Die ganze Sitzung</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>Menu of the target</source>
+        <translation>Menü des Ziels</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>Diagramm</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::Minimap</name>
@@ -894,6 +984,13 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>answered HTTP %1</source>
         <translation>antwortete HTTP %1</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::PasteDialog</name>
+    <message>
+        <source>Why it can&apos;t be taken</source>
+        <translation>Warum das nicht geht</translation>
     </message>
 </context>
 <context>
@@ -977,6 +1074,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Compare with a recording</source>
         <translation>Mit einer Aufzeichnung vergleichen</translation>
+    </message>
+    <message>
+        <source>Recordings (*.sqlite *.sqlite3 *.db)</source>
+        <translation>Aufzeichnungen (*.sqlite *.sqlite3 *.db)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -1256,6 +1361,41 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>openloop::gui::ShortcutsDialog</name>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Keys and what they do</source>
+        <translation>Tasten und was sie tun</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Taste</translation>
+    </message>
+    <message>
+        <source>What it does</source>
+        <translation>Was sie tut</translation>
+    </message>
+    <message>
+        <source>To the next part; back with Shift</source>
+        <translation>Zum nächsten Teil; mit Umschalt zurück</translation>
+    </message>
+    <message>
+        <source>On a card: select it in the chart; on an event: go there</source>
+        <translation>Auf einer Karte: im Diagramm hervorheben; auf einem Ereignis: dorthin gehen</translation>
+    </message>
+    <message>
+        <source>In a dialog: take it</source>
+        <translation>In einem Dialog: übernehmen</translation>
+    </message>
+    <message>
+        <source>In a dialog: leave it</source>
+        <translation>In einem Dialog: verlassen</translation>
+    </message>
+</context>
+<context>
     <name>StateText</name>
     <message>
         <source>OK</source>
@@ -1395,10 +1535,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Ziel hinzufügen</translation>
     </message>
     <message>
-        <source>A URL, name=URL, or a curl command:</source>
-        <translation>Eine URL, Name=URL oder ein curl-Befehl:</translation>
-    </message>
-    <message>
         <source>Add from an OpenAPI file</source>
         <translation>Aus einer OpenAPI-Datei hinzufügen</translation>
     </message>
@@ -1419,12 +1555,28 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>URL eingeben</translation>
     </message>
     <message>
-        <source>Base URL of the service, or any URL to measure:</source>
-        <translation>Basis-URL des Dienstes oder irgendeine URL:</translation>
-    </message>
-    <message>
         <source>Measured as soon as the recording is closed.</source>
         <translation>Wird gemessen, sobald die Aufzeichnung geschlossen ist.</translation>
+    </message>
+    <message>
+        <source>&amp;A URL, name=URL, or a curl command:</source>
+        <translation>&amp;Eine URL, Name=URL oder ein curl-Befehl:</translation>
+    </message>
+    <message>
+        <source>Save targets and rules as a profile</source>
+        <translation>Ziele und Regeln als Profil speichern</translation>
+    </message>
+    <message>
+        <source>Profiles (*.json)</source>
+        <translation>Profile (*.json)</translation>
+    </message>
+    <message>
+        <source>Save as a profile</source>
+        <translation>Als Profil speichern</translation>
+    </message>
+    <message>
+        <source>&amp;Base URL of the service, or any URL to measure:</source>
+        <translation>&amp;Basis-URL des Dienstes oder irgendeine URL, die gemessen werden soll:</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>Consent</name>
+    <message numerus="yes">
+        <source>Up to %n request(s) of /%1 are kept in flight. Only load what is yours to load; it is asked once for each host.</source>
+        <translation>
+            <numerusform>Up to %n request of /%1 is kept in flight. Only load what is yours to load; it is asked once for each host.</numerusform>
+            <numerusform>Up to %n requests of /%1 are kept in flight. Only load what is yours to load; it is asked once for each host.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::LatencyChart</name>
     <message numerus="yes">
         <source>  %n error(s)</source>

@@ -21,7 +21,6 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
-#include <QDialogButtonBox>
 #include <QFile>
 #include <QInputDialog>
 #include <QJsonArray>
@@ -371,34 +370,6 @@ private slots:
         QCOMPARE(panel.selected(), second);
         QVERIFY(panel.cards()[0]->isSelected());
         QVERIFY(!panel.cards()[1]->isSelected());
-    }
-
-    void whatWasRefusedAsATargetStaysWithTheReason()
-    {
-        open();
-        const auto before = m_window->session().targets().size();
-        const auto shown = [this] { return m_window->findChild<QInputDialog *>(); };
-        const auto press = [&](QDialogButtonBox::StandardButton which) {
-            QTest::mouseClick(shown()->findChild<QDialogButtonBox *>()->button(which), Qt::LeftButton);
-        };
-        const QString refused = u"curl --http3 https://localhost/"_s;
-        QString kept, reason;
-        int width = 0;
-        QTimer::singleShot(0, m_window.get(), [&] {
-            shown()->setTextValue(refused);
-            QTimer::singleShot(0, m_window.get(), [&] {
-                kept = shown()->textValue();
-                reason = shown()->labelText();
-                width = shown()->sizeHint().width();
-                press(QDialogButtonBox::Cancel);
-            });
-            press(QDialogButtonBox::Ok);
-        });
-        m_window->targets().add();
-        QCOMPARE(kept, refused);
-        QVERIFY2(reason.contains(u"HTTP/3"_s), qPrintable(reason));
-        QVERIFY2(width <= 640, qPrintable(QString::number(width)));
-        QCOMPARE(m_window->session().targets().size(), before);
     }
 
     void ofSeveralRecordedSessionsOneIsChosen()

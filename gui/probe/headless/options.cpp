@@ -37,6 +37,10 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
         targets = profile.targets;
         rules = profile.rules;
     }
+    for (const auto &place : parser.positionalArguments()) {
+        if (!fileNamed(place).isEmpty())
+            throw Usage{u"%1 is a file: a recording is opened by the window, without --headless"_s.arg(place)};
+    }
     if (targets.isEmpty() || !parser.positionalArguments().isEmpty()) {
         for (const auto &target : orThrow(targetsFromArguments(parser.positionalArguments())))
             targets.append(withUniqueName(target, targets));

@@ -5,6 +5,9 @@
 #include "gui/probe/targets/target.h"
 
 #include <QCommandLineParser>
+#include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
 #include <QUrl>
 
 #include <algorithm>
@@ -48,7 +51,9 @@ void addOptions(QCommandLineParser &parser)
         "it stood still for more than a tenth). Of several the first of 2, 5, 3, 1 on errors or availability, 4, 1. A "
         "signal is the end that --forever has: 0."_s);
     parser.addVersionOption();
-    parser.addPositionalArgument(u"URL"_s, u"What to measure (default http://127.0.0.1:8080)."_s, u"[URL...]"_s);
+    parser.addPositionalArgument(
+        u"URL"_s, u"What to measure (default http://127.0.0.1:8080), or a recording to open in the window."_s,
+        u"[URL... | FILE]"_s);
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Displays help on commandline options."_s},
         {u"headless"_s, u"Measure without a display and report."_s},
@@ -110,6 +115,34 @@ QString problemOfMetrics(const QString &place)
         : u"--metrics: “%1” is neither a path nor a URL; write /path or http://host:port/path"_s.arg(place);
 }
 
+namespace {
+
+constexpr QByteArrayView sqliteHeader = "SQLite format 3"; // sqlite.org/fileformat2.html, with a NUL behind it
+
+QByteArray firstBytesOf(const QString &path)
+{
+    QFile file(path);
+    return QFileInfo(path).isFile() && file.open(QIODevice::ReadOnly) ? file.read(sqliteHeader.size()) : QByteArray();
+}
+
+} // namespace
+
+QString fileNamed(const QString &argument)
+{
+    if (argument.startsWith("file://"_L1))
+        return QUrl(argument).toLocalFile();
+    static const QRegularExpression path(u"\\A(\\.{0,2}/|[^=:\\s]*\\.sqlite\\z)"_s);
+    const bool isPath = path.match(argument).hasMatch();
+    return isPath || firstBytesOf(argument) == sqliteHeader ? argument : QString();
+}
+
+QString problemOfRecording(const QString &path)
+{
+    if (!QFileInfo::exists(path))
+        return u"%1: there is no such file"_s.arg(path);
+    return firstBytesOf(path) == sqliteHeader ? QString() : u"%1 is no recording, or can't be read"_s.arg(path);
+}
+
 QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay)
 {
     QCommandLineParser parser;
@@ -127,8 +160,15 @@ QString problemOfWindowArguments(const QStringList &arguments, bool hasDisplay)
     });
     if (ours != names.end())
         return u"--%1 works only with --headless"_s.arg(*ours);
-    if (const auto targets = targetsFromArguments(parser.positionalArguments()); !targets)
+    const auto places = parser.positionalArguments();
+    if (const auto file = std::ranges::find_if_not(places, &QString::isEmpty, fileNamed); file != places.end()) {
+        if (places.size() > 1)
+            return u"%1: a recording is opened alone, without targets"_s.arg(*file);
+        if (const auto problem = problemOfRecording(fileNamed(*file)); !problem.isEmpty())
+            return problem;
+    } else if (const auto targets = targetsFromArguments(places); !targets) {
         return targets.error;
+    }
     if (const auto problem = problemOfMetrics(parser.value(u"metrics"_s));
         parser.isSet(u"metrics"_s) && !problem.isEmpty())
         return problem;

@@ -25,6 +25,7 @@ ChartPanel::ChartPanel(const Session &session, TimeWindow &window, QWidget *pare
     layout->addWidget(m_timeline);
     layout->addWidget(m_minimap);
     m_chart->setFocusPolicy(Qt::StrongFocus);
+    setTabOrder(m_modeButtons->buttons().last(), m_chart); // as they stand
     connect(&m_window, &TimeWindow::changed, this, [this] {
         showWindow();
         refresh();

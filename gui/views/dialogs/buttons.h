@@ -7,7 +7,7 @@ class QDialogButtonBox;
 
 namespace openloop::gui {
 
-/// OK and Cancel, which accept and reject `dialog`; to be placed in it.
+/// OK and Cancel, which accept and reject `dialog`; to be placed in it. Ctrl+Return is OK, wherever the focus is.
 QDialogButtonBox *okAndCancel(QDialog &dialog);
 
 } // namespace openloop::gui

@@ -25,6 +25,7 @@ RulesDialog::RulesDialog(const QList<probe::Rule> &rules, const QStringList &tar
         lines << rule.text();
     m_text->setPlainText(lines.join(u'\n'));
     m_text->setAccessibleName(tr("Rules, one a line"));
+    m_text->setTabChangesFocus(true);
     m_problem->setWordWrap(true);
     auto *hint = new QLabel(
         tr("One rule a line: target: quantity < limit over window for duration. Without a target it holds for all. "

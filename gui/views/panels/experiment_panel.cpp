@@ -67,6 +67,7 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), tr("before"), tr("during"), tr("after")});
     m_table->verticalHeader()->hide();
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setTabKeyNavigation(false); // arrows walk in it, Tab leaves it
     m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->verticalHeader()->setDefaultSectionSize(19);

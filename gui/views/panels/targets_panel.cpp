@@ -20,6 +20,19 @@ const QString control = u"control"_s; // what the chart calls it, in every langu
 
 } // namespace
 
+namespace {
+
+/// Where Tab comes from to the button.
+QWidget *before(const QWidget &button)
+{
+    auto *one = button.previousInFocusChain();
+    while (one != &button && !(one->focusPolicy() & Qt::TabFocus))
+        one = one->previousInFocusChain();
+    return one;
+}
+
+} // namespace
+
 TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWidget *parent)
     : QWidget(parent), m_session(session), m_window(window)
 {
@@ -35,14 +48,14 @@ TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWi
     m_layout->setSpacing(6);
     m_layout->addStretch(1);
     scroll->setWidget(content);
-    auto *add = new QPushButton(tr("Add target…"), this);
-    add->setToolTip(tr("Measure another URL, or paste a curl command (Ctrl+N)"));
-    connect(add, &QPushButton::clicked, this, &TargetsPanel::addWanted);
+    m_add = new QPushButton(tr("Add target…"), this);
+    m_add->setToolTip(tr("Measure another URL, or paste a curl command (Ctrl+N)"));
+    connect(m_add, &QPushButton::clicked, this, &TargetsPanel::addWanted);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     layout->addWidget(scroll, 1);
-    layout->addWidget(add);
+    layout->addWidget(m_add);
     setMinimumWidth(256);
     connect(&session, &Session::targetsChanged, this, &TargetsPanel::rebuild);
     rebuild();
@@ -58,6 +71,7 @@ void TargetsPanel::rebuild()
     while (m_cards.size() < wanted) {
         auto *card = new Card(this);
         m_layout->insertWidget(m_layout->count() - 1, card);
+        setTabOrder(before(*m_add), card); // as they stand; else behind all that the window has
         connect(card, &Card::activated, this, [this, card] {
             if (!card->figures().isControl)
                 select(m_selected == card->figures().name ? QString() : card->figures().name);
@@ -104,6 +118,27 @@ void TargetsPanel::select(const QString &target)
         card->setSelected(!target.isEmpty() && card->figures().name == target && !card->figures().isControl);
     if (changes)
         emit selectionChanged(target);
+}
+
+Card *TargetsPanel::currentCard() const
+{
+    if (const auto focused = std::ranges::find_if(m_cards, &Card::hasFocus); focused != m_cards.end())
+        return *focused;
+    if (const auto selected = std::ranges::find_if(m_cards, &Card::isSelected); selected != m_cards.end())
+        return *selected;
+    return m_cards.empty() ? nullptr : m_cards.front();
+}
+
+QString TargetsPanel::current() const
+{
+    const auto *card = currentCard();
+    return card && !card->figures().isControl ? card->figures().name : QString();
+}
+
+void TargetsPanel::openMenu()
+{
+    if (auto *card = currentCard())
+        showMenu(card, card->mapToGlobal(card->rect().center()));
 }
 
 void TargetsPanel::showMenu(Card *card, const QPoint &at)

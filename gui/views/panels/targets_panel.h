@@ -9,6 +9,7 @@
 #include <QSet>
 #include <QWidget>
 
+class QPushButton;
 class QVBoxLayout;
 
 namespace openloop::gui {
@@ -24,6 +25,10 @@ public:
     void refresh();
     const std::vector<Card *> &cards() const { return m_cards; }
     const QString &selected() const { return m_selected; }
+    /// The target that keys are meant for: the one in focus, else the selected one, else the first; empty: none.
+    QString current() const;
+    /// The menu of that target's card, as a click of the right button.
+    void openMenu();
 
 signals:
     /// A card was activated; empty when it was activated a second time.
@@ -42,10 +47,12 @@ private:
     void select(const QString &target);
     void forgetWhoIsGone();
     void showMenu(Card *card, const QPoint &at);
+    Card *currentCard() const;
 
     const Session &m_session;
     const TimeWindow &m_window;
     QVBoxLayout *m_layout = nullptr;
+    QPushButton *m_add = nullptr;
     std::vector<Card *> m_cards; ///< the last is the control probe's
     QString m_selected;
     QSet<QString> m_hidden;

@@ -15,6 +15,7 @@ class PlotView::Plot : public QCustomPlot
 public:
     explicit Plot(QWidget *parent) : QCustomPlot(parent)
     {
+        setFocusPolicy(Qt::NoFocus); // a click is for the chart that it is in, which has a name
         setPlottingHints(QCP::phFastPolylines | QCP::phCacheLabels);
         axisRect()->setAutoMargins(QCP::msBottom);
         axisRect()->setMargins({leftMargin, 10, rightMargin, 0});

@@ -350,6 +350,12 @@ private slots:
                                          << u"--metrics: “metrics”"_s;
         QTest::newRow("headless") << QStringList{u"--load"_s, u"health=2"_s} << true << u"--load works only with"_s;
         QTest::newRow("wrong URL") << QStringList{u"gopher://x/y"_s} << false << u"gopher"_s;
+        QTest::newRow("no such recording") << QStringList{u"none.sqlite"_s} << true << u"none.sqlite: there is no"_s;
+        QTest::newRow("no recording") << QStringList{u"/dev/null"_s} << true << u"/dev/null is no recording"_s;
+        QTest::newRow("recording beside targets")
+            << QStringList{u"http://h/x"_s, u"file:///none.sqlite"_s} << true << u"opened alone"_s;
+        QTest::newRow("URL that looks like one") << QStringList{u"http://h/none.sqlite"_s} << true << QString();
+        QTest::newRow("command that looks like one") << QStringList{u"curl http://h/x.sqlite"_s} << true << QString();
     }
     void aWindowTellsWhyItCannotOpen()
     {
@@ -359,6 +365,13 @@ private slots:
         const auto problem = problemOfWindowArguments(QStringList{u"openloop-monitor"_s} + arguments, hasDisplay);
         QCOMPARE(problem.isEmpty(), says.isEmpty());
         QVERIFY2(problem.contains(says), qPrintable(problem));
+    }
+
+    void aRecordingIsNothingToMeasure()
+    {
+        const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"./none.sqlite"_s});
+        QVERIFY(!parsed);
+        QVERIFY2(parsed.error.contains(u"without --headless"_s), qPrintable(parsed.error));
     }
 
     void reportsKeepThePasswordsOfUrlsToThemselves()

@@ -20,6 +20,9 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
@@ -99,6 +102,49 @@ void MainWindow::buildDocks()
     resizeDocks({targets}, {296}, Qt::Horizontal);
     resizeDocks({events, experiment}, {370, 630}, Qt::Horizontal);
     resizeDocks({events}, {210}, Qt::Vertical);
+}
+
+/// A screen may be smaller than the window wants to be, or than it was when its place was saved.
+void MainWindow::keepOnScreen()
+{
+    const auto available = screen()->availableGeometry();
+    resize(size().boundedTo(available.size()));
+    const auto place = geometry();
+    if (!available.contains(place))
+        move(std::clamp(place.x(), available.left(), std::max(available.left(), available.right() + 1 - width())),
+             std::clamp(place.y(), available.top(), std::max(available.top(), available.bottom() + 1 - height())));
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    foldDocks();
+}
+
+void MainWindow::foldDocks()
+{
+    constexpr int narrow = 900; // pixels
+    if ((width() < narrow) == isFolded())
+        return;
+    auto *events = findChild<QDockWidget *>(u"events"_s);
+    auto *experiment = findChild<QDockWidget *>(u"experiment"_s);
+    if (!events || !experiment)
+        return;
+    if (isFolded()) {
+        delete std::exchange(m_eventsTitle, nullptr);
+        QMainWindow::restoreState(std::exchange(m_unfolded, {}));
+        return;
+    }
+    const auto isBelow = [this](QDockWidget *dock) {
+        return dockWidgetArea(dock) == Qt::BottomDockWidgetArea && !dock->isFloating();
+    };
+    if (!isBelow(events) || !isBelow(experiment))
+        return; // somebody has put them elsewhere
+    m_unfolded = saveState();
+    m_eventsTitle = new QWidget(events);
+    tabifyDockWidget(experiment, events);
+    events->setTitleBarWidget(m_eventsTitle); // its tab names it
+    experiment->raise();
 }
 
 } // namespace openloop::gui

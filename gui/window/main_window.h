@@ -62,6 +62,8 @@ public:
     FirstRun &firstRun() { return *m_firstRun; }
     /// Where the service's own figures are asked for (ServerWatch::setMetrics).
     void setMetrics(const QString &place);
+    /// Asks which of the service's metrics are to be shown.
+    void chooseFigures();
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
     /// Layout and choices, as profiles keep them.
@@ -74,6 +76,7 @@ public slots:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void buildTop();
@@ -85,6 +88,10 @@ private:
     void refresh();
     void refreshFigures();
     void explainPoint(double seconds, double milliseconds);
+    /// In a narrow window the list of events is a tab beside the others.
+    void foldDocks();
+    bool isFolded() const { return !m_unfolded.isEmpty(); }
+    void keepOnScreen();
     Attention attention() const;
 
     Theme &m_theme;
@@ -106,6 +113,8 @@ private:
     ComparePanel *m_compare = nullptr;
     ReplayBar *m_replay = nullptr;
     Notifier *m_notifier = nullptr;
+    QByteArray m_unfolded; ///< the layout before it was folded; empty: it is not
+    QWidget *m_eventsTitle = nullptr; ///< none of it is seen, while folded
     std::unique_ptr<Experiments> m_experiments;
     std::unique_ptr<Targets> m_targets;
     std::unique_ptr<Recordings> m_recordings;

@@ -99,6 +99,9 @@ private slots:
         auto *button = m_window->findChild<QPushButton *>(u"findLimit"_s);
         QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), patience);
         button->click();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->limitPanel().findChildren<QLabel *>().first()->text().endsWith(u" left"_s)
+                                     || !m_window->limitPanel().verdict().isEmpty(),
+                                 patience);
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->limitPanel().verdict().isEmpty(), patience);
         // From three parallel ones on it takes 100 ms; the machine itself may only make it worse.
         QVERIFY2(m_window->limitPanel().verdict().contains(u"breaks at"_s)

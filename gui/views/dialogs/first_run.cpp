@@ -60,14 +60,18 @@ void FirstRun::recolour()
     m_recording->setIcon(icon(u"open"_s, colours()));
 }
 
-void FirstRun::setAddress(const QString &host, bool tried, const QString &cause)
+void FirstRun::setAbsence(const QString &headline, const QString &detail)
 {
     if (m_starting)
         return;
-    m_headline->setText(tried ? tr("No service at %1.").arg(host) : tr("Looking for a service at %1 …").arg(host));
-    m_detail->setText(tried ? tr("The probes go on (%1); the chart appears with the first answer.").arg(cause)
-                            : QString());
-    setAccessibleName(m_headline->text());
+    m_headline->setText(headline);
+    m_detail->setText(detail);
+    setAccessibleName(headline);
+}
+
+void FirstRun::setStartOffered(bool offered)
+{
+    m_start->setVisible(offered);
 }
 
 void FirstRun::setCanStart(bool can, const QString &reason)

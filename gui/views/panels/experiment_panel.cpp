@@ -14,6 +14,8 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
@@ -116,6 +118,8 @@ void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::Isolat
         : phase == IsolationPhase::Recovery ? tr("Recovery: the load is gone")
                                             : tr("Waiting for the last answers");
     badge().setState(State::Unknown, tr("Isolation test running"));
+    m_phase = what;
+    m_length = std::chrono::duration<double>(config.length()).count();
     sentence().setText(what);
     m_progress->show();
     setRunning(true);
@@ -126,6 +130,13 @@ void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::Isolat
 void ExperimentPanel::showProgress(double fraction)
 {
     m_progress->setValue(static_cast<int>(fraction * 1000));
+    if (const double left = m_length * (1 - fraction); isRunning() && left > 0)
+        sentence().setText(tr("%1. %2 left").arg(m_phase, formatSpan(std::ceil(left))));
+}
+
+QString ExperimentPanel::said() const
+{
+    return sentence().text();
 }
 
 void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
@@ -145,6 +156,12 @@ void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
 
 void ExperimentPanel::fillTable()
 {
+    const auto over = [](const QString &when, probe::Nanoseconds length) {
+        return u"%1 (%2)"_s.arg(when, formatSpan(std::chrono::duration<double>(length).count()));
+    };
+    const auto &config = m_verdict->config;
+    m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), over(tr("before"), config.baseline),
+                                        over(tr("during"), config.loaded), over(tr("after"), config.recovery)});
     m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
     int row = 0;
     for (const auto &target : m_verdict->targets) {

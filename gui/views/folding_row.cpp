@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Asks the halves how wide they want to be, and turns the layout.
+#include "gui/views/folding_row.h"
+
+#include <QBoxLayout>
+#include <QEvent>
+
+#include <algorithm>
+
+namespace openloop::gui {
+
+FoldingRow::FoldingRow(const QMargins &margins, int spacing, QWidget *parent)
+    : QWidget(parent), m_both(new QBoxLayout(QBoxLayout::LeftToRight, this)), m_first(new QHBoxLayout),
+      m_second(new QHBoxLayout)
+{
+    m_both->setContentsMargins(margins);
+    for (auto *one : {static_cast<QBoxLayout *>(m_first), static_cast<QBoxLayout *>(m_second), m_both})
+        one->setSpacing(spacing);
+    m_both->addLayout(m_first, 1);
+    m_both->addLayout(m_second);
+}
+
+bool FoldingRow::isFolded() const
+{
+    return m_both->direction() == QBoxLayout::TopToBottom;
+}
+
+bool FoldingRow::folds(int width) const
+{
+    if (m_foldsBelow > 0)
+        return width < m_foldsBelow;
+    const auto margins = m_both->contentsMargins();
+    return width < m_first->sizeHint().width() + m_both->spacing() + m_second->sizeHint().width() + margins.left()
+        + margins.right();
+}
+
+QSize FoldingRow::sizeHint() const
+{
+    return {m_both->sizeHint().width(), heightForWidth(width())};
+}
+
+QSize FoldingRow::minimumSizeHint() const
+{
+    const auto margins = m_both->contentsMargins();
+    const int widest = std::max(m_first->minimumSize().width(), m_second->minimumSize().width());
+    return {widest + margins.left() + margins.right(), m_both->minimumSize().height()};
+}
+
+int FoldingRow::heightForWidth(int width) const
+{
+    const auto margins = m_both->contentsMargins();
+    const int inner = width - margins.left() - margins.right();
+    const auto heightOf = [](const QHBoxLayout &half, int available) {
+        return half.hasHeightForWidth() ? half.heightForWidth(available) : half.sizeHint().height();
+    };
+    const int besides = inner - m_both->spacing() - m_second->sizeHint().width();
+    const int height = folds(width) ? heightOf(*m_first, inner) + m_both->spacing() + heightOf(*m_second, inner)
+                                    : std::max(heightOf(*m_first, besides), m_second->sizeHint().height());
+    return height + margins.top() + margins.bottom();
+}
+
+void FoldingRow::fold()
+{
+    m_both->setDirection(folds(width()) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+}
+
+void FoldingRow::resizeEvent(QResizeEvent *event)
+{
+    fold();
+    QWidget::resizeEvent(event);
+}
+
+bool FoldingRow::event(QEvent *event)
+{
+    if (event->type() == QEvent::LayoutRequest) // what stands in it has changed
+        fold();
+    return QWidget::event(event);
+}
+
+} // namespace openloop::gui

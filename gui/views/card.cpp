@@ -16,6 +16,8 @@ namespace openloop::gui {
 
 namespace {
 
+constexpr int usual = 6; // small figures; what may come beside them has a row of its own
+
 QFont scaled(QFont font, qreal factor, bool bold = false)
 {
     font.setPointSizeF(font.pointSizeF() * factor);
@@ -122,7 +124,7 @@ QList<std::pair<QString, QString>> Card::details() const
 
 int Card::detailRows() const
 {
-    return m_figures.certificateDays || m_figures.retried > 0 ? 3 : 2;
+    return usual / detailColumns() + (m_figures.certificateDays || m_figures.retried > 0 ? 1 : 0);
 }
 
 void Card::setSelected(bool selected)
@@ -261,9 +263,10 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
     painter.setFont(small);
     for (int i = 0; i < shown.size(); ++i) {
         const auto &[label, value] = shown[i];
-        const int row = std::min(i / 3, 2);
-        const int column = i - 3 * row;
-        const qreal width = area.width() / (row < 2 ? 3 : 2); // the third row has the longer words
+        const int columns = i < usual ? detailColumns() : 2; // the last row has the longer words
+        const int row = i < usual ? i / columns : usual / detailColumns();
+        const int column = (i < usual ? i : i - usual) % columns;
+        const qreal width = area.width() / columns;
         const QRectF cell(area.left() + width * column, area.top() + height * row, width - 6, height);
         painter.setPen(colours().muted);
         painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
@@ -285,6 +288,12 @@ void Card::paintNote(QPainter &painter, const QRectF &area) const
     painter.setPen(broken ? colours().warn : colours().muted);
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(note(), Qt::ElideRight, static_cast<int>(area.width())));
+}
+
+void Card::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    updateGeometry(); // in two columns it is higher
 }
 
 void Card::mouseReleaseEvent(QMouseEvent *event)

@@ -43,10 +43,12 @@ protected:
     void paintEvent(QPaintEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     static constexpr int rowHeight = 16; ///< of the small figures
 
+    int detailColumns() const { return width() < 240 ? 2 : 3; }
     int detailRows() const;
     int rows() const { return detailRows() + (note().isEmpty() ? 0 : 1); }
     void paintTitle(QPainter &painter, const QRectF &area) const;

@@ -65,7 +65,7 @@ void TopBar::recolour()
 
 void TopBar::resizeEvent(QResizeEvent *event)
 {
-    constexpr int narrow = 800; // pixels, below which their icons say it
+    constexpr int narrow = 700; // pixels, below which their icons say it
     const bool wordy = width() >= narrow;
     m_live->setText(wordy ? tr("Live") : QString());
     m_hold->setText(wordy ? tr("Pause") : QString());

@@ -131,6 +131,7 @@ void MainWindow::foldDocks()
     if (!events || !experiment)
         return;
     if (isFolded()) {
+        events->setTitleBarWidget(nullptr);
         delete std::exchange(m_eventsTitle, nullptr);
         QMainWindow::restoreState(std::exchange(m_unfolded, {}));
         return;

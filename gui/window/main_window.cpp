@@ -249,8 +249,11 @@ void MainWindow::restoreState(const QJsonObject &state)
     if (state.isEmpty())
         return;
     restoreGeometry(QByteArray::fromBase64(state[u"geometry"_s].toString().toLatin1()));
-    m_unfolded.clear(); // it is replaced
-    delete std::exchange(m_eventsTitle, nullptr);
+    if (isFolded()) { // the layout that comes is one that is not
+        m_unfolded.clear();
+        findChild<QDockWidget *>(u"events"_s)->setTitleBarWidget(nullptr);
+        delete std::exchange(m_eventsTitle, nullptr);
+    }
     QMainWindow::restoreState(QByteArray::fromBase64(state[u"docks"_s].toString().toLatin1()));
     bool known = false;
     const int mode =

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says, without a window: figures, verdicts, time ranges, pace.
 #include "gui/models/event_log.h"
+#include "gui/models/figures/advice.h"
 #include "gui/models/figures/comparison.h"
 #include "gui/models/figures/time_window.h"
 #include "gui/models/format.h"
 #include "gui/models/pace.h"
 #include "gui/models/profile_file.h"
 #include "gui/models/verdict.h"
+#include "gui/models/watches/chosen_figure.h"
 #include "gui/models/watches/jobs.h"
 #include "gui/models/watches/metrics.h"
 #include "gui/models/watches/server_watch.h"
@@ -17,6 +19,7 @@
 #include <QAbstractItemModelTester>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -201,6 +204,32 @@ private slots:
         };
         QCOMPARE(details(1), u"/health: p99<20ms over 10s broken: p99 41 ms"_s);
         QCOMPARE(details(0), u"/health: down: connection refused"_s);
+    }
+
+    void aForeignMetricBecomesAFigureWithNameAndUnit()
+    {
+        const auto suggested = [](const QByteArray &line) { return suggestedFigure(parseMetrics(line).first()); };
+        const auto requests = suggested("http_requests_total{code=\"500\",by=\"a\"} 3");
+        QCOMPARE(
+            requests,
+            (ChosenFigure{u"http_requests_total{by=\"a\",code=\"500\"}"_s, u"Http requests"_s, u"requests"_s, true}));
+        QCOMPARE(suggested("go_memstats_heap_bytes 1").unit, u"B"_s);
+        QCOMPARE(suggested("process_cpu_seconds_total 1").unit, u"s"_s);
+        const auto before = parseMetrics("http_requests_total{code=\"500\",by=\"a\"} 3\nup 1\nx_seconds 0.0123\n");
+        const auto now = parseMetrics("http_requests_total{by=\"a\",code=\"500\"} 9\nhttp_requests_total 100\nup NaN\n"
+                                      "x_seconds 0.0123\n");
+        QCOMPARE(textOf(requests, valueOf(requests, now, before, 2)), u"3.00\u2009requests/s"_s);
+        QCOMPARE(valueOf(requests, before, now, 2), 0.0); // it began anew
+        QVERIFY(!valueOf(requests, now, {}, 0)); // no rate without a scrape before
+        const ChosenFigure up{u"up"_s, u"Up"_s, {}, false};
+        QVERIFY(valueOf(up, before, {}, 0) && !valueOf(up, now, {}, 0));
+        QCOMPARE(textOf(suggestedFigure(now.last()), valueOf(suggestedFigure(now.last()), now, {}, 0)),
+                 u"12.3\u2009ms"_s);
+        QCOMPARE(figuresFromJson(toJson({requests, up})).value, (QList{requests, up}));
+        QCOMPARE(figuresFromJson({QJsonObject{{u"name"_s, u"a"_s}}}).error, u"figures[0].metric is missing"_s);
+        QCOMPARE(figuresFromJson(toJson(QList<ChosenFigure>(13, up))).error, u"figures: at most 12"_s);
+        const ChosenFigure longName{u"up"_s, QString(201, u'x'), {}, false};
+        QCOMPARE(figuresFromJson(toJson({longName})).error, u"figures[0]: a text is longer than 200"_s);
     }
 
     void aStretchOfTimeIsSaidInWholeUnits()

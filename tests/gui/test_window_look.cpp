@@ -214,6 +214,7 @@ private slots:
     void eventsWrapAndNameTheirTargetOnce()
     {
         open();
+        m_window->resize(1200, 800); // where the list is not behind others
         auto *events = m_window->findChild<EventsPanel *>();
         m_window->session().noteExperiment(u"short"_s);
         m_window->session().noteExperiment(QString(40, u'w') + u" and more "_s + QString(40, u'w'));

@@ -2,8 +2,8 @@
 // The window's face of the measurement: in seconds and milliseconds, in words, with signals. Views only read it.
 #pragma once
 
-#include "gui/models/figures/advice.h"
 #include "gui/models/event_log.h"
+#include "gui/models/figures/advice.h"
 #include "gui/models/verdict.h"
 #include "gui/probe/engine/engine.h"
 #include "gui/probe/measurement/measurement.h"

@@ -183,8 +183,8 @@ private slots:
             QVERIFY(absence.detail.contains(advice));
             headlines << absence.headline;
         }
-        for (const quint16 status : {302, 400, 401, 404, 405, 500, 503}) {
-            advices << adviceOn(failure(Outcome::HttpError, status), target);
+        for (const int status : {302, 400, 401, 404, 405, 500, 503}) {
+            advices << adviceOn(failure(Outcome::HttpError, static_cast<quint16>(status)), target);
             ++causes;
         }
         QCOMPARE(advices.size(), causes);

@@ -31,6 +31,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 using namespace openloop;
 using namespace Qt::Literals::StringLiterals;
@@ -236,7 +237,8 @@ private:
 void composeSheets(const QDir &folder)
 {
     for (const auto &scheme : {u"light"_s, u"dark"_s}) {
-        for (const auto &[width, columns, shown] : {std::tuple(640, 3, 640), {1280, 2, 960}, {2560, 1, 1600}})
+        for (const auto &[width, columns, shown] :
+             {std::tuple(640, 3, 640), std::tuple(1280, 2, 960), std::tuple(2560, 1, 1600)})
             pictures::composeSheet(folder, u"*-%1-%2.png"_s.arg(scheme).arg(width), columns, shown,
                                    folder.filePath(u"sheet-%1-%2.png"_s.arg(scheme).arg(width)));
         pictures::composeSheet(folder, u"dialog-*-%1.png"_s.arg(scheme), 2, 800,

@@ -91,7 +91,7 @@ QString Card::stretch() const
 QString Card::note() const
 {
     if (m_figures.isMuted)
-        return tr("the test loads it and does not probe it");
+        return tr("not probed during the test");
     const auto &promise = m_figures.promise;
     if (!promise || !promise->value || !m_figures.hasTail() || m_figures.state == State::Down)
         return {};

@@ -33,7 +33,7 @@ public:
     void setSelected(bool selected);
 
     QSize sizeHint() const override { return {250, 84 + rowHeight * rows()}; }
-    QSize minimumSizeHint() const override { return {200, 76 + rowHeight * rows()}; }
+    QSize minimumSizeHint() const override { return {172, 76 + rowHeight * rows()}; }
 
 signals:
     /// Clicked, or Enter or Space while focused.

@@ -34,11 +34,6 @@ bool FoldingRow::folds(int width) const
         + margins.right();
 }
 
-QSize FoldingRow::sizeHint() const
-{
-    return {m_both->sizeHint().width(), heightForWidth(width())};
-}
-
 QSize FoldingRow::minimumSizeHint() const
 {
     const auto margins = m_both->contentsMargins();
@@ -46,22 +41,13 @@ QSize FoldingRow::minimumSizeHint() const
     return {widest + margins.left() + margins.right(), m_both->minimumSize().height()};
 }
 
-int FoldingRow::heightForWidth(int width) const
-{
-    const auto margins = m_both->contentsMargins();
-    const int inner = width - margins.left() - margins.right();
-    const auto heightOf = [](const QHBoxLayout &half, int available) {
-        return half.hasHeightForWidth() ? half.heightForWidth(available) : half.sizeHint().height();
-    };
-    const int besides = inner - m_both->spacing() - m_second->sizeHint().width();
-    const int height = folds(width) ? heightOf(*m_first, inner) + m_both->spacing() + heightOf(*m_second, inner)
-                                    : std::max(heightOf(*m_first, besides), m_second->sizeHint().height());
-    return height + margins.top() + margins.bottom();
-}
-
 void FoldingRow::fold()
 {
-    m_both->setDirection(folds(width()) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    const auto wanted = folds(width()) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight;
+    if (wanted == m_both->direction())
+        return;
+    m_both->setDirection(wanted);
+    updateGeometry();
 }
 
 void FoldingRow::resizeEvent(QResizeEvent *event)

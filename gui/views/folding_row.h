@@ -21,10 +21,7 @@ public:
     /// Folds where it is narrower than so many pixels, whatever the halves ask for: for contents that change often.
     void setFoldsBelow(int width) { m_foldsBelow = width; }
     bool isFolded() const;
-    QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
-    bool hasHeightForWidth() const override { return true; }
-    int heightForWidth(int width) const override;
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -67,6 +67,7 @@ void TopBar::resizeEvent(QResizeEvent *event)
 {
     constexpr int narrow = 700; // pixels, below which their icons say it
     const bool wordy = width() >= narrow;
+    m_title->setVisible(wordy); // the window's own title says it, too
     m_live->setText(wordy ? tr("Live") : QString());
     m_hold->setText(wordy ? tr("Pause") : QString());
     QWidget::resizeEvent(event);

@@ -18,6 +18,7 @@
 
 #include <QDockWidget>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -99,9 +100,18 @@ void MainWindow::buildDocks()
     for (auto *one : {experiment, limit, server, jobs, compare})
         one->setTitleBarWidget(new QWidget(one));
     experiment->raise();
+    resizeDocks({events}, {210}, Qt::Vertical);
+    spreadDocks();
+}
+
+/// As wide as their contents like to be.
+void MainWindow::spreadDocks()
+{
+    auto *targets = findChild<QDockWidget *>(u"targets"_s);
+    auto *events = findChild<QDockWidget *>(u"events"_s);
+    auto *experiment = findChild<QDockWidget *>(u"experiment"_s);
     resizeDocks({targets}, {296}, Qt::Horizontal);
     resizeDocks({events, experiment}, {370, 630}, Qt::Horizontal);
-    resizeDocks({events}, {210}, Qt::Vertical);
 }
 
 /// A screen may be smaller than the window wants to be, or than it was when its place was saved.
@@ -134,6 +144,7 @@ void MainWindow::foldDocks()
         events->setTitleBarWidget(nullptr);
         delete std::exchange(m_eventsTitle, nullptr);
         QMainWindow::restoreState(std::exchange(m_unfolded, {}));
+        spreadDocks(); // what was saved may have been narrow already
         return;
     }
     const auto isBelow = [this](QDockWidget *dock) {
@@ -146,6 +157,8 @@ void MainWindow::foldDocks()
     tabifyDockWidget(experiment, events);
     events->setTitleBarWidget(m_eventsTitle); // its tab names it
     experiment->raise();
+    for (auto *tabs : findChildren<QTabBar *>(Qt::FindDirectChildrenOnly))
+        tabs->setElideMode(Qt::ElideNone); // it has arrows where it has no room
 }
 
 } // namespace openloop::gui

@@ -90,6 +90,7 @@ private:
     void explainPoint(double seconds, double milliseconds);
     /// In a narrow window the list of events is a tab beside the others.
     void foldDocks();
+    void spreadDocks();
     bool isFolded() const { return !m_unfolded.isEmpty(); }
     void keepOnScreen();
     Attention attention() const;

@@ -150,8 +150,8 @@
         <translation>Werte: %1. Kurve: p50 der letzten Minute.</translation>
     </message>
     <message>
-        <source>the test loads it and does not probe it</source>
-        <translation>wird vom Test belastet, nicht gemessen</translation>
+        <source>not probed during the test</source>
+        <translation>während des Tests ungemessen</translation>
     </message>
     <message>
         <source>last %1: %2, under %3</source>

@@ -201,7 +201,7 @@ private slots:
         const auto isMuted = [&cards] { return cards[3]->figures().isMuted; };
         QTRY_VERIFY_WITH_TIMEOUT(isMuted(), patience);
         QVERIFY(cards[3]->accessibleDescription().contains(u"NOT PROBED"_s));
-        QVERIFY(cards[3]->note().contains(u"does not probe"_s));
+        QVERIFY(cards[3]->note().contains(u"not probed"_s));
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().said().endsWith(u" left"_s), patience);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
         const auto *health = m_window->experimentPanel().verdict()->find(u"health"_s);

@@ -98,7 +98,8 @@ QStringList complaintsOf(QWidget &window, const QColor &behind)
     QStringList complaints;
     for (auto *part : window.findChildren<QWidget *>()) {
         const auto words = wordsOf(*part);
-        if (!part->isVisible() || words.isEmpty() || part->window() != &window)
+        // A tab behind others is visible, says Qt, but stands elsewhere.
+        if (!part->isVisible() || words.isEmpty() || part->window() != &window || part->visibleRegion().isEmpty())
             continue;
         const auto complain = [&](const QString &what) {
             complaints << u"%1 “%2”: %3"_s.arg(QString::fromLatin1(part->metaObject()->className()), words.left(60),
@@ -175,6 +176,7 @@ private slots:
         QCoreApplication::processEvents();
         QCOMPARE(m_window->width(), width); // 640 pixels are enough
         const auto behind = paletteFor(dark).surface;
+        QVERIFY(!m_window->chartPanel().findChild<QAbstractButton *>()->visibleRegion().isEmpty());
         for (int mode = 0; mode < chartModes; ++mode) {
             m_window->chartPanel().setMode(static_cast<ChartMode>(mode));
             check(*m_window, behind, u"mode %1"_s.arg(mode));
@@ -189,13 +191,18 @@ private slots:
 
     void theFirstWindowLiesInsideTheScreen()
     {
+        const auto isInside = [this] {
+            const auto there = m_window->screen()->availableGeometry();
+            if (!there.contains(m_window->geometry()))
+                qInfo() << m_window->geometry() << "on" << there;
+            return there.contains(m_window->geometry());
+        };
         open();
-        QVERIFY(m_window->screen()->availableGeometry().contains(m_window->geometry()));
-        auto state = m_window->savedState();
+        QVERIFY(isInside());
         m_window->resize(3000, 2000);
-        state = m_window->savedState();
+        const auto state = m_window->savedState();
         m_window->restoreState(state); // of a larger screen
-        QVERIFY(m_window->screen()->availableGeometry().contains(m_window->geometry()));
+        QVERIFY(isInside());
     }
 
     void aNarrowWindowHasItsEventsInATabAndAWideOneBesideTheOthers()

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ranges>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -20,6 +21,11 @@ namespace {
 constexpr int gap = 6; // pixels, between a colour and its word
 constexpr int swatch = 10;
 constexpr int scaleWidth = 96;
+
+QString mostOf(const KeyText &text)
+{
+    return ChartKey::tr("%n request(s) in %1", nullptr, static_cast<int>(text.most)).arg(text.cell);
+}
 
 } // namespace
 
@@ -44,12 +50,38 @@ void ChartKey::setText(const KeyText &text)
     const auto name = spoken.join(u", "_s);
     setAccessibleName(name);
     setToolTip(name);
+    fold();
     update();
 }
 
 QSize ChartKey::sizeHint() const
 {
-    return {300, fontMetrics().height() + 4};
+    return {300, m_tall ? 2 * lineHeight() : lineHeight()};
+}
+
+int ChartKey::neededWidth() const
+{
+    int needed = 0;
+    if (m_text.most > 0)
+        needed = scaleWidth + fontMetrics().horizontalAdvance(formatCount(1) + mostOf(m_text)) + 3 * gap;
+    for (const auto &entry : m_text.entries)
+        needed += fontMetrics().horizontalAdvance(entry.name) + swatch + 3 * gap;
+    return needed;
+}
+
+void ChartKey::fold()
+{
+    const int words = fontMetrics().horizontalAdvance(m_text.title);
+    const bool tall =
+        neededWidth() > 0 && PlotView::leftMargin + words + neededWidth() + PlotView::rightMargin + gap > width();
+    if (std::exchange(m_tall, tall) != tall)
+        updateGeometry();
+}
+
+void ChartKey::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fold();
 }
 
 void ChartKey::paintEvent(QPaintEvent *)
@@ -57,7 +89,9 @@ void ChartKey::paintEvent(QPaintEvent *)
     QPainter painter(this);
     int right = width() - PlotView::rightMargin;
     right = m_text.most > 0 ? paintScale(painter, right) : paintEntries(painter, right);
-    const QRect area(PlotView::leftMargin, 0, right - gap - PlotView::leftMargin, height());
+    if (m_tall)
+        right = width() - PlotView::rightMargin;
+    const QRect area(PlotView::leftMargin, 0, right - gap - PlotView::leftMargin, lineHeight());
     painter.setPen(colours().text);
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
                      fontMetrics().elidedText(m_text.title, Qt::ElideRight, area.width()));
@@ -67,16 +101,17 @@ void ChartKey::paintEvent(QPaintEvent *)
 int ChartKey::paintScale(QPainter &painter, int right) const
 {
     const auto metrics = fontMetrics();
-    const auto most = tr("%n request(s) in %1", nullptr, static_cast<int>(m_text.most)).arg(m_text.cell);
+    const auto most = mostOf(m_text);
+    const QRect line = colourLine();
     const auto least = formatCount(1);
     painter.setPen(colours().muted);
     const auto word = [&](const QString &text) {
         const int width = metrics.horizontalAdvance(text);
-        painter.drawText(QRect(right - width, 0, width, height()), Qt::AlignCenter, text);
+        painter.drawText(QRect(right - width, line.top(), width, line.height()), Qt::AlignCenter, text);
         right -= width + gap;
     };
     word(most);
-    const QRect bar(right - scaleWidth, (height() - swatch) / 2, scaleWidth, swatch);
+    const QRect bar(right - scaleWidth, line.top() + (line.height() - swatch) / 2, scaleWidth, swatch);
     // As the cells: by the logarithm, from one on.
     const double whole = std::log1p(m_text.most);
     for (int x = 0; x < bar.width(); ++x) {
@@ -91,12 +126,14 @@ int ChartKey::paintScale(QPainter &painter, int right) const
 
 int ChartKey::paintEntries(QPainter &painter, int right) const
 {
+    const QRect line = colourLine();
     for (const auto &entry : m_text.entries | std::views::reverse) {
         const int width = fontMetrics().horizontalAdvance(entry.name);
         painter.setPen(colours().muted);
-        painter.drawText(QRect(right - width, 0, width, height()), Qt::AlignCenter, entry.name);
+        painter.drawText(QRect(right - width, line.top(), width, line.height()), Qt::AlignCenter, entry.name);
         right -= width + gap;
-        painter.fillRect(QRect(right - swatch, (height() - swatch) / 2, swatch, swatch), entry.colour);
+        painter.fillRect(QRect(right - swatch, line.top() + (line.height() - swatch) / 2, swatch, swatch),
+                         entry.colour);
         right -= swatch + 2 * gap;
     }
     return right;

@@ -37,12 +37,19 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    /// The width of the colours and their words.
+    int neededWidth() const;
+    int lineHeight() const { return fontMetrics().height() + 4; }
+    QRect colourLine() const { return {0, m_tall ? lineHeight() : 0, width(), lineHeight()}; }
+    void fold();
     int paintScale(QPainter &painter, int right) const;
     int paintEntries(QPainter &painter, int right) const;
 
     KeyText m_text;
+    bool m_tall = false; ///< title and colours on lines of their own
 };
 
 } // namespace openloop::gui

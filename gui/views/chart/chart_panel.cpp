@@ -44,12 +44,11 @@ QWidget *ChartPanel::header()
     m_title->setProperty("role", u"heading"_s);
     m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to "
                            "p99. Points: single requests. Crosses: failures."));
-    m_title->setMinimumWidth(m_title->fontMetrics().horizontalAdvance(m_title->text()) + 4);
     bar->first().addWidget(m_title, 1);
     m_spanButtons = segments(bar->first(), {tr("1m"), tr("5m"), tr("10m"), tr("1h"), tr("24h"), tr("All")},
                              {tr("Last minute (1)"), tr("Last 5 minutes (2)"), tr("Last 10 minutes (3)"),
                               tr("Last hour (4)"), tr("Last 24 hours (5)"), tr("The whole session (6)")});
-    m_scaleButtons = segments(bar->second(), {tr("Log"), tr("Lin")},
+    m_scaleButtons = segments(bar->first(), {tr("Log"), tr("Lin")},
                               {tr("Logarithmic latency axis (G)"), tr("Linear latency axis (G)")});
     m_modeButtons =
         segments(bar->second(), {tr("Points"), tr("Heatmap"), tr("Histogram"), tr("CCDF"), tr("Phases")},

@@ -43,7 +43,7 @@ TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWi
     layout->setSpacing(6);
     layout->addWidget(scroll, 1);
     layout->addWidget(add);
-    setMinimumWidth(210);
+    setMinimumWidth(186);
     connect(&session, &Session::targetsChanged, this, &TargetsPanel::rebuild);
     rebuild();
 }

@@ -50,6 +50,7 @@ QWidget[role="page"], QScrollArea[role="page"] { background: transparent; border
 QDockWidget { color: @muted; font-weight: bold; }
 QDockWidget::title { background: @page; padding: 5px 8px; text-align: left; }
 QMainWindow > QTabBar { background: @page; }
+QTabBar QToolButton { padding: 0; min-height: 0; border-radius: 3px; }
 QTabBar::tab { background: transparent; color: @muted; padding: 5px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
 QTabBar::tab:hover { color: @text; }

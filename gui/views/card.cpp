@@ -193,7 +193,8 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
 
 void Card::paintHeadline(QPainter &painter, const QRectF &area) const
 {
-    const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : 1.9, true);
+    const qreal size = detailColumns() < 3 ? 1.55 : 1.9; // the words beside it need their place
+    const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : size, true);
     // In the state's colour only where the state is what the figure says: its rule has a time of its own.
     const auto &promise = m_figures.promise;
     const bool over = promise && !promise->kept && m_figures.p99.value_or(0) > promise->limit;

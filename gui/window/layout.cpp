@@ -117,7 +117,8 @@ void MainWindow::spreadDocks()
 /// A screen may be smaller than the window wants to be, or than it was when its place was saved.
 void MainWindow::keepOnScreen()
 {
-    const auto available = screen()->availableGeometry();
+    // What the desktop draws around a window is not known before it is shown.
+    const auto available = screen()->availableGeometry().marginsRemoved({8, 40, 8, 8});
     resize(size().boundedTo(available.size()));
     const auto place = geometry();
     if (!available.contains(place))

@@ -25,6 +25,7 @@
 #include <QClipboard>
 #include <QDialogButtonBox>
 #include <QDockWidget>
+#include <QLabel>
 #include <QFile>
 #include <QListWidget>
 #include <QPlainTextEdit>

@@ -86,6 +86,13 @@ QButtonGroup *ChartPanel::segments(QBoxLayout &into, const QStringList &labels, 
     return group;
 }
 
+void ChartPanel::resizeEvent(QResizeEvent *event)
+{
+    constexpr int narrow = 560; // pixels: half a word says nothing
+    m_title->setVisible(width() >= narrow);
+    QFrame::resizeEvent(event);
+}
+
 void ChartPanel::refresh()
 {
     m_chart->refresh();

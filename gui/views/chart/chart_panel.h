@@ -32,6 +32,9 @@ public:
     LatencyChart &chart() { return *m_chart; }
     const ChartKey &key() const { return *m_key; }
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     QWidget *header();
     QButtonGroup *segments(QBoxLayout &into, const QStringList &labels, const QStringList &hints);

@@ -153,11 +153,16 @@ void MainWindow::foldDocks()
     };
     if (!isBelow(events) || !isBelow(experiment))
         return; // somebody has put them elsewhere
+    auto *shown = experiment; // the tab that is seen stays so
+    for (auto *tab : tabifiedDockWidgets(experiment)) {
+        if (!tab->visibleRegion().isEmpty())
+            shown = tab;
+    }
     m_unfolded = saveState();
     m_eventsTitle = new QWidget(events);
     tabifyDockWidget(experiment, events);
     events->setTitleBarWidget(m_eventsTitle); // its tab names it
-    experiment->raise();
+    shown->raise();
     for (auto *tabs : findChildren<QTabBar *>(Qt::FindDirectChildrenOnly))
         tabs->setElideMode(Qt::ElideNone); // it has arrows where it has no room
 }

@@ -25,8 +25,8 @@
 #include <QClipboard>
 #include <QDialogButtonBox>
 #include <QDockWidget>
-#include <QLabel>
 #include <QFile>
+#include <QLabel>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>

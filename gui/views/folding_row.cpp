@@ -27,11 +27,19 @@ bool FoldingRow::isFolded() const
 
 bool FoldingRow::folds(int width) const
 {
-    if (m_foldsBelow > 0)
-        return width < m_foldsBelow;
+    return width < (m_foldsBelow > 0 ? m_foldsBelow : wholeWidth());
+}
+
+int FoldingRow::wholeWidth() const
+{
     const auto margins = m_both->contentsMargins();
-    return width < m_first->sizeHint().width() + m_both->spacing() + m_second->sizeHint().width() + margins.left()
+    return m_first->sizeHint().width() + m_both->spacing() + m_second->sizeHint().width() + margins.left()
         + margins.right();
+}
+
+QSize FoldingRow::sizeHint() const
+{
+    return {wholeWidth(), m_both->sizeHint().height()};
 }
 
 QSize FoldingRow::minimumSizeHint() const

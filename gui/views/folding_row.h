@@ -21,6 +21,7 @@ public:
     /// Folds where it is narrower than so many pixels, whatever the halves ask for: for contents that change often.
     void setFoldsBelow(int width) { m_foldsBelow = width; }
     bool isFolded() const;
+    QSize sizeHint() const override; ///< as wide as unfolded: who gets that much need not fold
     QSize minimumSizeHint() const override;
 
 protected:
@@ -28,6 +29,7 @@ protected:
     bool event(QEvent *event) override;
 
 private:
+    int wholeWidth() const;
     bool folds(int width) const;
     void fold();
 

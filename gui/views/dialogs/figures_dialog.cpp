@@ -57,8 +57,11 @@ FiguresDialog::FiguresDialog(const QList<Metric> &offered, const QList<ChosenFig
         addRow(suggested, false, threeDigits(metric.value));
         listed << suggested.metric;
     }
-    for (const int column : {Name, Unit, PerSecond, Value})
+    for (const int column : {Unit, PerSecond, Value})
         m_table->resizeColumnToContents(column);
+    m_table->setColumnWidth(Name, 150);
+    m_table->setWordWrap(false);
+    m_table->setTextElideMode(Qt::ElideMiddle); // series of one metric differ at their ends
     connect(m_filter, &QLineEdit::textChanged, this, &FiguresDialog::filter);
     connect(m_table, &QTableWidget::itemChanged, this, &FiguresDialog::count);
     auto *layout = new QVBoxLayout(this);
@@ -66,7 +69,7 @@ FiguresDialog::FiguresDialog(const QList<Metric> &offered, const QList<ChosenFig
     layout->addWidget(m_table, 1);
     layout->addWidget(m_count);
     layout->addWidget(m_buttons);
-    resize(620, 420);
+    resize(760, 440);
     count();
 }
 

@@ -87,8 +87,10 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setAccessibleName(tr("Latency before, during and after the load"));
     m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
     head().insertStretch(1, 1);
-    head().insertWidget(2, m_copy);
-    body().addWidget(&sentence());
+    auto *told = new QHBoxLayout;
+    told->addWidget(&sentence(), 1);
+    told->addWidget(m_copy);
+    body().addLayout(told);
     body().addWidget(m_progress);
     body().addWidget(m_table, 1);
     body().addStretch(0);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures of the real window measuring a real service, light and dark, in every state: for the README and for our
 // eyes.
+#include "bench/pictures/sheets.h"
 #include "gui/models/default_rules.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/chart/sample_popup.h"
+#include "gui/views/dialogs/figures_dialog.h"
 #include "gui/views/dialogs/target_dialog.h"
 #include "gui/views/load_control.h"
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/panels/experiment_panel.h"
 #include "gui/views/panels/jobs_panel.h"
 #include "gui/views/panels/limit_panel.h"
+#include "gui/views/panels/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/window/experiments.h"
 #include "gui/window/exports.h"
@@ -28,6 +31,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 using namespace openloop;
 using namespace Qt::Literals::StringLiterals;
@@ -38,7 +42,10 @@ namespace {
 class Tour
 {
 public:
-    Tour(const QString &url, const QDir &folder) : m_folder(folder), m_targets(*probe::targetsFromArguments({url})) { }
+    Tour(const QString &url, const QDir &folder, const QList<QSize> &sizes)
+        : m_folder(folder), m_targets(*probe::targetsFromArguments({url})), m_sizes(sizes)
+    {
+    }
 
     void run()
     {
@@ -60,6 +67,8 @@ public:
         modes(window);
         raise(window, u"server"_s);
         take(window, u"server"_s);
+        raise(window, u"events"_s);
+        take(window, u"events"_s);
         window.topBar().load().toggle();
         window.session().record(m_folder.filePath(u"after.sqlite"_s));
         raise(window, u"experiment"_s);
@@ -99,11 +108,14 @@ private:
 
     void firstRun()
     {
-        const auto nobody = *probe::targetsFromArguments({u"http://127.0.0.1:9"_s});
-        gui::MainWindow window(m_theme, nobody, gui::defaultRules(nobody));
-        window.show();
-        wait(3);
-        take(window, u"first-run"_s);
+        for (const auto &[url, name] : {std::pair(u"http://127.0.0.1:9"_s, u"first-run"_s),
+                                        std::pair(u"http://no-such-host.invalid:8080"_s, u"first-run-unknown"_s)}) {
+            const auto nobody = *probe::targetsFromArguments({url});
+            gui::MainWindow window(m_theme, nobody, gui::defaultRules(nobody));
+            window.show();
+            wait(3);
+            take(window, name);
+        }
     }
 
     void modes(gui::MainWindow &window)
@@ -145,6 +157,7 @@ private:
     {
         window.targets().editRules();
         window.targets().offer();
+        window.chooseFigures();
         wait(2);
         gui::TargetDialog edit(window.session().targets().last(), &window);
         edit.show();
@@ -204,7 +217,7 @@ private:
         for (const auto &[mode, scheme] :
              {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
             m_theme.setMode(mode);
-            for (const QSize size : {QSize(1000, 700), QSize(1280, 800)}) {
+            for (const QSize size : std::as_const(m_sizes)) {
                 window.resize(size);
                 wait(0.7);
                 const QString path = m_folder.filePath(u"%1-%2-%3.png"_s.arg(name, scheme).arg(size.width()));
@@ -217,7 +230,21 @@ private:
     gui::Theme m_theme;
     QDir m_folder;
     QList<probe::Target> m_targets;
+    QList<QSize> m_sizes;
 };
+
+/// One sheet for each scheme and size, and one of what stands by itself.
+void composeSheets(const QDir &folder)
+{
+    for (const auto &scheme : {u"light"_s, u"dark"_s}) {
+        for (const auto &[width, columns, shown] :
+             {std::tuple(640, 3, 640), std::tuple(1280, 2, 960), std::tuple(2560, 1, 1600)})
+            pictures::composeSheet(folder, u"*-%1-%2.png"_s.arg(scheme).arg(width), columns, shown,
+                                   folder.filePath(u"sheet-%1-%2.png"_s.arg(scheme).arg(width)));
+        pictures::composeSheet(folder, u"dialog-*-%1.png"_s.arg(scheme), 2, 800,
+                               folder.filePath(u"sheet-%1-dialogs.png"_s.arg(scheme)));
+    }
+}
 
 } // namespace
 
@@ -229,10 +256,19 @@ int main(int argc, char **argv)
     parser.addHelpOption();
     parser.addPositionalArgument(u"URL"_s, u"base URL of the service"_s);
     parser.addPositionalArgument(u"FOLDER"_s, u"where the pictures go"_s);
+    const QCommandLineOption sheets(u"sheets"_s, u"in windows of 640, 1280 and 2560 pixels, and sheets of all"_s);
+    parser.addOption(sheets);
     parser.process(application);
     if (parser.positionalArguments().size() != 2)
         parser.showHelp(2);
     QDir().mkpath(parser.positionalArguments()[1]);
-    Tour(parser.positionalArguments()[0], QDir(parser.positionalArguments()[1])).run();
+    const QDir folder(parser.positionalArguments()[1]);
+    const bool asSheets = parser.isSet(sheets);
+    Tour(parser.positionalArguments()[0], folder,
+         asSheets ? QList{QSize(640, 620), QSize(1280, 800), QSize(2560, 1400)}
+                  : QList{QSize(1000, 700), QSize(1280, 800)})
+        .run();
+    if (asSheets)
+        composeSheets(folder);
     return 0;
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Pictures of the monitor in every state, light and dark: bench/pictures/screenshots.sh [FOLDER] [URL]
 # Without a URL it starts the service of the same build on a free port. README=1 puts the README's into their place.
+# SHEETS=1: contact sheets instead, of every view, dialog and state in windows of three widths, light and dark; as they
+# are, in German and at scale 2, in folders of their own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=build/${PRESET:-release}/bin
@@ -17,7 +19,15 @@ if [ -z "$url" ]; then
         sleep 0.1
     done
 fi
-QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen} "$bin/openloop-screenshots" "$url" "$folder"
+export QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen}
+if [ -n "${SHEETS:-}" ]; then
+    "$bin/openloop-screenshots" --sheets "$url" "$folder/english"
+    LC_ALL=de_DE.UTF-8 LANGUAGE=de "$bin/openloop-screenshots" --sheets "$url" "$folder/german"
+    QT_SCALE_FACTOR=2 "$bin/openloop-screenshots" --sheets "$url" "$folder/scale2"
+    ls "$folder"/*/sheet-*
+    exit
+fi
+"$bin/openloop-screenshots" "$url" "$folder"
 ls "$folder"
 if [ -n "${README:-}" ]; then
     cp "$folder/saturated-light-1280.png" resources/screenshots/saturation.png

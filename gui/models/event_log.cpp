@@ -2,6 +2,8 @@
 // Rows, columns and words of the list.
 #include "gui/models/event_log.h"
 
+#include "gui/models/words.h"
+
 #include <QDateTime>
 
 using namespace Qt::Literals::StringLiterals;
@@ -54,7 +56,9 @@ QVariant EventLog::data(const QModelIndex &index, int role) const
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
     const QString time = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(event.at * 1000)).toString(u"HH:mm:ss"_s);
-    const QString details = event.target.isEmpty() ? event.text : u"/%1: %2"_s.arg(event.target, event.text);
+    // A rule names its target itself, and so do the recordings of those before.
+    const QString details =
+        event.target.isEmpty() ? event.text : u"/%1: %2"_s.arg(event.target, withoutTarget(event.text, event.target));
     // All of it: a narrow list cuts the details short and leaves out the word.
     if (role == Qt::ToolTipRole)
         return u"%1  %2\n%3"_s.arg(time, wordFor(event.kind), details);

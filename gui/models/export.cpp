@@ -3,6 +3,7 @@
 #include "gui/models/export.h"
 
 #include "gui/models/format.h"
+#include "gui/models/words.h"
 #include "gui/probe/samples/durations.h"
 
 #include <QCoreApplication>
@@ -149,7 +150,8 @@ QByteArray toHtml(const Session &session, double from, double to, const QByteArr
     page += u"<h2>%1</h2><table>"_s.arg(ExportText::tr("Events"));
     for (const auto &event : session.events()) {
         if (event.at >= from && event.at <= to)
-            page += row({timeOf(event.at).toString(Qt::ISODate), event.target, event.text}, u"td"_s);
+            page += row({timeOf(event.at).toString(Qt::ISODate), event.target, withoutTarget(event.text, event.target)},
+                        u"td"_s);
     }
     return (page + u"</table></body></html>\n"_s).toUtf8();
 }

@@ -126,9 +126,19 @@ QString formatSpan(double seconds)
     const auto whole = static_cast<qint64>(seconds);
     if (whole < 60)
         return withUnit(QString::number(whole), u"s"_s);
-    if (whole < 3600)
-        return u"%1 min %2 s"_s.arg(whole / 60).arg(whole % 60).replace(u' ', thinSpace);
-    return u"%1 h %2 min"_s.arg(whole / 3600).arg(whole / 60 % 60).replace(u' ', thinSpace);
+    const bool inMinutes = whole < 3600;
+    const auto large = inMinutes ? whole / 60 : whole / 3600;
+    const auto small = inMinutes ? whole % 60 : whole / 60 % 60;
+    const auto text = withUnit(QString::number(large), inMinutes ? u"min"_s : u"h"_s);
+    return small == 0 ? text : text + thinSpace + withUnit(QString::number(small), inMinutes ? u"s"_s : u"min"_s);
+}
+
+QString formatStretch(double seconds, bool untilNow)
+{
+    // Rounded, so that a minute that lasts 59.98 s is one.
+    const auto span = formatSpan(seconds < 1 ? seconds : std::round(seconds));
+    return untilNow ? QCoreApplication::translate("Format", "last %1").arg(span)
+                    : QCoreApplication::translate("Format", "%1, held").arg(span);
 }
 
 QString formatBytes(double bytes)

@@ -27,8 +27,10 @@ QString threeDigits(double value);
 QString formatCount(qint64 count);
 /// "0 %", "0.12 %", "4.8 %" of a share 0..1.
 QString formatShare(double share);
-/// "812 ms", "12 s", "3 min 20 s", "2 h 5 min": time that has passed, for sentences.
+/// "812 ms", "12 s", "3 min 20 s", "2 h": time that has passed, for sentences.
 QString formatSpan(double seconds);
+/// A stretch of time that figures are of: "last 1 min", or "40 s, held" where it does not end with the present.
+QString formatStretch(double seconds, bool untilNow);
 /// "512 KiB", "48.2 MiB".
 QString formatBytes(double bytes);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/models/event_log.h"
+#include "gui/models/figures/advice.h"
 #include "gui/models/verdict.h"
 #include "gui/probe/engine/engine.h"
 #include "gui/probe/measurement/measurement.h"
@@ -61,8 +62,8 @@ public:
     const probe::Series *series(const QString &name) const { return m_measurement->series(name); }
     const probe::Series &controlSeries() const { return m_measurement->controlSeries(); }
     const probe::TargetWatch *watch(const QString &name) const { return m_measurement->watch(name); }
-    /// Why a target is down or slow, for people: "connection refused".
-    QString causeOf(const QString &name) const;
+    /// What stands in place of the chart while nothing answers, of the first target.
+    Absence absence() const;
     /// The sample as it is kept in series(name), with its answer's details where they are still known.
     probe::Sample detailed(const QString &name, const probe::PackedSample &packed) const
     {
@@ -117,6 +118,7 @@ private:
     Event shown(const probe::Event &event) const;
     TargetFigures figuresOf(const probe::Series &series, double from, double to) const;
     void putState(TargetFigures &figures) const;
+    std::vector<Alarm> alarms() const;
 
     probe::Engine m_engine;
     std::unique_ptr<probe::Measurement> m_measurement; ///< never null

@@ -52,6 +52,9 @@ TargetFigures Session::figuresOf(const probe::Series &series, double from, doubl
     result.retried = quantiles.retried;
     result.last = lastOf(series, m_measurement->now());
     const double end = std::min(to, now());
+    constexpr double aBatch = 0.5; // s: the range is moved with the batches
+    result.seconds = std::max(0.0, end - std::max(from, beginning()));
+    result.untilNow = to >= now() - aBatch;
     for (const auto &column : series.columns(instantAt(end - sparklineSeconds), instantAt(end), sparklineColumns))
         result.sparkline.push_back(column.quantiles.p50 ? probe::toMilliseconds(column.quantiles.p50->value) : -1);
     return result;
@@ -79,13 +82,34 @@ void Session::putState(TargetFigures &figures) const
     figures.state = state->state();
     figures.cause = wordsFor(state->cause());
     figures.stateSeconds = std::max(0.0, now() - secondsAt(state->since()));
-    figures.limit = limitOf(figures.name);
+    const auto *target = m_measurement->target(figures.name);
+    figures.advice = adviceOn(state->cause(), *target);
+    figures.isMuted = !isReplay() && m_engine.isMuted(figures.name);
+    const auto *watch = m_measurement->promiseOf(figures.name);
+    if (!watch)
+        return;
+    const auto &rule = watch->rule();
+    const auto quantiles = probe::quantilesFor(rule, m_measurement->now(), *series(figures.name), state->open());
+    auto &promise = figures.promise.emplace();
+    promise.limit = rule.condition.limit;
+    promise.seconds = std::chrono::duration<double>(rule.over).count();
+    promise.label = quantiles.p99Label();
+    promise.value = toMilliseconds(quantiles.hasP99() ? quantiles.p99 : quantiles.max);
+    promise.kept = !promise.value || rule.condition.holds(quantiles);
+    if (watch->state() == probe::RuleState::Pending)
+        promise.alarmAfter = std::chrono::duration<double>(rule.holdFor).count();
 }
 
-QString Session::causeOf(const QString &name) const
+Absence Session::absence() const
 {
-    const auto *state = watch(name);
-    return state ? wordsFor(state->cause()) : QString();
+    if (targets().isEmpty())
+        return {};
+    const auto *first = watch(targets().first().name);
+    auto cause = first->cause();
+    // A single failure is not yet an outage, but here nothing else is known.
+    if (cause.kind == probe::Cause::Kind::None && first->last() && probe::isError(first->last()->outcome))
+        cause = {probe::Cause::Kind::Failure, first->last()->outcome, first->last()->status, {}};
+    return absenceOf(cause, first->lastProblem(), targets().first());
 }
 
 TargetFigures Session::controlFigures(double from, double to) const
@@ -99,20 +123,37 @@ TargetFigures Session::controlFigures(double from, double to) const
     return result;
 }
 
+std::vector<Alarm> Session::alarms() const
+{
+    std::vector<Alarm> result;
+    for (const auto &[watch, fired, doubt] : m_measurement->rules()) {
+        if (watch.state() != probe::RuleState::Firing && watch.state() != probe::RuleState::Recovering)
+            continue;
+        const auto &condition = watch.rule().condition;
+        result.push_back({watch.target(), withoutTarget(watch.rule().text(), watch.target()),
+                          condition.valueText(watch.current()), condition.holds(watch.current())});
+    }
+    return result;
+}
+
 Verdict Session::verdict() const
 {
     Situation situation;
     for (const auto &target : targets()) {
-        auto &one = situation.targets.emplace_back();
+        TargetFigures one;
         one.name = target.name;
         putState(one);
+        if (one.isMuted && targets().size() > 1)
+            continue; // what was seen of it last is no news
         const auto now = m_measurement->now();
+        one.seconds = std::chrono::duration<double>(probe::TargetWatch::window).count();
         const auto recent = series(target.name)->quantiles(now - probe::TargetWatch::window, now);
-        one.p99 = toMilliseconds(recent.p99);
         one.n = recent.n;
         one.measured = recent.measured;
         one.errors = recent.errors;
+        situation.targets.push_back(one);
     }
+    situation.alarms = alarms();
     situation.trustworthy = !trust().suspendsAlerts();
     situation.doubt = trust().reason;
     situation.loadedTarget = loadedTarget();

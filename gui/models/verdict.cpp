@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+using namespace Qt::Literals::StringLiterals;
+
 namespace openloop::gui {
 
 namespace {
@@ -37,27 +39,51 @@ const TargetFigures *firstIn(const Situation &now, State state)
 Verdict down(const TargetFigures &target)
 {
     return {State::Down, VerdictText::tr("DOWN %1").arg(formatSpan(target.stateSeconds)),
-            VerdictText::tr("%1: %2. Is the service running?").arg(called(target), target.cause)};
+            u"%1: %2. %3"_s.arg(called(target), target.cause, target.advice).trimmed()};
 }
 
 Verdict slow(const Situation &now, const TargetFigures &target)
 {
-    const bool overLimit = target.limit && target.p99 && *target.p99 > *target.limit;
-    const QString what = overLimit ? VerdictText::tr("%1 takes %2 (p99), more than the %3 it may")
-                                         .arg(called(target), formatDuration(*target.p99), formatLimit(*target.limit))
-                                   : VerdictText::tr("%1: %2 of requests fail (%3)")
-                                         .arg(called(target), formatShare(target.errorShare()), target.cause);
-    const bool blocked = overLimit && !now.loadedTarget.isEmpty() && target.name == now.targets.front().name;
-    return {State::Degraded, blocked ? VerdictText::tr("BLOCKED") : VerdictText::tr("SLOW"), what + whileLoaded(now)};
+    const auto &promise = target.promise;
+    if (!promise || promise->kept || !promise->value) {
+        const auto what =
+            VerdictText::tr("%1: %2 of requests in the last %3 fail (%4)")
+                .arg(called(target), formatShare(target.errorShare()), formatSpan(target.seconds), target.cause);
+        return {State::Degraded, VerdictText::tr("FAILING"),
+                u"%1%2. %3"_s.arg(what, whileLoaded(now), target.advice).trimmed()};
+    }
+    auto what = VerdictText::tr("%1 takes %2 (%3 in the last %4), more than the %5 it may")
+                    .arg(called(target), formatDuration(*promise->value), promise->label, formatSpan(promise->seconds),
+                         formatLimit(promise->limit))
+        + whileLoaded(now);
+    if (promise->alarmAfter)
+        what += VerdictText::tr("; an alarm if that lasts %1").arg(formatSpan(*promise->alarmAfter));
+    const bool blocked = !now.loadedTarget.isEmpty() && target.name == now.targets.front().name;
+    return {State::Degraded, blocked ? VerdictText::tr("BLOCKED") : VerdictText::tr("SLOW"), what};
+}
+
+/// A rule that has raised an alarm, though its target's state is good: another rule than that on its p99, or one that
+/// holds again and waits whether that lasts.
+Verdict alarming(const Alarm &alarm)
+{
+    const auto target = u'/' + alarm.target;
+    return {State::Degraded, VerdictText::tr("ALARM"),
+            alarm.holdsAgain ? VerdictText::tr("%1: %2 holds again (%3); the alarm ends once that lasts")
+                                   .arg(target, alarm.rule, alarm.value)
+                             : VerdictText::tr("%1: %2 is broken (%3)").arg(target, alarm.rule, alarm.value)};
 }
 
 Verdict good(const Situation &now)
 {
     const auto &first = now.targets.front();
-    const QString what = first.limit
-        ? VerdictText::tr("%1 stays under %2").arg(called(first), formatLimit(*first.limit))
-        : VerdictText::tr("%1 answers").arg(called(first));
-    return {State::Ok, VerdictText::tr("ALL GOOD"), what + whileLoaded(now)};
+    const auto &promise = first.promise;
+    auto what = (promise ? VerdictText::tr("%1 stays under %2").arg(called(first), formatLimit(promise->limit))
+                         : VerdictText::tr("%1 answers").arg(called(first)))
+        + whileLoaded(now);
+    if (promise && promise->value)
+        what += VerdictText::tr(": %1 %2 in the last %3")
+                    .arg(promise->label, formatDuration(*promise->value), formatSpan(promise->seconds));
+    return {State::Ok, VerdictText::tr("ALL GOOD"), what};
 }
 
 } // namespace
@@ -77,6 +103,10 @@ Verdict verdictOn(const Situation &now)
         now.targets, [&now](const auto &one) { return one.state == State::Degraded && one.name != now.loadedTarget; });
     if (slowOne != now.targets.end())
         return slow(now, *slowOne);
+    const auto alarm =
+        std::ranges::find_if(now.alarms, [&now](const auto &one) { return one.target != now.loadedTarget; });
+    if (alarm != now.alarms.end())
+        return alarming(*alarm);
     if (const auto *target = firstIn(now, State::Stale); target && target->name != now.loadedTarget)
         return {State::Stale, VerdictText::tr("NO DATA"),
                 VerdictText::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};

@@ -10,9 +10,18 @@
 
 namespace openloop::gui {
 
+/// A rule that has raised an alarm which has not ended.
+struct Alarm {
+    QString target;
+    QString rule; ///< without its target: "p50<20ms over 10s"
+    QString value; ///< "p50 41 ms"
+    bool holdsAgain = false; ///< but not for long enough, or not by enough, to end the alarm
+};
+
 /// All that the sentence depends on.
 struct Situation {
     std::vector<TargetFigures> targets; ///< without the control probe; the first is the one that must stay responsive
+    std::vector<Alarm> alarms;
     bool trustworthy = true;
     QString doubt; ///< why the measurement is not trustworthy
     QString loadedTarget; ///< empty while no load runs

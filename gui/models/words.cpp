@@ -47,6 +47,12 @@ QString wordsFor(const probe::Event &event)
     return event.text;
 }
 
+QString withoutTarget(const QString &text, const QString &target)
+{
+    const QString prefix = target + QStringLiteral(": ");
+    return !target.isEmpty() && text.startsWith(prefix) ? text.sliced(prefix.size()) : text;
+}
+
 QString wordsFor(const probe::Cause &cause)
 {
     using Kind = probe::Cause::Kind;

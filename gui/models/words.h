@@ -8,6 +8,8 @@ namespace openloop::gui {
 
 /// One line without time, kind and target.
 QString wordsFor(const probe::Event &event);
+/// A rule without the target that it names, for where that is said already: "p99<20ms over 10s".
+QString withoutTarget(const QString &text, const QString &target);
 /// "connection refused"; empty for none.
 QString wordsFor(const probe::Cause &cause);
 

@@ -5,6 +5,10 @@
 #include <QPainter>
 #include <QPainterPath>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 namespace openloop::gui {
 
 namespace {
@@ -42,6 +46,20 @@ void paintStroke(QPainter &painter, const QColor &colour, qreal width, std::init
 {
     painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.drawPolyline(QPolygonF(QList<QPointF>(points)));
+}
+
+/// Viridis at 0..1, from its published polynomial fit's anchor colours.
+QRgb viridis(double value)
+{
+    static constexpr std::array<QRgb, 9> anchors{0xff440154, 0xff472d7b, 0xff3b528b, 0xff2c728e, 0xff21918c,
+                                                 0xff28ae80, 0xff5ec962, 0xffaddc30, 0xfffde725};
+    const double position = std::clamp(value, 0.0, 1.0) * (anchors.size() - 1);
+    const auto index = std::min(static_cast<std::size_t>(position), anchors.size() - 2);
+    const double rest = position - static_cast<double>(index);
+    const auto mix = [&](int a, int b) { return static_cast<int>(std::lround(a + (b - a) * rest)); };
+    const QRgb from = anchors[index];
+    const QRgb to = anchors[index + 1];
+    return qRgb(mix(qRed(from), qRed(to)), mix(qGreen(from), qGreen(to)), mix(qBlue(from), qBlue(to)));
 }
 
 } // namespace
@@ -171,6 +189,11 @@ void paintState(QPainter &painter, const Palette &palette, State state, QPointF 
         break;
     }
     painter.restore();
+}
+
+QColor heatColour(double share, bool dark)
+{
+    return viridis(dark ? 0.12 + 0.88 * share : 1 - share);
 }
 
 QColor withAlpha(QColor colour, qreal alpha)

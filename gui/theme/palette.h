@@ -60,6 +60,9 @@ const Palette &paletteFor(bool dark);
 void paintMarker(QPainter &painter, Marker marker, QPointF centre, qreal size);
 /// Paints the shape of a state (check disc, triangle, cross, ring, bars) around `centre` in its colour.
 void paintState(QPainter &painter, const Palette &palette, State state, QPointF centre, qreal size);
+/// Of a heatmap's cell. share: 0..1 of the scale, zero is not painted. Rare is pale and frequent is dark on white, and
+/// the other way round on black.
+QColor heatColour(double share, bool dark);
 /// Copy of a colour with another opacity, 0..1.
 QColor withAlpha(QColor colour, qreal alpha);
 

@@ -28,9 +28,9 @@ QPushButton[role="primary"]:focus { border: 1px solid @text; }
 QPushButton[role="primary"]:disabled { background: @raised; color: @faint; border-color: @border; }
 QPushButton[role="stop"] { background: @error; color: @surface; border-color: @error; font-weight: bold; }
 QToolButton { padding: 4px 8px; }
-QToolButton[role="segment"] { border-radius: 0; margin-left: -1px; padding: 3px 5px; }
-QToolButton[role="segmentFirst"] { border-top-right-radius: 0; border-bottom-right-radius: 0; padding: 3px 5px; }
-QToolButton[role="segmentLast"] { border-top-left-radius: 0; border-bottom-left-radius: 0; margin-left: -1px; padding: 3px 5px; }
+QToolButton[role="segment"] { border-radius: 0; margin-left: -1px; padding: 3px 4px; }
+QToolButton[role="segmentFirst"] { border-top-right-radius: 0; border-bottom-right-radius: 0; padding: 3px 4px; }
+QToolButton[role="segmentLast"] { border-top-left-radius: 0; border-bottom-left-radius: 0; margin-left: -1px; padding: 3px 4px; }
 QToolButton::menu-indicator { image: none; }
 QSpinBox { padding-right: 2px; }
 QSpinBox::up-button, QSpinBox::down-button { width: 16px; border: none; background: transparent; }
@@ -50,6 +50,7 @@ QWidget[role="page"], QScrollArea[role="page"] { background: transparent; border
 QDockWidget { color: @muted; font-weight: bold; }
 QDockWidget::title { background: @page; padding: 5px 8px; text-align: left; }
 QMainWindow > QTabBar { background: @page; }
+QTabBar QToolButton { padding: 0; min-height: 0; border-radius: 3px; }
 QTabBar::tab { background: transparent; color: @muted; padding: 5px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
 QTabBar::tab:hover { color: @text; }

@@ -16,6 +16,8 @@ namespace openloop::gui {
 
 namespace {
 
+constexpr int usual = 6; // small figures; what may come beside them has a row of its own
+
 QFont scaled(QFont font, qreal factor, bool bold = false)
 {
     font.setPointSizeF(font.pointSizeF() * factor);
@@ -45,23 +47,25 @@ void Card::setSeriesStyle(const SeriesStyle &style)
 
 void Card::setFigures(const TargetFigures &figures)
 {
-    const auto rows = detailRows();
+    const auto before = rows();
     m_figures = figures;
-    if (detailRows() != rows)
+    if (rows() != before)
         updateGeometry();
     if (const double tail = tailOf(figures); tail >= 0)
         m_unit = durationUnit(tail, m_unit);
     QStringList spoken;
     for (const auto &[label, value] : details())
         spoken << label + u' ' + value;
-    const QString summary =
-        u"%1 %2, %3 %4, %5"_s.arg(wordFor(figures), figures.cause, headlineLabel(), headline(), spoken.join(u", "_s));
+    const QString summary = u"%1 %2, %3 %4, %5, %6"_s.arg(wordFor(figures), figures.cause, headlineLabel(), headline(),
+                                                          stretch(), spoken.join(u", "_s));
     setAccessibleName(figures.name);
     if (summary != accessibleDescription())
         setAccessibleDescription(summary);
-    QStringList lines{figures.url};
-    if (!figures.cause.isEmpty())
-        lines << figures.cause;
+    QStringList lines{figures.url, tr("Figures: %1. Curve: p50 of the last minute.").arg(stretch())};
+    for (const auto &more : {figures.cause, figures.advice, note()}) {
+        if (!more.isEmpty())
+            lines << more;
+    }
     if (figures.retried > 0)
         lines << tr("%n request(s) met the closing of a kept connection and were sent again", nullptr,
                     static_cast<int>(figures.retried));
@@ -77,6 +81,28 @@ QString Card::headline() const
 QString Card::headlineLabel() const
 {
     return m_figures.hasTail() || m_figures.measured == 0 ? u"p99"_s : tr("max (n=%1)").arg(m_figures.measured);
+}
+
+QString Card::stretch() const
+{
+    return formatStretch(m_figures.seconds, m_figures.untilNow);
+}
+
+QString Card::note() const
+{
+    if (m_figures.isMuted)
+        return tr("not probed during the test");
+    const auto &promise = m_figures.promise;
+    if (!promise || !promise->value || !m_figures.hasTail() || m_figures.state == State::Down)
+        return {};
+    // The promise is kept or broken over the rule's own time: said where the figure above seems to say otherwise.
+    const bool seemsKept = m_figures.p99.value_or(0) < promise->limit;
+    if (seemsKept == promise->kept)
+        return {};
+    const auto now = u"%1 %2"_s.arg(promise->label, formatDuration(*promise->value));
+    const auto over = formatSpan(promise->seconds);
+    return promise->kept ? tr("last %1: %2, under %3").arg(over, now, formatLimit(promise->limit))
+                         : tr("last %1: %2, over %3").arg(over, now, formatLimit(promise->limit));
 }
 
 QList<std::pair<QString, QString>> Card::details() const
@@ -98,7 +124,7 @@ QList<std::pair<QString, QString>> Card::details() const
 
 int Card::detailRows() const
 {
-    return m_figures.certificateDays || m_figures.retried > 0 ? 3 : 2;
+    return usual / detailColumns() + (m_figures.certificateDays || m_figures.retried > 0 ? 1 : 0);
 }
 
 void Card::setSelected(bool selected)
@@ -130,8 +156,10 @@ void Card::paintEvent(QPaintEvent *)
     const QRectF inner = frame.adjusted(12, 8, -11, -8);
     paintTitle(painter, QRectF(inner.left(), inner.top(), inner.width(), 18));
     const qreal detailsHeight = rowHeight * detailRows();
-    const QRectF middle(inner.left(), inner.top() + 21, inner.width(), inner.height() - 24 - detailsHeight);
+    const qreal below = rowHeight * rows();
+    const QRectF middle(inner.left(), inner.top() + 21, inner.width(), inner.height() - 24 - below);
     paintHeadline(painter, middle);
+    paintNote(painter, QRectF(inner.left(), middle.bottom() + 3, inner.width(), below - detailsHeight));
     paintDetails(painter, QRectF(inner.left(), inner.bottom() - detailsHeight, inner.width(), detailsHeight));
 }
 
@@ -148,7 +176,7 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
     paintMarker(painter, m_style.marker, QPointF(area.left() + 11, middle), 8);
 
     const QString word = wordFor(m_figures);
-    const State shape = m_figures.isMerelyLoaded() ? State::Ok : m_figures.state;
+    const State shape = m_figures.isMuted ? State::Paused : m_figures.isMerelyLoaded() ? State::Ok : m_figures.state;
     painter.setFont(scaled(font(), 0.82, true));
     const int wordWidth = painter.fontMetrics().horizontalAdvance(word);
     painter.setPen(colours().colourOf(shape));
@@ -165,8 +193,11 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
 
 void Card::paintHeadline(QPainter &painter, const QRectF &area) const
 {
-    const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : 1.9, true);
-    const bool over = m_figures.limit && m_figures.hasTail() && m_figures.p99.value_or(0) > *m_figures.limit;
+    const qreal size = detailColumns() < 3 ? 1.55 : 1.9; // the words beside it need their place
+    const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : size, true);
+    // In the state's colour only where the state is what the figure says: its rule has a time of its own.
+    const auto &promise = m_figures.promise;
+    const bool over = promise && !promise->kept && m_figures.p99.value_or(0) > promise->limit;
     painter.setFont(large);
     painter.setPen(m_figures.state == State::Down ? colours().error : over ? colours().warn : colours().text);
     if (m_figures.state == State::Down) {
@@ -181,8 +212,12 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
     painter.setFont(scaled(font(), 0.82));
     painter.setPen(colours().muted);
     const QString label = headlineLabel();
-    const int labelWidth = painter.fontMetrics().horizontalAdvance(label);
-    painter.drawText(area.adjusted(width + 6, 5, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, label);
+    const auto metrics = painter.fontMetrics();
+    const int labelWidth = std::max(metrics.horizontalAdvance(label), metrics.horizontalAdvance(stretch()));
+    const QRectF lines(area.left() + width + 7, area.center().y() - metrics.height(), labelWidth + 1,
+                       2 * metrics.height());
+    painter.drawText(lines, Qt::AlignLeft | Qt::AlignTop, label);
+    painter.drawText(lines, Qt::AlignLeft | Qt::AlignBottom, stretch());
     const QRectF line(area.left() + width + labelWidth + 18, area.top() + 2, area.width() - width - labelWidth - 18,
                       area.height() - 4);
     if (line.width() > 24)
@@ -229,9 +264,10 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
     painter.setFont(small);
     for (int i = 0; i < shown.size(); ++i) {
         const auto &[label, value] = shown[i];
-        const int row = std::min(i / 3, 2);
-        const int column = i - 3 * row;
-        const qreal width = area.width() / (row < 2 ? 3 : 2); // the third row has the longer words
+        const int columns = i < usual ? detailColumns() : 2; // the last row has the longer words
+        const int row = i < usual ? i / columns : usual / detailColumns();
+        const int column = (i < usual ? i : i - usual) % columns;
+        const qreal width = area.width() / columns;
         const QRectF cell(area.left() + width * column, area.top() + height * row, width - 6, height);
         painter.setPen(colours().muted);
         painter.drawText(cell, Qt::AlignLeft | Qt::AlignVCenter, label);
@@ -242,6 +278,23 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
         const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 4;
         painter.drawText(cell.adjusted(labelWidth, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, value);
     }
+}
+
+void Card::paintNote(QPainter &painter, const QRectF &area) const
+{
+    if (area.isEmpty())
+        return;
+    const bool broken = m_figures.promise && !m_figures.promise->kept && !m_figures.isMuted;
+    painter.setFont(scaled(font(), 0.82));
+    painter.setPen(broken ? colours().warn : colours().muted);
+    painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(note(), Qt::ElideRight, static_cast<int>(area.width())));
+}
+
+void Card::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    updateGeometry(); // in two columns it is higher
 }
 
 void Card::mouseReleaseEvent(QMouseEvent *event)

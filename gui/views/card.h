@@ -23,13 +23,17 @@ public:
     /// The large figure and its label as shown: "0.912 ms", "p99".
     QString headline() const;
     QString headlineLabel() const;
+    /// The stretch of time that they are of: "last 1 min".
+    QString stretch() const;
+    /// Why the figures are not what they seem, in a line of its own; mostly empty.
+    QString note() const;
     /// The line of small figures as shown.
     QList<std::pair<QString, QString>> details() const;
     bool isSelected() const { return m_selected; }
     void setSelected(bool selected);
 
-    QSize sizeHint() const override { return {250, 84 + rowHeight * detailRows()}; }
-    QSize minimumSizeHint() const override { return {220, 76 + rowHeight * detailRows()}; }
+    QSize sizeHint() const override { return {250, 84 + rowHeight * rows()}; }
+    QSize minimumSizeHint() const override { return {172, 76 + rowHeight * rows()}; }
 
 signals:
     /// Clicked, or Enter or Space while focused.
@@ -39,15 +43,19 @@ protected:
     void paintEvent(QPaintEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     static constexpr int rowHeight = 16; ///< of the small figures
 
+    int detailColumns() const { return width() < 240 ? 2 : 3; }
     int detailRows() const;
+    int rows() const { return detailRows() + (note().isEmpty() ? 0 : 1); }
     void paintTitle(QPainter &painter, const QRectF &area) const;
     void paintHeadline(QPainter &painter, const QRectF &area) const;
     void paintSparkline(QPainter &painter, const QRectF &area) const;
     void paintDetails(QPainter &painter, const QRectF &area) const;
+    void paintNote(QPainter &painter, const QRectF &area) const;
 
     TargetFigures m_figures;
     SeriesStyle m_style;

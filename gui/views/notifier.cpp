@@ -2,6 +2,8 @@
 // Speaks the desktop's notification interface over D-Bus, and the tray icon where there is none.
 #include "gui/views/notifier.h"
 
+#include "gui/models/words.h"
+
 #include <QDBusConnection>
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
@@ -43,8 +45,8 @@ void Notifier::notify(const Event &event)
     auto call = QDBusMessage::createMethodCall(u"org.freedesktop.Notifications"_s, u"/org/freedesktop/Notifications"_s,
                                                u"org.freedesktop.Notifications"_s, u"Notify"_s);
     // Replacing the last one: a flapping service must not fill the screen.
-    call.setArguments({u"openloop"_s, m_lastId, u"openloop-monitor"_s, title, event.text.toHtmlEscaped(), QStringList(),
-                       QVariantMap(), -1});
+    call.setArguments({u"openloop"_s, m_lastId, u"openloop-monitor"_s, title,
+                       withoutTarget(event.text, event.target).toHtmlEscaped(), QStringList(), QVariantMap(), -1});
     auto *watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
         watcher->deleteLater();

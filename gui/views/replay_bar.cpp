@@ -4,6 +4,7 @@
 
 #include "gui/models/format.h"
 #include "gui/theme/icons.h"
+#include "gui/views/folding_row.h"
 
 #include <QComboBox>
 #include <QDateTime>
@@ -12,6 +13,7 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QVBoxLayout>
 
 #include <cmath>
 
@@ -42,14 +44,16 @@ ReplayBar::ReplayBar(Session &session, QWidget *parent)
     m_speed->setToolTip(m_speed->accessibleName());
     auto *live = new QPushButton(tr("Close the recording"), this);
     live->setToolTip(tr("Measure again"));
-    auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 4, 12, 4);
-    layout->setSpacing(8);
-    layout->addWidget(m_play);
-    layout->addWidget(m_scrubber, 1);
-    layout->addWidget(m_position);
-    layout->addWidget(m_speed);
-    layout->addWidget(live);
+    auto *row = new FoldingRow({12, 4, 12, 4}, 8, this);
+    row->setFoldsBelow(620);
+    row->first().addWidget(m_play);
+    row->first().addWidget(m_scrubber, 1);
+    row->second().addWidget(m_position, 1);
+    row->second().addWidget(m_speed);
+    row->second().addWidget(live);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(row);
     m_timer.setInterval(100);
     connect(&m_timer, &QTimer::timeout, this, &ReplayBar::step);
     connect(m_play, &QPushButton::clicked, this, &ReplayBar::togglePlaying);

@@ -29,6 +29,8 @@ TopBar::TopBar(Session &session, QWidget *parent)
     m_test->setProperty("role", u"primary"_s);
     m_test->setToolTip(
         tr("Baseline, load, recovery, then a verdict: does heavy work slow the light requests? (Ctrl+R)"));
+    m_live->setAccessibleName(tr("Live"));
+    m_hold->setAccessibleName(tr("Pause"));
     m_menu->setToolTip(tr("Menu (F10)"));
     m_menu->setAccessibleName(tr("Menu"));
     m_menu->setPopupMode(QToolButton::InstantPopup);
@@ -60,6 +62,16 @@ void TopBar::recolour()
     m_hold->setIcon(icon(u"pause"_s, colours()));
     m_menu->setIcon(icon(u"menu"_s, colours()));
     setTestRunning(m_testing);
+}
+
+void TopBar::resizeEvent(QResizeEvent *event)
+{
+    constexpr int narrow = 700; // pixels, below which their icons say it
+    const bool wordy = width() >= narrow;
+    m_title->setVisible(wordy); // the window's own title says it, too
+    m_live->setText(wordy ? tr("Live") : QString());
+    m_hold->setText(wordy ? tr("Pause") : QString());
+    QWidget::resizeEvent(event);
 }
 
 void TopBar::setTitle(const QString &name, const QString &address)

@@ -37,6 +37,9 @@ signals:
     /// The isolation test's button: run, or abort while it runs.
     void testWanted();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void recolour() override;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Lays the sentence between its badges, and cuts it short where the window is narrow.
+// Lays the sentence between its badges, or above them where the window is narrow.
 #include "gui/views/verdict_bar.h"
 
 #include "gui/models/format.h"
 #include "gui/probe/samples/durations.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -23,10 +22,9 @@ VerdictBar::VerdictBar(QWidget *parent)
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.25);
     m_sentence->setFont(large);
-    m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_sentence->setWordWrap(true); // all of it: it is what the window is for
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_sentence->setFocusPolicy(Qt::NoFocus);
-    m_sentence->installEventFilter(this);
     large.setBold(true);
     m_word->setFont(large);
     m_word->setShapeSize(20);
@@ -36,15 +34,18 @@ VerdictBar::VerdictBar(QWidget *parent)
     m_recording->setState(State::Down, tr("not recorded"));
     m_recording->hide();
     m_totals->setProperty("role", u"muted"_s);
-    auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(14, 8, 14, 8);
-    layout->setSpacing(12);
-    layout->addWidget(m_word);
-    layout->addWidget(m_sentence, 1);
-    layout->addWidget(m_copy);
-    layout->addWidget(m_recording);
-    layout->addWidget(m_trust);
-    layout->addWidget(m_totals);
+    auto *row = new FoldingRow({14, 8, 14, 8}, 12, this);
+    row->setFoldsBelow(900);
+    row->first().addWidget(m_word);
+    row->first().addWidget(m_sentence, 1);
+    row->first().addWidget(m_copy);
+    row->second().addWidget(m_recording);
+    row->second().addWidget(m_trust);
+    row->second().addWidget(m_totals);
+    row->second().addStretch(0);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(row);
     connect(m_copy, &QPushButton::clicked, this, &VerdictBar::copyCurlWanted);
     setTrust({});
     showSentence();
@@ -61,22 +62,10 @@ void VerdictBar::setVerdict(const Verdict &verdict)
 void VerdictBar::showSentence()
 {
     m_word->setState(m_verdict.state, m_verdict.word);
-    elide();
+    m_sentence->setText(m_verdict.sentence);
     m_sentence->setToolTip(m_verdict.sentence);
     m_copy->setVisible(m_verdict.state == State::Down);
     setAccessibleName(m_verdict.word + u": "_s + m_verdict.sentence);
-}
-
-void VerdictBar::elide()
-{
-    m_sentence->setText(m_sentence->fontMetrics().elidedText(m_verdict.sentence, Qt::ElideRight, m_sentence->width()));
-}
-
-bool VerdictBar::eventFilter(QObject *watched, QEvent *event)
-{
-    if (event->type() == QEvent::Resize)
-        elide();
-    return QFrame::eventFilter(watched, event);
 }
 
 void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
@@ -93,13 +82,16 @@ void VerdictBar::setTrust(const probe::Trust &trust, bool recorded)
         reasons << trust.reason;
     if (trust.control.p99)
         reasons << tr("Control probe, answered inside this program: %1 %2")
-                       .arg(trust.control.p99Label(), trust.control.p99->text());
+                       .arg(trust.control.p99Label(),
+                            (trust.control.hasP99() ? trust.control.p99 : trust.control.max)->text());
     if (trust.lagP99)
         reasons << tr("Schedule late by %1 (p99)").arg(formatDuration(probe::toMilliseconds(*trust.lagP99)));
     if (trust.processors)
         reasons << tr("Processors taken by work of normal priority: %1").arg(formatShare(*trust.processors));
     if (trust.stolen.value_or(0) > 0)
         reasons << tr("Taken away by the host of this virtual machine: %1").arg(formatShare(*trust.stolen));
+    if (!reasons.isEmpty() && !recorded)
+        reasons << tr("All of the last %1.").arg(formatSpan(10));
     m_trust->setToolTip(reasons.join(u'\n'));
 }
 
@@ -112,7 +104,7 @@ void VerdictBar::setRecordingProblem(const QString &problem)
 
 void VerdictBar::setTotals(int targets, double rate)
 {
-    m_totals->setText(tr("%n target(s)", nullptr, targets) + u", "_s + threeDigits(rate) + u"\u2009Hz"_s);
+    m_totals->setText(tr("%n target(s)", nullptr, targets) + u", "_s + threeDigits(rate) + tr("\u2009probes/s"));
 }
 
 } // namespace openloop::gui

@@ -6,6 +6,8 @@
 #include "gui/probe/judgement/trust.h"
 #include "gui/views/state_badge.h"
 
+#include "gui/views/folding_row.h"
+
 #include <QFrame>
 
 class QLabel;
@@ -32,12 +34,8 @@ signals:
     /// The request of the target that is down is wanted as a command line.
     void copyCurlWanted();
 
-protected:
-    bool eventFilter(QObject *watched, QEvent *event) override;
-
 private:
     void showSentence();
-    void elide();
 
     StateBadge *m_word = nullptr;
     QLabel *m_sentence = nullptr;

@@ -34,6 +34,8 @@ QString Experiments::commandLine() const
 void Experiments::refresh()
 {
     m_limitPanel.setQuestion(m_topBar.load().target(), promise());
+    if (m_search)
+        m_limitPanel.showLeft(std::chrono::duration<double>(m_search->mostLeft(probe::Instant::clock::now())).count());
 }
 
 void Experiments::toggleTest()

@@ -18,7 +18,11 @@
 
 #include <QDockWidget>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -103,9 +107,71 @@ void MainWindow::buildDocks()
     m_server->setFocusPolicy(Qt::StrongFocus); // it has no parts that could be read instead
     m_panels = {targets, events, experiment, limit, server, jobs, compare};
     experiment->raise();
+    resizeDocks({events}, {210}, Qt::Vertical);
+    spreadDocks();
+}
+
+/// As wide as their contents like to be.
+void MainWindow::spreadDocks()
+{
+    auto *targets = findChild<QDockWidget *>(u"targets"_s);
+    auto *events = findChild<QDockWidget *>(u"events"_s);
+    auto *experiment = findChild<QDockWidget *>(u"experiment"_s);
     resizeDocks({targets}, {296}, Qt::Horizontal);
     resizeDocks({events, experiment}, {370, 630}, Qt::Horizontal);
-    resizeDocks({events}, {210}, Qt::Vertical);
+}
+
+/// A screen may be smaller than the window wants to be, or than it was when its place was saved.
+void MainWindow::keepOnScreen()
+{
+    // What the desktop draws around a window is not known before it is shown.
+    const auto available = screen()->availableGeometry().marginsRemoved({8, 40, 8, 8});
+    resize(size().boundedTo(available.size()));
+    const auto place = geometry();
+    if (!available.contains(place))
+        move(std::clamp(place.x(), available.left(), std::max(available.left(), available.right() + 1 - width())),
+             std::clamp(place.y(), available.top(), std::max(available.top(), available.bottom() + 1 - height())));
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    foldDocks();
+}
+
+void MainWindow::foldDocks()
+{
+    constexpr int narrow = 900; // pixels
+    if ((width() < narrow) == isFolded())
+        return;
+    auto *events = findChild<QDockWidget *>(u"events"_s);
+    auto *experiment = findChild<QDockWidget *>(u"experiment"_s);
+    if (!events || !experiment)
+        return;
+    if (isFolded()) {
+        events->setTitleBarWidget(nullptr);
+        delete std::exchange(m_eventsTitle, nullptr);
+        QMainWindow::restoreState(std::exchange(m_unfolded, {}));
+        spreadDocks(); // what was saved may have been narrow already
+        return;
+    }
+    const auto isBelow = [this](QDockWidget *dock) {
+        return dockWidgetArea(dock) == Qt::BottomDockWidgetArea && !dock->isFloating();
+    };
+    if (!isBelow(events) || !isBelow(experiment))
+        return; // somebody has put them elsewhere
+    auto *shown = experiment; // the tab that is seen stays so
+    for (auto *tab : tabifiedDockWidgets(experiment)) {
+        if (!tab->visibleRegion().isEmpty())
+            shown = tab;
+    }
+    m_unfolded = saveState();
+    m_eventsTitle = new QWidget(events);
+    tabifyDockWidget(experiment, events);
+    events->setTitleBarWidget(m_eventsTitle); // its tab names it
+    shown->raise();
+    for (auto *tabs : findChildren<QTabBar *>(Qt::FindDirectChildrenOnly))
+        tabs->setElideMode(Qt::ElideNone); // it has arrows where it has no room
 }
 
 } // namespace openloop::gui

@@ -8,7 +8,9 @@
 #include "gui/theme/themed.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/chart/sample_popup.h"
+#include "gui/views/dialogs/figures_dialog.h"
 #include "gui/views/dialogs/first_run.h"
+#include "gui/views/dialogs/message.h"
 #include "gui/views/focus_ring.h"
 #include "gui/views/load_control.h"
 #include "gui/views/notifier.h"
@@ -30,9 +32,12 @@
 
 #include <QDateTime>
 #include <QDockWidget>
+#include <QJsonArray>
 #include <QKeyEvent>
 #include <QMetaEnum>
 #include <QMimeData>
+#include <QResizeEvent>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QTabBar>
 
@@ -62,6 +67,7 @@ MainWindow::MainWindow(Theme &theme, const QList<probe::Target> &targets, const 
     connectViews();
     connectControllers();
     resize(1280, 800);
+    keepOnScreen();
     dress(*this, m_theme.palette());
     m_session.open(targets, rules);
     m_window.setBeginning(m_session.beginning());
@@ -127,6 +133,7 @@ void MainWindow::connectViews()
         refresh();
         refreshFigures();
     });
+    connect(m_server, &ServerPanel::chooseWanted, this, &MainWindow::chooseFigures);
     connect(&m_chart->chart(), &LatencyChart::pointClicked, this, &MainWindow::explainPoint);
     connect(m_notifier, &Notifier::windowWanted, this, [this] {
         showNormal();
@@ -190,6 +197,14 @@ void MainWindow::refreshFigures()
 void MainWindow::setMetrics(const QString &place)
 {
     m_serverWatch.setMetrics(place);
+}
+
+void MainWindow::chooseFigures()
+{
+    auto *dialog = new FiguresDialog(m_serverWatch.metrics(), m_serverWatch.chosen(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_serverWatch.setChosen(dialog->figures()); });
+    dialog->open();
 }
 
 bool MainWindow::showsFirstRun() const
@@ -277,11 +292,12 @@ void MainWindow::goTo(QDockWidget *panel)
 QJsonObject MainWindow::savedState() const
 {
     return {{u"geometry"_s, QString::fromLatin1(saveGeometry().toBase64())},
-            {u"docks"_s, QString::fromLatin1(saveState().toBase64())},
+            {u"docks"_s, QString::fromLatin1((isFolded() ? m_unfolded : saveState()).toBase64())},
             {u"theme"_s,
              QString::fromLatin1(QMetaEnum::fromType<Theme::Mode>().valueToKey(static_cast<int>(m_theme.mode())))},
             {u"span_s"_s, m_window.span()},
             {u"logarithmic"_s, m_chart->chart().isLogarithmic()},
+            {u"figures"_s, toJson(m_serverWatch.chosen())},
             {u"load"_s, m_topBar->load().requests()}};
 }
 
@@ -290,6 +306,11 @@ void MainWindow::restoreState(const QJsonObject &state)
     if (state.isEmpty())
         return;
     restoreGeometry(QByteArray::fromBase64(state[u"geometry"_s].toString().toLatin1()));
+    if (isFolded()) { // the layout that comes is one that is not
+        m_unfolded.clear();
+        findChild<QDockWidget *>(u"events"_s)->setTitleBarWidget(nullptr);
+        delete std::exchange(m_eventsTitle, nullptr);
+    }
     QMainWindow::restoreState(QByteArray::fromBase64(state[u"docks"_s].toString().toLatin1()));
     bool known = false;
     const int mode =
@@ -298,6 +319,12 @@ void MainWindow::restoreState(const QJsonObject &state)
     m_window.setSpan(state[u"span_s"_s].toDouble(60));
     m_chart->setLogarithmic(state[u"logarithmic"_s].toBool(true));
     m_topBar->load().setRequests(state[u"load"_s].toInt(8));
+    if (const auto chosen = figuresFromJson(state[u"figures"_s].toArray()))
+        m_serverWatch.setChosen(*chosen);
+    else
+        complain(this, tr("Figures of the service"), chosen.error);
+    keepOnScreen();
+    foldDocks();
 }
 
 void MainWindow::explainPoint(double seconds, double milliseconds)

@@ -67,6 +67,8 @@ public:
     const QList<QDockWidget *> &panels() const { return m_panels; }
     /// Shows a panel and gives it the keys.
     void goTo(QDockWidget *panel);
+    /// Asks which of the service's metrics are to be shown.
+    void chooseFigures();
     /// True while the first-run page stands in place of the chart.
     bool showsFirstRun() const;
     /// Layout and choices, as profiles keep them.
@@ -82,6 +84,7 @@ protected:
     void childEvent(QChildEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dropEvent(QDropEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void buildTop();
@@ -93,6 +96,11 @@ private:
     void refresh();
     void refreshFigures();
     void explainPoint(double seconds, double milliseconds);
+    /// In a narrow window the list of events is a tab beside the others.
+    void foldDocks();
+    void spreadDocks();
+    bool isFolded() const { return !m_unfolded.isEmpty(); }
+    void keepOnScreen();
     Attention attention() const;
 
     Theme &m_theme;
@@ -115,6 +123,8 @@ private:
     ComparePanel *m_compare = nullptr;
     ReplayBar *m_replay = nullptr;
     Notifier *m_notifier = nullptr;
+    QByteArray m_unfolded; ///< the layout before it was folded; empty: it is not
+    QWidget *m_eventsTitle = nullptr; ///< none of it is seen, while folded
     std::unique_ptr<Experiments> m_experiments;
     std::unique_ptr<Targets> m_targets;
     std::unique_ptr<Recordings> m_recordings;

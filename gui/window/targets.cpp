@@ -38,9 +38,9 @@ Targets::Targets(Session &session, TargetsPanel &panel, FirstRun &firstRun, Load
 
 void Targets::refreshFirstRun()
 {
-    const auto &targets = m_session.targets();
-    m_firstRun.setAddress(addressOf(targets), m_session.hasTried(),
-                          targets.isEmpty() ? QString() : m_session.causeOf(targets.first().name));
+    const auto absence = m_session.absence();
+    m_firstRun.setAbsence(absence.headline, absence.detail);
+    m_firstRun.setStartOffered(absence.isRefused && isLocal(m_session.targets()));
     const QString program = LocalService::program();
     m_firstRun.setCanStart(!program.isEmpty(),
                            program.isEmpty() ? tr("openloop-server is neither beside this program nor in PATH")

@@ -2,6 +2,124 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>AdviceText</name>
+    <message>
+        <source>Does the target need a token or another header?</source>
+        <translation>Braucht das Ziel ein Token oder eine andere Kopfzeile?</translation>
+    </message>
+    <message>
+        <source>Is its path right?</source>
+        <translation>Stimmt der Pfad?</translation>
+    </message>
+    <message>
+        <source>Is its method right?</source>
+        <translation>Stimmt die Methode?</translation>
+    </message>
+    <message>
+        <source>It refuses for now: is there too much load?</source>
+        <translation>Er lehnt vorerst ab: zu viel Last?</translation>
+    </message>
+    <message>
+        <source>The service itself fails: look into its log.</source>
+        <translation>Der Dienst selbst scheitert: sein Protokoll sagt, woran.</translation>
+    </message>
+    <message>
+        <source>Measure the address to which it redirects.</source>
+        <translation>Die Adresse messen, auf die er verweist.</translation>
+    </message>
+    <message>
+        <source>Is the request one that the service takes?</source>
+        <translation>Ist das eine Anfrage, die der Dienst annimmt?</translation>
+    </message>
+    <message>
+        <source>It gets %1 for each answer: is it stuck?</source>
+        <translation>Für jede Antwort hat er %1: Hängt er?</translation>
+    </message>
+    <message>
+        <source>Is the service running?</source>
+        <translation>Läuft der Dienst?</translation>
+    </message>
+    <message>
+        <source>No answer within %1: is the service stuck, or does a firewall swallow the requests?</source>
+        <translation>Keine Antwort innerhalb von %1: Hängt der Dienst, oder verschluckt eine Firewall die Anfragen?</translation>
+    </message>
+    <message>
+        <source>Is “%1” spelled right, and does the name server know it?</source>
+        <translation>Ist „%1“ richtig geschrieben, und kennt der Namensserver ihn?</translation>
+    </message>
+    <message>
+        <source>It answers, but not what is expected: compare its answer with the target&apos;s expectation.</source>
+        <translation>Er antwortet, aber nicht das Erwartete: die Antwort mit der Erwartung des Ziels vergleichen.</translation>
+    </message>
+    <message>
+        <source>Does the service crash, or a proxy before it?</source>
+        <translation>Stürzt der Dienst ab oder ein Proxy davor?</translation>
+    </message>
+    <message>
+        <source>Is its certificate valid, and does it speak https there?</source>
+        <translation>Ist sein Zertifikat gültig, und spricht er dort https?</translation>
+    </message>
+    <message>
+        <source>Does it speak HTTP there?</source>
+        <translation>Spricht er dort HTTP?</translation>
+    </message>
+    <message>
+        <source>Looking for a service at %1 …</source>
+        <translation>Suche einen Dienst bei %1 …</translation>
+    </message>
+    <message>
+        <source>The probes go on; the chart appears with the first answer.</source>
+        <translation>Die Messungen gehen weiter; mit der ersten Antwort erscheint das Diagramm.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer.</source>
+        <translation>%1 antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>Nothing has come for %1.</source>
+        <translation>Seit %1 kam nichts.</translation>
+    </message>
+    <message>
+        <source>No service at %1.</source>
+        <translation>Kein Dienst bei %1.</translation>
+    </message>
+    <message>
+        <source>The connection was refused: nobody listens there.</source>
+        <translation>Die Verbindung wurde abgelehnt: Dort hört niemand zu.</translation>
+    </message>
+    <message>
+        <source>There is no host “%1”.</source>
+        <translation>Es gibt keinen Rechner „%1“.</translation>
+    </message>
+    <message>
+        <source>Its name has no address.</source>
+        <translation>Der Name hat keine Adresse.</translation>
+    </message>
+    <message>
+        <source>No secure connection with %1.</source>
+        <translation>Keine sichere Verbindung mit %1.</translation>
+    </message>
+    <message>
+        <source>%1 breaks the connection off.</source>
+        <translation>%1 bricht die Verbindung ab.</translation>
+    </message>
+    <message>
+        <source>No good answer from %1.</source>
+        <translation>Keine brauchbare Antwort von %1.</translation>
+    </message>
+</context>
+<context>
+    <name>Blame</name>
+    <message>
+        <source>event loop: stood still for %1, at no request that is known</source>
+        <translation>Event-Loop: stand %1 still, bei keiner bekannten Anfrage</translation>
+    </message>
+    <message>
+        <source>event loop: stood still for %1 at %2</source>
+        <translation>Event-Loop: stand %1 still bei %2</translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::Card</name>
     <message>
         <source>max (n=%1)</source>
@@ -36,6 +154,39 @@
         <translation>
             <numerusform>%n Anfrage traf auf das Schließen einer gehaltenen Verbindung und wurde noch einmal gesendet</numerusform>
             <numerusform>%n Anfragen trafen auf das Schließen einer gehaltenen Verbindung und wurden noch einmal gesendet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Figures: %1. Curve: p50 of the last minute.</source>
+        <translation>Werte: %1. Kurve: p50 der letzten Minute.</translation>
+    </message>
+    <message>
+        <source>not probed during the test</source>
+        <translation>während des Tests ungemessen</translation>
+    </message>
+    <message>
+        <source>last %1: %2, under %3</source>
+        <translation>letzte %1: %2, unter %3</translation>
+    </message>
+    <message>
+        <source>last %1: %2, over %3</source>
+        <translation>letzte %1: %2, über %3</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::ChartKey</name>
+    <message numerus="yes">
+        <source>up to %n request(s) in %1</source>
+        <translation>
+            <numerusform>bis zu %n Anfrage in %1</numerusform>
+            <numerusform>bis zu %n Anfragen in %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n request(s) in %1</source>
+        <translation>
+            <numerusform>%n Anfrage in %1</numerusform>
+            <numerusform>%n Anfragen in %1</numerusform>
         </translation>
     </message>
 </context>
@@ -136,10 +287,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Wie viele Anfragen wie lange dauerten, im Zeitverlauf (H)</translation>
     </message>
     <message>
-        <source>Share slower than</source>
-        <translation>Anteil langsamer als</translation>
-    </message>
-    <message>
         <source>Histogram</source>
         <translation>Histogramm</translation>
     </message>
@@ -158,10 +305,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Where the median request&apos;s time goes: waiting, DNS, TCP, TLS, first byte, body (H)</source>
         <translation>Wohin die Zeit der mittleren Anfrage geht: Warten, DNS, TCP, TLS, erstes Byte, Rumpf (H)</translation>
-    </message>
-    <message>
-        <source>Share by latency</source>
-        <translation>Anteil nach Latenz</translation>
     </message>
 </context>
 <context>
@@ -360,6 +503,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Where there are fewer than 100 answers, the longest instead of a p99.</source>
         <translation>Bei weniger als 100 Antworten die längste statt eines p99.</translation>
     </message>
+    <message>
+        <source>%1. %2 left</source>
+        <translation>%1. Noch %2</translation>
+    </message>
 </context>
 <context>
     <name>ExportText</name>
@@ -428,6 +575,49 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>openloop::gui::FiguresDialog</name>
+    <message>
+        <source>Figures of the service</source>
+        <translation>Werte des Dienstes</translation>
+    </message>
+    <message>
+        <source>Part of a name</source>
+        <translation>Teil eines Namens</translation>
+    </message>
+    <message>
+        <source>Show the metrics whose name contains this</source>
+        <translation>Zeigt die Metriken, deren Name dies enthält</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>Per second</source>
+        <translation>Je Sekunde</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>Metrics of the service</source>
+        <translation>Metriken des Dienstes</translation>
+    </message>
+    <message>
+        <source>%1 of at most %2 chosen</source>
+        <translation>%1 von höchstens %2 gewählt</translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::FirstRun</name>
     <message>
         <source>Start the local service</source>
@@ -442,20 +632,19 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Aufzeichnung öffnen</translation>
     </message>
     <message>
-        <source>No service at %1.</source>
-        <translation>Kein Dienst unter %1.</translation>
-    </message>
-    <message>
-        <source>Looking for a service at %1 …</source>
-        <translation>Suche einen Dienst unter %1 …</translation>
-    </message>
-    <message>
-        <source>The probes go on (%1); the chart appears with the first answer.</source>
-        <translation>Es wird weiter gefragt (%1); mit der ersten Antwort erscheint das Diagramm.</translation>
-    </message>
-    <message>
         <source>Starting the local service …</source>
         <translation>Der lokale Dienst startet …</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>last %1</source>
+        <translation>letzte %1</translation>
+    </message>
+    <message>
+        <source>%1, held</source>
+        <translation>%1, angehalten</translation>
     </message>
 </context>
 <context>
@@ -623,6 +812,22 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
             <numerusform>  %n Fehler</numerusform>
         </translation>
     </message>
+    <message>
+        <source>/%1: how many requests took how long, %2</source>
+        <translation>/%1: wie viele Anfragen wie lange brauchten, %2</translation>
+    </message>
+    <message>
+        <source>Share of requests that took longer, %1</source>
+        <translation>Anteil der Anfragen, die länger brauchten, %1</translation>
+    </message>
+    <message>
+        <source>Share of requests by latency, %1</source>
+        <translation>Anteil der Anfragen nach Latenz, %1</translation>
+    </message>
+    <message>
+        <source>/%1: where the time of the median request went, %2</source>
+        <translation>/%1: wohin die Zeit der mittleren Anfrage ging, %2</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::LimitPanel</name>
@@ -710,6 +915,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>p50 to p99</source>
         <translation>p50 bis p99</translation>
     </message>
+    <message>
+        <source>%1. At most %2 left</source>
+        <translation>%1. Noch höchstens %2</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::LoadControl</name>
@@ -775,6 +984,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>Panels</source>
         <translation>Bereiche</translation>
+    </message>
+    <message>
+        <source>Figures of the service</source>
+        <translation>Werte des Dienstes</translation>
     </message>
 </context>
 <context>
@@ -1211,10 +1424,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Pool</translation>
     </message>
     <message>
-        <source>%1 of %2</source>
-        <translation>%1 von %2</translation>
-    </message>
-    <message>
         <source>Queue</source>
         <translation>Warteschlange</translation>
     </message>
@@ -1231,12 +1440,40 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Schleife verspätet, höchstens</translation>
     </message>
     <message>
-        <source>Processors</source>
-        <translation>Prozessoren</translation>
-    </message>
-    <message>
         <source>Server: %1</source>
         <translation>Server: %1</translation>
+    </message>
+    <message>
+        <source>Choose figures…</source>
+        <translation>Werte wählen …</translation>
+    </message>
+    <message>
+        <source>Which of the service&apos;s metrics are shown, under which name and with which unit</source>
+        <translation>Welche Metriken des Dienstes gezeigt werden, unter welchem Namen und in welcher Einheit</translation>
+    </message>
+    <message>
+        <source>%1 of %2 threads</source>
+        <translation>%1 von %2 Threads</translation>
+    </message>
+    <message>
+        <source>%1 waiting</source>
+        <translation>%1 wartend</translation>
+    </message>
+    <message>
+        <source>%1 requests</source>
+        <translation>%1 Anfragen</translation>
+    </message>
+    <message>
+        <source>Processor time</source>
+        <translation>Prozessorzeit</translation>
+    </message>
+    <message>
+        <source>Figures of the last scrape, every two seconds; curves of the last ten minutes</source>
+        <translation>Werte der letzten Abfrage, alle zwei Sekunden; Kurven der letzten zehn Minuten</translation>
+    </message>
+    <message>
+        <source>None of its metrics is known by name: choose those that matter.</source>
+        <translation>Keine seiner Metriken ist dem Namen nach bekannt: wählen, was zählt.</translation>
     </message>
 </context>
 <context>
@@ -1424,6 +1661,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>LOADED</source>
         <translation>BELASTET</translation>
+    </message>
+    <message>
+        <source>NOT PROBED</source>
+        <translation>UNGEMESSEN</translation>
     </message>
 </context>
 <context>
@@ -1732,6 +1973,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>not recorded</source>
         <translation>nicht aufgezeichnet</translation>
     </message>
+    <message>
+        <source>All of the last %1.</source>
+        <translation>Alles aus den letzten %1.</translation>
+    </message>
+    <message>
+        <source>&#x2009;probes/s</source>
+        <translation>&#x2009;Messungen/s</translation>
+    </message>
 </context>
 <context>
     <name>VerdictText</name>
@@ -1742,18 +1991,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>DOWN %1</source>
         <translation>AUSFALL %1</translation>
-    </message>
-    <message>
-        <source>%1: %2. Is the service running?</source>
-        <translation>%1: %2. Läuft der Dienst?</translation>
-    </message>
-    <message>
-        <source>%1 takes %2 (p99), more than the %3 it may</source>
-        <translation>%1 braucht %2 (p99), mehr als die erlaubten %3</translation>
-    </message>
-    <message>
-        <source>%1: %2 of requests fail (%3)</source>
-        <translation>%1: %2 der Anfragen scheitern (%3)</translation>
     </message>
     <message>
         <source>BLOCKED</source>
@@ -1802,6 +2039,38 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>for the first answer of %1</source>
         <translation>auf die erste Antwort von %1</translation>
+    </message>
+    <message>
+        <source>%1: %2 of requests in the last %3 fail (%4)</source>
+        <translation>%1: %2 der Anfragen der letzten %3 scheitern (%4)</translation>
+    </message>
+    <message>
+        <source>FAILING</source>
+        <translation>FEHLER</translation>
+    </message>
+    <message>
+        <source>%1 takes %2 (%3 in the last %4), more than the %5 it may</source>
+        <translation>%1 braucht %2 (%3 der letzten %4), mehr als die erlaubten %5</translation>
+    </message>
+    <message>
+        <source>; an alarm if that lasts %1</source>
+        <translation>; Alarm, wenn das %1 dauert</translation>
+    </message>
+    <message>
+        <source>ALARM</source>
+        <translation>ALARM</translation>
+    </message>
+    <message>
+        <source>%1: %2 holds again (%3); the alarm ends once that lasts</source>
+        <translation>%1: %2 gilt wieder (%3); der Alarm endet, wenn das anhält</translation>
+    </message>
+    <message>
+        <source>%1: %2 is broken (%3)</source>
+        <translation>%1: %2 ist verletzt (%3)</translation>
+    </message>
+    <message>
+        <source>: %1 %2 in the last %3</source>
+        <translation>: %1 %2 in den letzten %3</translation>
     </message>
 </context>
 <context>
@@ -2091,14 +2360,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>; the host of this virtual machine took %1 % of its time</source>
         <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
-    </message>
-    <message>
-        <source>event loop: stood still for %1 at %2</source>
-        <translation>Ereignisschleife: stand %1 lang still bei %2</translation>
-    </message>
-    <message>
-        <source>event loop: stood still for %1, at no request that is known</source>
-        <translation>Ereignisschleife: stand %1 lang still, bei keiner bekannten Anfrage</translation>
     </message>
 </context>
 <context>

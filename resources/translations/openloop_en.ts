@@ -12,6 +12,23 @@
     </message>
 </context>
 <context>
+    <name>openloop::gui::ChartKey</name>
+    <message numerus="yes">
+        <source>up to %n request(s) in %1</source>
+        <translation>
+            <numerusform>up to %n request in %1</numerusform>
+            <numerusform>up to %n requests in %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n request(s) in %1</source>
+        <translation>
+            <numerusform>%n request in %1</numerusform>
+            <numerusform>%n requests in %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Consent</name>
     <message numerus="yes">
         <source>Up to %n request(s) of /%1 are kept in flight. Only load what is yours to load; it is asked once for each host.</source>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says, without a window: figures, verdicts, time ranges, pace.
 #include "gui/models/event_log.h"
+#include "gui/models/figures/advice.h"
 #include "gui/models/figures/comparison.h"
 #include "gui/models/figures/time_window.h"
 #include "gui/models/format.h"
 #include "gui/models/pace.h"
 #include "gui/models/profile_file.h"
 #include "gui/models/verdict.h"
+#include "gui/models/watches/chosen_figure.h"
 #include "gui/models/watches/jobs.h"
 #include "gui/models/watches/metrics.h"
 #include "gui/models/watches/server_watch.h"
@@ -17,6 +19,7 @@
 #include <QAbstractItemModelTester>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -71,7 +74,7 @@ Situation healthy()
 {
     Situation now;
     now.targets = {target(u"health"_s, State::Ok), target(u"factorize"_s, State::Ok)};
-    now.targets.front().limit = 20;
+    now.targets.front().promise = Promise{20, 10, u"p99"_s, 0.912, true, {}};
     return now;
 }
 
@@ -126,7 +129,8 @@ private slots:
         now.loadSize = 8;
         const auto verdict = verdictOn(now);
         QCOMPARE(verdict.state, State::Ok);
-        QCOMPARE(verdict.sentence, u"/health stays under 20\u2009ms while 8 /factorize run"_s);
+        QCOMPARE(verdict.sentence,
+                 u"/health stays under 20\u2009ms while 8 /factorize run: p99 0.912\u2009ms in the last 10\u2009s"_s);
     }
 
     void aBlockedLoopIsNamedWithItsFigureAndItsLoad()
@@ -135,11 +139,106 @@ private slots:
         now.loadedTarget = u"factorize"_s;
         now.loadSize = 8;
         now.targets.front().state = State::Degraded;
-        now.targets.front().p99 = 1240;
+        now.targets.front().promise = Promise{20, 10, u"p99"_s, 1240, false, {}};
         const auto verdict = verdictOn(now);
         QCOMPARE(verdict.word, u"BLOCKED"_s);
         QCOMPARE(verdict.sentence,
-                 u"/health takes 1.24\u2009s (p99), more than the 20\u2009ms it may while 8 /factorize run"_s);
+                 u"/health takes 1.24\u2009s (p99 in the last 10\u2009s), more than the 20\u2009ms it may while 8 "
+                 u"/factorize run"_s);
+        now.targets.front().promise->alarmAfter = 5; // the rule is broken, and has not fired yet: said, too
+        QVERIFY(verdictOn(now).sentence.endsWith(u"; an alarm if that lasts 5\u2009s"_s));
+    }
+
+    void anAlarmThatHasNotEndedIsNoGoodNews()
+    {
+        auto now = healthy();
+        now.alarms = {{u"health"_s, u"p99<20ms over 10s for 5s"_s, u"p99 19 ms"_s, true}};
+        QCOMPARE(verdictOn(now).state, State::Degraded);
+        QCOMPARE(verdictOn(now).sentence,
+                 u"/health: p99<20ms over 10s for 5s holds again (p99 19 ms); the alarm ends once that lasts"_s);
+        now.alarms.front().target = now.loadedTarget = u"factorize"_s;
+        QCOMPARE(verdictOn(now).state, State::Ok); // what the load is for
+    }
+
+    void everyCauseHasASentenceAndANextStepOfItsOwn()
+    {
+        probe::Target target;
+        target.name = u"health"_s;
+        target.url = u"http://service.test:8080/health"_s;
+        target.timeout = std::chrono::seconds(5);
+        using probe::Outcome;
+        const auto failure = [](Outcome outcome, quint16 status = 0) {
+            return probe::Cause{probe::Cause::Kind::Failure, outcome, status, {}};
+        };
+        QSet<QString> advices, headlines;
+        int causes = 0;
+        for (const auto outcome : {Outcome::Refused, Outcome::TimedOut, Outcome::Unresolved, Outcome::WrongAnswer,
+                                   Outcome::Reset, Outcome::TlsFailed, Outcome::Failed}) {
+            const auto advice = adviceOn(failure(outcome), target);
+            QVERIFY2(!advice.isEmpty(), qPrintable(probe::outcomeName(outcome)));
+            advices << advice;
+            ++causes;
+            const auto absence = absenceOf(failure(outcome), u"why"_s, target);
+            QCOMPARE(absence.isRefused, outcome == Outcome::Refused); // only there a service could be started
+            QCOMPARE(absence.headline == u"No service at service.test:8080."_s, absence.isRefused);
+            QVERIFY(absence.detail.contains(advice));
+            headlines << absence.headline;
+        }
+        for (const int status : {302, 400, 401, 404, 405, 500, 503}) {
+            advices << adviceOn(failure(Outcome::HttpError, static_cast<quint16>(status)), target);
+            ++causes;
+        }
+        QCOMPARE(advices.size(), causes);
+        QCOMPARE(headlines.size(), 6); // a wrong answer and what is no HTTP are both no good answer
+        QVERIFY(adviceOn(failure(Outcome::TimedOut), target).contains(u"within 5\u2009s"_s));
+        QVERIFY(absenceOf(failure(Outcome::Unresolved), {}, target).headline.contains(u"service.test"_s));
+        QVERIFY(absenceOf({}, {}, target).headline.startsWith(u"Looking for"_s));
+    }
+
+    void anEventNamesItsTargetOnce()
+    {
+        EventLog log;
+        log.add({1, Event::Kind::Alert, u"health"_s, u"health: p99<20ms over 10s broken: p99 41 ms"_s});
+        log.add({2, Event::Kind::Alert, u"health"_s, u"down: connection refused"_s});
+        const auto details = [&log](int row) {
+            return log.index(row, EventLog::Text).data(Qt::DisplayRole).toString();
+        };
+        QCOMPARE(details(1), u"/health: p99<20ms over 10s broken: p99 41 ms"_s);
+        QCOMPARE(details(0), u"/health: down: connection refused"_s);
+    }
+
+    void aForeignMetricBecomesAFigureWithNameAndUnit()
+    {
+        const auto suggested = [](const QByteArray &line) { return suggestedFigure(parseMetrics(line).first()); };
+        const auto requests = suggested("http_requests_total{code=\"500\",by=\"a\"} 3");
+        QCOMPARE(
+            requests,
+            (ChosenFigure{u"http_requests_total{by=\"a\",code=\"500\"}"_s, u"Http requests"_s, u"requests"_s, true}));
+        QCOMPARE(suggested("go_memstats_heap_bytes 1").unit, u"B"_s);
+        QCOMPARE(suggested("process_cpu_seconds_total 1").unit, u"s"_s);
+        const auto before = parseMetrics("http_requests_total{code=\"500\",by=\"a\"} 3\nup 1\nx_seconds 0.0123\n");
+        const auto now = parseMetrics("http_requests_total{by=\"a\",code=\"500\"} 9\nhttp_requests_total 100\nup NaN\n"
+                                      "x_seconds 0.0123\n");
+        QCOMPARE(textOf(requests, valueOf(requests, now, before, 2)), u"3.00\u2009requests/s"_s);
+        QCOMPARE(valueOf(requests, before, now, 2), 0.0); // it began anew
+        QVERIFY(!valueOf(requests, now, {}, 0)); // no rate without a scrape before
+        const ChosenFigure up{u"up"_s, u"Up"_s, {}, false};
+        QVERIFY(valueOf(up, before, {}, 0) && !valueOf(up, now, {}, 0));
+        QCOMPARE(textOf(suggestedFigure(now.last()), valueOf(suggestedFigure(now.last()), now, {}, 0)),
+                 u"12.3\u2009ms"_s);
+        QCOMPARE(figuresFromJson(toJson({requests, up})).value, (QList{requests, up}));
+        QCOMPARE(figuresFromJson({QJsonObject{{u"name"_s, u"a"_s}}}).error, u"figures[0].metric is missing"_s);
+        QCOMPARE(figuresFromJson(toJson(QList<ChosenFigure>(13, up))).error, u"figures: at most 12"_s);
+        const ChosenFigure longName{u"up"_s, QString(201, u'x'), {}, false};
+        QCOMPARE(figuresFromJson(toJson({longName})).error, u"figures[0]: a text is longer than 200"_s);
+    }
+
+    void aStretchOfTimeIsSaidInWholeUnits()
+    {
+        QCOMPARE(formatStretch(59.98, true), u"last 1\u2009min"_s);
+        QCOMPARE(formatStretch(86400, true), u"last 24\u2009h"_s);
+        QCOMPARE(formatStretch(40, false), u"40\u2009s, held"_s);
+        QCOMPARE(formatSpan(200), u"3\u2009min\u200920\u2009s"_s);
     }
 
     void aLoadedTargetMayRefuse()
@@ -157,6 +256,7 @@ private slots:
         auto now = healthy();
         now.trustworthy = false;
         now.targets.front() = target(u"health"_s, State::Down, u"connection refused"_s);
+        now.targets.front().advice = u"Is the service running?"_s;
         now.targets.front().stateSeconds = 12.3;
         const auto verdict = verdictOn(now);
         QCOMPARE(verdict.word, u"DOWN 12\u2009s"_s);

@@ -73,7 +73,7 @@ private slots:
         QCOMPARE(stateAt(20), State::Ok);
         QCOMPARE(stateAt(70), State::Down);
         QVERIFY(std::abs(m_session.figures(u"health"_s, 0, 1e12).stateSeconds - 10) < 0.2);
-        QCOMPARE(m_session.causeOf(u"health"_s), u"connection refused"_s);
+        QCOMPARE(m_session.figures(u"health"_s, 0, 1e12).cause, u"connection refused"_s);
         QVERIFY(m_session.verdict().sentence.startsWith(u"DOWN 10"_s));
         QVERIFY(stateAt(88.9) != State::Down);
     }

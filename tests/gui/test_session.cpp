@@ -82,6 +82,55 @@ private slots:
         QCOMPARE(alerts(), 1);
     }
 
+    void aTargetAtTheEdgeIsToldToBeDownOnce()
+    {
+        const auto told = [this](Event::Kind kind) {
+            return std::ranges::count(m_session->events(), kind, &Event::kind);
+        };
+        open({targetNamed(u"a"_s)});
+        for (int second = 0; second < 20; ++second) // down and back again, every two seconds
+            take(second * 1s, u"a"_s, 1ms, second % 2 == 0 ? probe::Outcome::Refused : probe::Outcome::Ok);
+        QCOMPARE(told(Event::Kind::Alert), 1);
+        QCOMPARE(told(Event::Kind::Recovery), 0);
+        for (int second = 20; second < 30; ++second)
+            take(second * 1s, u"a"_s, 1ms);
+        QCOMPARE(told(Event::Kind::Alert), 1);
+        QCOMPARE(told(Event::Kind::Recovery), 1);
+    }
+
+    void cardBannerAndRuleSpeakOfTheSameWindow()
+    {
+        open({targetNamed(u"health"_s)}, {*probe::parseRule(u"health: p99<20ms over 30s"_s)});
+        for (int second = 0; second < 20; ++second)
+            take(second * 1s, u"health"_s, second == 0 ? 41ms : 1ms);
+        // Of the last ten seconds all is well, of those that the rule speaks of it is not.
+        const auto card = m_session->figures(u"health"_s, 0, m_session->now());
+        QVERIFY(card.promise);
+        QCOMPARE(card.promise->seconds, 30.0);
+        QCOMPARE(card.promise->limit, 20.0);
+        QVERIFY(!card.promise->kept && *card.promise->value > 40);
+        QCOMPARE(card.state, State::Degraded);
+        QCOMPARE(m_session->verdict().state, State::Degraded);
+        QVERIFY2(m_session->verdict().sentence.contains(u"in the last 30\u2009s"_s),
+                 qPrintable(m_session->verdict().sentence));
+        for (int second = 20; second < 32; ++second)
+            take(second * 1s, u"health"_s, 1ms);
+        const auto later = m_session->figures(u"health"_s, 0, m_session->now());
+        QVERIFY(*later.p99 > 40 || *later.max > 40); // the card shows all of it,
+        QVERIFY(later.promise->kept && *later.promise->value < 20); // and what the rule sees
+        QCOMPARE(later.state, State::Ok);
+        QVERIFY(later.seconds > 30 && later.seconds < 40);
+    }
+
+    void anotherRuleThatIsBrokenIsNoGoodNews()
+    {
+        open({targetNamed(u"health"_s)}, {*probe::parseRule(u"health: p50<20ms over 1s"_s)});
+        take(0s, u"health"_s, 50ms);
+        QCOMPARE(m_session->verdict().state, State::Degraded);
+        QVERIFY2(m_session->verdict().sentence.contains(u"p50<20ms over 1s"_s),
+                 qPrintable(m_session->verdict().sentence));
+    }
+
     void targetsAddedWhileARecordingIsShownAreMeasuredAfterIt()
     {
         const QTemporaryDir folder;
@@ -126,10 +175,14 @@ private:
         return batch;
     }
     /// Ten answers to ticks from `from` on, a tenth of a second apart.
-    void take(probe::Nanoseconds from, const QString &name, probe::Nanoseconds response)
+    void take(probe::Nanoseconds from, const QString &name, probe::Nanoseconds response,
+              probe::Outcome outcome = probe::Outcome::Ok)
     {
-        for (auto due = from; due < from + 1s; due += 100ms)
-            m_session->take(batch(due + 100ms, {name, {answered(at(due), response)}, {}, 0, 0}));
+        for (auto due = from; due < from + 1s; due += 100ms) {
+            auto sample = answered(at(due), response);
+            sample.outcome = outcome;
+            m_session->take(batch(due + 100ms, {name, {sample}, {}, 0, 0}));
+        }
     }
 
     std::unique_ptr<Session> m_session;

@@ -80,6 +80,7 @@ private slots:
         QVERIFY(*health.p99 >= *health.p95 && *health.p95 >= *health.p50);
         QCOMPARE(health.errors, 0);
         QCOMPARE(cards.front()->headlineLabel(), u"p99"_s);
+        QVERIFY(cards.front()->stretch().startsWith(u"last "_s));
         QVERIFY(cards.back()->figures().isControl);
         QVERIFY(cards.front()->accessibleDescription().contains(u"p50"_s));
     }
@@ -195,10 +196,17 @@ private slots:
         m_window->experiments().setIsolationConfig(config);
         m_window->experiments().toggleTest();
         QVERIFY(!m_window->experimentPanel().verdict());
+        const auto &cards = m_window->targetsPanel().cards();
+        const auto isMuted = [&cards] { return cards[3]->figures().isMuted; };
+        QTRY_VERIFY_WITH_TIMEOUT(isMuted(), patience);
+        QVERIFY(cards[3]->accessibleDescription().contains(u"NOT PROBED"_s));
+        QVERIFY(cards[3]->note().contains(u"not probed"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().said().endsWith(u" left"_s), patience);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
         const auto *health = m_window->experimentPanel().verdict()->find(u"health"_s);
         QVERIFY(health && health->before.n > 0 && health->during.n > 0);
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(!isMuted(), patience);
     }
 
     void anIsolationTestOfASingleTargetSaysAtOnceWhyThereIsNoVerdict()

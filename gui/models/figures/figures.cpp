@@ -29,6 +29,8 @@ QString wordFor(State state)
 
 QString wordFor(const TargetFigures &figures)
 {
+    if (figures.isMuted)
+        return StateText::tr("NOT PROBED");
     return figures.isMerelyLoaded() ? StateText::tr("LOADED") : wordFor(figures.state);
 }
 

@@ -11,6 +11,16 @@
 
 namespace openloop::gui {
 
+/// What a target promises of its p99, and how that stands: as its rule is judged, over the rule's own time.
+struct Promise {
+    double limit = 0; ///< ms
+    double seconds = 10; ///< over which it is judged
+    QString label; ///< "p99", or "max (n=50)" where there are too few answers for one
+    std::optional<double> value; ///< ms; absent: nothing measured
+    bool kept = true;
+    std::optional<double> alarmAfter; ///< s, while it is broken, but not for long enough to be told
+};
+
 /// Figures of one target over the visible window; durations in milliseconds, absent until measured.
 struct TargetFigures {
     QString name;
@@ -19,7 +29,10 @@ struct TargetFigures {
     QString cause; ///< why it is down or degraded, for people: "connection refused"
     double stateSeconds = 0; ///< how long it has been in this state
     std::optional<double> last, p50, p95, p99, max;
-    std::optional<double> limit; ///< the p99 that the target is to stay below
+    QString advice; ///< what to do about the cause, for people; may be empty
+    std::optional<Promise> promise;
+    double seconds = 0; ///< how long the stretch is that the figures are of
+    bool untilNow = true; ///< it ends with the present
     qint64 n = 0; ///< all that were due: answers, errors, skipped
     qint64 measured = 0; ///< those with a latency: what the percentiles are of
     qint64 errors = 0;
@@ -29,9 +42,10 @@ struct TargetFigures {
     std::vector<double> sparkline; ///< p50 of equal stretches, oldest first; negative where nothing was measured
     bool isControl = false;
     bool isUnderLoad = false; ///< the load generator is saturating it
+    bool isMuted = false; ///< an experiment keeps it from being probed
 
     /// Slow or silent only because of the load that it is under.
-    bool isMerelyLoaded() const { return isUnderLoad && state != State::Down && state != State::Paused; }
+    bool isMerelyLoaded() const { return (isUnderLoad || isMuted) && state != State::Down && state != State::Paused; }
     /// Failed requests in all requests, 0..1.
     double errorShare() const { return n > 0 ? static_cast<double>(errors) / static_cast<double>(n) : 0; }
     /// A p99 of fewer than 100 latencies is only their maximum and is labelled so.

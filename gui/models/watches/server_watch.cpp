@@ -52,6 +52,18 @@ void ServerWatch::setBase(const QString &base)
     ask();
 }
 
+void ServerWatch::setChosen(const QList<ChosenFigure> &figures)
+{
+    m_chosen = figures.first(std::min<qsizetype>(figures.size(), ChosenFigure::most));
+    if (!m_history.empty()) { // what is no rate is known already
+        for (const auto &figure : std::as_const(m_chosen)) {
+            if (const auto value = valueOf(figure, m_last, {}, 0))
+                m_history.back().chosen[figure.key()] = *value;
+        }
+    }
+    emit changed();
+}
+
 void ServerWatch::ask()
 {
     if (m_asking || m_base.isEmpty())
@@ -95,7 +107,13 @@ void ServerWatch::take(const QByteArray &exposition, double at)
         return fail(tr("%1 has more than %2 samples: too many to read").arg(url()).arg(mostMetrics));
     if (metrics.isEmpty())
         return fail(tr("%1 answers no metrics that can be read").arg(url()));
-    m_history.push_back({at, serverFigures(metrics, m_last, m_history.empty() ? 0 : at - m_history.back().at)});
+    const double since = m_history.empty() ? 0 : at - m_history.back().at;
+    Entry entry{at, serverFigures(metrics, m_last, since), {}};
+    for (const auto &figure : std::as_const(m_chosen)) {
+        if (const auto value = valueOf(figure, metrics, m_last, since))
+            entry.chosen[figure.key()] = *value;
+    }
+    m_history.push_back(entry);
     while (m_history.front().at < at - kept)
         m_history.pop_front();
     m_last = metrics;

@@ -2,7 +2,7 @@
 // Asks a service for its own figures and remembers the answers for a while, so that a spike can be set beside them.
 #pragma once
 
-#include "gui/models/watches/metrics.h"
+#include "gui/models/watches/chosen_figure.h"
 #include "gui/probe/engine/fetcher.h"
 #include "gui/probe/judgement/stalls.h"
 
@@ -21,6 +21,7 @@ public:
     struct Entry {
         double at = 0; ///< seconds since the epoch
         ServerFigures figures;
+        QHash<QString, double> chosen; ///< by ChosenFigure::key(); those that have a value
     };
 
     explicit ServerWatch(QObject *parent = nullptr);
@@ -30,6 +31,11 @@ public:
     void setMetrics(const QString &place);
     /// base: "http://127.0.0.1:8080"; empty: asks nobody.
     void setBase(const QString &base);
+    /// What is shown beside the figures that are known by name; at most ChosenFigure::most. Their past begins now.
+    void setChosen(const QList<ChosenFigure> &figures);
+    const QList<ChosenFigure> &chosen() const { return m_chosen; }
+    /// The last exposition.
+    const QList<Metric> &metrics() const { return m_last; }
     const std::deque<Entry> &history() const { return m_history; }
     /// Why there are no figures, for people; empty while there are.
     const QString &problem() const { return m_problem; }
@@ -55,6 +61,7 @@ private:
     QString m_problem;
     QString m_metrics; ///< a path or a URL
     QList<Metric> m_last;
+    QList<ChosenFigure> m_chosen;
     std::deque<Entry> m_history;
     bool m_asking = false;
 };

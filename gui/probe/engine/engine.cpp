@@ -7,6 +7,7 @@
 #include "gui/probe/engine/probe_thread.h"
 
 #include <QHash>
+#include <QSet>
 
 #include <algorithm>
 #include <mutex>
@@ -35,6 +36,7 @@ public:
     TrustJudge judge;
     Trust trust;
     QHash<QString, int> loads;
+    QSet<QString> muted;
 
     struct Delivery {
         Batch batch;
@@ -176,6 +178,7 @@ void Engine::resume()
 void Engine::stop()
 {
     m_private->probes.reset();
+    m_private->muted.clear();
     m_private->endLoads();
     m_private->setState(State::Stopped);
 }
@@ -215,8 +218,18 @@ int Engine::load(const QString &name) const
 
 void Engine::setMuted(const QString &name, bool muted)
 {
-    if (m_private->probes)
-        m_private->probes->setMuted(name, muted);
+    if (!m_private->probes)
+        return;
+    m_private->probes->setMuted(name, muted);
+    if (muted)
+        m_private->muted.insert(name);
+    else
+        m_private->muted.remove(name);
+}
+
+bool Engine::isMuted(const QString &name) const
+{
+    return m_private->muted.contains(name);
 }
 
 Instant Engine::origin() const

@@ -48,6 +48,7 @@ public:
 
     /// A muted target has no ticks; its schedule's grid and its connections stay. Unknown names are ignored.
     void setMuted(const QString &name, bool muted);
+    bool isMuted(const QString &name) const;
 
     Instant origin() const; ///< of the last start()
     const WallClock &wallClock() const;

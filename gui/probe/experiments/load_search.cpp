@@ -15,6 +15,25 @@ std::optional<int> LoadSearch::next() const
     return *m_broken - m_kept > 1 ? std::optional((*m_broken + m_kept) / 2) : std::nullopt;
 }
 
+int LoadSearch::mostSteps() const
+{
+    const auto bisections = [](int width) { // until two loads stand side by side
+        int steps = 0;
+        for (; width > 1; width -= width / 2)
+            ++steps;
+        return steps;
+    };
+    if (m_broken)
+        return bisections(*m_broken - m_kept);
+    int most = 0;
+    auto ahead = *this; // as if all held, until one does not
+    for (int steps = 1; const auto n = ahead.next(); ++steps) {
+        most = std::max(most, steps + bisections(*n - ahead.m_kept));
+        ahead.report({*n, true, {}, {}});
+    }
+    return most;
+}
+
 void LoadSearch::report(const LoadStep &step)
 {
     m_steps.append(step);
@@ -45,6 +64,14 @@ LoadSearchRun::~LoadSearchRun()
 void LoadSearchRun::start()
 {
     begin(*m_search.next());
+}
+
+Nanoseconds LoadSearchRun::mostLeft(Instant now) const
+{
+    if (!m_current)
+        return Nanoseconds(0);
+    const auto step = m_config.settle + m_config.measure;
+    return std::max(Nanoseconds(0), m_until - now) + step * (m_search.mostSteps() - 1);
 }
 
 void LoadSearchRun::abort()

@@ -29,6 +29,7 @@ public:
     explicit LoadSearch(int maxN) : m_max(maxN) { }
 
     std::optional<int> next() const; ///< the load to try; nothing: done
+    int mostSteps() const; ///< that may be left, next() included
     void report(const LoadStep &step);
     const QList<LoadStep> &steps() const { return m_steps; } ///< in the order they were tried
     int highestKept() const { return m_kept; } ///< 0 is kept by definition of no load; -1: broken even without load
@@ -55,6 +56,8 @@ public:
     void start();
     void abort();
     const LoadSearch &search() const { return m_search; }
+    /// How long it may still take; answers that are late are waited for beyond that.
+    Nanoseconds mostLeft(Instant now) const;
     /// False: load was asked for, and all of its requests failed, so that the steps prove nothing.
     bool wasLoaded() const { return !m_load.wasWanted() || m_load.sawLoad(); }
 

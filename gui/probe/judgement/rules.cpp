@@ -55,6 +55,22 @@ Parsed<Rule> parseRule(const QString &text)
     return rule;
 }
 
+Quantiles quantilesFor(const Rule &rule, Instant now, const Series &series, const QList<Instant> &open)
+{
+    auto statistics = series.statistics(now - rule.over, now);
+    if (rule.condition.isLatency()) {
+        const auto limit = std::chrono::duration<double, std::milli>(rule.condition.limit);
+        for (const auto due : open) {
+            if (now - due > limit)
+                statistics.add(Outcome::TimedOut, now - due);
+        }
+    }
+    auto quantiles = statistics.quantiles();
+    quantiles.certificateLeft = series.certificateLeft();
+    quantiles.over = std::min(rule.over, now - series.origin());
+    return quantiles;
+}
+
 bool RuleWatch::holdsByMargin() const
 {
     const auto &condition = m_rule.condition;
@@ -71,17 +87,7 @@ bool RuleWatch::holdsByMargin() const
 std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, const QList<Instant> &open,
                                              bool suspended)
 {
-    auto statistics = series.statistics(now - m_rule.over, now);
-    if (m_rule.condition.isLatency()) {
-        const auto limit = std::chrono::duration<double, std::milli>(m_rule.condition.limit);
-        for (const auto due : open) {
-            if (now - due > limit)
-                statistics.add(Outcome::TimedOut, now - due);
-        }
-    }
-    m_current = statistics.quantiles();
-    m_current.certificateLeft = series.certificateLeft();
-    m_current.over = std::min(m_rule.over, now - series.origin());
+    m_current = quantilesFor(m_rule, now, series, open);
     const auto enter = [&](RuleState state) {
         m_state = state;
         m_since = now;

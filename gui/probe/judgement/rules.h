@@ -23,6 +23,11 @@ struct Rule {
 /// `[target:] condition [over DURATION] [for DURATION]`.
 Parsed<Rule> parseRule(const QString &text);
 
+/// What the rule is held against at `now`. `open`: due times of unfinished ticks; those that already waited longer than
+/// its limit count as violations, so that a stall is seen before it ends. Others who speak of the rule ask here, too:
+/// there is one figure for one promise.
+Quantiles quantilesFor(const Rule &rule, Instant now, const Series &series, const QList<Instant> &open);
+
 enum class RuleState {
     Unknown, ///< no tick in the window yet
     Ok,
@@ -48,9 +53,7 @@ class RuleWatch
 public:
     RuleWatch(Rule rule, QString target) : m_rule(std::move(rule)), m_target(std::move(target)) { }
 
-    /// Call with each batch. `open`: due times of unfinished ticks; those that already waited longer than the
-    /// limit count as violations, so that a stall fires before it ends. `suspended`: untrustworthy, the state
-    /// stays as it is.
+    /// Call with each batch. `open`: as in quantilesFor. `suspended`: untrustworthy, the state stays as it is.
     std::optional<RuleEvent> evaluate(Instant now, const Series &series, const QList<Instant> &open, bool suspended);
 
     RuleState state() const { return m_state; }

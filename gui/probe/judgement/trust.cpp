@@ -104,7 +104,26 @@ Trust TrustJudge::judge(const Counts &counts, const std::optional<ProcessorTime>
     return trust;
 }
 
-Trust TrustJudge::verdict(Instant now) const
+Trust TrustJudge::verdict(Instant now)
+{
+    auto trust = judgeWindow(now);
+    if (trust.suspendsAlerts()) {
+        m_doubt = trust.reason;
+        m_calmSince.reset();
+    } else if (!m_doubt.isEmpty()) {
+        m_calmSince = m_calmSince.value_or(now);
+        if (now - *m_calmSince < m_limits.settle) {
+            trust.level = TrustLevel::HostBusy;
+            trust.reason = m_doubt;
+        } else {
+            m_doubt.clear();
+            m_calmSince.reset();
+        }
+    }
+    return trust;
+}
+
+Trust TrustJudge::judgeWindow(Instant now) const
 {
     const auto from = now - m_limits.window;
     Counts counts;

@@ -17,6 +17,7 @@ struct TrustLimits {
     Nanoseconds lag = std::chrono::milliseconds(2); ///< how late the probe thread came to a due tick
     double processors = 0.95; ///< share of all processors that work of normal priority takes, 0..1
     Nanoseconds window = std::chrono::seconds(10);
+    Nanoseconds settle = std::chrono::seconds(5); ///< for which no reason may be seen before a doubt ends
 };
 
 enum class TrustLevel {
@@ -47,7 +48,8 @@ public:
     void addLag(Instant due, Nanoseconds lag);
     void addProcessors(Instant at, ProcessorTime time);
 
-    Trust verdict(Instant now) const; ///< of the last window
+    /// Of the last window. A doubt begins at once and ends late, so that one at the edge does not come and go.
+    Trust verdict(Instant now);
     Trust verdictOfRun() const; ///< of everything since construction or restart()
     void restart();
 
@@ -65,6 +67,7 @@ private:
     };
     /// `first`: what the processors' shares are counted from.
     Trust judge(const Counts &counts, const std::optional<ProcessorTime> &first) const;
+    Trust judgeWindow(Instant now) const;
     void forget(Instant now);
 
     TrustLimits m_limits;
@@ -75,6 +78,8 @@ private:
     Histogram m_runLag;
     qint64 m_slowControls = 0;
     qint64 m_lateTicks = 0;
+    QString m_doubt; ///< the reason that was seen last; empty: there is no doubt
+    std::optional<Instant> m_calmSince; ///< while in doubt: since when no reason is seen
 };
 
 } // namespace openloop::probe

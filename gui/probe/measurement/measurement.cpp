@@ -132,11 +132,16 @@ Sample Measurement::detailed(const QString &name, const PackedSample &packed) co
 
 std::optional<double> Measurement::limitOf(const QString &name) const
 {
-    for (const auto &rule : m_rules) {
-        if (rule.watch.target() == name && rule.watch.rule().condition.quantity == Quantity::P99)
-            return rule.watch.rule().condition.limit;
-    }
-    return {};
+    const auto *promise = promiseOf(name);
+    return promise ? std::optional(promise->rule().condition.limit) : std::nullopt;
+}
+
+const RuleWatch *Measurement::promiseOf(const QString &name) const
+{
+    const auto found = std::ranges::find_if(m_rules, [&name](const WatchedRule &one) {
+        return one.watch.target() == name && one.watch.rule().condition.quantity == Quantity::P99;
+    });
+    return found == m_rules.end() ? nullptr : &found->watch;
 }
 
 bool Measurement::nothingAnswers() const
@@ -191,18 +196,29 @@ void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
     for (const auto &gap : gaps)
         watched.series.addGap(gap);
     watched.lost += batch.lost;
-    const auto before = watched.watch.state();
-    if (!watched.watch.take(batch, watched.series, limitOf(batch.name), m_now))
-        return;
-    Event event{.at = m_now, .target = batch.name, .cause = watched.watch.cause()};
+    const auto *promise = promiseOf(batch.name);
+    watched.watch.take(batch, watched.series, promise ? &promise->rule() : nullptr, m_now);
+    tellOutage(batch.name, watched);
+}
+
+void Measurement::tellOutage(const QString &name, Watched &watched)
+{
+    constexpr auto lasting = std::chrono::seconds(5);
+    auto &outage = watched.outage;
     if (watched.watch.state() == TargetState::Down) {
-        event.kind = EventKind::Alert;
-        event.what = Event::What::Down;
-        add(event);
-    } else if (before == TargetState::Down) {
-        event.kind = EventKind::Recovery;
-        event.what = Event::What::Back;
-        add(event);
+        outage.backSince.reset();
+        if (!std::exchange(outage.isTold, true))
+            add({.at = m_now,
+                 .kind = EventKind::Alert,
+                 .what = Event::What::Down,
+                 .target = name,
+                 .cause = watched.watch.cause()});
+    } else if (outage.isTold) {
+        outage.backSince = outage.backSince.value_or(m_now);
+        if (m_now - *outage.backSince < lasting)
+            return;
+        outage = {};
+        add({.at = m_now, .kind = EventKind::Recovery, .what = Event::What::Back, .target = name});
     }
 }
 

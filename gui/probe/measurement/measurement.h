@@ -54,6 +54,8 @@ public:
     const std::vector<WatchedRule> &rules() const { return m_rules; }
     /// p99 in milliseconds that the target is to stay below, by its rules.
     std::optional<double> limitOf(const QString &name) const;
+    /// The rule that says so; null: none does.
+    const RuleWatch *promiseOf(const QString &name) const;
     const Trust &trust() const { return m_trust; } ///< of the last 10 s
     const Standstills &standstills() const { return m_standstills; } ///< of the monitor itself, since the origin
     qint64 lostTicks(const QString &name) const; ///< since the origin
@@ -118,12 +120,18 @@ private:
         Instant at;
         Nanoseconds left{0};
     };
+    /// What was told of an outage: a target at the edge would go down and come back with every second answer.
+    struct Outage {
+        bool isTold = false;
+        std::optional<Instant> backSince; ///< told once that has lasted
+    };
     struct Watched {
         Series series;
         TargetWatch watch;
         std::deque<AnswerDetail> details;
         qint64 lost = 0; ///< ticks, while the monitor stood still
         QList<QByteArray> addresses{}; ///< all that answered
+        Outage outage{};
         QByteArray address{}; ///< that answered, when that was last looked at
         Instant addressFrom{};
         QList<CertificateSeen> certificates{}; ///< of a recording: when one was seen first
@@ -131,6 +139,7 @@ private:
 
     const Watched *find(const QString &name) const;
     void takeTarget(const TargetBatch &batch, const QList<Gap> &gaps);
+    void tellOutage(const QString &name, Watched &watched);
     void keepDetails(Watched &watched, const Sample &sample) const;
     void watchAddress(const QString &name, Watched &watched, const Sample &sample);
     void watchRules(const Batch &batch);

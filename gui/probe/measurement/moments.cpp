@@ -132,8 +132,11 @@ void Measurement::moveTo(Instant moment)
     m_now = std::clamp(moment, origin(), end());
     judgeCertificates();
     // Nearly always a minute says it; whoever has been down for all of it may have been so for long.
-    if (!judgeMoment(m_now - std::chrono::minutes(1)))
-        judgeMoment(m_now - std::chrono::hours(2));
+    Nanoseconds needed = std::chrono::minutes(1);
+    for (const auto &one : m_rules)
+        needed = std::clamp<Nanoseconds>(one.watch.rule().over, needed, mostSampled);
+    if (!judgeMoment(m_now - needed))
+        judgeMoment(m_now - mostSampled);
     m_trust.control = m_control.quantiles(m_now - TargetWatch::window, m_now);
     if (trusted != m_trust.level)
         emit trustChanged();
@@ -158,7 +161,8 @@ bool Measurement::judgeMoment(Instant from)
         Series history(origin()); // without what came later
         for (const auto &sample : batch->samples)
             history.add(sample);
-        watch.take(*batch, history, limitOf(target.name), m_now);
+        const auto *promise = promiseOf(target.name);
+        watch.take(*batch, history, promise ? &promise->rule() : nullptr, m_now);
         if (std::ranges::any_of(watched.series.gaps(),
                                 [this](const auto &gap) { return gap.from < m_now && gap.until >= m_now; }))
             watch.setPaused(true, m_now);

@@ -36,7 +36,7 @@ QString plainWords(const Cause &cause)
     return {};
 }
 
-bool TargetWatch::take(const TargetBatch &batch, const Series &series, std::optional<double> limit, Instant now)
+bool TargetWatch::take(const TargetBatch &batch, const Series &series, const Rule *promise, Instant now)
 {
     for (const auto &sample : batch.samples) {
         m_last = sample;
@@ -51,7 +51,7 @@ bool TargetWatch::take(const TargetBatch &batch, const Series &series, std::opti
     }
     m_open = batch.open;
     Cause cause;
-    const auto state = judge(series, limit, now, cause);
+    const auto state = judge(series, promise, now, cause);
     return become(state, cause, state == TargetState::Down ? m_failingSince : now);
 }
 
@@ -72,7 +72,7 @@ bool TargetWatch::become(TargetState state, const Cause &cause, Instant since)
     return true;
 }
 
-TargetState TargetWatch::judge(const Series &series, std::optional<double> limit, Instant now, Cause &cause) const
+TargetState TargetWatch::judge(const Series &series, const Rule *promise, Instant now, Cause &cause) const
 {
     if (!m_last)
         return TargetState::Unknown;
@@ -87,11 +87,14 @@ TargetState TargetWatch::judge(const Series &series, std::optional<double> limit
         cause = {Cause::Kind::Silence, {}, {}, now - m_open.first()};
         return TargetState::Stale;
     }
-    const auto recent = series.quantiles(now - window, now);
-    if (limit && recent.p99 && toMilliseconds(recent.p99->value) > *limit) {
-        cause = {Cause::Kind::OverLimit, {}, {}, {}};
-        return TargetState::Degraded;
+    if (promise) {
+        const auto promised = quantilesFor(*promise, now, series, m_open);
+        if (promised.measured > 0 && !promise->condition.holds(promised)) {
+            cause = {Cause::Kind::OverLimit, {}, {}, {}};
+            return TargetState::Degraded;
+        }
     }
+    const auto recent = series.quantiles(now - window, now);
     if (recent.errorShare() > 0.01) {
         cause = m_failures > 0 ? failureOf(*m_last) : Cause{Cause::Kind::Errors, {}, {}, {}};
         return TargetState::Degraded;

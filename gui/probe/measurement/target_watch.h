@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/probe/engine/batch.h"
+#include "gui/probe/judgement/rules.h"
 #include "gui/probe/samples/series.h"
 #include "gui/probe/targets/target.h"
 
@@ -37,15 +38,15 @@ public:
     /// Consecutive failures after which a target is down, if they also span `downAfter`.
     static constexpr int failuresUntilDown = 3;
     static constexpr std::chrono::milliseconds downAfter{500};
-    /// The stretch whose quantiles decide between ok and slow.
+    /// The stretch whose errors make it slow.
     static constexpr std::chrono::seconds window{10};
 
     explicit TargetWatch(Target target = {}) : m_target(std::move(target)) { }
 
     /// The same target with other options: what follows is judged by these.
     void setTarget(const Target &target) { m_target = target; }
-    /// `limit`: the p99 in milliseconds above which it is slow. Returns true if the state changed.
-    bool take(const TargetBatch &batch, const Series &series, std::optional<double> limit, Instant now);
+    /// `promise`: the rule on its p99, whose breach makes it slow; null: none. Returns true if the state changed.
+    bool take(const TargetBatch &batch, const Series &series, const Rule *promise, Instant now);
     bool setPaused(bool paused, Instant now);
 
     TargetState state() const { return m_state; }
@@ -59,7 +60,7 @@ public:
 
 private:
     bool become(TargetState state, const Cause &cause, Instant since);
-    TargetState judge(const Series &series, std::optional<double> limit, Instant now, Cause &cause) const;
+    TargetState judge(const Series &series, const Rule *promise, Instant now, Cause &cause) const;
 
     Target m_target;
     TargetState m_state = TargetState::Unknown;

@@ -2,6 +2,8 @@
 // Builds the row of buttons above the chart and keeps it in step with it.
 #include "gui/views/chart/chart_panel.h"
 
+#include "gui/views/folding_row.h"
+
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -13,14 +15,16 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 ChartPanel::ChartPanel(const Session &session, TimeWindow &window, QWidget *parent)
-    : QFrame(parent), m_session(session), m_window(window), m_chart(new LatencyChart(session, window, this)),
-      m_timeline(new Timeline(session, window, this)), m_minimap(new Minimap(session, window, this))
+    : QFrame(parent), m_session(session), m_window(window), m_key(new ChartKey(this)),
+      m_chart(new LatencyChart(session, window, this)), m_timeline(new Timeline(session, window, this)),
+      m_minimap(new Minimap(session, window, this))
 {
     setProperty("role", u"panel"_s);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(2, 6, 2, 4);
     layout->setSpacing(0);
     layout->addWidget(header());
+    layout->addWidget(m_key);
     layout->addWidget(m_chart, 1);
     layout->addWidget(m_timeline);
     layout->addWidget(m_minimap);
@@ -35,35 +39,33 @@ ChartPanel::ChartPanel(const Session &session, TimeWindow &window, QWidget *pare
 
 QWidget *ChartPanel::header()
 {
-    auto *bar = new QWidget(this);
-    auto *layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(8, 2, 8, 4);
-    layout->setSpacing(4);
+    auto *bar = new FoldingRow({8, 2, 8, 4}, 4, this);
     m_title = new QLabel(tr("Latency"), bar);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // gives way in a narrow window
     m_title->setProperty("role", u"heading"_s);
     m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to "
                            "p99. Points: single requests. Crosses: failures."));
-    layout->addWidget(m_title, 1);
-    m_spanButtons = segments(layout, {tr("1m"), tr("5m"), tr("10m"), tr("1h"), tr("24h"), tr("All")},
+    bar->first().addWidget(m_title, 1);
+    m_spanButtons = segments(bar->first(), {tr("1m"), tr("5m"), tr("10m"), tr("1h"), tr("24h"), tr("All")},
                              {tr("Last minute (1)"), tr("Last 5 minutes (2)"), tr("Last 10 minutes (3)"),
                               tr("Last hour (4)"), tr("Last 24 hours (5)"), tr("The whole session (6)")});
-    m_scaleButtons =
-        segments(layout, {tr("Log"), tr("Lin")}, {tr("Logarithmic latency axis (G)"), tr("Linear latency axis (G)")});
+    m_scaleButtons = segments(bar->first(), {tr("Log"), tr("Lin")},
+                              {tr("Logarithmic latency axis (G)"), tr("Linear latency axis (G)")});
     m_modeButtons =
-        segments(layout, {tr("Points"), tr("Heatmap"), tr("Histogram"), tr("CCDF"), tr("Phases")},
+        segments(bar->second(), {tr("Points"), tr("Heatmap"), tr("Histogram"), tr("CCDF"), tr("Phases")},
                  {tr("Lines, bands and points (H)"), tr("How many requests took how long, over time (H)"),
                   tr("Share of requests by latency (H)"), tr("Share of requests slower than x (H)"),
                   tr("Where the median request's time goes: waiting, DNS, TCP, TLS, first byte, body (H)")});
     connect(m_spanButtons, &QButtonGroup::idClicked, this, &ChartPanel::chooseSpan);
     connect(m_scaleButtons, &QButtonGroup::idClicked, this, [this](int id) { setLogarithmic(id == 0); });
     connect(m_modeButtons, &QButtonGroup::idClicked, this, [this](int id) { setMode(static_cast<ChartMode>(id)); });
+    bar->second().addStretch(0);
     m_scaleButtons->button(0)->setChecked(true);
     m_modeButtons->button(0)->setChecked(true);
     return bar;
 }
 
-QButtonGroup *ChartPanel::segments(QHBoxLayout *into, const QStringList &labels, const QStringList &hints)
+QButtonGroup *ChartPanel::segments(QBoxLayout &into, const QStringList &labels, const QStringList &hints)
 {
     auto *box = new QHBoxLayout;
     box->setSpacing(0);
@@ -81,13 +83,21 @@ QButtonGroup *ChartPanel::segments(QHBoxLayout *into, const QStringList &labels,
         group->addButton(button, i);
         box->addWidget(button);
     }
-    into->addLayout(box);
+    into.addLayout(box);
     return group;
+}
+
+void ChartPanel::resizeEvent(QResizeEvent *event)
+{
+    constexpr int narrow = 560; // pixels: half a word says nothing
+    m_title->setVisible(width() >= narrow);
+    QFrame::resizeEvent(event);
 }
 
 void ChartPanel::refresh()
 {
     m_chart->refresh();
+    m_key->setText(m_chart->key());
     m_timeline->setRightSpace(m_chart->plot().rightSpace());
     m_minimap->setRightSpace(m_chart->plot().rightSpace());
     m_timeline->update();
@@ -106,10 +116,6 @@ void ChartPanel::setMode(ChartMode mode)
 {
     m_modeButtons->button(static_cast<int>(mode))->setChecked(true);
     m_chart->setMode(mode);
-    m_title->setText(mode == ChartMode::Distribution    ? tr("Share slower than")
-                         : mode == ChartMode::Histogram ? tr("Share by latency")
-                         : mode == ChartMode::Phases    ? tr("Phases")
-                                                        : tr("Latency"));
     m_timeline->setVisible(isOverTime(mode));
     for (auto *button : m_scaleButtons->buttons())
         button->setEnabled(mode == ChartMode::Points); // the other views have one scale only

@@ -8,8 +8,8 @@
 
 #include <QFrame>
 
+class QBoxLayout;
 class QButtonGroup;
-class QHBoxLayout;
 class QLabel;
 
 namespace openloop::gui {
@@ -30,10 +30,14 @@ public:
     void setMode(ChartMode mode);
     void setLogarithmic(bool logarithmic);
     LatencyChart &chart() { return *m_chart; }
+    const ChartKey &key() const { return *m_key; }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     QWidget *header();
-    QButtonGroup *segments(QHBoxLayout *into, const QStringList &labels, const QStringList &hints);
+    QButtonGroup *segments(QBoxLayout &into, const QStringList &labels, const QStringList &hints);
     void showWindow();
 
     Session const &m_session;
@@ -42,6 +46,7 @@ private:
     QButtonGroup *m_spanButtons = nullptr;
     QButtonGroup *m_scaleButtons = nullptr;
     QButtonGroup *m_modeButtons = nullptr;
+    ChartKey *m_key = nullptr;
     LatencyChart *m_chart = nullptr;
     Timeline *m_timeline = nullptr;
     Minimap *m_minimap = nullptr;

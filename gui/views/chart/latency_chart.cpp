@@ -91,6 +91,7 @@ void LatencyChart::setYRange(double from, double to)
 
 void LatencyChart::refresh()
 {
+    m_key = {};
     switch (m_mode) {
     case ChartMode::Points: refreshPoints(); break;
     case ChartMode::Heatmap: refreshHeatmap(); break;
@@ -99,6 +100,12 @@ void LatencyChart::refresh()
     case ChartMode::Phases: refreshPhases(); break;
     }
     m_plot->redraw();
+}
+
+QString LatencyChart::stretch() const
+{
+    const double end = std::min(m_window.to(), m_session.now());
+    return formatStretch(end - std::max(m_window.from(), m_session.beginning()), m_window.isLive());
 }
 
 std::vector<LatencyChart::Shown> LatencyChart::shown() const
@@ -118,10 +125,16 @@ QString LatencyChart::readoutAt(double x) const
 {
     if (!isOverTime(m_mode))
         return m_mode == ChartMode::Distribution ? tr("slower than %1").arg(formatDuration(x)) : formatDuration(x);
-    QStringList lines{QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000)).toString(u"HH:mm:ss.zzz"_s)};
+    const auto time = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(x * 1000)).toString(u"HH:mm:ss.zzz"_s);
+    const auto widthOf = [this](const probe::Target &target) {
+        return std::max(m_window.span() / 120, 1.5 * std::chrono::duration<double>(target.interval).count());
+    };
+    double widest = 0;
+    for (const auto &one : shown())
+        widest = std::max(widest, widthOf(one.target));
+    QStringList lines{widest > 0 ? u"%1 ± %2"_s.arg(time, formatLimit(widest * 500)) : time};
     for (const auto &[target, history, style, dimmed] : shown()) {
-        const double width =
-            std::max(m_window.span() / 120, 1.5 * std::chrono::duration<double>(target.interval).count());
+        const double width = widthOf(target);
         const auto q = history.quantiles(m_session.instantAt(x - width / 2), m_session.instantAt(x + width / 2));
         if (q.n == 0)
             continue;

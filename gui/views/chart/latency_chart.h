@@ -5,6 +5,7 @@
 #include "gui/models/figures/column_cache.h"
 #include "gui/models/figures/time_window.h"
 #include "gui/models/session.h"
+#include "gui/views/chart/chart_key.h"
 #include "gui/views/plot/view.h"
 
 #include <QSet>
@@ -40,6 +41,8 @@ public:
     void setYRange(double from, double to);
     void refresh();
     const PlotView &plot() const { return *m_plot; }
+    /// What the last refresh() shows.
+    const KeyText &key() const { return m_key; }
 
 signals:
     /// Clicked at a time and a latency.
@@ -70,6 +73,8 @@ private:
     std::vector<PlotSpan> spans() const;
     void fitY(const std::vector<PlotSeries> &series, std::optional<double> limit);
     QString readoutAt(double x) const;
+    /// The visible range in words.
+    QString stretch() const;
 
     const Session &m_session;
     TimeWindow &m_window;
@@ -77,6 +82,7 @@ private:
     std::map<QString, ColumnCache> m_caches;
     QString m_selected;
     QSet<QString> m_hidden;
+    KeyText m_key;
     ChartMode m_mode = ChartMode::Points;
     bool m_logarithmic = true;
     double m_lowY = 0.1, m_highY = 100;

@@ -29,6 +29,10 @@ void LatencyChart::refreshHeatmap()
     m_plot->setLimitLine(limit, limit ? tr("SLO %1").arg(formatLimit(*limit)) : QString());
     m_plot->setSeries({});
     m_plot->setSpans(spans());
+    m_key.title = tr("/%1: how many requests took how long, %2").arg(name, stretch());
+    for (const auto count : grid.cells)
+        m_key.most = std::max(m_key.most, static_cast<double>(count));
+    m_key.cell = formatLimit((grid.toX - grid.fromX) / std::max(1, grid.columns) * 1000);
     m_plot->setGrid(PlotGrid{grid.fromX, grid.toX, grid.fromY, grid.toY, grid.columns, grid.rows, grid.cells});
 }
 
@@ -52,6 +56,7 @@ void LatencyChart::refreshDistribution()
             rarest = std::min(rarest, point.share);
         }
     });
+    m_key.title = tr("Share of requests that took longer, %1").arg(stretch());
     m_plot->setYRange(rarest * 0.8, 1.2);
 }
 
@@ -85,6 +90,7 @@ void LatencyChart::refreshHistogram()
             most = std::max(most, bar.share);
         }
     });
+    m_key.title = tr("Share of requests by latency, %1").arg(stretch());
     m_plot->setYRange(0, most * 1.1);
 }
 
@@ -112,6 +118,9 @@ void LatencyChart::refreshPhases()
         if (share > 0.03)
             all[i].name = names[i];
     }
+    m_key.title = tr("/%1: where the time of the median request went, %2").arg(shownAlone(), stretch());
+    for (std::size_t i = 0; i < names.size(); ++i)
+        m_key.entries.push_back({names[i], phaseColours[i]});
     for (const auto &column : columns)
         highest = std::max(highest, column.upTo.back());
     m_plot->setXRange(m_window.from(), m_window.to());

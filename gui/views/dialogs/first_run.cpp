@@ -3,6 +3,7 @@
 #include "gui/views/dialogs/first_run.h"
 
 #include "gui/theme/icons.h"
+#include "gui/views/folding_row.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -29,23 +30,21 @@ FirstRun::FirstRun(QWidget *parent)
     m_detail->setWordWrap(true);
     m_picture->setAlignment(Qt::AlignCenter);
     m_start->setProperty("role", u"primary"_s);
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(10);
-    buttons->addStretch(1);
-    for (auto *button : {m_start, m_url, m_recording}) {
+    auto *buttons = new FoldingRow({}, 10, this);
+    for (auto *button : {m_start, m_url, m_recording})
         button->setMinimumHeight(34);
-        buttons->addWidget(button);
-    }
-    buttons->addStretch(1);
+    buttons->first().addWidget(m_start);
+    buttons->first().addWidget(m_url);
+    buttons->second().addWidget(m_recording);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(40, 20, 40, 20);
+    layout->setContentsMargins(16, 20, 16, 20);
     layout->setSpacing(14);
     layout->addStretch(2);
     layout->addWidget(m_picture);
     layout->addWidget(m_headline);
     layout->addWidget(m_detail);
     layout->addSpacing(8);
-    layout->addLayout(buttons);
+    layout->addWidget(buttons, 0, Qt::AlignHCenter);
     layout->addStretch(3);
     connect(m_start, &QPushButton::clicked, this, &FirstRun::startWanted);
     connect(m_url, &QPushButton::clicked, this, &FirstRun::urlWanted);
@@ -60,14 +59,18 @@ void FirstRun::recolour()
     m_recording->setIcon(icon(u"open"_s, colours()));
 }
 
-void FirstRun::setAddress(const QString &host, bool tried, const QString &cause)
+void FirstRun::setAbsence(const QString &headline, const QString &detail)
 {
     if (m_starting)
         return;
-    m_headline->setText(tried ? tr("No service at %1.").arg(host) : tr("Looking for a service at %1 …").arg(host));
-    m_detail->setText(tried ? tr("The probes go on (%1); the chart appears with the first answer.").arg(cause)
-                            : QString());
-    setAccessibleName(m_headline->text());
+    m_headline->setText(headline);
+    m_detail->setText(detail);
+    setAccessibleName(headline);
+}
+
+void FirstRun::setStartOffered(bool offered)
+{
+    m_start->setVisible(offered);
 }
 
 void FirstRun::setCanStart(bool can, const QString &reason)

@@ -18,8 +18,10 @@ class FirstRun : public QFrame, public Themed
 public:
     explicit FirstRun(QWidget *parent = nullptr);
 
-    /// host: "127.0.0.1:8080". tried: false while the first answer is awaited.
-    void setAddress(const QString &host, bool tried, const QString &cause);
+    /// What was tried, and what came of it.
+    void setAbsence(const QString &headline, const QString &detail);
+    /// Whether a service that is started would be the one that is missed; false hides the button.
+    void setStartOffered(bool offered);
     /// Whether there is a program to start; the reason for its absence otherwise.
     void setCanStart(bool can, const QString &reason);
     /// The service was started and has not answered yet, or could not be started.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Paints the kind of an event as a shape, and gives up columns that have no room.
+// Paints the kind of an event as a shape, gives up columns that have no room, and wraps what is long.
 #include "gui/views/panels/events_panel.h"
 
 #include <QHeaderView>
 #include <QPainter>
 #include <QStyledItemDelegate>
+
+#include <algorithm>
 
 namespace openloop::gui {
 
@@ -48,13 +50,35 @@ public:
     }
 };
 
+/// As many lines as the text needs in its column: QTreeView asks for heights without a word of widths.
+class WrappingDelegate : public QStyledItemDelegate
+{
+public:
+    explicit WrappingDelegate(QTreeView *view) : QStyledItemDelegate(view), m_view(view) { }
+
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        constexpr int padding = 16; // of the style sheet and of the style, both sides
+        const auto hint = QStyledItemDelegate::sizeHint(option, index);
+        const int width = std::max(40, m_view->columnWidth(index.column()) - padding);
+        const auto needed = option.fontMetrics.boundingRect(QRect(0, 0, width, 10'000), Qt::TextWordWrap,
+                                                            index.data(Qt::DisplayRole).toString());
+        return {hint.width(), std::max(option.fontMetrics.height(), needed.height()) + 6};
+    }
+
+private:
+    QTreeView *m_view;
+};
+
 } // namespace
 
 EventsPanel::EventsPanel(EventLog &log, QWidget *parent) : QTreeView(parent), m_log(log)
 {
     setModel(&log);
     setRootIsDecorated(false);
-    setUniformRowHeights(true);
+    setWordWrap(true);
+    setVerticalScrollMode(ScrollPerPixel); // rows are as high as their text
+    setItemDelegateForColumn(EventLog::Text, new WrappingDelegate(this));
     setItemDelegateForColumn(EventLog::What, new KindDelegate(this));
     setAccessibleName(tr("Events"));
     setEditTriggers(NoEditTriggers);
@@ -79,6 +103,7 @@ void EventsPanel::resizeEvent(QResizeEvent *event)
 {
     setColumnWidth(EventLog::What, width() < narrow ? shapeWidth : wordWidth);
     QTreeView::resizeEvent(event);
+    scheduleDelayedItemsLayout(); // other widths, other heights
 }
 
 void EventsPanel::paintEvent(QPaintEvent *event)

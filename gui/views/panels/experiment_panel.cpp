@@ -14,6 +14,8 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
@@ -86,8 +88,10 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->setAccessibleName(tr("Latency before, during and after the load"));
     m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
     head().insertStretch(1, 1);
-    head().insertWidget(2, m_copy);
-    body().addWidget(&sentence());
+    auto *told = new QHBoxLayout;
+    told->addWidget(&sentence(), 1);
+    told->addWidget(m_copy);
+    body().addLayout(told);
     body().addWidget(m_progress);
     body().addWidget(m_table, 1);
     body().addStretch(0);
@@ -117,6 +121,8 @@ void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::Isolat
         : phase == IsolationPhase::Recovery ? tr("Recovery: the load is gone")
                                             : tr("Waiting for the last answers");
     badge().setState(State::Unknown, tr("Isolation test running"));
+    m_phase = what;
+    m_length = std::chrono::duration<double>(config.length()).count();
     sentence().setText(what);
     m_progress->show();
     setRunning(true);
@@ -127,6 +133,13 @@ void ExperimentPanel::showPhase(probe::IsolationPhase phase, const probe::Isolat
 void ExperimentPanel::showProgress(double fraction)
 {
     m_progress->setValue(static_cast<int>(fraction * 1000));
+    if (const double left = m_length * (1 - fraction); isRunning() && left > 0)
+        sentence().setText(tr("%1. %2 left").arg(m_phase, formatSpan(std::ceil(left))));
+}
+
+QString ExperimentPanel::said() const
+{
+    return sentence().text();
 }
 
 void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
@@ -146,6 +159,12 @@ void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
 
 void ExperimentPanel::fillTable()
 {
+    const auto over = [](const QString &when, probe::Nanoseconds length) {
+        return u"%1 (%2)"_s.arg(when, formatSpan(std::chrono::duration<double>(length).count()));
+    };
+    const auto &config = m_verdict->config;
+    m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), over(tr("before"), config.baseline),
+                                        over(tr("during"), config.loaded), over(tr("after"), config.recovery)});
     m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
     int row = 0;
     for (const auto &target : m_verdict->targets) {

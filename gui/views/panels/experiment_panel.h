@@ -22,7 +22,9 @@ public:
 
     void showIdle();
     void showPhase(probe::IsolationPhase phase, const probe::IsolationConfig &config);
+    /// fraction: of the whole test, 0..1; what is left of it is said in seconds.
     void showProgress(double fraction);
+    QString said() const;
     void showVerdict(const probe::IsolationVerdict &verdict);
     const std::optional<probe::IsolationVerdict> &verdict() const { return m_verdict; }
 
@@ -37,6 +39,8 @@ private:
     void fillTable();
     void fitRatios();
 
+    QString m_phase; ///< in words
+    double m_length = 0; ///< of the test, in s
     QProgressBar *m_progress = nullptr;
     QTableWidget *m_table = nullptr;
     QPushButton *m_copy = nullptr;

@@ -83,7 +83,14 @@ void LimitPanel::showStarted(const probe::Assertion &promise)
 void LimitPanel::showStep(int n)
 {
     badge().setState(State::Unknown, tr("Searching"));
-    sentence().setText(n == 0 ? tr("Without load first") : tr("Measuring with %1 parallel /%2").arg(n).arg(m_load));
+    m_step = n == 0 ? tr("Without load first") : tr("Measuring with %1 parallel /%2").arg(n).arg(m_load);
+    sentence().setText(m_step);
+}
+
+void LimitPanel::showLeft(double seconds)
+{
+    if (isRunning())
+        sentence().setText(tr("%1. At most %2 left").arg(m_step, formatSpan(std::ceil(std::max(1.0, seconds)))));
 }
 
 void LimitPanel::showSteps(const probe::LoadSearch &search)

@@ -21,6 +21,8 @@ public:
     void setQuestion(const QString &load, const std::optional<probe::Assertion> &promise);
     void showStarted(const probe::Assertion &promise);
     void showStep(int n);
+    /// At most so many seconds are left of the search.
+    void showLeft(double seconds);
     void showSteps(const probe::LoadSearch &search);
     void showFinished(const probe::LoadSearch &search);
     void showIdle();
@@ -35,6 +37,7 @@ private:
     QString m_load;
     std::optional<probe::Assertion> m_promise;
     QString m_verdict;
+    QString m_step; ///< in words
     QList<probe::LoadStep> m_steps;
 };
 

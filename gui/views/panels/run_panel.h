@@ -31,7 +31,7 @@ protected:
     QVBoxLayout &body() { return *m_body; }
     StateBadge &badge() { return *m_badge; }
     /// Not placed yet: its length says where.
-    QLabel &sentence() { return *m_sentence; }
+    QLabel &sentence() const { return *m_sentence; }
     QPushButton &runButton() { return *m_run; }
     /// Shows the button that is of use now.
     void setRunning(bool running);

@@ -5,6 +5,8 @@
 #include "gui/models/format.h"
 
 #include <QPainter>
+#include <QToolButton>
+#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +16,8 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 namespace {
+
+constexpr int margin = 14; // pixels
 
 QString number(std::optional<double> value)
 {
@@ -27,15 +31,30 @@ std::optional<double> shareOf(std::optional<double> part, std::optional<double> 
 
 } // namespace
 
-ServerPanel::ServerPanel(const ServerWatch &watch, QWidget *parent) : QFrame(parent), m_watch(watch)
+ServerPanel::ServerPanel(const ServerWatch &watch, QWidget *parent)
+    : QFrame(parent), m_watch(watch), m_choose(new QToolButton(this))
 {
     setProperty("role", u"panel"_s);
     setMinimumHeight(96);
+    m_choose->setText(tr("Choose figures…"));
+    m_choose->setToolTip(tr("Which of the service's metrics are shown, under which name and with which unit"));
+    m_choose->setObjectName(u"chooseFigures"_s);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(margin, 6, margin, 6);
+    layout->addStretch(1);
+    layout->addWidget(m_choose, 0, Qt::AlignRight);
+    connect(m_choose, &QToolButton::clicked, this, &ServerPanel::chooseWanted);
     connect(&watch, &ServerWatch::changed, this, &ServerPanel::describe);
     describe();
 }
 
-std::vector<ServerPanel::Figure> ServerPanel::figures() const
+QSize ServerPanel::sizeHint() const
+{
+    const auto rows = m_watch.problem().isEmpty() ? (figures().size() + 2) / 3 : 1;
+    return {420, static_cast<int>(rows) * 60 + m_choose->sizeHint().height() + 24};
+}
+
+std::vector<ServerPanel::Figure> ServerPanel::knownFigures() const
 {
     const auto &f = m_watch.history().back().figures;
     const auto history = [this](std::optional<double> ServerFigures::*figure) {
@@ -44,32 +63,71 @@ std::vector<ServerPanel::Figure> ServerPanel::figures() const
             values.push_back((entry.figures.*figure).value_or(-1));
         return values;
     };
-    return {{tr("Loop lag, at most"),
-             f.loopLagMilliseconds ? formatLimit(*f.loopLagMilliseconds) : u"–"_s,
-             {},
-             history(&ServerFigures::loopLagMilliseconds)},
-            {tr("Pool busy"),
-             tr("%1 of %2").arg(number(f.poolBusy), number(f.poolSize)),
-             shareOf(f.poolBusy, f.poolSize),
-             {}},
-            {tr("Queue"), number(f.queued), {}, history(&ServerFigures::queued)},
-            {tr("In flight"), number(f.inFlight), {}, history(&ServerFigures::inFlight)},
-            {tr("Memory"),
-             f.residentBytes ? formatBytes(*f.residentBytes) : u"–"_s,
-             {},
-             history(&ServerFigures::residentBytes)},
-            {tr("Processors"), f.cpuShare ? threeDigits(*f.cpuShare) : u"–"_s, {}, history(&ServerFigures::cpuShare)}};
+    std::vector<Figure> known;
+    const auto add = [&](bool isOffered, Figure figure) {
+        if (isOffered)
+            known.push_back(std::move(figure));
+    };
+    add(f.loopLagMilliseconds.has_value(),
+        {tr("Loop lag, at most"),
+         formatLimit(f.loopLagMilliseconds.value_or(0)),
+         {},
+         history(&ServerFigures::loopLagMilliseconds)});
+    add(f.poolBusy || f.poolSize,
+        {tr("Pool busy"),
+         tr("%1 of %2 threads").arg(number(f.poolBusy), number(f.poolSize)),
+         shareOf(f.poolBusy, f.poolSize),
+         {}});
+    add(f.queued.has_value(),
+        {tr("Queue"), tr("%1 waiting").arg(number(f.queued)), {}, history(&ServerFigures::queued)});
+    add(f.inFlight.has_value(),
+        {tr("In flight"), tr("%1 requests").arg(number(f.inFlight)), {}, history(&ServerFigures::inFlight)});
+    add(f.residentBytes.has_value(),
+        {tr("Memory"), formatBytes(f.residentBytes.value_or(0)), {}, history(&ServerFigures::residentBytes)});
+    // Of one processor: two that are busy are 200 %.
+    add(f.cpuShare.has_value(),
+        {tr("Processor time"),
+         threeDigits(f.cpuShare.value_or(0) * 100) + u"\u2009%"_s,
+         {},
+         history(&ServerFigures::cpuShare)});
+    return known;
+}
+
+std::vector<ServerPanel::Figure> ServerPanel::figures() const
+{
+    auto all = knownFigures();
+    const auto &last = m_watch.history().back().chosen;
+    for (const auto &figure : m_watch.chosen()) {
+        const auto found = last.find(figure.key());
+        const auto value = found == last.end() ? std::nullopt : std::optional(*found);
+        std::vector<double> values;
+        for (const auto &entry : m_watch.history())
+            values.push_back(entry.chosen.value(figure.key(), -1));
+        all.push_back({figure.name, textOf(figure, value), {}, std::move(values)});
+    }
+    return all;
 }
 
 void ServerPanel::describe()
 {
     QStringList spoken;
-    if (m_watch.problem().isEmpty()) {
+    const bool isThere = m_watch.problem().isEmpty();
+    if (isThere) {
         for (const auto &figure : figures())
             spoken << figure.label + u' ' + figure.value;
     }
+    m_choose->setVisible(isThere);
+    setToolTip(isThere ? tr("Figures of the last scrape, every two seconds; curves of the last ten minutes")
+                       : QString());
     setAccessibleName(spoken.isEmpty() ? m_watch.problem() : tr("Server: %1").arg(spoken.join(u", "_s)));
+    updateGeometry();
     update();
+}
+
+QRectF ServerPanel::contentArea() const
+{
+    const int below = m_choose->isHidden() ? 0 : m_choose->height() + 2;
+    return QRectF(rect()).adjusted(margin, 8, -margin, -8 - below);
 }
 
 void ServerPanel::paintEvent(QPaintEvent *event)
@@ -77,18 +135,24 @@ void ServerPanel::paintEvent(QPaintEvent *event)
     QFrame::paintEvent(event);
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF inner = QRectF(rect()).adjusted(14, 10, -14, -10);
-    if (!m_watch.problem().isEmpty()) {
+    const QRectF inner = contentArea();
+    const auto shown = m_watch.problem().isEmpty() ? figures() : std::vector<Figure>();
+    if (shown.empty()) {
         painter.setPen(colours().muted);
-        painter.drawText(inner, Qt::AlignCenter | Qt::TextWordWrap, m_watch.problem());
+        painter.drawText(inner, Qt::AlignCenter | Qt::TextWordWrap,
+                         m_watch.problem().isEmpty()
+                             ? tr("None of its metrics is known by name: choose those that matter.")
+                             : m_watch.problem());
         return;
     }
-    const qreal width = inner.width() / 3;
-    const qreal height = std::min(inner.height() / 2, 76.0);
+    const int columns = std::clamp(static_cast<int>(inner.width()) / 130, 1, 6);
+    const int rows = (static_cast<int>(shown.size()) + columns - 1) / columns;
+    const qreal width = inner.width() / columns;
+    const qreal height = std::min(inner.height() / rows, 76.0);
     int index = 0;
-    for (const auto &figure : figures()) {
-        const int row = index / 3;
-        const QRectF cell(inner.left() + index % 3 * width, inner.top() + row * height, width - 16, height - 8);
+    for (const auto &figure : shown) {
+        const QRectF cell(inner.left() + index % columns * width, inner.top() + index / columns * height, width - 16,
+                          height - 4);
         paintFigure(painter, cell, figure);
         ++index;
     }
@@ -100,13 +164,16 @@ void ServerPanel::paintFigure(QPainter &painter, const QRectF &cell, const Figur
     small.setPointSizeF(small.pointSizeF() * 0.82);
     painter.setFont(small);
     painter.setPen(colours().muted);
-    painter.drawText(cell, Qt::AlignLeft | Qt::AlignTop, figure.label);
+    const auto fitted = [&](const QString &text) {
+        return painter.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(cell.width()) + 12);
+    };
+    painter.drawText(cell.adjusted(0, 0, 12, 0), Qt::AlignLeft | Qt::AlignTop, fitted(figure.label));
     QFont large = font();
-    large.setPointSizeF(large.pointSizeF() * 1.3);
+    large.setPointSizeF(large.pointSizeF() * 1.15);
     large.setBold(true);
     painter.setFont(large);
     painter.setPen(colours().text);
-    painter.drawText(cell.adjusted(0, 14, 0, 0), Qt::AlignLeft | Qt::AlignTop, figure.value);
+    painter.drawText(cell.adjusted(0, 14, 12, 0), Qt::AlignLeft | Qt::AlignTop, fitted(figure.value));
     const qreal used = 14 + painter.fontMetrics().height() + 2;
     const QRectF rest(cell.left(), cell.top() + used, cell.width(), std::min(22.0, cell.height() - used));
     if (rest.height() < 5)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the service says about itself: loop lag, pool, queue, requests in flight, memory, from its /metrics.
+// What the service says about itself: loop lag, pool, queue, requests in flight, memory, and what somebody has chosen
+// of its metrics.
 #pragma once
 
 #include "gui/models/watches/server_watch.h"
 #include "gui/theme/themed.h"
 
 #include <QFrame>
+
+class QToolButton;
 
 namespace openloop::gui {
 
@@ -15,6 +18,12 @@ class ServerPanel : public QFrame, public Themed
     Q_OBJECT
 public:
     explicit ServerPanel(const ServerWatch &watch, QWidget *parent = nullptr);
+
+    QSize sizeHint() const override;
+
+signals:
+    /// Other figures are wanted.
+    void chooseWanted();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -28,11 +37,14 @@ private:
         std::vector<double> history; ///< drawn as a line; negative: unknown
     };
     std::vector<Figure> figures() const;
+    std::vector<Figure> knownFigures() const;
+    QRectF contentArea() const;
     void describe();
     void paintFigure(QPainter &painter, const QRectF &cell, const Figure &figure) const;
     void paintHistory(QPainter &painter, const QRectF &area, const std::vector<double> &values) const;
 
     const ServerWatch &m_watch;
+    QToolButton *m_choose;
 };
 
 } // namespace openloop::gui

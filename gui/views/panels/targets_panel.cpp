@@ -56,7 +56,7 @@ TargetsPanel::TargetsPanel(const Session &session, const TimeWindow &window, QWi
     layout->setSpacing(6);
     layout->addWidget(scroll, 1);
     layout->addWidget(m_add);
-    setMinimumWidth(256);
+    setMinimumWidth(186);
     connect(&session, &Session::targetsChanged, this, &TargetsPanel::rebuild);
     rebuild();
 }

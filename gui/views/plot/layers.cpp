@@ -3,28 +3,9 @@
 #include "gui/views/plot/layers.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace openloop::gui {
-
-namespace {
-
-/// Viridis at 0..1, from its published polynomial fit's anchor colours.
-QRgb viridis(double value)
-{
-    static constexpr std::array<QRgb, 9> anchors{0xff440154, 0xff472d7b, 0xff3b528b, 0xff2c728e, 0xff21918c,
-                                                 0xff28ae80, 0xff5ec962, 0xffaddc30, 0xfffde725};
-    const double position = std::clamp(value, 0.0, 1.0) * (anchors.size() - 1);
-    const auto index = std::min(static_cast<std::size_t>(position), anchors.size() - 2);
-    const double rest = position - static_cast<double>(index);
-    const auto mix = [&](int a, int b) { return static_cast<int>(std::lround(a + (b - a) * rest)); };
-    const QRgb from = anchors[index];
-    const QRgb to = anchors[index + 1];
-    return qRgb(mix(qRed(from), qRed(to)), mix(qGreen(from), qGreen(to)), mix(qBlue(from), qBlue(to)));
-}
-
-} // namespace
 
 QRectF SpanLayer::placeOf(const PlotSpan &span) const
 {
@@ -83,8 +64,7 @@ void GridLayer::setGrid(std::optional<PlotGrid> grid, bool dark)
             if (count <= 0)
                 continue;
             const double share = std::log1p(count) / scale;
-            // On white the scale runs the other way, so that rare is pale and frequent is dark in both schemes.
-            m_image.setPixel(column, m_grid->rows - 1 - row, viridis(dark ? 0.12 + 0.88 * share : 1 - share));
+            m_image.setPixel(column, m_grid->rows - 1 - row, heatColour(share, dark).rgb());
         }
     }
 }

@@ -101,8 +101,10 @@ void PlotView::fitNames()
     if (m_plot->series->namesBeside) {
         const QFontMetrics metrics(m_plot->font());
         for (const auto &one : m_plot->series->series)
-            wanted = std::max(
-                wanted, one.name.isEmpty() ? 0 : metrics.horizontalAdvance(one.name) + 2 * SeriesLayer::besideGap);
+            wanted = std::max(wanted,
+                              one.name.isEmpty() ? 0
+                                                 : metrics.horizontalAdvance(one.name) + 2 * SeriesLayer::besideGap
+                                      + 3); // rounded twice
     }
     QMargins margins = m_plot->axisRect()->margins();
     margins.setRight(std::min(wanted, std::max(rightMargin, width() / 4)));

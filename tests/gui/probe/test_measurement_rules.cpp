@@ -344,6 +344,31 @@ private slots:
         QCOMPARE(lags.verdict(now).level, TrustLevel::HostBusy);
     }
 
+    void aDoubtAtTheEdgeDoesNotComeAndGo()
+    {
+        TrustJudge judge;
+        Instant now{1h};
+        int changes = 0;
+        auto level = TrustLevel::Unknown;
+        for (int i = 0; i < 4000; ++i, now += 25ms) { // each window holds four or five late ticks: one is too many
+            judge.addLag(now, i % 90 == 0 ? 3ms : 10us);
+            Sample control;
+            control.due = control.sent = now;
+            control.done = now + 200us;
+            judge.addControl(control);
+            const auto trust = judge.verdict(now);
+            QCOMPARE(trust.reason.isEmpty(), !trust.suspendsAlerts());
+            changes += std::exchange(level, trust.level) != trust.level;
+        }
+        QCOMPARE(level, TrustLevel::HostBusy);
+        QCOMPARE(changes, 2); // enough was seen, then doubt: it was at the edge all the time
+        for (int i = 0; i < 1000; ++i, now += 25ms) {
+            judge.addLag(now, 10us);
+            level = judge.verdict(now).level;
+        }
+        QCOMPARE(level, TrustLevel::Trustworthy);
+    }
+
     void aFastControlPutsTheBlameOnTheService()
     {
         Sample slow = answeredAfter400ms();

@@ -345,8 +345,14 @@ private slots:
         for (const int breaks : {1, 2, 7, 8, 33, 64}) {
             LoadSearch search(64);
             int steps = 0;
-            for (; const auto n = search.next(); ++steps)
+            int most = search.mostSteps();
+            QVERIFY(most >= 1 && most <= 14);
+            for (; const auto n = search.next(); ++steps, --most) {
+                QVERIFY2(search.mostSteps() >= 1 && search.mostSteps() <= most, "what is left never grows");
                 search.report({*n, *n < breaks, {}, *n == breaks ? u"busy"_s : QString()});
+                most = std::min(most, search.mostSteps() + 1);
+            }
+            QCOMPARE(search.mostSteps(), 0);
             QCOMPARE(search.lowestBroken(), std::optional(breaks));
             QCOMPARE(search.highestKept(), breaks - 1);
             QCOMPARE(search.doubt(), u"busy"_s);

@@ -112,11 +112,11 @@
     <name>Blame</name>
     <message>
         <source>event loop: stood still for %1, at no request that is known</source>
-        <translation>Event-Loop: stand %1 still, bei keiner bekannten Anfrage</translation>
+        <translation>Ereignisschleife: stand %1 still, bei keiner bekannten Anfrage</translation>
     </message>
     <message>
         <source>event loop: stood still for %1 at %2</source>
-        <translation>Event-Loop: stand %1 still bei %2</translation>
+        <translation>Ereignisschleife: stand %1 still bei %2</translation>
     </message>
 </context>
 <context>

@@ -191,7 +191,8 @@ void TestSystemFaults::aStopSignalLeavesErrnoAlone()
 // This thread's loop stands still until its stack has been taken.
 void TestSystemFaults::aLookAtTheStackLeavesErrnoAlone()
 {
-    const StallWatch watch;
+    StallLog stalls;
+    const StallWatch watch(stalls, 0);
     posting.arm(1, EOVERFLOW);
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     errno = ENOTTY;

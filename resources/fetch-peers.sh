@@ -16,7 +16,7 @@ flock 9
 echo "openloop: unpacking ${peers[*]} below $folder"
 
 # As if none of them were installed; a just-in-time compiler is not needed, and as large as all else.
-family='^Package: (postgresql|pgbouncer|nginx|libnginx|haproxy|prometheus|systemd\n|libsystemd-shared\n)'
+family='^Package: (postgresql|pgbouncer|nginx|libnginx|haproxy|prometheus)'
 awk -v RS= -v ORS='\n\n' -v family="$family" '$0 !~ family' /var/lib/dpkg/status >"$folder/status"
 apt=(apt-get -qq -o "Dir::State::status=$folder/status" -o "APT::Sandbox::User=$(id -un)")
 names() {
@@ -28,6 +28,10 @@ if ! wanted=$(names) || [ -z "$wanted" ]; then # lists of our own, where the mac
     apt+=(-o "Dir::State::lists=$folder/lists" -o "Dir::Cache=$folder/cache")
     "${apt[@]}" update || { echo "openloop: no network to fetch ${peers[*]} from, which tests start" >&2; exit 1; }
     wanted=$(names)
+fi
+# One that is installed has what it needs, and can't be taken out of the list: others there depend on it.
+if dpkg-query -W -f '${db:Status-Status}' systemd 2>/dev/null | grep -qx installed; then
+    wanted+=$'\nsystemd\nlibsystemd-shared'
 fi
 rm -rf "$folder/packages" "$folder/root"
 mkdir -p "$folder/packages" "$folder/root"

@@ -1743,7 +1743,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Answer&apos;s hea&amp;ders</source>
-        <translation>Kopffelder Kopfzeilen &amp;der Antwortamp;der Antwort</translation>
+        <translation>Kopffelder &amp;der Antwort</translation>
     </message>
 </context>
 <context>

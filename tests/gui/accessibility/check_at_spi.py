@@ -73,9 +73,9 @@ class Screen:
         return [(part, states) for part, states in self.parts(root) if states.contains(self.atspi.STATE_SHOWING)]
 
     def focused(self, root):
-        # Of several that say so the innermost, a row in its list; a tab says so while its list has the focus, or none.
+        # Of several that say so the innermost. A tab and a row say so whether the list that they are in has the focus or not.
         found = [part for part, states in self.shown(root) if states.contains(self.atspi.STATE_FOCUSED)
-                 and part.getRoleName() != "page tab"]
+                 and part.getRoleName() not in ("page tab", "table cell", "tree item", "list item")]
         return found[-1] if found else None
 
     def press_tab(self):

@@ -5,6 +5,8 @@
 #include "server/http/app.h"
 #include "server/program/service_manager.h"
 
+#include <utility>
+
 namespace openloop {
 
 Watchdog::Watchdog(http::App &app, ServiceManager &manager)

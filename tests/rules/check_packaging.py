@@ -28,6 +28,14 @@ def field(control, name):
     return {alternatives(one) for value in values for one in value.split(",") if one.strip() and "${" not in one}
 
 
+def not_packed(installs, packed):
+    """Folders below share/ that CMake installs into, and no package takes."""
+    folders = {f"usr/share/{name}" for name in re.findall(r"DESTINATION \$\{CMAKE_INSTALL_DATADIR\}/([\w-]+)", installs)}
+    for folder in sorted(folders):
+        if not any(line == folder or line.startswith(folder + "/") for line in packed.splitlines()):
+            yield f"{folder}: installed by resources/CMakeLists.txt, in no resources/debian/*.install"
+
+
 def disagreements(cmake, changelog, packages, control):
     version = re.search(r"project\(openloop VERSION (\S+)", cmake).group(1)
     newest = re.match(r"openloop \((\S+)-\S+\)", changelog)
@@ -55,6 +63,9 @@ def self_test():
     for broken in (control.replace(" a (>= 1),\n", ""), control.replace(" a (", " d,\n a ("),
                    control.replace("sql6-x", "sql6-y")):
         assert list(disagreements(cmake, "openloop (1.2.0-1) unstable", packages, broken)), broken
+    installs = "install(FILES a DESTINATION ${CMAKE_INSTALL_DATADIR}/b/c)\n"
+    assert not list(not_packed(installs, "usr/bin/x\nusr/share/b\n"))
+    assert list(not_packed(installs, "usr/bin/x\nusr/share/bb\n"))
 
 
 def main():
@@ -63,6 +74,8 @@ def main():
     found = list(disagreements((root / "CMakeLists.txt").read_text(), (root / "resources/debian/changelog").read_text(),
                                (root / "resources/debian-packages.txt").read_text(),
                                (root / "resources/debian/control").read_text()))
+    found += not_packed((root / "resources/CMakeLists.txt").read_text(),
+                        "".join(each.read_text() for each in (root / "resources/debian").glob("*.install")))
     print("\n".join(found) or "packaging: agrees")
     sys.exit(1 if found else 0)
 

@@ -120,7 +120,8 @@ void TestSlowLog::theLastLinesAreThere_data()
                                      {"an assertion", SIGABRT, QProcess::CrashExit}});
 }
 
-// More of them than the pipe takes were written before the signal came.
+// More of them than the pipe takes were written before the signal came. A request's line follows its answer, and so a
+// crash may come in between: the last one is told for sure by an end alone, each before it by the answer to the next.
 void TestSlowLog::theLastLinesAreThere()
 {
     QFETCH(const int, signal);
@@ -128,7 +129,7 @@ void TestSlowLog::theLastLinesAreThere()
     Pipe pipe;
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--access-log"_s, u"all"_s}, pipe.wrapper());
     QVERIFY(server.waitUntilReady());
-    QVERIFY(ask(server, several));
+    QVERIFY(ask(server, several + 1));
     ::kill(pid_t(server.processId()), signal);
     const auto isOver = [&] {
         pipe.read();
@@ -136,7 +137,8 @@ void TestSlowLog::theLastLinesAreThere()
     };
     QTRY_VERIFY_WITH_TIMEOUT(isOver(), patience);
     QCOMPARE(server.process().exitStatus(), status);
-    QCOMPARE(pipe.read().count("\"url.path\":\"/health\""), several);
+    const auto written = pipe.read().count("\"url.path\":\"/health\"");
+    QVERIFY2(written == several + 1 || (signal != SIGTERM && written == several), qPrintable(QString::number(written)));
 }
 
 void TestSlowLog::theJournalIsToldPriorities_data()

@@ -125,7 +125,8 @@ void TestStalls::aStallIsToldWhileItLastsAndAfterwards()
     QVERIFY(metric("openloop_event_loop_stalls_total{loop=\"1\"}") >= 1);
     QVERIFY(metric("openloop_event_loop_stalls_total{loop=\"0\"}") >= 0);
     QVERIFY(metric("openloop_event_loop_stall_seconds_total{loop=\"1\"}") >= 0.2);
-    QVERIFY(server.standardError().contains("at GET /test/stand_still (request the-guilty.one)"));
+    QTRY_VERIFY_WITH_TIMEOUT(server.standardError().contains("at GET /test/stand_still (request the-guilty.one)"),
+                             patience);
     QCOMPARE(server.stop(), 0);
 }
 

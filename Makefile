@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet fleet bench bench-factoring bench-queue simulate \
+.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet soak-wire fleet bench bench-factoring bench-queue simulate \
         check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 systemd-test packages package-test \
         check-openapi install
 
@@ -65,6 +65,11 @@ soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstre
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
 	@$(BUILD)/bin/openloop-soak-upstream
 	@$(MAKE) --no-print-directory soak-fleet
+
+soak-wire: test-dependencies ## a million mutated requests and 100,000 clients that leave, against the ASan build (REQUESTS, CLIENTS, SEED)
+	@[ -f build/asan/build.ninja ] || cmake --preset asan
+	@cmake --build --preset asan --target openloop-soak-wire
+	@build/asan/bin/openloop-soak-wire $(or $(REQUESTS),1000000) $(or $(CLIENTS),100000) $(or $(SEED),1)
 
 soak-fleet: benchmarks ## several servers: kills, 30,000 watchers, chaos, the release before (PARTS: kills watchers chaos before; SEED)
 	@before=$(if $(filter before,$(or $(PARTS),before)),$$(tests/long/release_before.py)) && \

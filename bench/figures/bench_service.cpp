@@ -2,8 +2,8 @@
 // The figures of the service in the README, measured in one run against the real program over HTTP.
 #include "server/http/message/trace.h"
 #include "server/upstream/stand_in.h"
-#include "tests/support/crowd.h"
-#include "tests/support/load.h"
+#include "tests/support/clients/crowd.h"
+#include "tests/support/clients/load.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/front.h"
 #include "tests/support/peers/postgres.h"

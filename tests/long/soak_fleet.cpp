@@ -6,7 +6,7 @@
 // when something was not as it must be.
 #include "tests/server/jobs/fleet/chaos.h"
 #include "tests/server/jobs/fleet/kills.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"

@@ -2,10 +2,10 @@
 // The three claims of the article: whatever computes or waits, /health answers as if nothing else were there.
 // Each has its negative control, the same work done on the event loop, which must make /health late.
 #include "server/upstream/stand_in.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
+#include "tests/support/clients/load.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/jobs/watchers.h"
-#include "tests/support/load.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"

@@ -2,7 +2,7 @@
 // Whom the pool's threads work for when a request and a job ask for the same number: within this process.
 #include "server/compute/factoring/factoring_pool.h"
 #include "server/compute/factoring/results.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/ending.h"
 #include "tests/support/hold.h"
 #include "tests/support/patience.h"

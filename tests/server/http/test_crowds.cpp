@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many clients at once, against the real program: refused at once, no memory taken, and /health first.
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/server_process.h"
 
 #include <QTest>

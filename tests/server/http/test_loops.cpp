@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several event loops behind one port: who takes clients, where handlers run, and that nothing is lost between loops.
 #include "tests/support/app_thread.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/rows.h"

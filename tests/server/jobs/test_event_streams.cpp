@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A job's events as an EventSource reads them: each has its id, and whoever comes back is told what it has not heard.
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/event_reader.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"

@@ -6,7 +6,7 @@
 #include "server/jobs/queue/sqlite_statements.h"
 #include "server/routes/job_routes.h"
 #include "server/services.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/ending.h"
 #include "tests/support/hold.h"
 #include "tests/support/patience.h"

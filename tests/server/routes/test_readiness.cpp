@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What /readyz says while a part is away: a balancer that obeys it must not take away all the rest.
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"

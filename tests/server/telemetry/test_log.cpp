@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // That the log answers: every refusal by its id, a crowd of them in few lines, and what happens to the service itself.
 #include "tests/support/app_thread.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"

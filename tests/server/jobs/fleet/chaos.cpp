@@ -3,7 +3,7 @@
 // struck, watched and started again by one loop, which waits for nothing but PostgreSQL and the next beginning.
 #include "tests/server/jobs/fleet/chaos.h"
 
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/job_client.h"
 
 #include <QTest>

@@ -2,7 +2,7 @@
 // What is asked again is asked with more patience each time, lest a slow machine never be heard out.
 #include "tests/server/jobs/fleet/chaos_clients.h"
 
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/event_reader.h"
 #include "tests/support/jobs/job_client.h"
 

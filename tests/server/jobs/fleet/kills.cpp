@@ -2,7 +2,7 @@
 // No job is computed at three kills, which would be held against it: before each, what was accepted earlier is done.
 #include "tests/server/jobs/fleet/kills.h"
 
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 

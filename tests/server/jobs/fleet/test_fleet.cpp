@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several real servers on one PostgreSQL, beaten about: a job is computed by one of them, and each job ends.
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
+#include "tests/support/clients/load.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/jobs/job_client.h"
-#include "tests/support/load.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"
 #include "tests/support/peers/peers.h"

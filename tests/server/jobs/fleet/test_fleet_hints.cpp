@@ -2,7 +2,7 @@
 // Several real servers on one PostgreSQL that tell each other what has changed: how much sooner that is than a look,
 // and that nothing depends on it.
 #include "server/services.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/jobs/watchers.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A thousand who watch cost the database what one costs, and each is told the end in time.
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/jobs/watchers.h"

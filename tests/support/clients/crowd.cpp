@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One thread and one epoll for all of them, so that the clients are quicker than the service.
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 
 #include "tests/support/numbers.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A thread for each client: it asks, waits for the answer, and asks again.
-#include "tests/support/load.h"
+#include "tests/support/clients/load.h"
 
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"

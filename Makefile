@@ -52,8 +52,9 @@ tsan: ## the engine, and the threads of store, pool, jobs and probe, under Threa
 benchmarks: test-dependencies build ## compile the programs that measure, too
 	@cmake --build --preset $(PRESET) --target benchmarks
 
-bench: benchmarks ## the service's figures of the README, in one run
-	@$(BUILD)/bin/bench_service
+bench: benchmarks ## the service's figures of the README, in one run (PARTS: health nginx observation loops overload calls queries fastapi)
+	@resources/install-dependencies.sh bench/fastapi/packages.txt
+	@$(BUILD)/bin/bench_service $(PARTS)
 
 bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreSQL
 	@$(BUILD)/bin/queue_scale

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The figures of the service in the README, measured in one run against the real program over HTTP.
-#include "server/http/message/trace.h"
+#include "bench/figures/bench_peers.h"
+#include "bench/figures/wrk.h"
 #include "server/upstream/stand_in.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/clients/load.h"
-#include "tests/support/patience.h"
-#include "tests/support/peers/front.h"
-#include "tests/support/peers/postgres.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
 #include <QCoreApplication>
-#include <QFile>
-#include <QRegularExpression>
-#include <QStandardPaths>
 
 #include <algorithm>
 #include <cstdio>
 #include <thread>
-#include <unistd.h>
 
 using namespace openloop;
+using namespace openloop::bench;
 using namespace openloop::test;
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -45,24 +40,12 @@ struct Latency {
     double p99 = 0;
 };
 
-[[noreturn]] void giveUp(const char *why)
-{
-    std::fprintf(stderr, "bench: %s\n", why);
-    std::exit(1);
-}
-
 Latency pollHealth(quint16 port, std::chrono::milliseconds interval = pollInterval)
 {
     const auto latencies = healthLatencies(port, polls, interval);
     if (latencies.empty())
         giveUp("/health did not answer");
     return {latencies[std::size_t(polls / 2)], latencies[std::size_t(polls * 99 / 100)]};
-}
-
-double median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
 }
 
 void measureHealthUnderSaturation(ServerProcess &server)
@@ -83,84 +66,6 @@ void measureHealthUnderSaturation(ServerProcess &server)
     std::printf("/health, idle               p50 %.3f ms   p99 %.3f ms\n", median(idle50), median(idle99));
     std::printf("/health, pool saturated     p50 %.3f ms   p99 %.3f ms   p99 ratio %.2f (at most 1.5)\n",
                 median(busy50), median(busy99), median(ratios));
-}
-
-double cpuSeconds(qint64 process)
-{
-    QFile file(u"/proc/%1/stat"_s.arg(process));
-    if (!file.open(QIODevice::ReadOnly))
-        giveUp("no /proc here");
-    const QByteArray text = file.readAll();
-    const QByteArrayList fields = text.sliced(text.lastIndexOf(')') + 2).split(' ');
-    return double(fields[11].toLongLong() + fields[12].toLongLong()) / double(::sysconf(_SC_CLK_TCK));
-}
-
-struct Throughput {
-    double perSecond = 0;
-    double cpuMicroseconds = 0; // of the server, for each request
-    qint64 failed = 0;
-};
-
-// Of a ServerProcess or a Front.
-template <typename Server>
-Throughput runWrk(const Server &server, const QString &path, int connections, int seconds = 5)
-{
-    const QString url = u"http://127.0.0.1:%1%2"_s.arg(server.port()).arg(path);
-    const double before = cpuSeconds(server.processId());
-    QProcess wrk;
-    wrk.start(u"wrk"_s, {u"-t1"_s, u"-c%1"_s.arg(connections), u"-d%1s"_s.arg(seconds), url});
-    if (!wrk.waitForFinished(60'000) || wrk.exitCode() != 0)
-        giveUp("wrk (Debian: wrk) did not run");
-    const QString text = QString::fromUtf8(wrk.readAllStandardOutput());
-    const auto number = [&text](const QString &pattern) {
-        return QRegularExpression(pattern).match(text).captured(1).toDouble();
-    };
-    const double requests = number(u"(\\d+) requests in"_s);
-    return {number(u"Requests/sec:\\s+([\\d.]+)"_s), (cpuSeconds(server.processId()) - before) / requests * 1e6,
-            qint64(number(u"Non-2xx or 3xx responses: (\\d+)"_s))};
-}
-
-void print(const char *name, const Throughput &measured)
-{
-    std::printf("%-27s %8.0f requests/s   %5.1f us of CPU each   %lld failed\n", name, measured.perSecond,
-                measured.cpuMicroseconds, static_cast<long long>(measured.failed));
-}
-
-// nginx answers by itself what its configuration says, in one process.
-void measureBesideNginx()
-{
-    const QByteArray name =
-        http::Trace(http::RequestHead()).id().toByteArray(); // of a route that nothing here can have been made for
-    qputenv("OPENLOOP_TEST_ROUTE", name);
-    ServerProcess server(QStringLiteral(TEST_SERVER));
-    qunsetenv("OPENLOOP_TEST_ROUTE");
-    const Front nginx(
-        Front::Nginx,
-        "pid nginx.pid; master_process off; events {} http { access_log off; keepalive_requests 100000000; "
-        "client_body_temp_path body; proxy_temp_path proxied; fastcgi_temp_path fastcgi; "
-        "uwsgi_temp_path uwsgi; scgi_temp_path scgi; server { listen FRONT; location / { "
-        "default_type application/json; return 200 '{\"status\":\"healthy\"}'; } } }",
-        0);
-    if (!server.waitUntilReady())
-        giveUp("the server did not start");
-    while (!nginx.isReady())
-        std::this_thread::sleep_for(10ms);
-    std::vector<double> health, argument, beside, healthRatios, argumentRatios;
-    for (int round = 0; round < 2 * rounds + 1; ++round) {
-        health.push_back(runWrk(server, u"/health"_s, 64, 2).cpuMicroseconds);
-        beside.push_back(runWrk(nginx, u"/health"_s, 64, 2).cpuMicroseconds);
-        argument.push_back(
-            runWrk(server, u'/' + QString::fromLatin1(name) + u"/some-argument"_s, 64, 2).cpuMicroseconds);
-        healthRatios.push_back(health.back() / beside.back());
-        argumentRatios.push_back(argument.back() / beside.back());
-    }
-    const auto printBeside = [&](const char *what, const std::vector<double> &times,
-                                 const std::vector<double> &ratios) {
-        std::printf("%-27s %.1f us of CPU each, nginx's `return 200` %.1f: ratio %.2f (at most 1.6)\n", what,
-                    median(times), median(beside), median(ratios));
-    };
-    printBeside("/health, 64 connections", health, healthRatios);
-    printBeside("a route with an argument", argument, argumentRatios);
 }
 
 // Two thousand at once against a full pool and queue: what the refused wait, and what /health does in these seconds.
@@ -196,24 +101,28 @@ void measureOverload()
                 times.size(), median(times), times.back(), busy.p99 / idle.p99);
 }
 
-// The same server with and without metrics and Server-Timing, by turns.
+// The same server by turns: as it is, without the access log, and without metrics and Server-Timing either.
 void measureObservation()
 {
-    ServerProcess measured(QStringLiteral(TEST_SERVER));
+    ServerProcess whole(QStringLiteral(TEST_SERVER), {u"--access-log"_s, u"slow"_s});
+    ServerProcess silent(QStringLiteral(TEST_SERVER), {u"--access-log"_s, u"off"_s});
     qputenv("OPENLOOP_TEST_UNMEASURED", "1");
-    ServerProcess plain(QStringLiteral(TEST_SERVER));
+    ServerProcess plain(QStringLiteral(TEST_SERVER), {u"--access-log"_s, u"off"_s});
     qunsetenv("OPENLOOP_TEST_UNMEASURED");
-    if (!measured.waitUntilReady() || !plain.waitUntilReady())
+    if (!whole.waitUntilReady() || !silent.waitUntilReady() || !plain.waitUntilReady())
         giveUp("the server did not start");
-    std::vector<double> with, without, ratios;
+    std::vector<double> times, logRatios, ratios;
     for (int round = 0; round < 2 * rounds + 1; ++round) {
-        with.push_back(runWrk(measured, u"/health"_s, 64, 2).cpuMicroseconds);
-        without.push_back(runWrk(plain, u"/health"_s, 64, 2).cpuMicroseconds);
-        ratios.push_back(with.back() / without.back());
+        const auto timeOf = [](const ServerProcess &server) {
+            return runWrk(server, u"/health"_s, 64, 2).cpuMicroseconds;
+        };
+        times.push_back(timeOf(whole));
+        logRatios.push_back(times.back() / timeOf(silent));
+        ratios.push_back(times.back() / timeOf(plain));
     }
-    std::printf(
-        "metrics and Server-Timing   %.1f us of CPU for each /health, %.1f us without: ratio %.2f (at most 1.15)\n",
-        median(with), median(without), median(ratios));
+    std::printf("observation                 %.1f us of CPU for each /health; ratio without access log %.2f, without "
+                "metrics and Server-Timing either %.2f (at most 1.15 each)\n",
+                median(times), median(logRatios), median(ratios));
 }
 
 // What 200 new clients, one after the other, wait for the answer of /health: p99 in ms.
@@ -230,36 +139,59 @@ double newcomersWait(quint16 port)
     return times[197];
 }
 
-// One loop and two by turns; and two of which one stands still meanwhile, beside themselves before that.
-void measureLoops()
+// Who answers may run on all processors but the last, which is the client's, as if it were another machine.
+QStringList on(bool client)
 {
-    ServerProcess one(QStringLiteral(TEST_SERVER));
-    ServerProcess two(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
+    const auto last = QString::number(std::thread::hardware_concurrency() - 1);
+    return {u"taskset"_s, u"-c"_s, client ? last : u"0-%1"_s.arg(std::max(0, last.toInt() - 1))};
+}
+
+void measureCostOfLoops(const char *how, const QStringList &client, const QStringList &server)
+{
+    ServerProcess one(QStringLiteral(TEST_SERVER), {}, server);
+    ServerProcess two(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s}, server);
     if (!one.waitUntilReady() || !two.waitUntilReady())
         giveUp("the server did not start");
-    std::vector<double> ones, twos, ratios, free, blocked, waits;
+    std::vector<double> ones, twos, ratios;
     for (int round = 0; round < 2 * rounds + 1; ++round) {
-        ones.push_back(runWrk(one, u"/health"_s, 64, 2).cpuMicroseconds);
-        twos.push_back(runWrk(two, u"/health"_s, 64, 2).cpuMicroseconds);
+        ones.push_back(runWrk(one, u"/health"_s, 64, 2, client).cpuMicroseconds);
+        twos.push_back(runWrk(two, u"/health"_s, 64, 2, client).cpuMicroseconds);
         ratios.push_back(twos.back() / ones.back());
+    }
+    std::printf("two loops, %-16s %.1f us of CPU for each /health, %.1f us with one: ratio %.2f (at most 1.15)\n", how,
+                median(twos), median(ones), median(ratios));
+}
+
+// Two loops of which one stands still, beside themselves before that.
+void measureStuckLoop()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
+    if (!server.waitUntilReady())
+        giveUp("the server did not start");
+    std::vector<double> free, blocked, waits;
+    for (int round = 0; round < 2 * rounds + 1; ++round) {
         std::vector<RawClient> clients; // the first is of home, the last of the other loop, or the reverse
         do {
-            clients.emplace_back(two.port());
+            clients.emplace_back(server.port());
         } while (clients.back().get("/test/loop")->body == clients.front().get("/test/loop")->body);
-        free.push_back(newcomersWait(two.port()));
+        free.push_back(newcomersWait(server.port()));
         clients.front().ask("/test/stand_still");
         while (!clients.back().get("/test/standing")->body.contains('1'))
             ;
-        blocked.push_back(newcomersWait(two.port()));
+        blocked.push_back(newcomersWait(server.port()));
         waits.push_back(blocked.back() / free.back());
         clients.back().get("/test/let_go");
     }
-    std::printf("two loops                   %.1f us of CPU for each /health, %.1f us with one: ratio %.2f (at most "
-                "1.15)\n",
-                median(twos), median(ones), median(ratios));
     std::printf(
         "one of them stands still    p99 of 200 new clients %.2f ms, %.2f ms before: ratio %.2f (at most 1.5)\n",
         median(blocked), median(free), median(waits));
+}
+
+void measureLoops()
+{
+    measureCostOfLoops("clients apart", on(true), on(false));
+    measureCostOfLoops("clients among", {}, {});
+    measureStuckLoop();
 }
 
 void measureConcurrentCalls()
@@ -289,43 +221,43 @@ void measureConcurrentCalls()
 
 void measureQueries()
 {
-    const QString path = u"/query_database?user_id=3&completed=false"_s;
-    {
-        ServerProcess server(QStringLiteral(SERVER));
-        if (!server.waitUntilReady())
-            giveUp("the server did not start");
-        print("/query_database, SQLite", runWrk(server, path, 32));
-    }
-    Postgres postgres;
-    ServerProcess server(QStringLiteral(SERVER), {u"--database"_s, postgres.databaseUrl(u"bench"_s)});
+    ServerProcess server(QStringLiteral(SERVER));
     if (!server.waitUntilReady())
-        giveUp("the server did not start on PostgreSQL");
-    print("/query_database, PostgreSQL", runWrk(server, path, 32));
+        giveUp("the server did not start");
+    print("/query_database, SQLite", runWrk(server, u"/query_database?user_id=3&completed=false"_s, 32));
 }
+
+void measureHealth()
+{
+    ServerProcess server(QStringLiteral(SERVER), {u"--factorize-timeout"_s, u"20"_s});
+    if (!server.waitUntilReady())
+        giveUp("the server did not start");
+    measureHealthUnderSaturation(server);
+    print("/health, 64 connections", runWrk(server, u"/health"_s, 64));
+}
+
+struct Part {
+    QByteArrayView name;
+    void (*measure)();
+};
+
+constexpr Part parts[] = {
+    {"health", measureHealth},   {"nginx", measureBesideNginx},     {"observation", measureObservation},
+    {"loops", measureLoops},     {"overload", measureOverload},     {"calls", measureConcurrentCalls},
+    {"queries", measureQueries}, {"fastapi", measureBesideFastApi},
+};
 
 } // namespace
 
-/// bench_service [loops]: that figure alone
+/// bench_service [PART]...: those alone
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    if (argc == 2 && QByteArrayView(argv[1]) == "loops") {
-        measureLoops();
-        return 0;
+    const QStringList wanted = application.arguments().sliced(1);
+    for (const Part &part : parts) {
+        if (wanted.isEmpty() || wanted.contains(QString::fromLatin1(part.name)))
+            part.measure();
     }
-    {
-        ServerProcess server(QStringLiteral(SERVER), {u"--factorize-timeout"_s, u"20"_s});
-        if (!server.waitUntilReady())
-            giveUp("the server did not start");
-        measureHealthUnderSaturation(server);
-        print("/health, 64 connections", runWrk(server, u"/health"_s, 64));
-    }
-    measureBesideNginx();
-    measureObservation();
-    measureLoops();
-    measureOverload();
-    measureConcurrentCalls();
-    measureQueries();
     return 0;
 }

@@ -59,7 +59,7 @@ bench: benchmarks ## the service's figures of the README, in one run (PARTS: hea
 bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreSQL
 	@$(BUILD)/bin/queue_scale
 
-compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|jobs|factorize60|frame
+compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|call_other_service|jobs|factorize60|frame
 	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
 soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstream's memory; then soak-fleet

@@ -9,6 +9,7 @@ added, up to 60, until half of the interval's width is at most BOUND - 1, or all
 new one costs no more at all, or above BOUND. WHAT is one of
   health          /health by 64 connections (wrk), CPU of the server per request
   query_database  /query_database on SQLite by 32 connections, likewise
+  call_other_service  likewise, its embedded stand-in's part included
   jobs            a job that is accepted, computed in no time, recorded and told, by 16 connections, likewise
   factorizeD      numbers of D digits by openloop-factor, CPU per number: factorize40, factorize60 ...
   frame           a frame of the chart, CPU per frame
@@ -131,6 +132,8 @@ def measurement(what):
         return "openloop-server", lambda built: Requests(built, "/health", 64)
     if what == "query_database":
         return "openloop-server", lambda built: Requests(built, "/query_database?user_id=1&limit=10", 32)
+    if what == "call_other_service":
+        return "openloop-server", lambda built: Requests(built, "/call_other_service", 32)
     if what == "jobs":
         return "openloop-server", lambda built: Requests(built, "/factorizations", 16, "jobs.lua")
     if digits := re.fullmatch(r"factorize(\d{2})", what):

@@ -75,12 +75,19 @@ public:
         return std::ranges::count(all, outcome, &probe::Sample::outcome);
     }
 
-    /// Measures for `duration`, then waits for outstanding answers; false: they never came.
+    /// Measures for `duration`, and until each target has been asked at least once, for a machine that stands still
+    /// meanwhile loses ticks; then waits for outstanding answers. False: they never came.
     bool run(probe::Engine &engine, std::chrono::milliseconds duration)
     {
         engine.start();
-        const bool measured = QTest::qWaitFor([&] { return last.until >= engine.origin() + duration; },
-                                              static_cast<int>(duration.count()) + patience);
+        const auto isAsked = [this](const probe::TargetBatch &target) {
+            return !target.open.isEmpty() || !samples[target.name].isEmpty();
+        };
+        const auto isMeasured = [&] {
+            return last.until >= engine.origin() + duration && !last.targets.isEmpty()
+                && std::ranges::all_of(last.targets, isAsked);
+        };
+        const bool measured = QTest::qWaitFor(isMeasured, static_cast<int>(duration.count()) + patience);
         engine.finish();
         return measured && QTest::qWaitFor([this] { return drained; }, patience);
     }

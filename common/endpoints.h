@@ -13,6 +13,7 @@ inline const QString callOtherService = QStringLiteral("/call_other_service");
 inline const QString queryDatabase = QStringLiteral("/query_database");
 inline const QString factorize = QStringLiteral("/factorize");
 inline const QString factorizations = QStringLiteral("/factorizations");
+inline const QString nodes = QStringLiteral("/nodes");
 inline const QString metrics = QStringLiteral("/metrics");
 inline const QString stalls = QStringLiteral("/stalls");
 

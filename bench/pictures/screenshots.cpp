@@ -42,8 +42,9 @@ namespace {
 class Tour
 {
 public:
-    Tour(const QString &url, const QDir &folder, const QList<QSize> &sizes)
-        : m_folder(folder), m_targets(*probe::targetsFromArguments({url})), m_sizes(sizes)
+    /// fleet: base URLs of servers that share the service's database.
+    Tour(const QString &url, const QStringList &fleet, const QDir &folder, const QList<QSize> &sizes)
+        : m_folder(folder), m_targets(*probe::targetsFromArguments({url})), m_fleet(fleet), m_sizes(sizes)
     {
     }
 
@@ -88,6 +89,7 @@ public:
         raise(window, u"jobs"_s);
         wait(3);
         take(window, u"jobs"_s);
+        fleet(window);
         popup(window);
         dialogs(window);
         for (const auto &format : {u"html"_s, u"pdf"_s, u"svg"_s, u"csv"_s, u"json"_s})
@@ -138,6 +140,21 @@ private:
         for (int i = 0; i < 60 && window.limitPanel().verdict().isEmpty(); ++i)
             wait(1);
         take(window, u"limit"_s);
+    }
+
+    void fleet(gui::MainWindow &window)
+    {
+        const auto before = window.session().targets();
+        auto targets = before;
+        for (const QString &server : m_fleet)
+            targets += *probe::targetsFromArguments({u"node%1=%2/health"_s.arg(targets.size()).arg(server)});
+        window.session().setTargets(targets);
+        window.jobsPanel().jobs().submitNumber( // a minute of one thread
+            u"48181119420100527776686281622010901153280245482416192175629232964490138110329"_s);
+        raise(window, u"fleet"_s);
+        wait(8);
+        take(window, u"fleet"_s);
+        window.session().setTargets(before);
     }
 
     void popup(gui::MainWindow &window)
@@ -230,6 +247,7 @@ private:
     gui::Theme m_theme;
     QDir m_folder;
     QList<probe::Target> m_targets;
+    QStringList m_fleet;
     QList<QSize> m_sizes;
 };
 
@@ -258,13 +276,15 @@ int main(int argc, char **argv)
     parser.addPositionalArgument(u"FOLDER"_s, u"where the pictures go"_s);
     const QCommandLineOption sheets(u"sheets"_s, u"in windows of 640, 1280 and 2560 pixels, and sheets of all"_s);
     parser.addOption(sheets);
+    const QCommandLineOption fleet(u"fleet"_s, u"base URLs of servers that share its database"_s, u"URL,…"_s);
+    parser.addOption(fleet);
     parser.process(application);
     if (parser.positionalArguments().size() != 2)
         parser.showHelp(2);
     QDir().mkpath(parser.positionalArguments()[1]);
     const QDir folder(parser.positionalArguments()[1]);
     const bool asSheets = parser.isSet(sheets);
-    Tour(parser.positionalArguments()[0], folder,
+    Tour(parser.positionalArguments()[0], parser.value(fleet).split(u',', Qt::SkipEmptyParts), folder,
          asSheets ? QList{QSize(640, 620), QSize(1280, 800), QSize(2560, 1400)}
                   : QList{QSize(1000, 700), QSize(1280, 800)})
         .run();

@@ -8,6 +8,7 @@
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/panels/events_panel.h"
 #include "gui/views/panels/experiment_panel.h"
+#include "gui/views/panels/fleet_panel.h"
 #include "gui/views/panels/jobs_panel.h"
 #include "gui/views/panels/limit_panel.h"
 #include "gui/views/panels/server_panel.h"
@@ -87,6 +88,7 @@ void MainWindow::buildDocks()
     m_jobs = new JobsPanel;
     m_limit = new LimitPanel;
     m_compare = new ComparePanel(m_session, m_window);
+    m_fleet = new FleetPanel;
     m_notifier = new Notifier(this);
     auto *targets = dock(tr("Targets"), u"targets"_s, m_targetsPanel, Qt::LeftDockWidgetArea, {10, 0, 0, 10});
     auto *events = dock(tr("Events"), u"events"_s, m_events, Qt::BottomDockWidgetArea, {0, 0, 0, 10});
@@ -96,16 +98,17 @@ void MainWindow::buildDocks()
     auto *jobs = dock(tr("Factorizations"), u"jobs"_s, m_jobs, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     auto *limit = dock(tr("Limit"), u"limit"_s, m_limit, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     auto *compare = dock(tr("Compare"), u"compare"_s, m_compare, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
+    auto *fleet = dock(tr("Fleet"), u"fleet"_s, m_fleet, Qt::BottomDockWidgetArea, {0, 0, 10, 10});
     QDockWidget *last = experiment;
-    for (auto *one : {limit, server, jobs, compare}) {
+    for (auto *one : {limit, server, jobs, compare, fleet}) {
         tabifyDockWidget(last, one);
         last = one;
     }
     // Their tabs name them already.
-    for (auto *one : {experiment, limit, server, jobs, compare})
+    for (auto *one : {experiment, limit, server, jobs, compare, fleet})
         one->setTitleBarWidget(new QWidget(one));
     m_server->setFocusPolicy(Qt::StrongFocus); // it has no parts that could be read instead
-    m_panels = {targets, events, experiment, limit, server, jobs, compare};
+    m_panels = {targets, events, experiment, limit, server, jobs, compare, fleet};
     experiment->raise();
     resizeDocks({events}, {210}, Qt::Vertical);
     spreadDocks();

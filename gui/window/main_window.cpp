@@ -17,6 +17,7 @@
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/panels/events_panel.h"
 #include "gui/views/panels/experiment_panel.h"
+#include "gui/views/panels/fleet_panel.h"
 #include "gui/views/panels/jobs_panel.h"
 #include "gui/views/panels/limit_panel.h"
 #include "gui/views/panels/server_panel.h"
@@ -185,6 +186,7 @@ void MainWindow::refreshFigures()
     // Who was recorded is not asked now.
     m_serverWatch.setBase(m_session.isReplay() ? QString() : base);
     m_jobs->jobs().setBase(m_session.isReplay() ? QString() : base);
+    m_fleet->watch().setTargets(m_session.isReplay() ? std::nullopt : std::optional(targets));
     m_notifier->setState(m_verdictBar->verdict().state, m_verdictBar->verdict().sentence, m_theme.palette());
     m_verdictBar->setTrust(m_session.trust(), m_session.isReplay());
     m_verdictBar->setRecordingProblem(m_session.recordingProblem());

@@ -22,6 +22,7 @@ class ExperimentPanel;
 class Experiments;
 class Exports;
 class FirstRun;
+class FleetPanel;
 class JobsPanel;
 class LimitPanel;
 class Notifier;
@@ -56,6 +57,7 @@ public:
     TargetsPanel &targetsPanel() { return *m_targetsPanel; }
     ChartPanel &chartPanel() { return *m_chart; }
     JobsPanel &jobsPanel() { return *m_jobs; }
+    FleetPanel &fleetPanel() { return *m_fleet; }
     ExperimentPanel &experimentPanel() { return *m_testPanel; }
     LimitPanel &limitPanel() { return *m_limit; }
     ComparePanel &comparePanel() { return *m_compare; }
@@ -121,6 +123,7 @@ private:
     JobsPanel *m_jobs = nullptr;
     LimitPanel *m_limit = nullptr;
     ComparePanel *m_compare = nullptr;
+    FleetPanel *m_fleet = nullptr;
     ReplayBar *m_replay = nullptr;
     Notifier *m_notifier = nullptr;
     QByteArray m_unfolded; ///< the layout before it was folded; empty: it is not

@@ -637,6 +637,170 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>openloop::gui::FleetPanel</name>
+    <message>
+        <source>Fleet</source>
+        <translation>Verbund</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::FleetTable</name>
+    <message>
+        <source>overdue</source>
+        <translation>überfällig</translation>
+    </message>
+    <message>
+        <source>alive</source>
+        <translation>lebt</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>abgemeldet</translation>
+    </message>
+    <message>
+        <source>lost</source>
+        <translation>verloren</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more server(s) left or got lost within the last day</source>
+        <translation>
+            <numerusform>Ein weiterer Server ging oder verlor sich innerhalb des letzten Tages</numerusform>
+            <numerusform>%n weitere Server gingen oder verloren sich innerhalb des letzten Tages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n server(s) share(s) a queue</source>
+        <translation>
+            <numerusform>1 Server, allein an seiner Warteschlange</numerusform>
+            <numerusform>%n Server an einer Warteschlange</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gone</source>
+        <translation>
+            <numerusform>1 weg</numerusform>
+            <numerusform>%n weg</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) run</source>
+        <translation>
+            <numerusform>1 Auftrag läuft</numerusform>
+            <numerusform>%n Aufträge laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 wait</source>
+        <translation>%1 warten</translation>
+    </message>
+    <message>
+        <source>It does not run any more.</source>
+        <translation>Er läuft nicht mehr.</translation>
+    </message>
+    <message>
+        <source>Only the server itself tells this, on /metrics: add one of its URLs as a target.</source>
+        <translation>Das sagt nur der Server selbst, auf /metrics: eine seiner URLs als Ziel hinzufügen.</translation>
+    </message>
+    <message>
+        <source>It should have said that it lives every %1.</source>
+        <translation>Er hätte alle %1 sagen sollen, dass er lebt.</translation>
+    </message>
+    <message>
+        <source>Server %1</source>
+        <translation>Server %1</translation>
+    </message>
+    <message>
+        <source>Id %1, of this start</source>
+        <translation>Kennung %1, dieses Starts</translation>
+    </message>
+    <message>
+        <source>Version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>The target at %1 leads to it</source>
+        <translation>Das Ziel unter %1 führt zu ihm</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n digit(s)</source>
+        <translation>
+            <numerusform>1 Stelle</numerusform>
+            <numerusform>%n Stellen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>Job %1 at %2</source>
+        <translation>Auftrag %1 bei %2</translation>
+    </message>
+    <message>
+        <source>Ctrl+C copies the id</source>
+        <translation>Strg+C kopiert die Kennung</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Pool busy</source>
+        <translation>Pool belegt</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Wartend</translation>
+    </message>
+    <message>
+        <source>Loop lag</source>
+        <translation>Verspätung</translation>
+    </message>
+    <message>
+        <source>Last beat</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>Threads of its pool that compute, of all</source>
+        <translation>Threads seines Pools, die rechnen, von allen</translation>
+    </message>
+    <message>
+        <source>Computations that wait for one of its threads</source>
+        <translation>Berechnungen, die auf einen seiner Threads warten</translation>
+    </message>
+    <message>
+        <source>By how much its event loop was late in the last two seconds, at most</source>
+        <translation>Um wie viel seine Ereignisschleife in den letzten zwei Sekunden höchstens zu spät war</translation>
+    </message>
+    <message>
+        <source>How long ago it last said that it lives</source>
+        <translation>Wie lange es her ist, dass er zuletzt sagte, dass er lebt</translation>
+    </message>
+</context>
+<context>
+    <name>openloop::gui::FleetWatch</name>
+    <message>
+        <source>A recording does not hold which servers shared a queue.</source>
+        <translation>Eine Aufzeichnung enthält nicht, welche Server sich eine Warteschlange teilten.</translation>
+    </message>
+    <message>
+        <source>The servers that share a queue are shown here, and which of them works on which job.</source>
+        <translation>Hier stehen die Server, die sich eine Warteschlange teilen, und welcher von ihnen an welchem Auftrag arbeitet.</translation>
+    </message>
+    <message>
+        <source>Nobody has answered yet.</source>
+        <translation>Noch hat niemand geantwortet.</translation>
+    </message>
+    <message>
+        <source>No target is an openloop-server.</source>
+        <translation>Kein Ziel ist ein openloop-server.</translation>
+    </message>
+</context>
+<context>
     <name>Format</name>
     <message>
         <source>last %1</source>
@@ -989,6 +1153,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Figures of the service</source>
         <translation>Werte des Dienstes</translation>
     </message>
+    <message>
+        <source>Fleet</source>
+        <translation>Verbund</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::Menu</name>
@@ -1150,6 +1318,49 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>The whole session: drag to select a range, click to go there</source>
         <translation>Die ganze Sitzung: ziehen wählt einen Bereich, klicken springt dorthin</translation>
+    </message>
+</context>
+<context>
+    <name>Nodes</name>
+    <message>
+        <source>no object</source>
+        <translation>kein Objekt</translation>
+    </message>
+    <message>
+        <source>no text of at most %1 characters</source>
+        <translation>kein Text von höchstens %1 Zeichen</translation>
+    </message>
+    <message>
+        <source>no number from 0 to %1</source>
+        <translation>keine Zahl von 0 bis %1</translation>
+    </message>
+    <message>
+        <source>none of alive, left and dead</source>
+        <translation>keines von alive, left und dead</translation>
+    </message>
+    <message>
+        <source>no list</source>
+        <translation>keine Liste</translation>
+    </message>
+    <message>
+        <source>%1 is %2</source>
+        <translation>%1 ist %2</translation>
+    </message>
+    <message>
+        <source>more than %1 MiB</source>
+        <translation>mehr als %1 MiB</translation>
+    </message>
+    <message>
+        <source>more than %1 servers</source>
+        <translation>mehr als %1 Server</translation>
+    </message>
+    <message>
+        <source>more than %1 jobs</source>
+        <translation>mehr als %1 Aufträge</translation>
+    </message>
+    <message>
+        <source>not 16 hexadecimal digits</source>
+        <translation>nicht 16 Hexadezimalziffern</translation>
     </message>
 </context>
 <context>

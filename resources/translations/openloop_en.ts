@@ -39,6 +39,44 @@
     </message>
 </context>
 <context>
+    <name>openloop::gui::FleetTable</name>
+    <message numerus="yes">
+        <source>%n more server(s) left or got lost within the last day</source>
+        <translation>
+            <numerusform>One more server left or got lost within the last day</numerusform>
+            <numerusform>%n more servers left or got lost within the last day</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n server(s) share(s) a queue</source>
+        <translation>
+            <numerusform>1 server, alone at its queue</numerusform>
+            <numerusform>%n servers share a queue</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gone</source>
+        <translation>
+            <numerusform>1 gone</numerusform>
+            <numerusform>%n gone</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) run</source>
+        <translation>
+            <numerusform>1 job runs</numerusform>
+            <numerusform>%n jobs run</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n digit(s)</source>
+        <translation>
+            <numerusform>1 digit</numerusform>
+            <numerusform>%n digits</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::LatencyChart</name>
     <message numerus="yes">
         <source>  %n error(s)</source>

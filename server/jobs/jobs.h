@@ -44,8 +44,9 @@ public:
     QCoro::Task<QList<Job>> list(JobFilter filter, std::stop_token stop);
     QCoro::Task<void> cancel(QString id);
 
-    /// Who shares the database.
+    /// Who shares the database, and which of them this one is.
     QCoro::Task<QList<FleetNode>> nodes(std::stop_token stop);
+    queue::NodeId nodeId() const { return m_member.id(); }
 
     class Watch;
 

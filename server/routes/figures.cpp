@@ -28,9 +28,12 @@ double seconds(std::chrono::duration<double> time)
 }
 
 /// Of the whole fleet, counted by one of its servers for all; and of this one's part in it.
-void addOfJobs(Metrics &metrics, const Jobs &jobs)
+void addOfJobs(Metrics &metrics, const Jobs &jobs, const QString &nodeName)
 {
     using enum Metrics::Kind;
+    metrics.add(Gauge, "openloop_node_info", "Which of the servers of /nodes this one is.", [&jobs, nodeName] {
+        return Figures{{1, {{"id", idText(jobs.nodeId()).toStdString()}, {"name", nodeName.toStdString()}}}};
+    });
     const auto addOfFleet = [&](const char *name, const char *help, auto figuresOf) {
         metrics.add(Gauge, name, help,
                     [&jobs, figuresOf] { return jobs.fleet() ? Figures(figuresOf(*jobs.fleet())) : Figures(); });
@@ -160,7 +163,7 @@ void addFigures(http::App &app, Metrics &metrics, const Services &use)
                 [&use] { return use.upstream.isLeftAlone() ? 1 : 0; });
     metrics.add(Counter, "openloop_log_dropped_lines_total", "Lines that the log had no room for.",
                 [] { return double(droppedLogLines()); });
-    addOfJobs(metrics, use.jobs);
+    addOfJobs(metrics, use.jobs, use.options.nodeName);
     metrics.add(Gauge, "openloop_jobs_hints", "Whether other servers tell this one at once of what changes.",
                 [&use] { return use.jobs.hasHints() ? 1 : 0; });
     app.route("GET", endpoints::metrics, metrics, showMetrics);

@@ -258,7 +258,7 @@ void addJobRoutes(App &app, Services &use)
     app.route("GET", one + u"/events"_s, use, watchJob);
     app.route("GET", one, use, showJob);
     app.route("DELETE", one, use, deleteJob);
-    app.route("GET", u"/nodes"_s, use, showNodes);
+    app.route("GET", endpoints::nodes, use, showNodes);
 }
 
 } // namespace openloop

@@ -242,7 +242,7 @@ private slots:
     void ctrlAndADigitGoToAPanel()
     {
         const QStringList panels{u"targets"_s, u"events"_s, u"experiment"_s, u"limit"_s,
-                                 u"server"_s,  u"jobs"_s,   u"compare"_s};
+                                 u"server"_s,  u"jobs"_s,   u"compare"_s,    u"fleet"_s};
         m_window->findChild<QDockWidget *>(u"limit"_s)->close(); // which is opened again
         for (int i = 0; i < panels.size(); ++i) {
             press(static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);

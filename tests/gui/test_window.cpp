@@ -8,6 +8,7 @@
 #include "gui/views/dialogs/target_dialog.h"
 #include "gui/views/load_control.h"
 #include "gui/views/panels/experiment_panel.h"
+#include "gui/views/panels/fleet_panel.h"
 #include "gui/views/panels/targets_panel.h"
 #include "gui/views/top_bar.h"
 #include "gui/views/verdict_bar.h"
@@ -21,6 +22,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QDockWidget>
 #include <QFile>
 #include <QInputDialog>
 #include <QJsonArray>
@@ -332,6 +334,7 @@ private slots:
         m_window->recordings().show(path);
         QCOMPARE(m_window->session().targets().size(), 1);
         QVERIFY(m_window->session().liveTargets() == measured);
+        QVERIFY(m_window->fleetPanel().watch().problem().startsWith(u"A recording does not hold"_s));
         m_window->recordings().show(path);
         QVERIFY(m_window->session().liveTargets() == measured);
         m_window->recordings().close();
@@ -574,6 +577,21 @@ private slots:
         QVERIFY(!m_window->chartPanel().chart().isLogarithmic());
         QCOMPARE(m_window->topBar().load().requests(), 3);
         QCOMPARE(m_theme->mode(), Theme::Mode::Dark);
+    }
+
+    void aPanelThatASavedLayoutDoesNotKnowIsBesideTheOthers()
+    {
+        open();
+        m_window->findChild<QDockWidget *>(u"fleet"_s)->setObjectName(u"of another version"_s);
+        const auto state = m_window->savedState();
+        m_window.reset();
+        open();
+        m_window->restoreState(state);
+        auto *fleet = m_window->findChild<QDockWidget *>(u"fleet"_s);
+        QVERIFY(m_window->tabifiedDockWidgets(fleet).contains(m_window->findChild<QDockWidget *>(u"jobs"_s)));
+        QVERIFY(!fleet->isFloating());
+        m_window->goTo(fleet);
+        QTRY_VERIFY_WITH_TIMEOUT(!fleet->visibleRegion().isEmpty(), patience);
     }
 
     void aPastedCurlCommandBecomesATarget()

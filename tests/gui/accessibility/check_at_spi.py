@@ -78,13 +78,15 @@ class Screen:
                  and part.getRoleName() not in ("page tab", "table cell", "tree item", "list item")]
         return found[-1] if found else None
 
-    def press_tab(self):
-        """As a keyboard does."""
+    def press(self, *names):
+        """As a keyboard does; of several, the first are held meanwhile."""
         from Xlib import X, XK
         from Xlib.ext import xtest
-        key = self.display.keysym_to_keycode(XK.string_to_keysym("Tab"))
-        for what in (X.KeyPress, X.KeyRelease):
-            xtest.fake_input(self.display, what, key)
+        keys = [self.display.keysym_to_keycode(XK.string_to_keysym(name)) for name in names]
+        for key in keys:
+            xtest.fake_input(self.display, X.KeyPress, key)
+        for key in reversed(keys):
+            xtest.fake_input(self.display, X.KeyRelease, key)
         self.display.sync()
 
     def give_it_the_keys(self):
@@ -101,17 +103,31 @@ def described(part):
     return f"{part.getRoleName()} “{part.name}”"
 
 
-def check(screen, application):
+def unnamed(screen, window):
     problems = []
-    window = eventually(lambda: next((part for part, _ in screen.shown(application)
-                                      if part.getRoleName() in ("frame", "window")), None), "the window")
-    eventually(lambda: any(part.name == "health" for part, _ in screen.shown(window)), "the card of /health")
     for part, states in screen.shown(window):
         if states.contains(screen.atspi.STATE_FOCUSABLE) and not part.name:
             problems.append(f"no name: {described(part)} in {described(part.parent)}")
         if states.contains(screen.atspi.STATE_FOCUSABLE) and part.getRoleName() in ("invalid", "unknown", "filler"):
             problems.append(f"no role: {described(part)}")
-    return window, problems
+    return problems
+
+
+def check(screen, application):
+    window = eventually(lambda: next((part for part, _ in screen.shown(application)
+                                      if part.getRoleName() in ("frame", "window")), None), "the window")
+    eventually(lambda: any(part.name == "health" for part, _ in screen.shown(window)), "the card of /health")
+    return window, unnamed(screen, window)
+
+
+def fleet(screen, window):
+    """What is wrong in the panel of the fleet, to which a key leads."""
+    screen.press("Control_L", "8")
+    tree = eventually(lambda: next((part for part, _ in screen.shown(window)
+                                    if part.getRoleName() == "tree" and part.name == "Fleet"), None), "the fleet")
+    eventually(lambda: any(part.name.startswith("1 server") for part, _ in screen.shown(tree)), "the line of its queue")
+    eventually(lambda: any(part.name == "alive" for part, _ in screen.shown(tree)), "the state of its server")
+    return unnamed(screen, window)
 
 
 def walk(screen, window):
@@ -121,7 +137,7 @@ def walk(screen, window):
     start = eventually(lambda: screen.focused(window), "a focus")
     while len(met) < 120:
         before = screen.focused(window)
-        screen.press_tab()
+        screen.press("Tab")
         now = eventually(lambda: (part := screen.focused(window)) and part != before and part, "another focus")
         if now == start:
             return met + [start]
@@ -167,6 +183,7 @@ def inner(monitor, server):
         window, problems = check(screen, application)
         met = walk(screen, window)
         problems += filter(None, [in_order(met)])
+        problems += fleet(screen, window)
         print("\n".join(problems) or f"{len(met)} stops, each named, in their order")
         return 1 if problems else 0
 

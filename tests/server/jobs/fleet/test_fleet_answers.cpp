@@ -127,6 +127,10 @@ void TestFleetAnswers::theServersAreListed()
         QCOMPARE(first(port)[u"heartbeat"_s].toDouble(), 1);
         QVERIFY(first(port)[u"beat_age"_s].isDouble());
         QCOMPARE(first(port)[u"id"_s].toString().size(), 16);
+        const QString &self = port == m_first ? a : b; // on /metrics each says which of them it is
+        const QString id = named(dataOf(port, "/nodes"), u"name"_s, self)[u"id"_s].toString();
+        const QString info = u"openloop_node_info{id=\"%1\",name=\"%2\"}"_s.arg(id, self);
+        QCOMPARE((*m_fleet)[self].metric(info.toLatin1()), 1.);
     }
     m_fleet->kill(a);
     const auto state = [&] { return first(m_other)[u"state"_s].toString(); };

@@ -45,6 +45,8 @@ private:
 
     void ready(int fd, unsigned epollEvents) override;
     void act(int fd, int bits);
+    void actOnTimeout();
+    void keepSockets(void *easy);
     void collect();
     static int onSocket(void *easy, int fd, int what, void *lane, void *);
     static int onTimer(void *multi, long milliseconds, void *lane);

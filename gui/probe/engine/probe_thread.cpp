@@ -55,11 +55,11 @@ void Probe::setMuted(bool muted, Instant now)
     m_muted = muted;
 }
 
-void Probe::pump(Instant now, QList<Nanoseconds> &lags)
+void Probe::pump(Instant now, bool ticking, QList<Nanoseconds> &lags)
 {
-    if (m_muted)
-        return;
-    while (const auto due = m_schedule.take(now)) {
+    m_lane.onDeadline(now);
+    while (ticking && nextTick() <= now) {
+        const auto due = m_schedule.take(now);
         lags.append(now - *due);
         if (m_ticks.add(*due) == TickQueue::Fate::Skipped) {
             Sample skipped;
@@ -70,6 +70,7 @@ void Probe::pump(Instant now, QList<Nanoseconds> &lags)
         }
         send();
     }
+    send();
 }
 
 void Probe::send()
@@ -221,12 +222,12 @@ void ProbeThread::run(std::stop_token stop)
     }
     auto woke = Clock::now();
     while (!stop.stop_requested()) {
-        pumpAll();
+        const auto next = pumpAll();
         const auto now = Clock::now();
         noticeStop(woke, now);
         if (now >= m_nextBatch)
             handOver(now);
-        const auto deadline = nextDeadline();
+        const auto deadline = std::min(next, m_nextBatch);
         m_reactor.waitUntil(deadline);
         woke = Clock::now();
         noticeStop(std::max(now, deadline), woke);
@@ -235,27 +236,18 @@ void ProbeThread::run(std::stop_token stop)
     m_probes.clear(); // lanes die in the thread that used them
 }
 
-void ProbeThread::pumpAll()
+Instant ProbeThread::pumpAll()
 {
-    forEach([this](Probe &probe) {
-        // Now is asked for each: answers and sends before it took time too.
-        const auto now = Clock::now();
-        probe.lane().onDeadline(now);
-        if (isTicking())
-            probe.pump(now, m_lags);
-        probe.send();
-    });
-}
-
-Instant ProbeThread::nextDeadline() const
-{
-    auto deadline = m_nextBatch;
+    auto next = Instant::max();
+    auto now = Clock::now();
     forEach([&](Probe &probe) {
-        deadline = std::min(deadline, probe.lane().deadline());
-        if (isTicking())
-            deadline = std::min(deadline, probe.nextTick());
+        if (probe.deadline(isTicking()) <= now || probe.isWaiting()) {
+            probe.pump(now, isTicking(), m_lags);
+            now = Clock::now(); // answers and sends took time too
+        }
+        next = std::min(next, probe.deadline(isTicking()));
     });
-    return deadline;
+    return next;
 }
 
 void ProbeThread::noticeSuspend(Instant now)

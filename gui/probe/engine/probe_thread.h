@@ -22,13 +22,14 @@ public:
     Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const EngineOptions &options);
 
     const Target &target() const { return m_target; }
-    /// Takes the ticks that are due and sends what may be sent. Adds the lag of each tick to `lags`.
-    void pump(Instant now, QList<Nanoseconds> &lags);
-    void send();
+    /// Does what is due and sends what may be sent. Adds the lag of each tick to `lags`. `ticking`: false: no ticks
+    /// become due.
+    void pump(Instant now, bool ticking, QList<Nanoseconds> &lags);
+    /// When pump() has something to do, as far as time alone tells.
+    Instant deadline(bool ticking) const { return std::min(m_lane.deadline(), ticking ? nextTick() : Instant::max()); }
     void skipTo(Instant instant) { m_schedule.skipTo(instant); }
-    Instant nextTick() const { return m_muted ? Instant::max() : m_schedule.next(); }
     void setMuted(bool muted, Instant now);
-    Lane &lane() { return m_lane; }
+    bool isWaiting() const { return !m_ticks.waiting().empty(); }
     bool isIdle() const { return m_ticks.inFlight() == 0 && m_ticks.waiting().empty(); }
     /// The run is over: what is in flight or waiting timed out at `now`.
     void giveUp(Instant now);
@@ -39,6 +40,8 @@ public:
     TargetBatch takeBatch();
 
 private:
+    Instant nextTick() const { return m_muted ? Instant::max() : m_schedule.next(); }
+    void send();
     void drop();
     void record(Sample sample) { m_samples.append(std::move(sample)); }
 
@@ -68,8 +71,8 @@ public:
 
 private:
     void run(std::stop_token stop);
-    Instant nextDeadline() const;
-    void pumpAll();
+    /// Returns when it is to be called again.
+    Instant pumpAll();
     void handOver(Instant now);
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);

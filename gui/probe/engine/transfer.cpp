@@ -94,6 +94,8 @@ void Transfer::setConnection()
     set(CURLOPT_QUICK_EXIT, 1L); // a look-up that hangs must not hold this thread when its request times out
     set(CURLOPT_PROXY,
         ""); // what is measured is the service, not a proxy that an environment variable names
+    if (m_target.options.proxy.isEmpty())
+        set(CURLOPT_NOPROXY, "*"); // or it would look for that variable with each request
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     // One request at a time per connection, so that phases mean something, unless it is asked for otherwise.
     set(CURLOPT_HTTP_VERSION, long(m_target.options.http2 ? CURL_HTTP_VERSION_2_0 : CURL_HTTP_VERSION_1_1));

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "gui/probe/engine/batch.h"
-#include "gui/probe/engine/lane.h"
+#include "gui/probe/engine/courier.h"
+#include "gui/probe/engine/reactor.h"
 #include "gui/probe/engine/schedule.h"
 #include "gui/probe/engine/url_feeder.h"
+#include "gui/probe/targets/target.h"
 
 #include <functional>
 #include <memory>
@@ -19,14 +21,19 @@ namespace openloop::probe {
 class Probe
 {
 public:
-    Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const EngineOptions &options);
+    using MakeCourier = std::function<std::unique_ptr<Courier>(Courier::Done)>;
+
+    Probe(const Target &target, const Schedule &schedule, const EngineOptions &options, const MakeCourier &makeCourier);
 
     const Target &target() const { return m_target; }
     /// Does what is due and sends what may be sent. Adds the lag of each tick to `lags`. `ticking`: false: no ticks
     /// become due.
     void pump(Instant now, bool ticking, QList<Nanoseconds> &lags);
     /// When pump() has something to do, as far as time alone tells.
-    Instant deadline(bool ticking) const { return std::min(m_lane.deadline(), ticking ? nextTick() : Instant::max()); }
+    Instant deadline(bool ticking) const
+    {
+        return std::min(m_courier->deadline(), ticking ? nextTick() : Instant::max());
+    }
     void skipTo(Instant instant) { m_schedule.skipTo(instant); }
     void setMuted(bool muted, Instant now);
     bool isWaiting() const { return !m_ticks.waiting().empty(); }
@@ -49,10 +56,10 @@ private:
     Schedule m_schedule;
     TickQueue m_ticks;
     UrlFeeder m_urls;
-    Lane m_lane;
     QList<Sample> m_samples;
     qint64 m_lost = 0;
     bool m_muted = false;
+    std::unique_ptr<Courier> m_courier; ///< last: what it calls back uses the rest
 };
 
 /// Runs probes until destroyed. All functions from the owner's thread; `sink` is called in the probe thread.
@@ -61,7 +68,7 @@ class ProbeThread
 public:
     using Sink = std::function<void(Batch batch, bool drained)>;
 
-    ProbeThread(const EngineOptions &options, const QByteArray &controlUrl, Sink sink);
+    ProbeThread(const EngineOptions &options, std::optional<quint16> controlPort, Sink sink);
     ~ProbeThread(); ///< stops and joins; what is in flight is dropped
 
     void setTargets(const QList<Target> &targets);
@@ -83,7 +90,7 @@ private:
     void forEach(Function function) const;
 
     EngineOptions m_options;
-    QByteArray m_controlUrl;
+    std::optional<quint16> m_controlPort; ///< of a ControlResponder; nothing: no control probe
     Sink m_sink;
     Reactor m_reactor;
 

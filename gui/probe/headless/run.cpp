@@ -83,6 +83,7 @@ QString HeadlessRun::replace(const HeadlessOptions &options)
     }
     if (m_alwaysOn) {
         m_alwaysOn->setTargets(options.targets);
+        m_alwaysOn->setToken(options.alwaysOn.token);
         m_alwaysOn->noteReload(true);
     }
     return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a monitor that stays on costs: 20 targets at 10 Hz, minute by minute its memory, its processor time beside that
-// of a bare libcurl loop in the same run, and what scrapes do to its schedule.
+// of a bare libcurl loop in the same run, and what scrapes do to its schedule. Fails above the bounds below.
 #include "common/thread_priority.h"
 #include "tests/support/programmed_server.h"
 
@@ -26,6 +26,8 @@ namespace {
 
 constexpr int targetCount = 20;
 constexpr auto interval = 100ms / targetCount; // between two requests of all of them
+constexpr double mostOfBare = 1.5; // the processor time of the bare loop
+constexpr double mostGrowth = 0.05; // of the memory, up or down, since minute 10
 
 std::size_t toNowhere(char *, std::size_t, std::size_t size, void *)
 {
@@ -182,14 +184,18 @@ int measure(const QString &monitor, int minutes)
             << scrapes << Qt::endl;
     }
     std::ranges::sort(ratios);
-    out << "median of the ratios without scrapes: " << ratios[ratios.size() / 2] << '\n';
+    const auto ratio = ratios[ratios.size() / 2];
+    bool isWithin = ratio <= mostOfBare;
+    out << "median of the ratios without scrapes: " << ratio << ", at most " << mostOfBare << '\n';
     if (memory.size() > 10) {
         const auto [least, most] = std::minmax_element(memory.begin() + 9, memory.end());
-        out << "memory since minute 10: " << 100 * (*least / memory[9] - 1) << " % to +"
-            << 100 * (*most / memory[9] - 1) << " %\n";
+        const auto shrunk = 1 - *least / memory[9], grown = *most / memory[9] - 1;
+        isWithin = isWithin && std::max(shrunk, grown) <= mostGrowth;
+        out << "memory since minute 10: -" << 100 * shrunk << " % to +" << 100 * grown << " %, at most "
+            << 100 * mostGrowth << " %\n";
     }
     process.terminate();
-    return process.waitForFinished() && process.exitCode() == 0 ? 0 : 1;
+    return process.waitForFinished() && process.exitCode() == 0 && isWithin ? 0 : 1;
 }
 
 } // namespace

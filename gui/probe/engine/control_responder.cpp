@@ -7,7 +7,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <string_view>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -17,8 +16,6 @@
 namespace openloop::probe {
 
 namespace {
-
-constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
 
 struct Connection {
     FileDescriptor socket;
@@ -36,7 +33,8 @@ struct Connection {
             if (headEnd < 4)
                 continue;
             headEnd = 0;
-            if (::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL) < 0)
+            if (::send(socket.get(), ControlResponder::answer.data(), ControlResponder::answer.size(), MSG_NOSIGNAL)
+                < 0)
                 return false;
         }
         return true;
@@ -67,11 +65,6 @@ ControlResponder::~ControlResponder()
     const quint64 one = 1;
     [[maybe_unused]] const auto size = ::write(m_wake.get(), &one, sizeof one);
     m_thread.join();
-}
-
-QByteArray ControlResponder::url() const
-{
-    return "http://127.0.0.1:" + QByteArray::number(m_port) + "/control";
 }
 
 void ControlResponder::serve(std::stop_token stop)

@@ -4,8 +4,9 @@
 
 #include "gui/probe/engine/file_descriptor.h"
 
-#include <QByteArray>
+#include <QtGlobal>
 
+#include <string_view>
 #include <thread>
 
 namespace openloop::probe {
@@ -18,7 +19,10 @@ public:
     ControlResponder(); ///< throws std::system_error when there is no loopback socket to be had
     ~ControlResponder(); ///< stops and joins
 
-    QByteArray url() const;
+    static constexpr std::string_view answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
+
+    quint16 port() const { return m_port; }
 
 private:
     void serve(std::stop_token stop);

@@ -69,7 +69,7 @@ void Engine::Private::start()
         }
         QMetaObject::invokeMethod(&q, [this] { take(); }, Qt::QueuedConnection);
     };
-    probes = std::make_unique<ProbeThread>(options, control ? control->url() : QByteArray(), sink);
+    probes = std::make_unique<ProbeThread>(options, control ? std::optional(control->port()) : std::nullopt, sink);
     probes->setTargets(targets);
 }
 

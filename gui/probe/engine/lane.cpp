@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 namespace openloop::probe {
 
@@ -62,6 +63,23 @@ int Lane::onSocket(CURL *, int fd, int what, void *lane, void *)
     return 0;
 }
 
+/// Of connections only: libcurl has descriptors that it closes without a word.
+void Lane::keepSockets(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+    curl_easy_setopt(
+        easy, CURLOPT_SOCKOPTFUNCTION, +[](void *lane, curl_socket_t fd, curlsocktype) {
+            static_cast<Lane *>(lane)->m_reactor.keep(fd);
+            return int(CURL_SOCKOPT_OK);
+        });
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+    curl_easy_setopt(
+        easy, CURLOPT_CLOSESOCKETFUNCTION, +[](void *lane, curl_socket_t fd) {
+            static_cast<Lane *>(lane)->m_reactor.closing(fd);
+            return ::close(fd);
+        });
+}
+
 int Lane::onTimer(CURLM *, long milliseconds, void *lane)
 {
     static_cast<Lane *>(lane)->m_deadline =
@@ -74,13 +92,14 @@ void Lane::start(const QByteArray &url, Instant due)
     if (m_idle.empty()) {
         const auto expected = m_target.expectation.needsBody() ? Expectation::judgedBytes : 0;
         m_idle.push_back(std::make_unique<Transfer>(m_target, std::max(m_keepBody, expected)));
+        keepSockets(m_idle.back()->easy());
     }
     auto transfer = std::move(m_idle.back());
     m_idle.pop_back();
     transfer->prepare(url, due);
     curl_multi_add_handle(m_multi->handle, transfer->easy());
     m_active.push_back(std::move(transfer));
-    act(CURL_SOCKET_TIMEOUT, 0); // connect and write now, not in the next round
+    actOnTimeout(); // connect and write now, not in the next round
 }
 
 void Lane::abortAll()
@@ -111,9 +130,13 @@ void Lane::ready(int fd, unsigned epollEvents)
 
 void Lane::onDeadline(Instant now)
 {
-    if (now < m_deadline)
-        return;
-    m_deadline = Instant::max();
+    if (now >= m_deadline)
+        actOnTimeout();
+}
+
+void Lane::actOnTimeout()
+{
+    m_deadline = Instant::max(); // libcurl tells a new one, but of none it says nothing
     act(CURL_SOCKET_TIMEOUT, 0);
 }
 

@@ -3,6 +3,8 @@
 #include "gui/probe/engine/probe_thread.h"
 
 #include "common/thread_priority.h"
+#include "gui/probe/engine/control_courier.h"
+#include "gui/probe/engine/lane.h"
 
 #include <algorithm>
 #include <sys/prctl.h>
@@ -27,24 +29,23 @@ UrlTemplate templateOf(const QString &url)
     return parsed ? *parsed : UrlTemplate();
 }
 
-Target controlTarget(const QByteArray &url)
+Target controlTarget()
 {
     Target target;
     target.name = QStringLiteral("control");
-    target.url = QString::fromLatin1(url);
     target.interval = 25ms;
-    target.timeout = 5s;
     return target;
 }
 
 } // namespace
 
-Probe::Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const EngineOptions &options)
+Probe::Probe(const Target &target, const Schedule &schedule, const EngineOptions &options,
+             const MakeCourier &makeCourier)
     : m_target(target), m_schedule(schedule), m_ticks(options.inFlightCap, options.waitingCap),
-      m_urls(templateOf(target.url), urlsAhead), m_lane(reactor, target, 0, [this](Answer answer) {
+      m_urls(templateOf(target.url), urlsAhead), m_courier(makeCourier([this](Answer answer) {
           m_ticks.finished();
           record(std::move(answer.sample));
-      })
+      }))
 {
 }
 
@@ -55,11 +56,11 @@ void Probe::setMuted(bool muted, Instant now)
     m_muted = muted;
 }
 
-void Probe::pump(Instant now, QList<Nanoseconds> &lags)
+void Probe::pump(Instant now, bool ticking, QList<Nanoseconds> &lags)
 {
-    if (m_muted)
-        return;
-    while (const auto due = m_schedule.take(now)) {
+    m_courier->onDeadline(now);
+    while (ticking && nextTick() <= now) {
+        const auto due = m_schedule.take(now);
         lags.append(now - *due);
         if (m_ticks.add(*due) == TickQueue::Fate::Skipped) {
             Sample skipped;
@@ -70,23 +71,24 @@ void Probe::pump(Instant now, QList<Nanoseconds> &lags)
         }
         send();
     }
+    send();
 }
 
 void Probe::send()
 {
     while (const auto due = m_ticks.takeForSending())
-        m_lane.start(m_urls.next(), *due);
+        m_courier->start(m_urls.next(), *due);
 }
 
 void Probe::drop()
 {
-    m_lane.abortAll();
+    m_courier->abortAll();
     m_ticks.clear();
 }
 
 void Probe::giveUp(Instant now)
 {
-    auto dues = m_lane.openDues();
+    auto dues = m_courier->openDues();
     dues.insert(dues.end(), m_ticks.waiting().begin(), m_ticks.waiting().end());
     std::ranges::sort(dues);
     for (const auto due : dues) {
@@ -118,7 +120,7 @@ TargetBatch Probe::takeBatch()
     batch.waiting = static_cast<qint64>(m_ticks.waiting().size());
     batch.lost = std::exchange(m_lost, 0);
     batch.hasEnded = m_schedule.hasEnded();
-    const auto inFlight = m_lane.openDues();
+    const auto inFlight = m_courier->openDues();
     batch.open = QList<Instant>(inFlight.begin(), inFlight.end());
     std::ranges::sort(batch.open); // whatever waits is younger
     for (const auto due : m_ticks.waiting()) {
@@ -129,8 +131,8 @@ TargetBatch Probe::takeBatch()
     return batch;
 }
 
-ProbeThread::ProbeThread(const EngineOptions &options, const QByteArray &controlUrl, Sink sink)
-    : m_options(options), m_controlUrl(controlUrl), m_sink(std::move(sink)),
+ProbeThread::ProbeThread(const EngineOptions &options, std::optional<quint16> controlPort, Sink sink)
+    : m_options(options), m_controlPort(controlPort), m_sink(std::move(sink)),
       m_thread([this](std::stop_token stop) { run(stop); })
 {
 }
@@ -203,7 +205,9 @@ void ProbeThread::adopt(const QList<Target> &targets)
         }
         const auto t0 = first + Schedule::offsetOf(++m_started, target.interval);
         const Schedule schedule(t0, target.interval, m_options.length);
-        probes.push_back(std::make_unique<Probe>(m_reactor, target, schedule, m_options));
+        probes.push_back(std::make_unique<Probe>(target, schedule, m_options, [&](Courier::Done done) {
+            return std::make_unique<Lane>(m_reactor, target, 0, std::move(done));
+        }));
     }
     m_probes = std::move(probes);
 }
@@ -215,18 +219,21 @@ void ProbeThread::run(std::stop_token stop)
     makeThreadRealTime();
     m_batchFrom = Clock::now();
     m_nextBatch = m_batchFrom + m_options.batchInterval;
-    if (!m_controlUrl.isEmpty()) {
-        const auto target = controlTarget(m_controlUrl);
-        m_control = std::make_unique<Probe>(m_reactor, target, Schedule(m_batchFrom, target.interval), m_options);
+    if (m_controlPort) {
+        const auto target = controlTarget();
+        const Schedule schedule(m_batchFrom, target.interval);
+        m_control = std::make_unique<Probe>(target, schedule, m_options, [this](Courier::Done done) {
+            return std::make_unique<ControlCourier>(m_reactor, *m_controlPort, std::move(done));
+        });
     }
     auto woke = Clock::now();
     while (!stop.stop_requested()) {
-        pumpAll();
+        const auto next = pumpAll();
         const auto now = Clock::now();
         noticeStop(woke, now);
         if (now >= m_nextBatch)
             handOver(now);
-        const auto deadline = nextDeadline();
+        const auto deadline = std::min(next, m_nextBatch);
         m_reactor.waitUntil(deadline);
         woke = Clock::now();
         noticeStop(std::max(now, deadline), woke);
@@ -235,27 +242,18 @@ void ProbeThread::run(std::stop_token stop)
     m_probes.clear(); // lanes die in the thread that used them
 }
 
-void ProbeThread::pumpAll()
+Instant ProbeThread::pumpAll()
 {
-    forEach([this](Probe &probe) {
-        // Now is asked for each: answers and sends before it took time too.
-        const auto now = Clock::now();
-        probe.lane().onDeadline(now);
-        if (isTicking())
-            probe.pump(now, m_lags);
-        probe.send();
-    });
-}
-
-Instant ProbeThread::nextDeadline() const
-{
-    auto deadline = m_nextBatch;
+    auto next = Instant::max();
+    auto now = Clock::now();
     forEach([&](Probe &probe) {
-        deadline = std::min(deadline, probe.lane().deadline());
-        if (isTicking())
-            deadline = std::min(deadline, probe.nextTick());
+        if (probe.deadline(isTicking()) <= now || probe.isWaiting()) {
+            probe.pump(now, isTicking(), m_lags);
+            now = Clock::now(); // answers and sends took time too
+        }
+        next = std::min(next, probe.deadline(isTicking()));
     });
-    return deadline;
+    return next;
 }
 
 void ProbeThread::noticeSuspend(Instant now)

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "gui/probe/engine/batch.h"
-#include "gui/probe/engine/lane.h"
+#include "gui/probe/engine/courier.h"
+#include "gui/probe/engine/reactor.h"
 #include "gui/probe/engine/schedule.h"
 #include "gui/probe/engine/url_feeder.h"
+#include "gui/probe/targets/target.h"
 
 #include <functional>
 #include <memory>
@@ -19,16 +21,22 @@ namespace openloop::probe {
 class Probe
 {
 public:
-    Probe(Reactor &reactor, const Target &target, const Schedule &schedule, const EngineOptions &options);
+    using MakeCourier = std::function<std::unique_ptr<Courier>(Courier::Done)>;
+
+    Probe(const Target &target, const Schedule &schedule, const EngineOptions &options, const MakeCourier &makeCourier);
 
     const Target &target() const { return m_target; }
-    /// Takes the ticks that are due and sends what may be sent. Adds the lag of each tick to `lags`.
-    void pump(Instant now, QList<Nanoseconds> &lags);
-    void send();
+    /// Does what is due and sends what may be sent. Adds the lag of each tick to `lags`. `ticking`: false: no ticks
+    /// become due.
+    void pump(Instant now, bool ticking, QList<Nanoseconds> &lags);
+    /// When pump() has something to do, as far as time alone tells.
+    Instant deadline(bool ticking) const
+    {
+        return std::min(m_courier->deadline(), ticking ? nextTick() : Instant::max());
+    }
     void skipTo(Instant instant) { m_schedule.skipTo(instant); }
-    Instant nextTick() const { return m_muted ? Instant::max() : m_schedule.next(); }
     void setMuted(bool muted, Instant now);
-    Lane &lane() { return m_lane; }
+    bool isWaiting() const { return !m_ticks.waiting().empty(); }
     bool isIdle() const { return m_ticks.inFlight() == 0 && m_ticks.waiting().empty(); }
     /// The run is over: what is in flight or waiting timed out at `now`.
     void giveUp(Instant now);
@@ -39,6 +47,8 @@ public:
     TargetBatch takeBatch();
 
 private:
+    Instant nextTick() const { return m_muted ? Instant::max() : m_schedule.next(); }
+    void send();
     void drop();
     void record(Sample sample) { m_samples.append(std::move(sample)); }
 
@@ -46,10 +56,10 @@ private:
     Schedule m_schedule;
     TickQueue m_ticks;
     UrlFeeder m_urls;
-    Lane m_lane;
     QList<Sample> m_samples;
     qint64 m_lost = 0;
     bool m_muted = false;
+    std::unique_ptr<Courier> m_courier; ///< last: what it calls back uses the rest
 };
 
 /// Runs probes until destroyed. All functions from the owner's thread; `sink` is called in the probe thread.
@@ -58,7 +68,7 @@ class ProbeThread
 public:
     using Sink = std::function<void(Batch batch, bool drained)>;
 
-    ProbeThread(const EngineOptions &options, const QByteArray &controlUrl, Sink sink);
+    ProbeThread(const EngineOptions &options, std::optional<quint16> controlPort, Sink sink);
     ~ProbeThread(); ///< stops and joins; what is in flight is dropped
 
     void setTargets(const QList<Target> &targets);
@@ -68,8 +78,8 @@ public:
 
 private:
     void run(std::stop_token stop);
-    Instant nextDeadline() const;
-    void pumpAll();
+    /// Returns when it is to be called again.
+    Instant pumpAll();
     void handOver(Instant now);
     void adopt(const QList<Target> &targets);
     void noticeSuspend(Instant now);
@@ -80,7 +90,7 @@ private:
     void forEach(Function function) const;
 
     EngineOptions m_options;
-    QByteArray m_controlUrl;
+    std::optional<quint16> m_controlPort; ///< of a ControlResponder; nothing: no control probe
     Sink m_sink;
     Reactor m_reactor;
 

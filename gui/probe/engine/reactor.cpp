@@ -39,21 +39,41 @@ Reactor::Reactor()
     }
 }
 
-void Reactor::watch(int fd, unsigned epollEvents, Watcher *watcher)
+Reactor::Watched &Reactor::watched(int fd)
 {
     const auto index = static_cast<std::size_t>(fd);
-    if (index >= m_watchers.size())
-        m_watchers.resize(index + 1);
+    if (index >= m_watched.size())
+        m_watched.resize(index + 1);
+    return m_watched[index];
+}
+
+void Reactor::watch(int fd, unsigned epollEvents, Watcher *watcher)
+{
+    auto &known = watched(fd);
+    known.watcher = epollEvents == 0 ? nullptr : watcher;
+    if (!known.isKept || (epollEvents != 0 && epollEvents != known.epollEvents))
+        tellKernel(fd, epollEvents);
+}
+
+void Reactor::closing(int fd)
+{
+    // Closing would do, unless a child process has inherited it.
+    if (watched(fd).epollEvents != 0)
+        tellKernel(fd, 0);
+    watched(fd) = {};
+}
+
+void Reactor::tellKernel(int fd, unsigned epollEvents)
+{
     epoll_event event{};
     event.events = epollEvents;
     event.data.fd = fd;
+    const bool isNew = std::exchange(watched(fd).epollEvents, epollEvents) == 0;
     if (epollEvents == 0) {
-        m_watchers[index] = nullptr;
         epoll_ctl(m_epoll.get(), EPOLL_CTL_DEL, fd,
                   &event); // fails when the socket is closed already: just as well
         return;
     }
-    const bool isNew = std::exchange(m_watchers[index], watcher) == nullptr;
     if (isNew && epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0)
         return;
     // A closed descriptor leaves epoll by itself, and its number comes back for another socket.
@@ -91,9 +111,11 @@ void Reactor::waitUntil(Instant deadline)
             [[maybe_unused]] const auto size = ::read(fd, &ignored, sizeof ignored);
             continue;
         }
-        // A watcher called before may have dropped this one.
-        if (auto *watcher = m_watchers[static_cast<std::size_t>(fd)])
+        // A watcher called before may have dropped this one, or its other end was closed while nobody watched it.
+        if (auto *watcher = watched(fd).watcher)
             watcher->ready(fd, events[static_cast<std::size_t>(i)].events);
+        else
+            tellKernel(fd, 0);
     }
     runPosted();
 }

@@ -28,6 +28,10 @@ public:
 
     /// epollEvents 0 forgets the descriptor. One watcher per descriptor; it outlives the watch.
     void watch(int fd, unsigned epollEvents, Watcher *watcher);
+    /// The owner of `fd` calls closing() before it closes it. Until then it stays with the kernel while nobody watches
+    /// it, so that the next watch for the same events costs no system call.
+    void keep(int fd) { watched(fd).isKept = true; }
+    void closing(int fd);
     /// Sleeps until a descriptor is ready, wake() or `deadline`; then tells watchers of at most 8
     /// descriptors, so that due ticks never stand behind a crowd of answers, and runs what was posted.
     void waitUntil(Instant deadline);
@@ -39,12 +43,19 @@ public:
     static void sharpenTimers();
 
 private:
+    struct Watched {
+        Watcher *watcher = nullptr;
+        unsigned epollEvents = 0; ///< as the kernel knows them
+        bool isKept = false;
+    };
+    Watched &watched(int fd);
+    void tellKernel(int fd, unsigned epollEvents);
     void arm(Instant deadline);
     void runPosted();
 
     FileDescriptor m_epoll, m_timer, m_event;
     std::optional<Instant> m_armed; ///< what the timer is set to, until it has rung
-    std::vector<Watcher *> m_watchers; ///< by descriptor
+    std::vector<Watched> m_watched; ///< by descriptor
     std::mutex m_mutex;
     std::vector<std::function<void()>> m_posted;
 };

@@ -47,7 +47,6 @@ QByteArray textOf(CURL *easy, CURLINFO info)
     return text;
 }
 
-/// RFC 9110, 9.2.1.
 bool isSafe(const QByteArray &method)
 {
     return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
@@ -78,7 +77,7 @@ Outcome outcomeOf(CURLcode code)
 } // namespace
 
 Transfer::Transfer(const Target &target, qsizetype keepBody)
-    : m_target(target), m_judge(target.expectation), m_keep(keepBody)
+    : m_target(target), m_isSafe(isSafe(target.method)), m_judge(target.expectation), m_keep(keepBody)
 {
     setConnection();
     setRequest();
@@ -94,6 +93,8 @@ void Transfer::setConnection()
     set(CURLOPT_QUICK_EXIT, 1L); // a look-up that hangs must not hold this thread when its request times out
     set(CURLOPT_PROXY,
         ""); // what is measured is the service, not a proxy that an environment variable names
+    if (m_target.options.proxy.isEmpty())
+        set(CURLOPT_NOPROXY, "*"); // or it would look for that variable with each request
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     // One request at a time per connection, so that phases mean something, unless it is asked for otherwise.
     set(CURLOPT_HTTP_VERSION, long(m_target.options.http2 ? CURL_HTTP_VERSION_2_0 : CURL_HTTP_VERSION_1_1));
@@ -206,7 +207,7 @@ bool Transfer::onRequest()
         m_marks.resize(longOf(easy(), CURLINFO_REDIRECT_COUNT)); // a second attempt takes the place of the first
         m_marks.append(markNow());
     }
-    return attemptsBeyondRedirects() <= (isSafe(m_target.method) ? 2 : 1);
+    return attemptsBeyondRedirects() <= (m_isSafe ? 2 : 1);
 }
 
 Transfer::Mark Transfer::markNow() const
@@ -260,7 +261,7 @@ void Transfer::fillTimes(Sample &sample) const
     sample.status = static_cast<quint16>(longOf(easy, CURLINFO_RESPONSE_CODE));
     sample.bytes = m_bytes;
     sample.reused = longOf(easy, CURLINFO_NUM_CONNECTS) == 0 && sample.status != 0;
-    sample.retried = attemptsBeyondRedirects() > 1 && isSafe(m_target.method);
+    sample.retried = attemptsBeyondRedirects() > 1 && m_isSafe;
     sample.address = textOf(easy, CURLINFO_PRIMARY_IP);
     sample.certificateLeft = certificateLeft();
 

@@ -2,7 +2,7 @@
 // One request at libcurl: what it is told before, and what it knows afterwards.
 #pragma once
 
-#include "gui/probe/engine/answer.h"
+#include "gui/probe/engine/courier.h"
 #include "gui/probe/targets/target.h"
 
 #include <curl/curl.h>
@@ -66,6 +66,7 @@ private:
     bool onRequest();
 
     const Target &m_target;
+    const bool m_isSafe; ///< RFC 9110, 9.2.1
     AnswerJudge m_judge;
     std::unique_ptr<CURL, EasyDeleter> m_easy{curl_easy_init()};
     std::unique_ptr<curl_slist, ListDeleter> m_headers, m_resolve;

@@ -19,7 +19,9 @@ namespace {
 Engine::Options engineOptions(const HeadlessOptions &options)
 {
     Engine::Options engine;
-    if (!options.isolation && !options.search && !options.alwaysOn.isEndless)
+    if (options.alwaysOn.isEndless)
+        engine.batchInterval = std::chrono::milliseconds(250); // nobody looks on; rules and scrapes need no more
+    else if (!options.isolation && !options.search)
         engine.length = options.duration;
     return engine;
 }
@@ -81,6 +83,7 @@ QString HeadlessRun::replace(const HeadlessOptions &options)
     }
     if (m_alwaysOn) {
         m_alwaysOn->setTargets(options.targets);
+        m_alwaysOn->setToken(options.alwaysOn.token);
         m_alwaysOn->noteReload(true);
     }
     return {};

@@ -26,8 +26,8 @@ public:
     /// Opens what others connect to. Returns why it can't; empty: it is open.
     QString listen();
     void start();
-    /// Of a run without an end: these targets and rules from now on; those that stay go on. Returns why not; empty: so
-    /// it is.
+    /// Of a run without an end: these targets, rules and this token from now on; those that stay go on. Returns why
+    /// not; empty: so it is.
     QString replace(const HeadlessOptions &options);
     void refuseReplacement(); ///< counts one that could not be read
     void interrupt(); ///< the first ends the measurement, the second the wait for answers, where there is one

@@ -84,10 +84,8 @@ bool RuleWatch::holdsByMargin() const
     return true;
 }
 
-std::optional<RuleEvent> RuleWatch::evaluate(Instant now, const Series &series, const QList<Instant> &open,
-                                             bool suspended)
+std::optional<RuleEvent> RuleWatch::evaluate(Instant now, bool suspended)
 {
-    m_current = quantilesFor(m_rule, now, series, open);
     const auto enter = [&](RuleState state) {
         m_state = state;
         m_since = now;

@@ -53,15 +53,20 @@ class RuleWatch
 public:
     RuleWatch(Rule rule, QString target) : m_rule(std::move(rule)), m_target(std::move(target)) { }
 
-    /// Call with each batch. `open`: as in quantilesFor. `suspended`: untrustworthy, the state stays as it is.
-    std::optional<RuleEvent> evaluate(Instant now, const Series &series, const QList<Instant> &open, bool suspended);
+    /// Call with each batch, look() first. `open`: as in quantilesFor.
+    void look(Instant now, const Series &series, const QList<Instant> &open)
+    {
+        m_current = quantilesFor(m_rule, now, series, open);
+    }
+    /// What follows from it. `suspended`: untrustworthy, the state stays as it is.
+    std::optional<RuleEvent> evaluate(Instant now, bool suspended);
 
     RuleState state() const { return m_state; }
     /// False: it was suspended, or saw no tick, most of the time, so that not having fired proves nothing.
     bool wasJudged() const { return m_judged > m_suspended; }
     const Rule &rule() const { return m_rule; }
     const QString &target() const { return m_target; }
-    const Quantiles &current() const { return m_current; } ///< of the window at the last evaluate
+    const Quantiles &current() const { return m_current; } ///< of the window at the last look()
 
 private:
     bool holdsByMargin() const;

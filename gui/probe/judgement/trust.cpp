@@ -128,7 +128,6 @@ Trust TrustJudge::judgeWindow(Instant now) const
     const auto from = now - m_limits.window;
     Counts counts;
     Statistics control;
-    std::vector<Nanoseconds> lags;
     for (const auto &seen : m_controls) {
         if (seen.at < from)
             continue;
@@ -138,18 +137,18 @@ Trust TrustJudge::judgeWindow(Instant now) const
     for (const auto &seen : m_lags) {
         if (seen.at < from)
             continue;
-        lags.push_back(seen.value);
+        ++counts.ticks;
         counts.late += seen.value > m_limits.lag;
     }
     counts.controls = control.n();
-    counts.ticks = static_cast<qint64>(lags.size());
     const auto first = std::ranges::find_if(m_processors, [from](const auto &seen) { return seen.at >= from; });
     auto trust = judge(counts, first == m_processors.end() ? std::nullopt : std::optional(first->time));
     trust.control = control.quantiles();
-    if (!lags.empty()) { // of thousands, ten times a second: they need not be in order for that
-        const auto p99 = lags.begin() + static_cast<std::ptrdiff_t>((lags.size() * 99 + 99) / 100 - 1);
-        std::ranges::nth_element(lags, p99);
-        trust.lagP99 = *p99;
+    if (counts.ticks > 0) { // of thousands, ten times a second: only those above it need to be in order for that
+        std::vector<Seen> latest(static_cast<std::size_t>(counts.ticks - (counts.ticks * 99 + 99) / 100 + 1));
+        const auto inWindow = std::ranges::subrange(m_lags.end() - counts.ticks, m_lags.end());
+        std::ranges::partial_sort_copy(inWindow, latest, std::greater(), &Seen::value, &Seen::value);
+        trust.lagP99 = latest.back().value;
     }
     return trust;
 }

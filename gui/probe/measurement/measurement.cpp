@@ -196,8 +196,11 @@ void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
     for (const auto &gap : gaps)
         watched.series.addGap(gap);
     watched.lost += batch.lost;
-    const auto *promise = promiseOf(batch.name);
-    watched.watch.take(batch, watched.series, promise ? &promise->rule() : nullptr, m_now);
+    for (auto &rule : m_rules) {
+        if (rule.watch.target() == batch.name)
+            rule.watch.look(m_now, watched.series, batch.open);
+    }
+    watched.watch.take(batch, watched.series, promiseOf(batch.name), m_now);
     tellOutage(batch.name, watched);
 }
 
@@ -261,8 +264,7 @@ void Measurement::watchRules(const Batch &batch)
     for (auto &[watch, fired, doubt] : m_rules) {
         if (suspended)
             doubt = batch.trust.reason;
-        const auto &watched = m_watched.at(watch.target());
-        const auto event = watch.evaluate(batch.until, watched.series, watched.watch.open(), suspended);
+        const auto event = watch.evaluate(batch.until, suspended);
         if (!event)
             continue;
         if (event->firing && !fired)

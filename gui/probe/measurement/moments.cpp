@@ -161,8 +161,10 @@ bool Measurement::judgeMoment(Instant from)
         Series history(origin()); // without what came later
         for (const auto &sample : batch->samples)
             history.add(sample);
-        const auto *promise = promiseOf(target.name);
-        watch.take(*batch, history, promise ? &promise->rule() : nullptr, m_now);
+        auto promise = promiseOf(target.name) ? std::optional(*promiseOf(target.name)) : std::nullopt;
+        if (promise)
+            promise->look(m_now, history, batch->open);
+        watch.take(*batch, history, promise ? &*promise : nullptr, m_now);
         if (std::ranges::any_of(watched.series.gaps(),
                                 [this](const auto &gap) { return gap.from < m_now && gap.until >= m_now; }))
             watch.setPaused(true, m_now);

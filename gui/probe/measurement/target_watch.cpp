@@ -36,7 +36,7 @@ QString plainWords(const Cause &cause)
     return {};
 }
 
-bool TargetWatch::take(const TargetBatch &batch, const Series &series, const Rule *promise, Instant now)
+bool TargetWatch::take(const TargetBatch &batch, const Series &series, const RuleWatch *promise, Instant now)
 {
     for (const auto &sample : batch.samples) {
         m_last = sample;
@@ -72,7 +72,7 @@ bool TargetWatch::become(TargetState state, const Cause &cause, Instant since)
     return true;
 }
 
-TargetState TargetWatch::judge(const Series &series, const Rule *promise, Instant now, Cause &cause) const
+TargetState TargetWatch::judge(const Series &series, const RuleWatch *promise, Instant now, Cause &cause) const
 {
     if (!m_last)
         return TargetState::Unknown;
@@ -87,15 +87,11 @@ TargetState TargetWatch::judge(const Series &series, const Rule *promise, Instan
         cause = {Cause::Kind::Silence, {}, {}, now - m_open.first()};
         return TargetState::Stale;
     }
-    if (promise) {
-        const auto promised = quantilesFor(*promise, now, series, m_open);
-        if (promised.measured > 0 && !promise->condition.holds(promised)) {
-            cause = {Cause::Kind::OverLimit, {}, {}, {}};
-            return TargetState::Degraded;
-        }
+    if (promise && promise->current().measured > 0 && !promise->rule().condition.holds(promise->current())) {
+        cause = {Cause::Kind::OverLimit, {}, {}, {}};
+        return TargetState::Degraded;
     }
-    const auto recent = series.quantiles(now - window, now);
-    if (recent.errorShare() > 0.01) {
+    if (series.statistics(now - window, now).errorShare() > 0.01) {
         cause = m_failures > 0 ? failureOf(*m_last) : Cause{Cause::Kind::Errors, {}, {}, {}};
         return TargetState::Degraded;
     }

@@ -45,8 +45,9 @@ public:
 
     /// The same target with other options: what follows is judged by these.
     void setTarget(const Target &target) { m_target = target; }
-    /// `promise`: the rule on its p99, whose breach makes it slow; null: none. Returns true if the state changed.
-    bool take(const TargetBatch &batch, const Series &series, const Rule *promise, Instant now);
+    /// `promise`: the rule on its p99, whose breach makes it slow, as it looked at this batch; null: none. Returns true
+    /// if the state changed.
+    bool take(const TargetBatch &batch, const Series &series, const RuleWatch *promise, Instant now);
     bool setPaused(bool paused, Instant now);
 
     TargetState state() const { return m_state; }
@@ -60,7 +61,7 @@ public:
 
 private:
     bool become(TargetState state, const Cause &cause, Instant since);
-    TargetState judge(const Series &series, const Rule *promise, Instant now, Cause &cause) const;
+    TargetState judge(const Series &series, const RuleWatch *promise, Instant now, Cause &cause) const;
 
     Target m_target;
     TargetState m_state = TargetState::Unknown;

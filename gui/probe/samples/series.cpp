@@ -124,7 +124,9 @@ std::span<const PackedSample> Series::samples(Instant from, Instant until) const
 
 void Series::addTo(Statistics &statistics, Instant from, Instant until) const
 {
-    for (const auto &sample : samples(from, until))
+    const auto known = samples(from, until);
+    statistics.reserve(known.size());
+    for (const auto &sample : known)
         statistics.add(sample);
 }
 

@@ -73,6 +73,14 @@ public:
     std::optional<Quantile> quantile(double q) const;
 
     qint64 n() const { return m_n; }
+    /// As that of the quantiles, which take longer.
+    double errorShare() const { return m_n > 0 ? static_cast<double>(m_errors) / static_cast<double>(m_n) : 0; }
+    /// Has room for so many samples more.
+    void reserve(std::size_t samples)
+    {
+        if (m_exact)
+            m_values.reserve(m_values.size() + samples);
+    }
     /// Of the finished samples (no timeouts, no skipped), for drawing.
     Histogram histogram() const;
 

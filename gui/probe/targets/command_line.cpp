@@ -76,8 +76,8 @@ void addOptions(QCommandLineParser &parser)
          u"EXPECTATION"_s},
         {u"profile"_s, u"Targets and rules from a JSON file."_s, u"FILE"_s},
         {u"forever"_s,
-         u"No end but SIGTERM or SIGINT, which is exit code 0; SIGHUP reads --profile again. Without asserts: rules "
-         "raise alarms. Memory and recording are bounded."_s},
+         u"No end but SIGTERM or SIGINT, which is exit code 0; SIGHUP reads --profile and --token-file again. "
+         "Without asserts: rules raise alarms. Memory and recording are bounded."_s},
         {u"listen"_s, u"Serve the figures for Prometheus at /metrics there; beyond loopback only with --token-file."_s,
          u"ADDRESS:PORT"_s},
         {u"token-file"_s, u"File with the bearer token that all of --listen but /healthz asks for."_s, u"FILE"_s},

@@ -477,6 +477,37 @@ private slots:
         QCOMPARE(monitor.code(), 0);
     }
 
+    void theTokenIsReadAgain()
+    {
+        const auto path = m_folder.filePath(u"changed-token"_s);
+        QVERIFY(write(path, "first\n"));
+        ProgrammedServer server(atOnce);
+        Monitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:0"_s, u"--token-file"_s, path});
+        RawClient kept(monitor.port());
+        const auto statusWith = [&](RawClient &client, const QByteArray &token) {
+            client.send("GET /metrics HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+            return statusOf(client.read());
+        };
+        const auto newStatusWith = [&](const QByteArray &token) {
+            RawClient client(monitor.port());
+            return statusWith(client, token);
+        };
+        QCOMPARE(statusWith(kept, "first"), 200);
+        QVERIFY(write(path, "second\n"));
+        QCOMPARE(newStatusWith("second"), 401);
+        monitor.signal(SIGHUP);
+        QVERIFY2(monitor.says("read again"), monitor.err().constData());
+        QCOMPARE(newStatusWith("second"), 200);
+        QCOMPARE(newStatusWith("first"), 401);
+        QCOMPARE(statusWith(kept, "first"), 401); // nor whoever was let in before
+
+        QVERIFY(write(path, "\n"));
+        monitor.signal(SIGHUP);
+        QVERIFY2(monitor.says("what was read before stays"), monitor.err().constData());
+        QVERIFY2(monitor.err().contains("there is no token"), monitor.err().constData());
+        QCOMPARE(newStatusWith("second"), 200);
+    }
+
     void theProfileIsReadAgain()
     {
         ProgrammedServer server(atOnce);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The eight measurement rules of the monitor, each as a test: a monitor that bends one invents or hides
 // faults.
+#include "gui/probe/engine/control_courier.h"
+#include "gui/probe/engine/control_responder.h"
 #include "gui/probe/engine/schedule.h"
 #include "gui/probe/judgement/stalls.h"
 #include "gui/probe/samples/series.h"
@@ -28,6 +30,33 @@ Sample answeredAfter400ms()
     sample.status = 200;
     return sample;
 }
+
+Reaction reactionOf(Reaction::Kind kind)
+{
+    Reaction reaction;
+    reaction.kind = kind;
+    return reaction;
+}
+
+/// A courier of its own, which is driven by hand.
+struct Controlled {
+    explicit Controlled(quint16 port)
+        : courier(reactor, port, [this](const Answer &answer) { samples.append(answer.sample); })
+    {
+    }
+
+    bool reaches(qsizetype count)
+    {
+        const auto end = std::chrono::steady_clock::now() + 20s;
+        while (samples.size() < count && std::chrono::steady_clock::now() < end)
+            reactor.waitUntil(end);
+        return samples.size() == count;
+    }
+
+    Reactor reactor;
+    QList<Sample> samples;
+    ControlCourier courier;
+};
 
 } // namespace
 
@@ -452,6 +481,53 @@ private slots:
         QCOMPARE(blamed(""), Culprit::Service);
         slow.status = 0;
         QVERIFY(blameFor(slow, {}).sentence.contains(u"no answer within 400 ms"));
+    }
+
+    void theControlSendsOneRequestBehindTheOther()
+    {
+        const ControlResponder responder;
+        Controlled controlled(responder.port());
+        const auto due = std::chrono::steady_clock::now();
+        for (int i = 0; i < 100; ++i)
+            controlled.courier.start({}, due - i * 1ms);
+        QCOMPARE(controlled.courier.openDues().size(), 100u);
+        QVERIFY(controlled.reaches(100));
+        for (int i = 0; i < 100; ++i) {
+            const auto &sample = controlled.samples[i];
+            QCOMPARE(sample.outcome, Outcome::Ok);
+            QVERIFY(sample.due == due - i * 1ms && sample.sent >= due && sample.done >= sample.sent);
+            QCOMPARE(sample.phases.sum(), sample.service());
+        }
+        QVERIFY(controlled.courier.openDues().empty());
+    }
+
+    void aControlThatBreaksFailsAndConnectsAnew()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return reactionOf(Reaction::Kind::Reset); });
+        Controlled controlled(server.port());
+        for (int i = 1; i <= 2; ++i) {
+            controlled.courier.start({}, std::chrono::steady_clock::now());
+            QVERIFY(controlled.reaches(i));
+            QCOMPARE(controlled.samples.last().outcome, Outcome::Reset);
+            QTRY_COMPARE(server.connections(), i);
+        }
+        Controlled refused(closedPort());
+        refused.courier.start({}, std::chrono::steady_clock::now());
+        QVERIFY(refused.reaches(1));
+        QCOMPARE(refused.samples.last().outcome, Outcome::Reset);
+    }
+
+    void aControlThatSaysNothingHasTimedOut()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return reactionOf(Reaction::Kind::Silence); });
+        Controlled controlled(server.port());
+        controlled.courier.start({}, std::chrono::steady_clock::now());
+        controlled.courier.onDeadline(controlled.courier.deadline() - 1ns);
+        QVERIFY(controlled.samples.isEmpty());
+        controlled.courier.onDeadline(controlled.courier.deadline());
+        QCOMPARE(controlled.samples.size(), 1);
+        QCOMPARE(controlled.samples.last().outcome, Outcome::TimedOut);
+        QCOMPARE(controlled.courier.deadline(), Instant::max());
     }
 
     void theControlProbeRunsBesideEveryTarget()

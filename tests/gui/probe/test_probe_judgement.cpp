@@ -29,6 +29,13 @@ Sample sampleAt(Instant due, Nanoseconds response, Outcome outcome = Outcome::Ok
 }
 
 /// Feeds a rule a target whose latency is `slow` between two times, ten ticks a second; collects the events.
+std::optional<RuleEvent> judged(RuleWatch &watch, Instant now, const Series &series, const QList<Instant> &open = {},
+                                bool suspended = false)
+{
+    watch.look(now, series, open);
+    return watch.evaluate(now, suspended);
+}
+
 QList<RuleEvent> watched(RuleWatch watch, Nanoseconds slowFrom, Nanoseconds slowUntil, bool suspended = false)
 {
     QList<RuleEvent> events;
@@ -36,7 +43,7 @@ QList<RuleEvent> watched(RuleWatch watch, Nanoseconds slowFrom, Nanoseconds slow
     for (Nanoseconds t{0}; t < 60s; t += 100ms) {
         const bool slow = t >= slowFrom && t < slowUntil;
         series.add(sampleAt(Instant{t}, slow ? 50ms : 1ms));
-        if (const auto event = watch.evaluate(Instant{t + 60ms}, series, {}, suspended))
+        if (const auto event = judged(watch, Instant{t + 60ms}, series, {}, suspended))
             events.append(*event);
     }
     return events;
@@ -118,7 +125,7 @@ private slots:
         int events = 0;
         for (int i = 0; i < 600; ++i) { // swings around the limit, closer than the margin
             series.add(sampleAt(Instant{i * 100ms}, i / 20 % 2 == 0 ? 19ms : 21ms));
-            events += watch.evaluate(Instant{i * 100ms + 50ms}, series, {}, false).has_value();
+            events += judged(watch, Instant{i * 100ms + 50ms}, series).has_value();
         }
         QCOMPARE(events, 1);
         QCOMPARE(watch.state(), RuleState::Firing);
@@ -136,18 +143,18 @@ private slots:
 
     void aRuleThatWasSuspendedMostOfTheTimeWasNotJudged()
     {
-        const auto judged = [](int suspendedOf100) {
+        const auto wasJudged = [](int suspendedOf100) {
             auto watch = watchOf(u"p99<20ms over 10s"_s);
             Series series;
             for (int i = 0; i < 100; ++i) {
                 series.add(sampleAt(Instant{i * 100ms}, 1ms));
-                watch.evaluate(Instant{i * 100ms + 60ms}, series, {}, i >= 100 - suspendedOf100);
+                judged(watch, Instant{i * 100ms + 60ms}, series, {}, i >= 100 - suspendedOf100);
             }
             return watch.wasJudged();
         };
-        QVERIFY(judged(0));
-        QVERIFY(judged(40));
-        QVERIFY(!judged(97)); // the first moments, before anything is known of the machine, prove nothing
+        QVERIFY(wasJudged(0));
+        QVERIFY(wasJudged(40));
+        QVERIFY(!wasJudged(97)); // the first moments, before anything is known of the machine, prove nothing
         QVERIFY(!watchOf(u"p99<20ms"_s).wasJudged());
     }
 
@@ -171,8 +178,8 @@ private slots:
         Series series;
         for (int i = 0; i < 100; ++i)
             series.add(sampleAt(Instant{i * 100ms}, 1ms));
-        QVERIFY(!watch.evaluate(Instant{10s}, series, {Instant{10s - 5ms}}, false));
-        const auto event = watch.evaluate(Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}}, false);
+        QVERIFY(!judged(watch, Instant{10s}, series, {Instant{10s - 5ms}}));
+        const auto event = judged(watch, Instant{10s + 400ms}, series, {Instant{10s}, Instant{10s + 100ms}});
         QVERIFY(event && event->firing);
     }
 
@@ -181,9 +188,9 @@ private slots:
         auto watch = watchOf(u"p99<20ms over 1s"_s);
         Series series;
         series.add(sampleAt(Instant{1s}, 50ms));
-        QVERIFY(watch.evaluate(Instant{1100ms}, series, {}, false));
+        QVERIFY(judged(watch, Instant{1100ms}, series));
         for (auto t = 2s; t < 20s; t += 1s)
-            QVERIFY(!watch.evaluate(Instant{t}, series, {}, false));
+            QVERIFY(!judged(watch, Instant{t}, series));
         QCOMPARE(watch.state(), RuleState::Firing);
     }
 

@@ -11,7 +11,7 @@ namespace openloop::probe {
 
 namespace {
 
-constexpr auto batchesAreDueWithin = std::chrono::seconds(10); // ten times a second is usual
+constexpr auto batchesAreDueWithin = std::chrono::seconds(10);
 
 } // namespace
 
@@ -53,6 +53,12 @@ void AlwaysOn::watch(const Engine &engine, const Measurement &measurement)
         m_metrics.clear();
         m_lastBatch = std::chrono::steady_clock::now();
     });
+}
+
+void AlwaysOn::setToken(const QByteArray &token)
+{
+    if (m_server)
+        m_server->setToken(token);
 }
 
 void AlwaysOn::noteReload(bool taken)

@@ -25,6 +25,7 @@ public:
     void watch(const Engine &engine, const Measurement &measurement);
 
     void setTargets(const QList<Target> &targets) { m_figures.setTargets(targets); }
+    void setToken(const QByteArray &token);
     /// A reading of the profile, and whether it was taken.
     void noteReload(bool taken);
 

@@ -37,6 +37,8 @@ public:
     /// Why it can't be listened there; empty: it is.
     QString listen(const ListenPlace &place);
     QString url() const;
+    /// What every request is asked for from now on, those of kept connections too; empty: nothing.
+    void setToken(const QByteArray &token) { m_token = token; }
 
 private:
     class Connection;

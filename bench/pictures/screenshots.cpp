@@ -7,8 +7,8 @@
 #include "gui/translations.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/chart/sample_popup.h"
-#include "gui/views/dialogs/figures_dialog.h"
-#include "gui/views/dialogs/target_dialog.h"
+#include "gui/views/dialogs/consent.h"
+#include "gui/views/dialogs/paste_dialog.h"
 #include "gui/views/load_control.h"
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/panels/experiment_panel.h"
@@ -22,11 +22,14 @@
 #include "gui/window/recordings.h"
 #include "gui/window/targets.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
 #include <QDockWidget>
+#include <QPlainTextEdit>
 #include <QRegularExpression>
+#include <QTcpServer>
 #include <QTimer>
 
 #include <algorithm>
@@ -66,37 +69,31 @@ public:
         wait(20);
         take(window, u"saturated"_s);
         modes(window);
-        raise(window, u"server"_s);
-        take(window, u"server"_s);
-        raise(window, u"events"_s);
-        take(window, u"events"_s);
+        take(window, u"server"_s, u"server"_s);
+        take(window, u"events"_s, u"events"_s);
         window.topBar().load().toggle();
         window.session().record(m_folder.filePath(u"after.sqlite"_s));
-        raise(window, u"experiment"_s);
         window.experiments().toggleTest();
         wait(9);
-        take(window, u"test-running"_s);
+        take(window, u"test-running"_s, u"experiment"_s);
         for (int i = 0; i < 60 && !window.experimentPanel().verdict(); ++i)
             wait(1);
-        take(window, u"test-verdict"_s);
+        take(window, u"test-verdict"_s, u"experiment"_s);
         limit(window);
-        raise(window, u"compare"_s);
         window.comparePanel().compareWith(recording);
-        take(window, u"compare"_s);
+        take(window, u"compare"_s, u"compare"_s);
         window.jobsPanel().jobs().submitNumber(u"1000000016000000063"_s);
         window.jobsPanel().jobs().submitNumber(
             u"9999999999999999999999999999999999999999999999999999999999999999999999999999977"_s);
-        raise(window, u"jobs"_s);
         wait(3);
-        take(window, u"jobs"_s);
+        take(window, u"jobs"_s, u"jobs"_s);
         fleet(window);
         popup(window);
         dialogs(window);
         for (const auto &format : {u"html"_s, u"pdf"_s, u"svg"_s, u"csv"_s, u"json"_s})
             std::fputs(qPrintable(window.exports().exportTo(m_folder.filePath(u"report."_s + format))), stderr);
         window.recordings().show(recording);
-        raise(window, u"experiment"_s);
-        take(window, u"replay"_s);
+        take(window, u"replay"_s, u"experiment"_s);
         gone(window);
     }
 
@@ -104,15 +101,21 @@ private:
     static probe::IsolationConfig quickTest()
     {
         probe::IsolationConfig config;
-        config.baseline = config.loaded = config.recovery = std::chrono::seconds(8);
+        config.baseline = config.loaded = config.recovery = std::chrono::seconds(12); // three sizes in both schemes take their time
         return config;
     }
 
     void firstRun()
     {
+        QTcpServer silent; // takes connections, and never says a word
+        silent.listen(QHostAddress::LocalHost);
         for (const auto &[url, name] : {std::pair(u"http://127.0.0.1:9"_s, u"first-run"_s),
-                                        std::pair(u"http://no-such-host.invalid:8080"_s, u"first-run-unknown"_s)}) {
-            const auto nobody = *probe::targetsFromArguments({url});
+                                        {u"http://no-such-host.invalid:8080"_s, u"first-run-unknown"_s},
+                                        {u"http://127.0.0.1:%1"_s.arg(silent.serverPort()), u"first-run-timed-out"_s},
+                                        {QString(), u"no-target"_s}}) {
+            auto nobody = url.isEmpty() ? QList<probe::Target>() : *probe::targetsFromArguments({url});
+            for (auto &target : nobody)
+                target.timeout = std::chrono::milliseconds(500);
             gui::MainWindow window(m_theme, nobody, gui::defaultRules(nobody));
             window.show();
             wait(3);
@@ -139,7 +142,7 @@ private:
         window.experiments().toggleSearch();
         for (int i = 0; i < 60 && window.limitPanel().verdict().isEmpty(); ++i)
             wait(1);
-        take(window, u"limit"_s);
+        take(window, u"limit"_s, u"limit"_s);
     }
 
     void fleet(gui::MainWindow &window)
@@ -153,7 +156,7 @@ private:
             u"48181119420100527776686281622010901153280245482416192175629232964490138110329"_s);
         raise(window, u"fleet"_s);
         wait(8);
-        take(window, u"fleet"_s);
+        take(window, u"fleet"_s, u"fleet"_s);
         window.session().setTargets(before);
     }
 
@@ -172,22 +175,64 @@ private:
 
     void dialogs(gui::MainWindow &window)
     {
+        const auto press = [&window](const QKeySequence &keys) {
+            for (auto *action : window.actions()) {
+                if (action->shortcut() == keys)
+                    action->trigger();
+            }
+        };
         window.targets().editRules();
+        picture(u"rules"_s);
         window.targets().offer();
-        window.chooseFigures();
         wait(2);
-        gui::TargetDialog edit(window.session().targets().last(), &window);
-        edit.show();
+        picture(u"pick"_s);
+        window.chooseFigures();
+        picture(u"figures"_s);
+        press(Qt::CTRL | Qt::Key_N);
+        if (auto *paste = window.findChild<gui::PasteDialog *>()) {
+            picture(u"add"_s, false);
+            paste->findChild<QPlainTextEdit *>(u"paste"_s)
+                ->setPlainText(u"curl --no-such-option https://example.org/"_s);
+            paste->accept();
+        }
+        picture(u"add-refused"_s);
+        press(Qt::Key_F2);
+        picture(u"edit"_s);
+        press(Qt::Key_F1);
+        picture(u"keys"_s);
+        press(Qt::CTRL | Qt::Key_O);
+        picture(u"open"_s);
+        press(Qt::Key_E);
+        picture(u"export"_s);
+        window.recordings().show(m_folder.filePath(u"report.csv"_s));
+        picture(u"no-recording"_s);
+        gui::Consent consent;
+        probe::Target far;
+        far.name = u"far"_s;
+        far.url = u"https://a-host-of-somebody-else.example.org/far"_s;
+        consent.ask(&window, far, 8, [] { });
+        picture(u"load-elsewhere"_s);
+        window.topBar().openMenu();
+        picture(u"menu"_s);
+    }
+
+    /// Of all that stands above the window, which is then closed.
+    void picture(const QString &name, bool close = true)
+    {
         for (const auto &[mode, scheme] :
              {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
             m_theme.setMode(mode);
-            wait(0.5);
-            for (auto *dialog : window.findChildren<QDialog *>())
-                dialog->grab().save(m_folder.filePath(u"dialog-%1-%2.png"_s.arg(
-                    QString::fromLatin1(dialog->metaObject()->className()).section(u"::"_s, -1), scheme)));
+            wait(0.3);
+            for (auto *dialog : QApplication::topLevelWidgets()) {
+                if (dialog->isVisible() && !qobject_cast<gui::MainWindow *>(dialog))
+                    dialog->grab().save(m_folder.filePath(u"dialog-%1-%2.png"_s.arg(name, scheme)));
+            }
         }
-        for (auto *dialog : window.findChildren<QDialog *>())
-            dialog->reject();
+        for (auto *dialog : QApplication::topLevelWidgets()) {
+            if (close && dialog->isVisible() && !qobject_cast<gui::MainWindow *>(dialog))
+                dialog->close();
+        }
+        wait(0.1);
     }
 
     /// A service that was there and is gone.
@@ -229,14 +274,19 @@ private:
         loop.exec();
     }
 
-    void take(gui::MainWindow &window, const QString &name)
+    /// With that panel in front, or as it is.
+    void take(gui::MainWindow &window, const QString &name, const QString &panel = {})
     {
         for (const auto &[mode, scheme] :
              {std::pair(gui::Theme::Mode::Light, u"light"_s), std::pair(gui::Theme::Mode::Dark, u"dark"_s)}) {
             m_theme.setMode(mode);
             for (const QSize size : std::as_const(m_sizes)) {
                 window.resize(size);
-                wait(0.7);
+                wait(0.1);
+                window.resize(size); // a layout that is higher while it is narrow has followed
+                if (!panel.isEmpty())
+                    raise(window, panel);
+                wait(0.6);
                 const QString path = m_folder.filePath(u"%1-%2-%3.png"_s.arg(name, scheme).arg(size.width()));
                 if (!light(window.grab().toImage()).save(path, "PNG", 0))
                     std::fprintf(stderr, "cannot write %s\n", qPrintable(path));
@@ -261,6 +311,8 @@ void composeSheets(const QDir &folder)
                                    folder.filePath(u"sheet-%1-%2.png"_s.arg(scheme).arg(width)));
         pictures::composeSheet(folder, u"dialog-*-%1.png"_s.arg(scheme), 2, 800,
                                folder.filePath(u"sheet-%1-dialogs.png"_s.arg(scheme)));
+        pictures::composeSheet(folder, u"popup-%1.png"_s.arg(scheme), 1, 880,
+                               folder.filePath(u"sheet-%1-popup.png"_s.arg(scheme)));
     }
 }
 

@@ -103,7 +103,7 @@ void Session::putState(TargetFigures &figures) const
 Absence Session::absence() const
 {
     if (targets().isEmpty())
-        return {};
+        return {tr("Nothing is measured."), tr("Enter the URL of a service, or open a recording."), false};
     const auto *first = watch(targets().first().name);
     auto cause = first->cause();
     // A single failure is not yet an outage, but here nothing else is known.

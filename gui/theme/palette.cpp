@@ -202,4 +202,39 @@ QColor withAlpha(QColor colour, qreal alpha)
     return colour;
 }
 
+namespace {
+
+double luminance(const QColor &colour)
+{
+    const auto linear = [](double share) {
+        return share <= 0.04045 ? share / 12.92 : std::pow((share + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+
+QColor mixed(const QColor &colour, const QColor &other, float share)
+{
+    const auto part = [share](float a, float b) { return a * (1 - share) + b * share; };
+    return QColor::fromRgbF(part(colour.redF(), other.redF()), part(colour.greenF(), other.greenF()),
+                            part(colour.blueF(), other.blueF()));
+}
+
+} // namespace
+
+QColor legible(const QColor &colour, const QColor &ground)
+{
+    constexpr double enough = 4.55; // above 4.5 after rounding to bytes
+    constexpr int steps = 20;
+    const double behind = luminance(ground);
+    const QColor away = behind > 0.18 ? Qt::black : Qt::white;
+    const QColor seen = mixed(ground, colour, colour.alphaF());
+    for (int step = 0; step < steps; ++step) {
+        const QColor tried = mixed(seen, away, static_cast<float>(step) / steps);
+        const double own = luminance(tried);
+        if ((std::max(own, behind) + 0.05) / (std::min(own, behind) + 0.05) >= enough)
+            return tried;
+    }
+    return away;
+}
+
 } // namespace openloop::gui

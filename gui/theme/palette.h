@@ -65,5 +65,8 @@ void paintState(QPainter &painter, const Palette &palette, State state, QPointF 
 QColor heatColour(double share, bool dark);
 /// Copy of a colour with another opacity, 0..1.
 QColor withAlpha(QColor colour, qreal alpha);
+/// The colour as letters in it need to be on `ground`: away from that until their contrast is 4.5, as WCAG 2 counts it.
+/// What is good enough for a line is too faint to be read.
+QColor legible(const QColor &colour, const QColor &ground);
 
 } // namespace openloop::gui

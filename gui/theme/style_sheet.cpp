@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See style_sheet.h. Rules name a property ("role"), so that a widget says what it is and not how it looks.
+// See style_sheet.h. Rules name a property ("role"), so that a widget says what it is and not how it looks. What one
+// types into has no colour here but that of the QPalette: Qt 6.4 would make placeholders half of it, too faint to read.
 #include "gui/theme/style_sheet.h"
 
 #include "gui/theme/palette.h"
@@ -16,7 +17,8 @@ QMainWindow::separator { background: @page; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: @accent; }
 
 QPushButton, QToolButton, QComboBox, QSpinBox, QLineEdit {
-    background: @raised; color: @text; border: 1px solid @border; border-radius: 5px; padding: 4px 10px; min-height: 18px; outline: none; }
+    background: @raised; border: 1px solid @border; border-radius: 5px; padding: 4px 10px; min-height: 18px; outline: none; }
+QPushButton, QToolButton, QComboBox, QSpinBox { color: @text; }
 QPushButton:hover, QToolButton:hover, QComboBox:hover { border-color: @accent; }
 QPushButton:pressed, QToolButton:pressed { background: @border; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border: 1px solid @accent; }
@@ -38,9 +40,9 @@ QSpinBox::up-arrow { image: url(:/icons/up.svg); width: 12px; height: 12px; }
 QSpinBox::down-arrow, QComboBox::down-arrow { image: url(:/icons/down.svg); width: 12px; height: 12px; }
 QComboBox::drop-down { border: none; width: 18px; }
 
-QCheckBox::indicator, QListView::indicator { width: 13px; height: 13px; background: @raised; border: 1px solid @muted; border-radius: 3px; }
+QCheckBox::indicator, QListView::indicator, QTableView::indicator { width: 13px; height: 13px; background: @raised; border: 1px solid @muted; border-radius: 3px; }
 QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: @accent; }
-QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent; image: url(:/icons/check.svg); }
+QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked { background: @accent; border-color: @accent; image: url(:/icons/check.svg); }
 
 QFrame[role="panel"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 QLabel[role="heading"] { font-weight: bold; color: @text; }
@@ -56,11 +58,12 @@ QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
 QTabBar::tab:hover { color: @text; }
 
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit {
-    background: @surface; color: @text; border: 1px solid @border; border-radius: 8px; gridline-color: @grid;
+    background: @surface; border: 1px solid @border; border-radius: 8px; gridline-color: @grid;
     selection-background-color: @selection; selection-color: @text; }
+QTableView, QTreeView, QListView, QTextBrowser { color: @text; }
 QPlainTextEdit[role="reason"] { background: transparent; color: @error; border: none; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 6px; }
-QTableView::item, QTreeView::item { padding: 3px 6px; }
+QTableView[role="figures"]::item, QTreeView::item { padding: 3px 6px; }
 QHeaderView { background: @surface; }
 
 QMenu { background: @surface; color: @text; border: 1px solid @border; padding: 4px; }

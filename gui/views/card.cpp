@@ -193,27 +193,29 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
 
 void Card::paintHeadline(QPainter &painter, const QRectF &area) const
 {
-    const qreal size = detailColumns() < 3 ? 1.55 : 1.9; // the words beside it need their place
-    const QFont large = scaled(font(), m_figures.state == State::Down ? 1.1 : size, true);
     // In the state's colour only where the state is what the figure says: its rule has a time of its own.
     const auto &promise = m_figures.promise;
     const bool over = promise && !promise->kept && m_figures.p99.value_or(0) > promise->limit;
-    painter.setFont(large);
     painter.setPen(m_figures.state == State::Down ? colours().error : over ? colours().warn : colours().text);
     if (m_figures.state == State::Down) {
-        painter.drawText(
-            area, Qt::AlignLeft | Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(m_figures.cause, Qt::ElideRight, static_cast<int>(area.width())));
+        paintCause(painter, area);
         return;
     }
     const QString figure = headline();
+    const QString label = headlineLabel();
+    const QFont small = scaled(font(), 0.82);
+    const QFontMetrics metrics(small);
+    const int labelWidth = std::max(metrics.horizontalAdvance(label), metrics.horizontalAdvance(stretch()));
+    // The words beside it need their place.
+    qreal size = detailColumns() < 3 ? 1.55 : 1.9;
+    while (size > 1
+           && QFontMetrics(scaled(font(), size, true)).horizontalAdvance(figure) + 8 + labelWidth > area.width())
+        size -= 0.1;
+    painter.setFont(scaled(font(), size, true));
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter, figure);
     const int width = painter.fontMetrics().horizontalAdvance(figure);
-    painter.setFont(scaled(font(), 0.82));
+    painter.setFont(small);
     painter.setPen(colours().muted);
-    const QString label = headlineLabel();
-    const auto metrics = painter.fontMetrics();
-    const int labelWidth = std::max(metrics.horizontalAdvance(label), metrics.horizontalAdvance(stretch()));
     const QRectF lines(area.left() + width + 7, area.center().y() - metrics.height(), labelWidth + 1,
                        2 * metrics.height());
     painter.drawText(lines, Qt::AlignLeft | Qt::AlignTop, label);
@@ -222,6 +224,18 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
                       area.height() - 4);
     if (line.width() > 24)
         paintSparkline(painter, line);
+}
+
+/// In one line where it fits, else smaller in two.
+void Card::paintCause(QPainter &painter, const QRectF &area) const
+{
+    const int width = static_cast<int>(area.width());
+    painter.setFont(scaled(font(), 1.1, true));
+    const bool fits = painter.fontMetrics().horizontalAdvance(m_figures.cause) <= width;
+    if (!fits)
+        painter.setFont(scaled(font(), 0.95, true));
+    painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter | (fits ? 0 : Qt::TextWordWrap),
+                     painter.fontMetrics().elidedText(m_figures.cause, Qt::ElideRight, fits ? width : width * 3 / 2));
 }
 
 void Card::paintSparkline(QPainter &painter, const QRectF &area) const
@@ -276,7 +290,15 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
             || (i == 6 && m_figures.certificateDays && *m_figures.certificateDays < soon);
         painter.setPen(failing ? colours().error : colours().text);
         const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 4;
-        painter.drawText(cell.adjusted(labelWidth, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, value);
+        const QRectF place = cell.adjusted(labelWidth, 0, 6, 0);
+        // A long figure in a narrow card is narrower, for half of it would be another figure.
+        if (const auto needed = QFontMetricsF(small).horizontalAdvance(value); needed > place.width()) {
+            QFont narrower = small;
+            narrower.setStretch(std::max(60, static_cast<int>(96 * place.width() / needed)));
+            painter.setFont(narrower);
+        }
+        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, value);
+        painter.setFont(small);
     }
 }
 
@@ -285,7 +307,10 @@ void Card::paintNote(QPainter &painter, const QRectF &area) const
     if (area.isEmpty())
         return;
     const bool broken = m_figures.promise && !m_figures.promise->kept && !m_figures.isMuted;
-    painter.setFont(scaled(font(), 0.82));
+    QFont small = scaled(font(), 0.82);
+    if (const int needed = QFontMetrics(small).horizontalAdvance(note()); needed > area.width())
+        small.setStretch(std::max(70, static_cast<int>(96 * area.width() / needed)));
+    painter.setFont(small);
     painter.setPen(broken ? colours().warn : colours().muted);
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(note(), Qt::ElideRight, static_cast<int>(area.width())));

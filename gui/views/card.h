@@ -53,6 +53,7 @@ private:
     int rows() const { return detailRows() + (note().isEmpty() ? 0 : 1); }
     void paintTitle(QPainter &painter, const QRectF &area) const;
     void paintHeadline(QPainter &painter, const QRectF &area) const;
+    void paintCause(QPainter &painter, const QRectF &area) const;
     void paintSparkline(QPainter &painter, const QRectF &area) const;
     void paintDetails(QPainter &painter, const QRectF &area) const;
     void paintNote(QPainter &painter, const QRectF &area) const;

@@ -10,9 +10,19 @@
 #include <QSpinBox>
 #include <QStyle>
 
+#include <utility>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
+
+namespace {
+
+// Of a target's name, which may be as long as it likes; the tooltip has all of it.
+constexpr int mostOfName = 240; // pixels
+constexpr int mostInBrief = 72;
+
+} // namespace
 
 LoadControl::LoadControl(Session &session, QWidget *parent)
     : QWidget(parent), m_session(session), m_count(new QSpinBox(this)), m_button(new QPushButton(this))
@@ -93,10 +103,17 @@ void LoadControl::setLocked(bool locked)
     showState();
 }
 
+void LoadControl::setBrief(bool brief)
+{
+    if (std::exchange(m_brief, brief) != brief)
+        showState();
+}
+
 void LoadControl::showState()
 {
     const bool loading = !m_session.isReplay() && !m_session.loadedTarget().isEmpty();
-    m_button->setText(loading ? tr("Stop load") : tr("Saturate /%1").arg(m_target));
+    const auto name = fontMetrics().elidedText(m_target, Qt::ElideMiddle, m_brief ? mostInBrief : mostOfName);
+    m_button->setText(loading ? tr("Stop load") : m_target.isEmpty() ? tr("Saturate") : tr("Saturate /%1").arg(name));
     m_button->setIcon(loading ? icon(u"stop"_s, colours().surface) : icon(u"load"_s, colours()));
     m_button->setProperty("role", loading ? u"stop"_s : QString());
     m_button->setToolTip(

@@ -32,6 +32,8 @@ public:
     void setRequests(int n);
     /// Forbids changes while an experiment needs the load for itself.
     void setLocked(bool locked);
+    /// Names less of a long target where there is little room.
+    void setBrief(bool brief);
 
 private:
     void recolour() override { showState(); }
@@ -44,6 +46,7 @@ private:
     QSpinBox *m_count = nullptr;
     QPushButton *m_button = nullptr;
     bool m_locked = false;
+    bool m_brief = false;
 };
 
 } // namespace openloop::gui

@@ -24,6 +24,7 @@ namespace openloop::gui {
 namespace {
 
 constexpr int notches = 10'000; // of the scrubber
+constexpr int narrow = 620; // pixels, below which it has two rows
 
 } // namespace
 
@@ -45,7 +46,7 @@ ReplayBar::ReplayBar(Session &session, QWidget *parent)
     auto *live = new QPushButton(tr("Close the recording"), this);
     live->setToolTip(tr("Measure again"));
     auto *row = new FoldingRow({12, 4, 12, 4}, 8, this);
-    row->setFoldsBelow(620);
+    row->setFoldsBelow(narrow);
     row->first().addWidget(m_play);
     row->first().addWidget(m_scrubber, 1);
     row->second().addWidget(m_position, 1);
@@ -67,6 +68,12 @@ ReplayBar::ReplayBar(Session &session, QWidget *parent)
 void ReplayBar::recolour()
 {
     m_play->setIcon(icon(isPlaying() ? u"pause"_s : u"play"_s, colours()));
+}
+
+void ReplayBar::resizeEvent(QResizeEvent *event)
+{
+    m_position->setWordWrap(width() < narrow); // beside the buttons
+    QWidget::resizeEvent(event);
 }
 
 void ReplayBar::restart()

@@ -40,6 +40,9 @@ signals:
     /// Back to measuring what was measured before.
     void liveWanted();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void recolour() override;
     void step();

@@ -71,6 +71,7 @@ void TopBar::resizeEvent(QResizeEvent *event)
     m_title->setVisible(wordy); // the window's own title says it, too
     m_live->setText(wordy ? tr("Live") : QString());
     m_hold->setText(wordy ? tr("Pause") : QString());
+    m_load->setBrief(!wordy);
     QWidget::resizeEvent(event);
 }
 

@@ -173,6 +173,8 @@ void MainWindow::foldDocks()
     tabifyDockWidget(experiment, events);
     events->setTitleBarWidget(m_eventsTitle); // its tab names it
     shown->raise();
+    if (auto *targets = findChild<QDockWidget *>(u"targets"_s); targets && !targets->isFloating())
+        resizeDocks({targets}, {targets->minimumSizeHint().width()}, Qt::Horizontal); // the chart needs the room more
     for (auto *tabs : findChildren<QTabBar *>(Qt::FindDirectChildrenOnly))
         tabs->setElideMode(Qt::ElideNone); // it has arrows where it has no room
 }

@@ -311,7 +311,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <name>openloop::gui::ComparePanel</name>
     <message>
         <source>Compare with a recording…</source>
-        <translation>Mit einer Aufzeichnung vergleichen…</translation>
+        <translation>Mit einer Aufzeichnung vergleichen …</translation>
     </message>
     <message>
         <source>What changed since then? The quantiles of a recording beside those of the visible range.</source>
@@ -506,6 +506,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>%1. %2 left</source>
         <translation>%1. Noch %2</translation>
+    </message>
+    <message>
+        <source>%1 (%2 to %3)</source>
+        <translation>%1 (%2 bis %3)</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>Verhältnis</translation>
     </message>
 </context>
 <context>
@@ -911,6 +919,26 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Factors</source>
         <translation>Faktoren</translation>
     </message>
+    <message>
+        <source>queued</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::JobsPanel</name>
@@ -1110,6 +1138,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>Keeps N requests of /%1 in flight, on connections of their own, while the others are watched (B)</source>
         <translation>Hält N Anfragen an /%1 auf eigenen Verbindungen in Gang, während die anderen beobachtet werden (B)</translation>
     </message>
+    <message>
+        <source>Saturate</source>
+        <translation>Auslasten</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::MainWindow</name>
@@ -1166,15 +1198,15 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Add from the service&apos;s OpenAPI…</source>
-        <translation>Aus dem OpenAPI des Dienstes hinzufügen…</translation>
+        <translation>Aus dem OpenAPI des Dienstes hinzufügen …</translation>
     </message>
     <message>
         <source>Add from an OpenAPI file…</source>
-        <translation>Aus einer OpenAPI-Datei hinzufügen…</translation>
+        <translation>Aus einer OpenAPI-Datei hinzufügen …</translation>
     </message>
     <message>
         <source>Rules…</source>
-        <translation>Regeln…</translation>
+        <translation>Regeln …</translation>
     </message>
     <message>
         <source>Open recording…</source>
@@ -1182,7 +1214,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Compare with a recording…</source>
-        <translation>Mit einer Aufzeichnung vergleichen…</translation>
+        <translation>Mit einer Aufzeichnung vergleichen …</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -1254,11 +1286,11 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Edit target…</source>
-        <translation>Ziel bearbeiten…</translation>
+        <translation>Ziel bearbeiten …</translation>
     </message>
     <message>
         <source>Save targets and rules as a profile…</source>
-        <translation>Ziele und Regeln als Profil speichern…</translation>
+        <translation>Ziele und Regeln als Profil speichern …</translation>
     </message>
     <message>
         <source>Hold or follow</source>
@@ -1266,7 +1298,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Keys…</source>
-        <translation>Tasten…</translation>
+        <translation>Tasten …</translation>
     </message>
     <message>
         <source>Last minute</source>
@@ -1460,7 +1492,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Each ticked one is asked once a second; choose what may be asked so often.</source>
-        <translation>Jedes angekreuzte wird einmal in der Sekunde gefragt; wähle, was so oft gefragt werden darf.</translation>
+        <translation>Jedes angekreuzte wird einmal in der Sekunde gefragt; nur wählen, was so oft gefragt werden darf.</translation>
     </message>
 </context>
 <context>
@@ -1483,6 +1515,18 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>max (n=%1)</source>
         <translation>max. (n=%1)</translation>
+    </message>
+    <message>
+        <source>no certificate</source>
+        <translation>kein Zertifikat</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>certificate</source>
+        <translation>Zertifikat</translation>
     </message>
 </context>
 <context>
@@ -1806,6 +1850,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>the wall clock was set forward by %1</source>
         <translation>die Uhr wurde um %1 vorgestellt</translation>
+    </message>
+    <message>
+        <source>Nothing is measured.</source>
+        <translation>Es wird nichts gemessen.</translation>
+    </message>
+    <message>
+        <source>Enter the URL of a service, or open a recording.</source>
+        <translation>Die URL eines Dienstes eingeben oder eine Aufzeichnung öffnen.</translation>
     </message>
 </context>
 <context>
@@ -2229,7 +2281,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>Add a URL to measure</source>
-        <translation>Fügen Sie eine URL hinzu</translation>
+        <translation>Eine URL hinzufügen</translation>
     </message>
     <message>
         <source>NOT SURE</source>

@@ -33,6 +33,20 @@ QString textOf(const QJsonValue &value)
                             : QString();
 }
 
+/// The word for a state of the service; one that is not known stays as it came.
+QString wordFor(const QString &state)
+{
+    for (const auto &[known, word] : {std::pair(u"queued"_s, JobList::tr("queued")),
+                                      {u"running"_s, JobList::tr("running")},
+                                      {u"done"_s, JobList::tr("done")},
+                                      {u"failed"_s, JobList::tr("failed")},
+                                      {u"cancelled"_s, JobList::tr("cancelled")}}) {
+        if (state == known)
+            return word;
+    }
+    return state;
+}
+
 QString problemIn(const probe::Fetched &answer)
 {
     if (answer.status == 0)
@@ -170,8 +184,10 @@ QVariant JobList::data(const QModelIndex &index, int role) const
     if (index.column() == Factors)
         return job.factors;
     if (job.state != u"running"_s)
-        return job.state;
-    return tr("%1 %2 %").arg(job.phase.isEmpty() ? job.state : job.phase).arg(static_cast<int>(job.progress * 100));
+        return wordFor(job.state);
+    return tr("%1 %2 %")
+        .arg(job.phase.isEmpty() ? wordFor(job.state) : job.phase)
+        .arg(static_cast<int>(job.progress * 100));
 }
 
 QString JobList::titleOf(int column) const

@@ -15,14 +15,29 @@ namespace openloop::probe {
 
 namespace {
 
+/// Why there is no answer: in our words, which are translated, where they say as much as libcurl's.
+QString reasonOf(const Answer &answer)
+{
+    switch (answer.sample.outcome) {
+    case Outcome::Refused:
+    case Outcome::TimedOut:
+    case Outcome::Unresolved:
+        if (!answer.error.isEmpty())
+            return outcomeName(answer.sample.outcome);
+        break;
+    default: break;
+    }
+    return QString::fromUtf8(answer.error);
+}
+
 Fetched fetchedFrom(Answer answer)
 {
     Fetched fetched;
     fetched.status = answer.error.isEmpty() ? answer.sample.status : 0;
+    fetched.error = reasonOf(answer);
     fetched.body = std::move(answer.body);
     fetched.contentType = answer.contentType;
     fetched.location = answer.location;
-    fetched.error = QString::fromUtf8(answer.error);
     return fetched;
 }
 

@@ -4,6 +4,7 @@
 
 #include "gui/probe/samples/durations.h"
 
+#include <QCoreApplication>
 #include <QLocale>
 #include <QRegularExpression>
 #include <QStringList>
@@ -152,9 +153,11 @@ QString Condition::valueText(const Quantiles &quantiles, std::optional<double> i
 {
     const auto value = valueOf(quantiles, isolation);
     if (!value)
-        return quantity == Quantity::Certificate ? u"no certificate"_s : u"no answer"_s;
+        return quantity == Quantity::Certificate ? QCoreApplication::translate("Quantiles", "no certificate")
+                                                 : QCoreApplication::translate("Quantiles", "no answer");
     if (quantity == Quantity::Certificate)
-        return u"certificate "_s + plainNumber(std::floor(*value * 10) / 10, 6) + u" d"_s; // never more than is left
+        return QCoreApplication::translate("Quantiles", "certificate") + u' '
+            + plainNumber(std::floor(*value * 10) / 10, 6) + u" d"_s; // never more than is left
     const auto name = (quantity == Quantity::P99 ? quantiles.p99Label() : nameOf(quantity)) + u' ';
     if (isLatency())
         return name + quantileOf(quantity, quantiles)->text();

@@ -92,7 +92,7 @@ QString SamplePopup::explanation() const
 
 QSize SamplePopup::sizeHint() const
 {
-    constexpr int width = 440;
+    constexpr int width = 500; // for three parts beside each other, in each language
     const QRect text =
         fontMetrics().boundingRect(QRect(0, 0, width - 28, 600), Qt::AlignLeft | Qt::TextWordWrap, explanation());
     return {width, 126 + text.height()};

@@ -4,7 +4,9 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QHeaderView>
 #include <QSortFilterProxyModel>
+#include <QTreeView>
 
 #include <algorithm>
 
@@ -47,6 +49,12 @@ void chooseFile(QWidget *owner, const WantedFile &wanted, const std::function<vo
         dialog->setDirectory(path.path());
         dialog->selectFile(path.fileName());
     }
+    for (auto *list : dialog->findChildren<QTreeView *>()) { // Qt's own dialog would shorten all but the names
+        list->header()->setStretchLastSection(false);
+        list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+        list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    }
+    dialog->resize(dialog->size().expandedTo({760, 420}));
     QObject::connect(dialog, &QFileDialog::fileSelected, owner, use);
     dialog->open();
 }

@@ -65,6 +65,7 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
     layout->addWidget(hint);
     layout->addWidget(m_list, 1);
     layout->addWidget(buttons);
+    setMinimumSize(360, 220); // for all of the hint
     resize(460, 320);
 }
 

@@ -55,6 +55,7 @@ RulesDialog::RulesDialog(const QList<probe::Rule> &rules, const QStringList &tar
     layout->addLayout(row);
     layout->addWidget(m_problem);
     layout->addWidget(buttons);
+    setMinimumSize(440, 280); // for all of the hint
     resize(560, 320);
     check();
 }

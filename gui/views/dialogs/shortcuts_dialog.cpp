@@ -36,7 +36,7 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction *> &actions, QWidget *paren
     list->setUniformRowHeights(true);
     const auto add = [list](const QString &keys, const QString &what) {
         if (!keys.isEmpty())
-            list->addTopLevelItem(new QTreeWidgetItem({keys, QString(what).remove(u'…')}));
+            list->addTopLevelItem(new QTreeWidgetItem({keys, QString(what).remove(u'…').trimmed()}));
     };
     for (const auto *action : actions) {
         if (action->shortcut().isEmpty())

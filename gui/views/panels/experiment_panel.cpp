@@ -9,12 +9,14 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
 #include <cmath>
+#include <numeric>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -53,6 +55,25 @@ QString p99Of(const probe::Quantiles &quantiles)
 
 } // namespace
 
+namespace {
+
+QString number(double value)
+{
+    return QLocale().toString(value, 'f', value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+/// "× 1.04 (0.91 to 1.22)", or without its interval; a dash where there is none.
+QString textOf(const std::optional<probe::Ratio> &ratio, bool withInterval)
+{
+    if (!ratio)
+        return u"–"_s;
+    const QString text = u"× "_s + number(ratio->value);
+    return withInterval ? ExperimentPanel::tr("%1 (%2 to %3)").arg(text, number(ratio->low), number(ratio->high))
+                        : text;
+}
+
+} // namespace
+
 ExperimentPanel::ExperimentPanel(QWidget *parent)
     : RunPanel(tr("Run isolation test"), tr("Abort"), parent), m_progress(new QProgressBar(this)),
       m_table(new QTableWidget(this)), m_copy(new QPushButton(tr("Copy command line"), this))
@@ -65,6 +86,7 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_progress->setTextVisible(false);
     m_progress->setMaximumHeight(8);
     m_progress->setRange(0, 1000);
+    m_table->setProperty("role", u"figures"_s);
     m_table->setColumnCount(5);
     m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), tr("before"), tr("during"), tr("after")});
     m_table->verticalHeader()->hide();
@@ -79,12 +101,10 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     m_table->horizontalHeader()->setFixedHeight(QFontMetrics(m_table->font()).height()
                                                 + 11); // 8 of padding, the line below
     m_table->horizontalHeader()->setMinimumSectionSize(30);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed); // by fitColumns()
     m_table->setTextElideMode(Qt::ElideRight);
     m_table->setWordWrap(false); // at an underscore, too
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setAccessibleName(tr("Latency before, during and after the load"));
     m_copy->setToolTip(tr("The same test as a command, for a terminal or CI"));
     head().insertStretch(1, 1);
@@ -159,17 +179,11 @@ void ExperimentPanel::showVerdict(const probe::IsolationVerdict &verdict)
 
 void ExperimentPanel::fillTable()
 {
-    const auto over = [](const QString &when, probe::Nanoseconds length) {
-        return u"%1 (%2)"_s.arg(when, formatSpan(std::chrono::duration<double>(length).count()));
-    };
-    const auto &config = m_verdict->config;
-    m_table->setHorizontalHeaderLabels({tr("Target"), tr("Ratio of p99"), over(tr("before"), config.baseline),
-                                        over(tr("during"), config.loaded), over(tr("after"), config.recovery)});
     m_table->setRowCount(static_cast<int>(m_verdict->targets.size()));
     int row = 0;
     for (const auto &target : m_verdict->targets) {
-        const QStringList cells{u'/' + target.name, target.ratio ? u"× "_s + target.ratio->text() : u"–"_s,
-                                p99Of(target.before), p99Of(target.during), p99Of(target.after)};
+        const QStringList cells{u'/' + target.name, textOf(target.ratio, true), p99Of(target.before),
+                                p99Of(target.during), p99Of(target.after)};
         for (int column = 0; column < cells.size(); ++column) {
             auto *item = new QTableWidgetItem(cells[column]);
             item->setToolTip(target.sentence + u'\n'
@@ -179,38 +193,56 @@ void ExperimentPanel::fillTable()
         }
         ++row;
     }
-    fitRatios();
+    fitColumns();
 }
 
-/// A ratio without its interval, where the names would be cut short for it; the tooltip says both.
-void ExperimentPanel::fitRatios()
+/// A ratio without its interval and times without their length, where the names would be cut short for them; the
+/// tooltip says both.
+void ExperimentPanel::fitColumns()
 {
     if (!m_verdict)
         return;
-    const auto show = [this](bool withInterval) {
-        for (int row = 0; row < m_table->rowCount(); ++row) {
-            const auto &ratio = m_verdict->targets[row].ratio;
-            m_table->item(row, 1)->setText(
-                !ratio ? u"–"_s : u"× "_s + (withInterval ? ratio->text() : ratio->text().section(u' ', 0, 0)));
-        }
+    constexpr int around = 12; // pixels: the table's frame and scroll bar
+    const int room = layout()->contentsRect().width() - around;
+    auto widths = write(true);
+    if (std::accumulate(widths.begin(), widths.end(), 0) > room)
+        widths = write(false);
+    constexpr int leastName = 64; // pixels
+    const int others = std::accumulate(widths.begin() + 1, widths.end(), 0);
+    widths[0] = std::max(leastName, room - others);
+    for (int column = 0; column < m_table->columnCount(); ++column)
+        m_table->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
+}
+
+/// Words of the table, in full or in brief; returns what its columns need.
+std::vector<int> ExperimentPanel::write(bool full)
+{
+    const auto over = [full](const QString &when, probe::Nanoseconds length) {
+        return full ? u"%1 (%2)"_s.arg(when, formatSpan(std::chrono::duration<double>(length).count())) : when;
     };
-    show(true);
+    const auto &config = m_verdict->config;
+    m_table->setHorizontalHeaderLabels({tr("Target"), full ? tr("Ratio of p99") : tr("Ratio"),
+                                        over(tr("before"), config.baseline), over(tr("during"), config.loaded),
+                                        over(tr("after"), config.recovery)});
+    for (int row = 0; row < m_table->rowCount(); ++row)
+        m_table->item(row, 1)->setText(textOf(m_verdict->targets[row].ratio, full));
     constexpr int padding = 16; // of a cell, both sides
     const QFontMetrics metrics(m_table->font());
-    int needed = 0;
+    const QFontMetrics headings(m_table->horizontalHeader()->font());
+    std::vector<int> widths;
     for (int column = 0; column < m_table->columnCount(); ++column) {
-        int widest = metrics.horizontalAdvance(m_table->horizontalHeaderItem(column)->text());
+        int widest = headings.horizontalAdvance(m_table->horizontalHeaderItem(column)->text());
         for (int row = 0; row < m_table->rowCount(); ++row)
             widest = std::max(widest, metrics.horizontalAdvance(m_table->item(row, column)->text()));
-        needed += widest + padding;
+        widths.push_back(widest + padding);
     }
-    show(needed + 12 <= layout()->contentsRect().width()); // the table's frame and scroll bar
+    return widths;
 }
 
 void ExperimentPanel::resizeEvent(QResizeEvent *event)
 {
     RunPanel::resizeEvent(event);
-    fitRatios();
+    fitColumns();
 }
 
 } // namespace openloop::gui

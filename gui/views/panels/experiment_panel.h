@@ -6,6 +6,7 @@
 #include "gui/views/panels/run_panel.h"
 
 #include <optional>
+#include <vector>
 
 class QProgressBar;
 class QPushButton;
@@ -37,7 +38,8 @@ protected:
 
 private:
     void fillTable();
-    void fitRatios();
+    void fitColumns();
+    std::vector<int> write(bool full);
 
     QString m_phase; ///< in words
     double m_length = 0; ///< of the test, in s

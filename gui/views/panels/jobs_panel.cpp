@@ -28,9 +28,9 @@ JobsPanel::JobsPanel(QWidget *parent)
     m_list->setRootIsDecorated(false);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setAccessibleName(tr("Factorizations"));
-    m_list->header()->setSectionResizeMode(JobList::Number, QHeaderView::Interactive);
-    m_list->setColumnWidth(JobList::Number, 180);
-    m_list->setColumnWidth(JobList::StateColumn, 110);
+    // Numbers and factors are as long as one likes: each has half of the room, its tooltip all of it.
+    m_list->header()->setSectionResizeMode(QHeaderView::Stretch);
+    m_list->header()->setSectionResizeMode(JobList::StateColumn, QHeaderView::ResizeToContents);
     m_problem->setProperty("role", u"muted"_s);
     m_problem->setWordWrap(true);
     m_problem->hide();

@@ -43,7 +43,8 @@ LimitPanel::LimitPanel(QWidget *parent)
     runButton().setObjectName(u"findLimit"_s);
     runButton().setToolTip(
         tr("Doubles the load until the promise breaks, then halves the step: some seconds for each"));
-    head().insertWidget(1, &sentence(), 1);
+    head().insertStretch(1, 1);
+    body().addWidget(&sentence()); // in a line of its own: beside the button it would be a column
     body().addWidget(m_plot, 1);
     showIdle();
 }

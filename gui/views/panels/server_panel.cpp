@@ -18,6 +18,7 @@ namespace openloop::gui {
 namespace {
 
 constexpr int margin = 14; // pixels
+constexpr int besides = 16; // between two figures
 
 QString number(std::optional<double> value)
 {
@@ -35,7 +36,6 @@ ServerPanel::ServerPanel(const ServerWatch &watch, QWidget *parent)
     : QFrame(parent), m_watch(watch), m_choose(new QToolButton(this))
 {
     setProperty("role", u"panel"_s);
-    setMinimumHeight(96);
     m_choose->setText(tr("Choose figures…"));
     m_choose->setToolTip(tr("Which of the service's metrics are shown, under which name and with which unit"));
     m_choose->setObjectName(u"chooseFigures"_s);
@@ -52,6 +52,43 @@ QSize ServerPanel::sizeHint() const
 {
     const auto rows = m_watch.problem().isEmpty() ? (figures().size() + 2) / 3 : 1;
     return {420, static_cast<int>(rows) * 60 + m_choose->sizeHint().height() + 24};
+}
+
+QSize ServerPanel::minimumSizeHint() const
+{
+    const auto shown = m_watch.problem().isEmpty() ? figures() : std::vector<Figure>();
+    const int columns = shown.empty() ? 1 : columnsFor(shown);
+    const int rows = std::max(1, (static_cast<int>(shown.size()) + columns - 1) / columns);
+    const int words = QFontMetrics(labelFont()).height() + QFontMetrics(valueFont()).height() + 6;
+    return {200, rows * words + m_choose->sizeHint().height() + 24};
+}
+
+QFont ServerPanel::labelFont() const
+{
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.82);
+    return small;
+}
+
+QFont ServerPanel::valueFont() const
+{
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.15);
+    large.setBold(true);
+    return large;
+}
+
+int ServerPanel::columnsFor(const std::vector<Figure> &shown) const
+{
+    constexpr int most = 6;
+    constexpr int least = 100; // pixels
+    const QFontMetrics labels(labelFont());
+    const QFontMetrics values(valueFont());
+    int widest = least;
+    for (const auto &figure : shown)
+        widest = std::max({widest, labels.horizontalAdvance(figure.label), values.horizontalAdvance(figure.value)});
+    const auto width = static_cast<int>(contentArea().width());
+    return std::clamp((width + besides) / (std::min(widest, width / 2) + besides + 1), 1, most);
 }
 
 std::vector<ServerPanel::Figure> ServerPanel::knownFigures() const
@@ -130,6 +167,12 @@ QRectF ServerPanel::contentArea() const
     return QRectF(rect()).adjusted(margin, 8, -margin, -8 - below);
 }
 
+void ServerPanel::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    updateGeometry(); // in fewer columns it is higher
+}
+
 void ServerPanel::paintEvent(QPaintEvent *event)
 {
     QFrame::paintEvent(event);
@@ -145,14 +188,14 @@ void ServerPanel::paintEvent(QPaintEvent *event)
                              : m_watch.problem());
         return;
     }
-    const int columns = std::clamp(static_cast<int>(inner.width()) / 130, 1, 6);
+    const int columns = columnsFor(shown);
     const int rows = (static_cast<int>(shown.size()) + columns - 1) / columns;
-    const qreal width = inner.width() / columns;
+    const qreal width = (inner.width() + besides) / columns;
     const qreal height = std::min(inner.height() / rows, 76.0);
     int index = 0;
     for (const auto &figure : shown) {
-        const QRectF cell(inner.left() + index % columns * width, inner.top() + index / columns * height, width - 16,
-                          height - 4);
+        const QRectF cell(inner.left() + index % columns * width, inner.top() + index / columns * height,
+                          width - besides, height - 4);
         paintFigure(painter, cell, figure);
         ++index;
     }
@@ -160,21 +203,17 @@ void ServerPanel::paintEvent(QPaintEvent *event)
 
 void ServerPanel::paintFigure(QPainter &painter, const QRectF &cell, const Figure &figure) const
 {
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.82);
-    painter.setFont(small);
+    painter.setFont(labelFont());
     painter.setPen(colours().muted);
     const auto fitted = [&](const QString &text) {
-        return painter.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(cell.width()) + 12);
+        return painter.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(cell.width()) + 1);
     };
-    painter.drawText(cell.adjusted(0, 0, 12, 0), Qt::AlignLeft | Qt::AlignTop, fitted(figure.label));
-    QFont large = font();
-    large.setPointSizeF(large.pointSizeF() * 1.15);
-    large.setBold(true);
-    painter.setFont(large);
+    painter.drawText(cell.adjusted(0, 0, 1, 0), Qt::AlignLeft | Qt::AlignTop, fitted(figure.label));
+    const qreal below = painter.fontMetrics().height();
+    painter.setFont(valueFont());
     painter.setPen(colours().text);
-    painter.drawText(cell.adjusted(0, 14, 12, 0), Qt::AlignLeft | Qt::AlignTop, fitted(figure.value));
-    const qreal used = 14 + painter.fontMetrics().height() + 2;
+    painter.drawText(cell.adjusted(0, below, 1, 0), Qt::AlignLeft | Qt::AlignTop, fitted(figure.value));
+    const qreal used = below + painter.fontMetrics().height() + 2;
     const QRectF rest(cell.left(), cell.top() + used, cell.width(), std::min(22.0, cell.height() - used));
     if (rest.height() < 5)
         return;

@@ -20,6 +20,7 @@ public:
     explicit ServerPanel(const ServerWatch &watch, QWidget *parent = nullptr);
 
     QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
 
 signals:
     /// Other figures are wanted.
@@ -27,6 +28,7 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     /// One figure with its bar or its history.
@@ -39,6 +41,10 @@ private:
     std::vector<Figure> figures() const;
     std::vector<Figure> knownFigures() const;
     QRectF contentArea() const;
+    QFont labelFont() const;
+    QFont valueFont() const;
+    /// As many beside each other as can be read whole.
+    int columnsFor(const std::vector<Figure> &shown) const;
     void describe();
     void paintFigure(QPainter &painter, const QRectF &cell, const Figure &figure) const;
     void paintHistory(QPainter &painter, const QRectF &area, const std::vector<double> &values) const;

@@ -50,7 +50,7 @@ protected:
     QString getTickLabel(double tick, const QLocale &, QChar, int) override { return formatLimit(tick); }
 };
 
-/// One label per decade; 1-2-5 when fewer than three decades are visible.
+/// One label per decade; 1-2-5 when fewer than three decades are visible and all labels have room.
 class LogTicker : public QCPAxisTicker
 {
 public:
@@ -59,7 +59,8 @@ public:
 protected:
     QVector<double> createTickVector(double, const QCPRange &range) override
     {
-        const bool fine = std::log10(range.upper / range.lower) < 2.5;
+        const double decades = std::log10(range.upper / range.lower);
+        const bool fine = decades < 2.5 && 3 * decades <= 2 * mTickCount;
         QVector<double> ticks;
         for (double decade = std::pow(10.0, std::floor(std::log10(range.lower))); decade <= range.upper; decade *= 10) {
             ticks << decade;

@@ -70,6 +70,8 @@ void PlotView::limitTicks()
 {
     constexpr int pixelsPerLabel = 120;
     m_plot->xAxis->ticker()->setTickCount(std::clamp((width() - leftMargin) / pixelsPerLabel, 2, 10));
+    constexpr int pixelsPerLine = 36;
+    m_plot->yAxis->ticker()->setTickCount(std::clamp(height() / pixelsPerLine, 2, 5));
 }
 
 void PlotView::setAxisLabels(const QString &x, const QString &y)

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window in each state that a measurement may be in, looked at in both schemes, three widths and both languages.
+#include "gui/models/default_rules.h"
+#include "gui/views/load_control.h"
+#include "gui/views/panels/compare_panel.h"
+#include "gui/views/panels/experiment_panel.h"
+#include "gui/views/panels/limit_panel.h"
+#include "gui/views/panels/targets_panel.h"
+#include "gui/views/top_bar.h"
+#include "gui/views/verdict_bar.h"
+#include "gui/window/experiments.h"
+#include "gui/window/recordings.h"
+#include "tests/gui/look/look_fixture.h"
+#include "tests/support/ticks.h"
+
+#include <QTemporaryDir>
+
+#include <atomic>
+
+using namespace openloop;
+using namespace openloop::test;
+
+namespace {
+
+/// A factorization's number as long as they come.
+const QByteArray longNumber(100, '9');
+
+QByteArray jobs()
+{
+    QByteArrayList all;
+    for (const char *state : {"queued", "running", "done", "failed", "cancelled"})
+        all << R"({"id":"1","n":")" + longNumber + R"(","state":")" + state
+                + R"(","phase":"siqs","progress":0.42,"factors":[{"prime":")" + longNumber.left(60)
+                + R"(","exponent":2},{"prime":"3","exponent":1}]})";
+    return R"({"data":[)" + all.join(',') + "]}";
+}
+
+const QByteArray metrics = "openloop_pool_busy 2\nopenloop_pool_threads 2\nopenloop_queue_length{lane=\"long\"} 6\n"
+                           "openloop_requests_in_flight 17\nopenloop_event_loop_lag_seconds 0.025\n"
+                           "process_resident_memory_bytes 29300000\nprocess_cpu_seconds_total 12\n";
+
+} // namespace
+
+class StatesLookTest : public LookFixture
+{
+    Q_OBJECT
+private slots:
+    void init()
+    {
+        m_mode = Mode::Good;
+        serve([this](int, const QByteArray &path) { return answer(path); });
+    }
+    void cleanup() { endAll(); }
+
+    void everyStateIsWholeClearAndTranslated_data()
+    {
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QLocale::Language>("language");
+        for (const auto &[name, reach] : states) {
+            for (const auto language : {QLocale::English, QLocale::German})
+                QTest::addRow("%s %s", name, qPrintable(QLocale::languageToString(language)))
+                    << QString::fromLatin1(name) << language;
+        }
+    }
+
+    void everyStateIsWholeClearAndTranslated()
+    {
+        QFETCH(const QString, state);
+        QFETCH(const QLocale::Language, language);
+        speak(language);
+        for (const auto &[name, reach] : states) {
+            if (state == QLatin1StringView(name))
+                (this->*reach)();
+        }
+        QVERIFY(!QTest::currentTestFailed());
+        for (const int width : {1280, 2560, 640}) {
+            resizeTo(width);
+            look(*m_window, u"%1, %2"_s.arg(state).arg(width));
+        }
+        lookAtPanels(640, state, Theme::Mode::Light); // where there is the least room
+    }
+
+private:
+    enum class Mode { Good, Silent, Failing, Slow };
+    using Reach = void (StatesLookTest::*)();
+    static const std::initializer_list<std::pair<const char *, Reach>> states;
+
+    Reaction answer(const QByteArray &path) const
+    {
+        Reaction reaction;
+        const auto mode = m_mode.load();
+        reaction.latency = path.startsWith("/factorize") || mode == Mode::Slow ? 60ms : 2ms;
+        if (mode == Mode::Silent)
+            reaction.kind = Reaction::Kind::Silence;
+        if (mode == Mode::Failing)
+            reaction.status = 500;
+        if (path == "/metrics")
+            reaction.body = metrics;
+        if (path.startsWith("/factorizations"))
+            reaction.body = jobs();
+        return reaction;
+    }
+
+    void openOn(const QString &base, const std::function<void(probe::Target &)> &change = {})
+    {
+        auto targets = *probe::targetsFromArguments({base});
+        for (auto &target : targets) {
+            target.interval = 20ms;
+            if (change)
+                change(target);
+        }
+        open(targets, defaultRules(targets));
+    }
+    void openAndMeasure()
+    {
+        openOn(base());
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 20));
+        QVERIFY(hasMore(m_window->session(), u"factorize"_s, 1));
+    }
+    void waitFor(State state)
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().watch(u"health"_s)->state(), state, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, state, patience);
+    }
+
+    void nothingYet()
+    {
+        m_mode = Mode::Silent;
+        openOn(base());
+    }
+    void noTarget() { open({}, {}); }
+    void refused()
+    {
+        openOn(u"http://127.0.0.1:%1"_s.arg(closedPort()));
+        waitFor(State::Down);
+    }
+    void unknownHost()
+    {
+        openOn(u"http://no-such-host.invalid:8080"_s);
+        waitFor(State::Down);
+    }
+    void timedOut()
+    {
+        m_mode = Mode::Silent;
+        openOn(base(), [](auto &target) { target.timeout = 100ms; });
+        waitFor(State::Down);
+    }
+    void failing()
+    {
+        m_mode = Mode::Failing;
+        openOn(base());
+        waitFor(State::Down);
+    }
+    void wrongAnswer()
+    {
+        openOn(base(), [](auto &target) { target.expectation.bodyContains = "something else"; });
+        waitFor(State::Down);
+    }
+    void downAfterAll()
+    {
+        openAndMeasure();
+        m_mode = Mode::Failing;
+        waitFor(State::Down);
+    }
+    void slow()
+    {
+        m_mode = Mode::Slow;
+        openAndMeasure();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().watch(u"health"_s)->state(), State::Degraded, patience);
+    }
+    void loaded()
+    {
+        openAndMeasure();
+        m_window->topBar().load().toggle();
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 20));
+    }
+    void held()
+    {
+        openAndMeasure();
+        m_window->toggleHold();
+    }
+    void isolationRuns()
+    {
+        shortTest(10min);
+        m_window->experiments().toggleTest();
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 20));
+    }
+    void isolationIsDone()
+    {
+        shortTest(1s);
+        m_window->experiments().toggleTest();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+    }
+    void limitIsFound()
+    {
+        openAndMeasure();
+        probe::LoadSearchConfig config;
+        config.maxN = 4;
+        config.measure = config.settle = 200ms;
+        m_window->experiments().setSearchConfig(config);
+        m_window->experiments().toggleSearch();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->limitPanel().verdict().isEmpty(), patience);
+    }
+    void notRecorded()
+    {
+        openAndMeasure();
+        m_window->session().record(m_folder.filePath(u"missing/folder/here.sqlite"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->session().recordingProblem().isEmpty(), patience);
+    }
+    void compared()
+    {
+        openAndMeasure();
+        QCOMPARE(m_window->comparePanel().compareWith(recording()), QString());
+    }
+    void replayed()
+    {
+        openAndMeasure();
+        m_window->recordings().show(recording());
+        QVERIFY(m_window->session().isReplay());
+    }
+    void manyTargets()
+    {
+        QList<probe::Target> targets;
+        for (int i = 1; i <= 14; ++i) {
+            auto one = probe::targetsFromArguments(
+                           {u"http://127.0.0.1:%1/a/rather-long-name-of-a-path-%2"_s.arg(m_server->port()).arg(i)})
+                           ->first();
+            one.interval = 100ms;
+            targets << one;
+        }
+        open(targets, defaultRules(targets));
+        QVERIFY(hasMore(m_window->session(), targets.last().name, 5));
+    }
+
+    void shortTest(std::chrono::nanoseconds length)
+    {
+        openAndMeasure();
+        probe::IsolationConfig config;
+        config.baseline = config.loaded = config.recovery = length;
+        config.settle = 100ms;
+        m_window->experiments().setIsolationConfig(config);
+    }
+    /// Of what is measured now.
+    QString recording()
+    {
+        const auto path = m_folder.filePath(u"%1.sqlite"_s.arg(++m_recordings));
+        m_window->session().record(path);
+        [&] { QVERIFY(hasMore(m_window->session(), u"health"_s, 50)); }();
+        m_window->session().record(m_folder.filePath(u"%1-next.sqlite"_s.arg(m_recordings)));
+        return path;
+    }
+
+    std::atomic<Mode> m_mode = Mode::Good;
+    QTemporaryDir m_folder;
+    int m_recordings = 0;
+};
+
+const std::initializer_list<std::pair<const char *, StatesLookTest::Reach>> StatesLookTest::states{
+    {"nothing yet", &StatesLookTest::nothingYet},
+    {"no target", &StatesLookTest::noTarget},
+    {"refused", &StatesLookTest::refused},
+    {"unknown host", &StatesLookTest::unknownHost},
+    {"timed out", &StatesLookTest::timedOut},
+    {"failing", &StatesLookTest::failing},
+    {"wrong answer", &StatesLookTest::wrongAnswer},
+    {"down after all", &StatesLookTest::downAfterAll},
+    {"slow", &StatesLookTest::slow},
+    {"loaded", &StatesLookTest::loaded},
+    {"held", &StatesLookTest::held},
+    {"isolation test runs", &StatesLookTest::isolationRuns},
+    {"isolation test is done", &StatesLookTest::isolationIsDone},
+    {"limit is found", &StatesLookTest::limitIsFound},
+    {"not recorded", &StatesLookTest::notRecorded},
+    {"compared", &StatesLookTest::compared},
+    {"replayed", &StatesLookTest::replayed},
+    {"many targets", &StatesLookTest::manyTargets},
+};
+
+QTEST_MAIN(StatesLookTest)
+#include "test_states_look.moc"

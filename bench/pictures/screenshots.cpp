@@ -101,7 +101,8 @@ private:
     static probe::IsolationConfig quickTest()
     {
         probe::IsolationConfig config;
-        config.baseline = config.loaded = config.recovery = std::chrono::seconds(12); // three sizes in both schemes take their time
+        config.baseline = config.loaded = config.recovery =
+            std::chrono::seconds(12); // three sizes in both schemes take their time
         return config;
     }
 

@@ -48,7 +48,7 @@ Lane::Lane(Reactor &reactor, const Target &target, qsizetype keepBody, Done done
 
 Lane::~Lane()
 {
-    abortAll();
+    Lane::abortAll();
     m_multi.reset(); // calls back to unwatch its sockets
 }
 

@@ -28,9 +28,9 @@ public:
 
     /// epollEvents 0 forgets the descriptor. One watcher per descriptor; it outlives the watch.
     void watch(int fd, unsigned epollEvents, Watcher *watcher);
-    /// The owner of `fd` calls closing() before it closes it. Until then it stays with the kernel while nobody watches
-    /// it, so that the next watch for the same events costs no system call.
-    void keep(int fd) { watched(fd).isKept = true; }
+    /// A new descriptor, whose owner calls closing() before it closes it. Until then it stays with the kernel while
+    /// nobody watches it, so that the next watch for the same events costs no system call.
+    void keep(int fd) { watched(fd) = {nullptr, 0, true}; }
     void closing(int fd);
     /// Sleeps until a descriptor is ready, wake() or `deadline`; then tells watchers of at most 8
     /// descriptors, so that due ticks never stand behind a crowd of answers, and runs what was posted.

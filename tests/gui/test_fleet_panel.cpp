@@ -4,7 +4,7 @@
 #include "gui/theme/theme.h"
 #include "gui/views/panels/fleet_panel.h"
 #include "gui/window/main_window.h"
-#include "tests/support/crowd.h"
+#include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"

@@ -5,6 +5,7 @@
 #include "server/upstream/stand_in.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/clients/load.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 

@@ -188,7 +188,8 @@ QRectF SeriesLayer::placeOfName(const PlotSeries &one, double y, int width, doub
     const QRectF area = mKeyAxis->axisRect()->rect();
     if (namesBeside)
         return {area.right() + besideGap, y - height / 2, double(width), height};
-    const double right = std::min(area.right() - 5, pixel(one.buckets.back().x, 1).x() + width / 2.0);
+    const double right = std::max(std::min(area.right() - 5, pixel(one.buckets.back().x, 1).x() + width / 2.0),
+                                  area.left() + 5 + width); // a line that ends early is named in the picture, too
     return {right - width, y - height / 2, double(width), height};
 }
 

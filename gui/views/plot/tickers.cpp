@@ -23,8 +23,8 @@ protected:
         static const QVector<double> steps{0.01, 0.02, 0.05, 0.1, 0.2, 0.5,  1,    2,    5,     10,    15,    30,
                                            60,   120,  300,  600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
         m_step = pickClosest(range.size() / mTickCount, steps);
-        // A label at the very left would run into those of the other axis.
-        m_firstLabel = range.lower + range.size() * 0.03;
+        // A label at the very left would run into those of the other axis; half of one is a third of a tick's room.
+        m_firstLabel = range.lower + range.size() * std::max(0.03, 0.35 / mTickCount);
         // Ticks are counted from local midnight, so that hours fall on hours.
         const auto middle = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(range.center() * 1000));
         setTickOrigin(static_cast<double>(middle.date().startOfDay().toSecsSinceEpoch()));

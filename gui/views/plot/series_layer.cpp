@@ -206,6 +206,8 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
     }
     std::ranges::sort(places, {}, [](const auto &place) { return place.first; });
     const double height = painter->fontMetrics().height();
+    if (const auto fitting = std::size_t(area.height() / height); places.size() > fitting)
+        places.resize(fitting, {}); // the highest are named
     double lowest = area.top();
     for (auto &[y, one] : places) {
         y = std::max(y, lowest + height / 2);

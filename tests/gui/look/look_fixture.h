@@ -79,13 +79,14 @@ protected:
     void resizeTo(int width)
     {
         constexpr int height = 800; // enough for each state and width
-        // What is narrow needs to be higher until it is wide, and layouts follow by some events.
-        for (int turn = 0; turn < 5 && (turn < 2 || m_window->size() != QSize(width, height)); ++turn) {
+        // What is narrow needs to be higher until it is wide, and layouts follow by some events. Larger than this it
+        // would be larger than some screens.
+        const auto isSo = [&] {
             m_window->resize(width, height);
             QCoreApplication::sendPostedEvents();
-            QCoreApplication::processEvents();
-        }
-        QCOMPARE(m_window->size(), QSize(width, height)); // else it would be larger than some screens
+            return m_window->size() == QSize(width, height);
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(isSo() && isSo(), qPrintable(u"%1 high"_s.arg(m_window->height())), patience);
     }
 
 private:

@@ -78,7 +78,7 @@ protected:
 
     void resizeTo(int width)
     {
-        constexpr int height = 800; // enough for each state and width
+        constexpr int height = 840; // enough for each state and width: a limit in doubt has one more line
         // What is narrow needs to be higher until it is wide, and layouts follow by some events. Larger than this it
         // would be larger than some screens.
         const auto isSo = [&] {

@@ -87,8 +87,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     readFields(bytes);
     readName(bytes);
     Networks networks;
-    if (networks.add(bytes))
-        require(
-            networks.contains(*readAddress(bytes.first(bytes.indexOf('/') < 0 ? bytes.size() : bytes.indexOf('/')))));
+    if (networks.add(bytes)) { // who comes by our Unix socket has no address
+        const bool isUnix = bytes == "unix:";
+        const auto address = readAddress(bytes.first(bytes.indexOf('/') < 0 ? bytes.size() : bytes.indexOf('/')));
+        require(isUnix != address.has_value() && networks.contains(address.value_or(QHostAddress())));
+        require(networks.contains(QHostAddress()) == isUnix);
+    }
     return 0;
 }

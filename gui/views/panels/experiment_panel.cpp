@@ -53,10 +53,6 @@ QString p99Of(const probe::Quantiles &quantiles)
     return text;
 }
 
-} // namespace
-
-namespace {
-
 QString number(double value)
 {
     return QLocale().toString(value, 'f', value < 10 ? 2 : value < 100 ? 1 : 0);

@@ -35,6 +35,19 @@ protected:
             QCoreApplication::installTranslator(&m_qts);
     }
 
+    /// A row for each of these (name, what reaches it) in each language; columns `what` and "language".
+    template <typename List>
+    static void rowsInEachLanguage(const char *what, const List &list)
+    {
+        QTest::addColumn<QString>(what);
+        QTest::addColumn<QLocale::Language>("language");
+        for (const auto &each : list) {
+            for (const auto language : {QLocale::English, QLocale::German})
+                QTest::addRow("%s %s", each.first, qPrintable(QLocale::languageToString(language)))
+                    << QString::fromLatin1(each.first) << language;
+        }
+    }
+
     enum class Words { Ours, Foreign }; ///< of whom: what others word is not translated
 
     /// Light and dark, as it is now; fails with all that is wrong.

@@ -45,16 +45,7 @@ private slots:
     }
     void cleanup() { endAll(); }
 
-    void everyDialogIsWholeClearAndTranslated_data()
-    {
-        QTest::addColumn<QString>("dialog");
-        QTest::addColumn<QLocale::Language>("language");
-        for (const auto &[name, open] : dialogs) {
-            for (const auto language : {QLocale::English, QLocale::German})
-                QTest::addRow("%s %s", name, qPrintable(QLocale::languageToString(language)))
-                    << QString::fromLatin1(name) << language;
-        }
-    }
+    void everyDialogIsWholeClearAndTranslated_data() { rowsInEachLanguage("dialog", dialogs); }
 
     void everyDialogIsWholeClearAndTranslated()
     {

@@ -52,16 +52,7 @@ private slots:
     }
     void cleanup() { endAll(); }
 
-    void everyStateIsWholeClearAndTranslated_data()
-    {
-        QTest::addColumn<QString>("state");
-        QTest::addColumn<QLocale::Language>("language");
-        for (const auto &[name, reach] : states) {
-            for (const auto language : {QLocale::English, QLocale::German})
-                QTest::addRow("%s %s", name, qPrintable(QLocale::languageToString(language)))
-                    << QString::fromLatin1(name) << language;
-        }
-    }
+    void everyStateIsWholeClearAndTranslated_data() { rowsInEachLanguage("state", states); }
 
     void everyStateIsWholeClearAndTranslated()
     {

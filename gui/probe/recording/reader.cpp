@@ -20,6 +20,8 @@ namespace {
 void append(std::vector<PackedSample> &samples, const QByteArray &bytes)
 {
     const auto count = static_cast<std::size_t>(bytes.size()) / sizeof(PackedSample);
+    if (count == 0) // no room to copy to: a vector without elements may have none
+        return;
     const auto old = samples.size();
     samples.resize(old + count);
     std::memcpy(samples.data() + old, bytes.constData(), count * sizeof(PackedSample));

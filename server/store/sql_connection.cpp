@@ -85,6 +85,8 @@ void SqlConnection::close()
     const auto alone = m_entered ? m_file->alone() : std::unique_lock<std::recursive_mutex>();
     m_releaser = {};
     m_prepared.clear();
+    m_names.clear();
+    m_ownsSession.reset();
     m_database.close();
     m_open = false;
     m_inTransaction = false;
@@ -125,15 +127,46 @@ int SqlConnection::run(const QString &sql, const QVariantList &values, const Rea
     return changed;
 }
 
+// Of a pooler each client gets a number of its own, and behind it answers who knows only that of the server's process.
+bool SqlConnection::ownsSession()
+{
+    if (m_location.dialect == SqlDialect::Sqlite)
+        return false;
+    if (!m_ownsSession) {
+        const std::optional<int> told = announcedBackend(*m_database.driver());
+        const auto number = [](const QSqlQuery &row) { return row.value(0).toInt(); };
+        m_ownsSession = told && message(u"SELECT pg_backend_pid()"_s, number).value(0) == *told;
+    }
+    return *m_ownsSession;
+}
+
+// The names go with the session. Qt would free each by a message of its own, for whose answer nothing bounds the wait.
+int SqlConnection::runNamed(const QString &sql, const QVariantList &values, const ReadEach &read)
+{
+    auto found = m_names.find(sql);
+    if (found == m_names.end()) {
+        const QString name = u"often_%1"_s.arg(++m_namesGiven);
+        send(preparation(name, sql, values.size()), {});
+        found = m_names.emplace(sql, name).first;
+    }
+    try {
+        return send(execution(found->second, values, *m_database.driver()), read, Rows::AtOnce);
+    } catch (const SqlError &error) {
+        if (error.trouble() == SqlTrouble::Busy) // it may be that of a table that has changed
+            m_names.erase(found);
+        throw;
+    }
+}
+
 // A message of several statements is one transaction, and SET LOCAL has its effect there: a timeout costs no message of
 // its own, and leaves nothing behind in a connection that a pooler lends to others. Each statement has a result; only
 // those that return rows are a select.
-int SqlConnection::send(const QString &sql, const ReadEach &read)
+int SqlConnection::send(const QString &sql, const ReadEach &read, Rows rows)
 {
     const bool begins = sql.startsWith(u"BEGIN"_s);
     const QString text = begins || m_inTransaction ? sql : timeLimits(m_timeout) + sql;
     QSqlQuery query(m_database);
-    query.setForwardOnly(true); // rows arrive one by one: a large result never lies in memory twice
+    query.setForwardOnly(rows == Rows::OneByOne); // a large result never lies in memory twice, a small one is cheaper
     int changed = 0;
     bool more = query.exec(text);
     const bool refused = !more; // of a connection that was lost while it was opened Qt tells no error

@@ -10,6 +10,7 @@
 #include <QSqlQuery>
 #include <QVariant>
 
+#include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <unordered_map>
@@ -65,6 +66,17 @@ public:
         return rows;
     }
 
+    /// The same for what is asked often, and planned alike however the tables are filled: a statement that finds its
+    /// few rows by a key. PostgreSQL prepares it, too, where nobody else is served by the connection's process.
+    template <typename ReadRow>
+    auto selectOften(const QString &sql, const QVariantList &values, ReadRow readRow)
+    {
+        QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
+        const auto read = [&](const QSqlQuery &row) { rows.append(readRow(row)); };
+        ownsSession() ? runNamed(sql, values, read) : run(sql, values, read);
+        return rows;
+    }
+
     /// Runs such a statement that returns no rows; how many it changed.
     int change(const QString &sql, const QVariantList &values = {});
 
@@ -96,8 +108,12 @@ public:
 private:
     using ReadEach = std::function<void(const QSqlQuery &)>;
 
+    enum class Rows { OneByOne, AtOnce };
+
     int run(const QString &sql, const QVariantList &values, const ReadEach &read);
-    int send(const QString &sql, const ReadEach &read);
+    int runNamed(const QString &sql, const QVariantList &values, const ReadEach &read);
+    int send(const QString &sql, const ReadEach &read, Rows rows = Rows::OneByOne);
+    bool ownsSession();
     QSqlQuery &executed(const QString &sql, const QVariantList &values);
     QSqlQuery &prepared(const QString &sql);
     void configure();
@@ -111,6 +127,9 @@ private:
     const QString m_name;
     QSqlDatabase m_database;
     std::unordered_map<QString, QSqlQuery> m_prepared; // SQLite only
+    std::unordered_map<QString, QString> m_names; // PostgreSQL only: of the statements that the session knows
+    int m_namesGiven = 0;
+    std::optional<bool> m_ownsSession; // PostgreSQL only; nothing: not known yet
     std::function<void()> m_releaser;
     std::function<void()> m_openingReleaser;
     bool m_open = false;

@@ -78,6 +78,27 @@ QString literal(const QVariant &value, const QSqlDriver &driver)
     return text.startsWith(u'-') ? u'(' + text + u')' : text;
 }
 
+// Each `?` outside of quotes, as long as there are values, is replaced by what textOf(its place) says.
+template <typename TextOf>
+QString withPlaces(const QString &sql, qsizetype values, TextOf textOf)
+{
+    QString text;
+    qsizetype used = 0;
+    QChar quote;
+    for (const QChar c : sql) {
+        if (!quote.isNull())
+            quote = c == quote ? QChar() : quote; // a doubled quote ends and begins
+        else if (c == u'\'' || c == u'"')
+            quote = c;
+        else if (c == u'?' && used < values) {
+            text += textOf(used++);
+            continue;
+        }
+        text += c;
+    }
+    return text;
+}
+
 std::function<void()> sqliteReleaser(void *database)
 {
     const auto interrupt = loadedFunction<void (*)(void *)>(libsqlite3, "sqlite3_interrupt");
@@ -110,21 +131,21 @@ QString driverName(SqlDialect dialect)
 
 QString withLiterals(const QString &sql, const QVariantList &values, const QSqlDriver &driver)
 {
-    QString text;
-    qsizetype used = 0;
-    QChar quote;
-    for (const QChar c : sql) {
-        if (!quote.isNull())
-            quote = c == quote ? QChar() : quote; // a doubled quote ends and begins
-        else if (c == u'\'' || c == u'"')
-            quote = c;
-        else if (c == u'?' && used < values.size()) {
-            text += literal(values[used++], driver);
-            continue;
-        }
-        text += c;
-    }
-    return text;
+    return withPlaces(sql, values.size(), [&](qsizetype place) { return literal(values[place], driver); });
+}
+
+QString preparation(const QString &name, const QString &sql, qsizetype values)
+{
+    return u"PREPARE %1 AS "_s.arg(name)
+        + withPlaces(sql, values, [](qsizetype place) { return u'$' + QString::number(place + 1); });
+}
+
+QString execution(const QString &name, const QVariantList &values, const QSqlDriver &driver)
+{
+    QStringList literals;
+    for (const QVariant &value : values)
+        literals << literal(value, driver);
+    return u"EXECUTE "_s + name + (literals.isEmpty() ? QString() : u" ("_s + literals.join(u", "_s) + u')');
 }
 
 QString timeLimits(std::chrono::milliseconds timeout)
@@ -168,6 +189,13 @@ std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver)
 {
     void *const handle = pointerIn(driver.handle());
     return dialect == SqlDialect::Sqlite ? sqliteReleaser(handle) : postgresReleaser(handle);
+}
+
+std::optional<int> announcedBackend(const QSqlDriver &driver)
+{
+    const auto backend = loadedFunction<int (*)(const void *)>(libpq, "PQbackendPID");
+    const void *const handle = pointerIn(driver.handle());
+    return backend && handle ? std::optional(backend(handle)) : std::nullopt;
 }
 
 } // namespace openloop

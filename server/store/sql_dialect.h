@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace openloop {
 
@@ -33,6 +34,12 @@ QString driverName(SqlDialect dialect);
 /// More of them than values are left as they are: an error of the statement.
 QString withLiterals(const QString &sql, const QVariantList &values, const QSqlDriver &driver);
 
+/// PostgreSQL: what gives the statement a name in the session, with a parameter for each such `?`.
+QString preparation(const QString &name, const QString &sql, qsizetype values);
+
+/// PostgreSQL: what runs it with these values.
+QString execution(const QString &name, const QVariantList &values, const QSqlDriver &driver);
+
 /// PostgreSQL: what is sent before the statements of a transaction so that each of them ends by itself in that time.
 QString timeLimits(std::chrono::milliseconds timeout);
 
@@ -44,6 +51,10 @@ QString transactionLimits(std::chrono::milliseconds timeout);
 /// connection is open: SQLite is interrupted, PostgreSQL's socket is shut down (nothing else frees a frozen backend).
 /// Empty where the client library can't be found.
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver);
+
+/// PostgreSQL: the number of the server's process, as the connection was told when it was opened; a pooler tells one
+/// that it has made up. Nothing where the client library can't be found.
+std::optional<int> announcedBackend(const QSqlDriver &driver);
 
 /// PostgreSQL, while Qt opens a connection and has no handle yet: its socket is known by its tcp_user_timeout, in ms,
 /// which is another with each call; about half a minute, after which a host that has vanished is given up.

@@ -34,7 +34,7 @@ QList<Todo> selectTodos(SqlConnection &sql, const TodoFilter &filter)
     QString query = u"SELECT id, user_id, title, completed FROM todos"_s;
     if (!conditions.isEmpty())
         query += u" WHERE "_s + conditions.join(u" AND "_s);
-    return sql.select(query + u" ORDER BY id LIMIT ?"_s, values, readTodo);
+    return sql.selectOften(query + u" ORDER BY id LIMIT ?"_s, values, readTodo);
 }
 
 } // namespace openloop

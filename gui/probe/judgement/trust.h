@@ -74,7 +74,7 @@ private:
     std::deque<Seen> m_controls, m_lags;
     std::deque<ProcessorsSeen> m_processors;
     std::optional<ProcessorTime> m_firstProcessors;
-    Statistics m_runControl;
+    Statistics m_runControl{Statistics::Keep::Histogram}; ///< a run may last for ever
     Histogram m_runLag;
     qint64 m_slowControls = 0;
     qint64 m_lateTicks = 0;

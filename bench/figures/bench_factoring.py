@@ -16,10 +16,11 @@ import sys
 import tempfile
 
 SETS = pathlib.Path(__file__).with_name("factoring_sets.py")
-DEFAULT = ["random64:3000", "semiprime64:1000", "semiprime96:100", "random128:100", "semiprime128:30", "digits40:10",
-           "digits50:4", "digits60:2", "digits70:1"]
-LARGE = ["digits80:1", "digits85:1", "digits90:1"]
-WITHOUT_FLINT = {"digits80", "digits85", "digits90", "digits95"}
+DEFAULT = ["random64:3000", "semiprime64:1000", "semiprime96:100", "random128:100", "semiprime128:30", "digits20:500",
+           "digits25:200", "digits30:100", "digits35:40", "digits40:10", "digits45:6", "digits50:4", "digits55:2",
+           "digits60:2", "digits65:1", "digits70:1", "digits75:1"]
+LARGE = ["digits80:1", "digits85:1", "digits90:1", "digits95:1"]
+WITHOUT_FLINT = {"digits75", "digits80", "digits85", "digits90", "digits95"}
 WITHOUT_PARI = {"digits85", "digits90", "digits95"}
 FOR_GNU = {"random64", "semiprime64"}
 GP = ["gp", "-qf", "--default", "colors=no"]

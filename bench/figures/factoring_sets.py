@@ -9,7 +9,7 @@ Prints COUNT numbers, one a line. CLASS is one of
   unbalancedB a product of primes of B/3 and 2B/3 bits  unbalanced96
   powersB     a prime power, or a product of two, of about B bits
   closeB      a product of three primes that are close to each other
-  digitsD     a product of two primes of D/2 digits     digits40 .. digits95
+  digitsD     a product of two primes of D/2 digits     digits20 .. digits95
   edge        the fixed list of edge cases, whatever COUNT says
 """
 import random

@@ -18,8 +18,8 @@ struct WantedFile {
     QString title;
     QStringList kinds; ///< "Recordings (*.sqlite)", the first one chosen
     For purpose = For::Reading;
-    QString path; ///< folder or file to begin with; empty: where the program runs
-    QString ending; ///< given to a name that has none, for writing: "json"
+    QString path{}; ///< folder or file to begin with; empty: where the program runs
+    QString ending{}; ///< given to a name that has none, for writing: "json"
 };
 
 /// Asks above `owner` and calls `use` with what was chosen; that it waits for nobody is all the difference to

@@ -1530,6 +1530,13 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>Ratio</name>
+    <message>
+        <source>%1 (%2 to %3)</source>
+        <translation>%1 (%2 bis %3)</translation>
+    </message>
+</context>
+<context>
     <name>openloop::gui::Recordings</name>
     <message>
         <source>Open recording</source>

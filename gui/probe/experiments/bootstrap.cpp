@@ -2,6 +2,8 @@
 // How sure one can be of a ratio of percentiles: the interval that isolation verdicts are given with.
 #include "gui/probe/experiments/isolation.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -41,7 +43,7 @@ void resample(std::span<const Nanoseconds> from, std::vector<Nanoseconds> &to, s
 QString Ratio::text() const
 {
     const auto digits = [](double x) { return QString::number(x, 'f', x < 10 ? 2 : (x < 100 ? 1 : 0)); };
-    return u"%1 (%2 to %3)"_s.arg(digits(value), digits(low), digits(high));
+    return QCoreApplication::translate("Ratio", "%1 (%2 to %3)").arg(digits(value), digits(low), digits(high));
 }
 
 std::optional<Ratio> p99Ratio(std::span<const Nanoseconds> before, std::span<const Nanoseconds> during)

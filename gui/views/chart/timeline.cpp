@@ -3,7 +3,6 @@
 #include "gui/views/chart/timeline.h"
 
 #include "gui/models/format.h"
-#include "gui/views/plot/view.h"
 
 #include <QDateTime>
 #include <QHelpEvent>
@@ -24,6 +23,15 @@ Timeline::Timeline(const Session &session, TimeWindow &window, QWidget *parent) 
         m_caches.clear();
         updateGeometry();
     });
+}
+
+QRectF Timeline::names() const
+{
+    constexpr int gap = 6;
+    const QRectF plot = content(0);
+    const bool atRight = QWidget::width() - plot.right() > plot.left(); // as those of the lines above
+    return atRight ? QRectF(plot.right() + gap, 0, QWidget::width() - plot.right() - gap, height())
+                   : QRectF(gap, 0, plot.left() - 2 * gap, height());
 }
 
 int Timeline::rowHeight() const
@@ -78,8 +86,12 @@ void Timeline::paintRow(QPainter &painter, const QString &name, int top)
 {
     const QRectF row(content(0).left(), top + 1, content(0).width(), rowHeight() - 3);
     painter.setPen(colours().muted);
-    painter.drawText(QRectF(4, top, PlotView::leftMargin - 10, rowHeight()), Qt::AlignRight | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(name, Qt::ElideRight, PlotView::leftMargin - 12));
+    const auto room = names();
+    const bool atRight = room.left() > row.left();
+    painter.drawText(
+        QRectF(room.left(), top, room.width(), rowHeight()),
+        Qt::AlignVCenter | (atRight ? Qt::AlignLeft : Qt::AlignRight),
+        painter.fontMetrics().elidedText(atRight ? u'/' + name : name, Qt::ElideRight, static_cast<int>(room.width())));
     const auto *history = session().series(name);
     if (!history)
         return;
@@ -132,7 +144,7 @@ bool Timeline::event(QEvent *event)
         return true;
     }
     const QString name = session().targets()[row].name;
-    if (help->x() < PlotView::leftMargin) {
+    if (names().contains(help->pos())) {
         QToolTip::showText(help->globalPos(), u'/' + name, this);
         return true;
     }

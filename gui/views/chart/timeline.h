@@ -27,6 +27,7 @@ private:
     void paintRow(QPainter &painter, const QString &name, int top);
     double width() const;
     double xToSeconds(double pixel) const;
+    QRectF names() const; ///< where the targets are named: at the side that has more room
     int rowHeight() const;
 
     std::map<QString, ColumnCache> m_caches;

@@ -10,9 +10,43 @@
 #include <QSet>
 
 #include <algorithm>
+#include <malloc.h>
 #include <mutex>
 
 namespace openloop::probe {
+
+namespace {
+
+/// What hundreds of requests took that a stall had gathered lies among what stays: the allocator gives it back to the
+/// machine only if it is asked, once the connections have been closed. One thread.
+class CrowdMemory
+{
+public:
+    void see(const Batch &batch)
+    {
+        int inFlight = 0;
+        for (const auto &target : batch.targets)
+            inFlight += target.inFlight;
+        for (const auto &load : batch.loads)
+            inFlight += load.inFlight;
+        if (inFlight >= crowd) {
+            m_lastCrowd = batch.until;
+        } else if (m_lastCrowd && batch.until - *m_lastCrowd >= settled) {
+            m_lastCrowd.reset();
+#ifdef __GLIBC__
+            ::malloc_trim(0);
+#endif
+        }
+    }
+
+private:
+    static constexpr int crowd = 64;
+    static constexpr auto settled = std::chrono::seconds(8);
+
+    std::optional<Instant> m_lastCrowd; ///< nothing: none since it was asked
+};
+
+} // namespace
 
 class Engine::Private
 {
@@ -35,6 +69,7 @@ public:
     ClockStepDetector clockSteps;
     TrustJudge judge;
     Trust trust;
+    CrowdMemory crowdMemory;
     QHash<QString, int> loads;
     QSet<QString> muted;
 
@@ -103,6 +138,7 @@ void Engine::Private::deliver(Batch batch)
         batch.processors = ProcessorTime::now();
     if (const auto by = clockSteps.observe())
         batch.clockStep = {batch.until, *by};
+    crowdMemory.see(batch);
     batch.addTo(judge);
     const auto before = trust.level;
     trust = judge.verdict(batch.until);

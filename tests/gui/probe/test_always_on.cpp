@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor --forever from the outside: what it serves, whom it lets in, whom it tells, what it reads again, how
-// it ends; and that an hour of it takes no more memory than ten minutes.
+// it ends; and that neither an hour of it nor a stall takes more memory than ten minutes.
 #include "gui/probe/headless/always_on/delivery.h"
 #include "gui/probe/headless/always_on/exposition.h"
 #include "gui/probe/headless/always_on/scrape_request.h"
@@ -687,6 +687,30 @@ private slots:
         QCOMPARE(report.planned, 0ns);
         const auto awake = 72 * 60 - 72 * 6; // s; of each ten, the monitor stood still for one
         QCOMPARE(report.targets[7].quantiles.rate().value_or(0), 72 * 600. / awake);
+    }
+
+    // At least a buffer of libcurl's for each of a thousand requests.
+    void theCrowdOfAStallLeavesItsMemory()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return Reaction(); });
+        auto arguments = anyPort + QStringList{u"--interval"_s, u"50ms"_s};
+        for (int i = 0; i < 20; ++i)
+            arguments << u"t%1="_s.arg(i) + server.url();
+        Monitor monitor(arguments);
+        const QByteArray counted = "openloop_probe_response_seconds_count{target=\"t0\"}";
+        const auto memory = [&] { return monitor.figure("process_resident_memory_bytes").value_or(0); };
+        QVERIFY(monitor.reaches(counted, 100));
+        const auto before = memory();
+        const auto connections = server.connections();
+        server.stallFor(4s);
+        QTRY_VERIFY_WITH_TIMEOUT(server.connections() > connections + 500, patience);
+        const auto answered = *monitor.figure(counted);
+        QVERIFY(monitor.reaches(counted, answered + 10));
+        const auto crowded = memory();
+        QVERIFY(crowded > before + 2e6);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose allocators keep what they have
+        QTRY_VERIFY_WITH_TIMEOUT(memory() < (before + crowded) / 2, patience);
+#endif
     }
 
     void aHistogramOfAllTimesStaysAsLargeAsItIs()

@@ -316,9 +316,10 @@ bool invokeSlot(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::Connectio
     const bool waits = type == Qt::BlockingQueuedConnection;
     auto *const carried = new CarriedSlot(slot, waits ? &done : nullptr);
     std::optional<Unseen> posting;
-    if (type == Qt::QueuedConnection)
+    if (type == Qt::QueuedConnection || waits) // of ours nothing runs on this thread meanwhile: it posts, and waits
         posting.emplace();
     const bool invoked = real(object, carried, type, result);
+    posting.reset();
     if (waits)
         takeOver(&done);
     return invoked;

@@ -56,7 +56,7 @@ public:
     void checkFile() const;
 
     /// What readRow(const QSqlQuery &) returns for each row. Each `?` outside of quotes stands for one of the values.
-    /// SQLite prepares the statement once. On PostgreSQL nothing is prepared, so it is safe behind a pooler and planned
+    /// SQLite prepares the statement once. On PostgreSQL it is not, so that it is safe behind a pooler and planned
     /// for the tables as they are; it ends a statement that takes longer than the connection's timeout.
     template <typename ReadRow>
     auto select(const QString &sql, const QVariantList &values, ReadRow readRow)

@@ -701,13 +701,16 @@ private slots:
         const auto memory = [&] { return monitor.figure("process_resident_memory_bytes").value_or(0); };
         QVERIFY(monitor.reaches(counted, 100));
         const auto before = memory();
-        const auto connections = server.connections();
-        server.stallFor(4s);
-        QTRY_VERIFY_WITH_TIMEOUT(server.connections() > connections + 500, patience);
-        const auto answered = *monitor.figure(counted);
-        QVERIFY(monitor.reaches(counted, answered + 10));
+        constexpr auto leastCrowd = 2e6; // bytes
+        // What is in flight when the machine itself stands still is given up, and is no crowd.
+        for (int tries = 0; tries < 3 && memory() < before + leastCrowd; ++tries) {
+            const auto asked = std::chrono::steady_clock::now();
+            server.stallFor(4s);
+            QTRY_VERIFY_WITH_TIMEOUT(server.stalledUntil() > asked, patience);
+            QVERIFY(monitor.reaches(counted, monitor.figure(counted).value_or(0) + 10));
+        }
         const auto crowded = memory();
-        QVERIFY(crowded > before + 2e6);
+        QVERIFY(crowded >= before + leastCrowd);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose allocators keep what they have
         QTRY_VERIFY_WITH_TIMEOUT(memory() < (before + crowded) / 2, patience);
 #endif

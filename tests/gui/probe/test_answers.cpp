@@ -439,5 +439,8 @@ private:
     QTemporaryDir m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestAnswers)
+int main(int argc, char *argv[])
+{
+    return openloop::test::measuringMain<TestAnswers>(argc, argv);
+}
 #include "test_answers.moc"

@@ -577,5 +577,8 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMeasurementRules)
+int main(int argc, char *argv[])
+{
+    return openloop::test::measuringMain<TestMeasurementRules>(argc, argv);
+}
 #include "test_measurement_rules.moc"

@@ -243,5 +243,8 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestProbeAccuracy)
+int main(int argc, char *argv[])
+{
+    return openloop::test::measuringMain<TestProbeAccuracy>(argc, argv);
+}
 #include "test_probe_accuracy.moc"

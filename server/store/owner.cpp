@@ -21,6 +21,8 @@ constexpr auto busyPause = 10ms;
 constexpr auto longestBusyPause = 160ms;
 constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
 constexpr auto stopGrace = 1s;
+constexpr auto quick = 2ms; // of a question
+constexpr size_t mostTogether = 8; // then a message costs little beside what it asks for
 constexpr auto timeBetweenFileChecks = 100ms; // of reads, which lose nothing
 constexpr auto patienceWithReadOnly = 2s; // another server may be about to take over
 
@@ -80,8 +82,7 @@ bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Fai
     if (!m_running)
         return false;
     const bool overdue = m_running->deadline() <= now;
-    if (overdue)
-        m_running->fail(failure);
+    m_running->failOverdue(now, failure);
     const bool sqlite = m_settings.location.dialect == SqlDialect::Sqlite;
     const bool left = m_running->kind() == StoreWork::Kind::Read && m_running->abandoned();
     const bool release = sqlite ? overdue || left : m_running->deadline() + frozenGrace <= now;
@@ -143,15 +144,25 @@ bool StoreOwner::begin(SqlConnection &sql, const std::stop_token &stop)
 std::shared_ptr<StoreWork> StoreOwner::next(const SqlConnection &sql, const std::stop_token &stop)
 {
     if (sql.isOpen())
-        return m_queue.pop(stop, timeBetweenLooks);
+        return m_queue.pop(stop, timeBetweenLooks, together());
     return m_settings.spare ? m_queue.popSpare(stop, timeBetweenLooks) : m_queue.pop(stop, untilReconnect());
+}
+
+// Slow questions are shared among the connections, and have others opened; what each costs is not the message then.
+StoreQueue::Together StoreOwner::together() const
+{
+    const bool isWorth = m_isQuick && m_settings.location.dialect == SqlDialect::Postgres;
+    return {isWorth ? mostTogether : 1, size_t(std::max(m_openConnections.load(), 1))};
 }
 
 void StoreOwner::runWatched(const std::shared_ptr<StoreWork> &unit, SqlConnection &sql, const std::stop_token &stop)
 {
+    const auto began = StoreWork::Clock::now();
     setRunning(unit);
     process(*unit, sql, stop);
     setRunning(nullptr);
+    if (unit->questions() > 0)
+        m_isQuick = StoreWork::Clock::now() - began < quick * unit->questions();
     if (!sql.isOpen())
         setOpen(false);
 }
@@ -162,6 +173,11 @@ void StoreOwner::process(StoreWork &unit, SqlConnection &sql, const std::stop_to
     for (std::chrono::milliseconds busy = busyPause; !unit.answered();) {
         if (stop.stop_requested())
             return unit.fail(away());
+        if (const auto &parts = unit.apart(); !parts.empty()) {
+            for (const auto &part : parts)
+                process(*part, sql, stop);
+            return;
+        }
         if (!sql.isOpen()) { // who waits has a chance within its deadline, however long the pause would be
             const auto left = unit.deadline() - StoreWork::Clock::now();
             const auto share = std::chrono::duration_cast<std::chrono::milliseconds>(left / 2);
@@ -212,6 +228,8 @@ bool StoreOwner::isToBeOpenedAfresh(SqlReason reason) const
 
 bool StoreOwner::mayTryAgain(const SqlError &error, StoreWork &unit, SqlConnection &sql)
 {
+    if (!unit.apart().empty())
+        return true; // each for itself
     switch (error.trouble()) {
     case SqlTrouble::Lost:
         if (error.reason() == SqlReason::ReadOnly) {

@@ -59,6 +59,7 @@ private:
     void serve(const std::stop_token &stop);
     bool begin(SqlConnection &sql, const std::stop_token &stop);
     std::shared_ptr<StoreWork> next(const SqlConnection &sql, const std::stop_token &stop);
+    StoreQueue::Together together() const;
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
     void open(SqlConnection &sql);
     bool reopen(SqlConnection &sql);
@@ -89,6 +90,7 @@ private:
     StoreWork::Clock::time_point m_nextLook;
     StoreWork::Clock::time_point m_nextFileCheck;
     bool m_open = false; // as counted in m_openConnections
+    bool m_isQuick = false; // whether the last question took so little that others may wait for several
     bool m_begun = false; // whether the work may have done something
     bool m_committing = false; // whether a lost connection leaves open what became of the transaction
     std::promise<void> m_opened;

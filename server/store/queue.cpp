@@ -2,6 +2,8 @@
 // Whoever pops skips what was answered meanwhile; whoever pushes is refused at the bound.
 #include "server/store/queue.h"
 
+#include "server/store/batch.h"
+
 using namespace std::chrono_literals;
 
 namespace openloop {
@@ -27,13 +29,15 @@ bool StoreQueue::push(std::shared_ptr<StoreWork> unit)
     return true;
 }
 
-std::shared_ptr<StoreWork> StoreQueue::pop(const std::stop_token &stop, std::chrono::milliseconds patience)
+std::shared_ptr<StoreWork> StoreQueue::pop(const std::stop_token &stop, std::chrono::milliseconds patience,
+                                           Together together)
 {
     std::unique_lock lock(m_mutex);
     ++m_idle;
     m_wake.wait_for(lock, stop, patience, [this] { return !m_waiting.empty(); });
     --m_idle;
-    return take(stop);
+    std::shared_ptr<StoreWork> unit = take(stop);
+    return unit && m_idle == 0 ? gather(std::move(unit), together) : unit;
 }
 
 std::shared_ptr<StoreWork> StoreQueue::popSpare(const std::stop_token &stop, std::chrono::milliseconds patience)
@@ -63,13 +67,25 @@ std::shared_ptr<StoreWork> StoreQueue::take(const std::stop_token &stop)
     return nullptr;
 }
 
+std::shared_ptr<StoreWork> StoreQueue::gather(std::shared_ptr<StoreWork> first, Together together)
+{
+    if (!first->question())
+        return first;
+    const size_t share = (m_waiting.size() + together.threads) / together.threads; // of these and the first, rounded up
+    StoreWork::Parts parts{first};
+    while (parts.size() < std::min(share, together.atMost) && !m_waiting.empty() && m_waiting.front()->question()) {
+        if (!m_waiting.front()->answered())
+            parts.push_back(std::move(m_waiting.front()));
+        m_waiting.pop_front();
+    }
+    return parts.size() == 1 ? first : std::make_shared<StoreBatch>(std::move(parts));
+}
+
 void StoreQueue::failOverdue(StoreWork::Clock::time_point now, const http::Failure &failure)
 {
     const std::lock_guard lock(m_mutex);
-    for (const auto &unit : m_waiting) {
-        if (unit->deadline() <= now)
-            unit->fail(failure);
-    }
+    for (const auto &unit : m_waiting)
+        unit->failOverdue(now, failure);
 }
 
 void StoreQueue::failAll(const http::Failure &failure)

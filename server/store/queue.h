@@ -21,8 +21,16 @@ public:
     /// False if `bound` units wait already.
     bool push(std::shared_ptr<StoreWork> unit);
 
-    /// The next unit that nobody has answered; null after `patience`, or once `stop` is requested.
-    std::shared_ptr<StoreWork> pop(const std::stop_token &stop, std::chrono::milliseconds patience);
+    /// How many units with a question may be one, and among how many threads what waits is shared.
+    struct Together {
+        size_t atMost = 1;
+        size_t threads = 1;
+    };
+
+    /// The next unit that nobody has answered; null after `patience`, or once `stop` is requested. While no other
+    /// thread is idle, its share of the questions that wait behind it comes with it, as one StoreBatch.
+    std::shared_ptr<StoreWork> pop(const std::stop_token &stop, std::chrono::milliseconds patience,
+                                   Together together = {1, 1});
 
     /// The same for who would have to open a connection first: only what nobody in pop() takes soon.
     std::shared_ptr<StoreWork> popSpare(const std::stop_token &stop, std::chrono::milliseconds patience);
@@ -37,6 +45,7 @@ public:
 
 private:
     std::shared_ptr<StoreWork> take(const std::stop_token &stop);
+    std::shared_ptr<StoreWork> gather(std::shared_ptr<StoreWork> first, Together together);
     void dropAnswered();
 
     const size_t m_bound;

@@ -115,7 +115,7 @@ void SqlConnection::command(const QString &sql)
 int SqlConnection::run(const QString &sql, const QVariantList &values, const ReadEach &read)
 {
     if (m_location.dialect == SqlDialect::Postgres)
-        return send(withLiterals(sql, values, *m_database.driver()), read);
+        return send(withLiterals(sql, values, *m_database.driver()), [&](size_t, const QSqlQuery &row) { read(row); });
     QSqlQuery &query = executed(sql, values);
     while (read && query.next())
         read(query);
@@ -141,19 +141,35 @@ bool SqlConnection::ownsSession()
 }
 
 // The names go with the session. Qt would free each by a message of its own, for whose answer nothing bounds the wait.
-int SqlConnection::runNamed(const QString &sql, const QVariantList &values, const ReadEach &read)
+QString SqlConnection::nameOf(const SqlQuestion &question)
 {
-    auto found = m_names.find(sql);
+    auto found = m_names.find(question.sql);
     if (found == m_names.end()) {
         const QString name = u"often_%1"_s.arg(++m_namesGiven);
-        send(preparation(name, sql, values.size()), {});
-        found = m_names.emplace(sql, name).first;
+        send(preparation(name, question.sql, question.values.size()), {});
+        found = m_names.emplace(question.sql, name).first;
+    }
+    return found->second;
+}
+
+void SqlConnection::selectTogether(const std::vector<const SqlQuestion *> &questions, const ReadEachOf &read)
+{
+    if (m_location.dialect == SqlDialect::Sqlite) {
+        for (size_t which = 0; which < questions.size(); ++which) {
+            run(questions[which]->sql, questions[which]->values, [&](const QSqlQuery &row) { read(which, row); });
+        }
+        return;
+    }
+    QStringList texts;
+    for (const SqlQuestion *question : questions) {
+        texts << (ownsSession() ? execution(nameOf(*question), question->values, *m_database.driver())
+                                : withLiterals(question->sql, question->values, *m_database.driver()));
     }
     try {
-        return send(execution(found->second, values, *m_database.driver()), read, Rows::AtOnce);
+        send(texts.join(u"; "_s), read, Rows::AtOnce);
     } catch (const SqlError &error) {
         if (error.trouble() == SqlTrouble::Busy) // it may be that of a table that has changed
-            m_names.erase(found);
+            m_names.clear();
         throw;
     }
 }
@@ -161,7 +177,7 @@ int SqlConnection::runNamed(const QString &sql, const QVariantList &values, cons
 // A message of several statements is one transaction, and SET LOCAL has its effect there: a timeout costs no message of
 // its own, and leaves nothing behind in a connection that a pooler lends to others. Each statement has a result; only
 // those that return rows are a select.
-int SqlConnection::send(const QString &sql, const ReadEach &read, Rows rows)
+int SqlConnection::send(const QString &sql, const ReadEachOf &read, Rows rows)
 {
     const bool begins = sql.startsWith(u"BEGIN"_s);
     const QString text = begins || m_inTransaction ? sql : timeLimits(m_timeout) + sql;
@@ -170,11 +186,15 @@ int SqlConnection::send(const QString &sql, const ReadEach &read, Rows rows)
     int changed = 0;
     bool more = query.exec(text);
     const bool refused = !more; // of a connection that was lost while it was opened Qt tells no error
+    size_t selects = 0;
     for (; more; more = query.nextResult()) {
-        while (read && query.isSelect() && query.next())
-            read(query);
-        if (!query.isSelect())
+        if (!query.isSelect()) {
             changed += query.numRowsAffected();
+            continue;
+        }
+        while (read && query.next())
+            read(selects, query);
+        ++selects;
     }
     const QSqlError error = query.lastError();
     query.finish();

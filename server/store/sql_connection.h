@@ -4,6 +4,7 @@
 
 #include "server/store/hindrance/reason.h"
 #include "server/store/sql_location.h"
+#include "server/store/work.h"
 
 #include <QList>
 #include <QSqlDatabase>
@@ -14,6 +15,7 @@
 #include <stdexcept>
 #include <type_traits>
 #include <unordered_map>
+#include <vector>
 
 namespace openloop {
 
@@ -72,10 +74,15 @@ public:
     auto selectOften(const QString &sql, const QVariantList &values, ReadRow readRow)
     {
         QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
-        const auto read = [&](const QSqlQuery &row) { rows.append(readRow(row)); };
-        ownsSession() ? runNamed(sql, values, read) : run(sql, values, read);
+        const SqlQuestion question{sql, values};
+        selectTogether({&question}, [&](size_t, const QSqlQuery &row) { rows.append(readRow(row)); });
         return rows;
     }
+
+    using ReadEachOf = std::function<void(size_t which, const QSqlQuery &row)>;
+
+    /// Several of them. PostgreSQL gets one message, which is one transaction: an error of one is one of all.
+    void selectTogether(const std::vector<const SqlQuestion *> &questions, const ReadEachOf &read);
 
     /// Runs such a statement that returns no rows; how many it changed.
     int change(const QString &sql, const QVariantList &values = {});
@@ -90,7 +97,7 @@ public:
     auto message(const QString &sql, ReadRow readRow)
     {
         QList<std::invoke_result_t<ReadRow &, const QSqlQuery &>> rows;
-        send(sql, [&](const QSqlQuery &row) { rows.append(readRow(row)); });
+        send(sql, [&](size_t, const QSqlQuery &row) { rows.append(readRow(row)); });
         return rows;
     }
 
@@ -111,8 +118,8 @@ private:
     enum class Rows { OneByOne, AtOnce };
 
     int run(const QString &sql, const QVariantList &values, const ReadEach &read);
-    int runNamed(const QString &sql, const QVariantList &values, const ReadEach &read);
-    int send(const QString &sql, const ReadEach &read, Rows rows = Rows::OneByOne);
+    int send(const QString &sql, const ReadEachOf &read, Rows rows = Rows::OneByOne);
+    QString nameOf(const SqlQuestion &question);
     bool ownsSession();
     QSqlQuery &executed(const QString &sql, const QVariantList &values);
     QSqlQuery &prepared(const QString &sql);

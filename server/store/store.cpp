@@ -2,6 +2,7 @@
 // Joins the threads, the schema and the questions that handlers ask.
 #include "server/store/store.h"
 
+#include "server/store/batch.h"
 #include "server/store/owner.h"
 #include "server/store/schema.h"
 
@@ -32,8 +33,7 @@ Store::Store(const QString &databaseUrl, int connections, Limits limits)
 
 QCoro::Task<QList<Todo>> Store::todos(TodoFilter filter, std::stop_token stop)
 {
-    const auto select = [filter](SqlConnection &sql) { return selectTodos(sql, filter); };
-    const QFuture<QList<Todo>> rows = read(select, std::move(stop));
+    const QFuture<QList<Todo>> rows = read(OftenAsked{askForTodos(filter), readTodo}, std::move(stop));
     co_return co_await rows;
 }
 

@@ -2,22 +2,18 @@
 // The one SELECT, its conditions made of those filters that are set.
 #include "server/store/todos.h"
 
-#include "server/store/sql_connection.h"
+#include <QSqlQuery>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop {
-
-namespace {
 
 Todo readTodo(const QSqlQuery &row)
 {
     return {row.value(0).toLongLong(), row.value(1).toLongLong(), row.value(2).toString(), row.value(3).toBool()};
 }
 
-} // namespace
-
-QList<Todo> selectTodos(SqlConnection &sql, const TodoFilter &filter)
+SqlQuestion askForTodos(const TodoFilter &filter)
 {
     QStringList conditions;
     QVariantList values;
@@ -34,7 +30,7 @@ QList<Todo> selectTodos(SqlConnection &sql, const TodoFilter &filter)
     QString query = u"SELECT id, user_id, title, completed FROM todos"_s;
     if (!conditions.isEmpty())
         query += u" WHERE "_s + conditions.join(u" AND "_s);
-    return sql.selectOften(query + u" ORDER BY id LIMIT ?"_s, values, readTodo);
+    return {query + u" ORDER BY id LIMIT ?"_s, values};
 }
 
 } // namespace openloop

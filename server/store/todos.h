@@ -2,14 +2,13 @@
 // The table that `/query_database` shows, and the one question that is asked of it.
 #pragma once
 
-#include <QList>
+#include "server/store/work.h"
+
 #include <QString>
 
 #include <optional>
 
 namespace openloop {
-
-class SqlConnection;
 
 struct Todo {
     qint64 id = 0;
@@ -24,7 +23,10 @@ struct TodoFilter {
     int limit = 100; ///< rows, 0 or more
 };
 
-/// The todos that pass the filter, by ascending id. On the connection's thread.
-QList<Todo> selectTodos(SqlConnection &sql, const TodoFilter &filter);
+/// Asks for the todos that pass the filter, by ascending id.
+SqlQuestion askForTodos(const TodoFilter &filter);
+
+/// One of them.
+Todo readTodo(const QSqlQuery &row);
 
 } // namespace openloop

@@ -6,17 +6,28 @@
 
 #include <QFuture>
 #include <QPromise>
+#include <QVariantList>
 
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <type_traits>
+#include <vector>
+
+class QSqlQuery;
 
 namespace openloop {
 
 class SqlConnection;
+
+/// A statement that finds its few rows by a key, and its values; see SqlConnection::selectOften.
+struct SqlQuestion {
+    QString sql;
+    QVariantList values;
+};
 
 /// Answered exactly once, by whoever is first: the thread that ran it, the deadline, or the client that left.
 class StoreWork
@@ -37,8 +48,8 @@ public:
     Kind kind() const { return m_kind; }
     AfterLoss afterLoss() const { return m_afterLoss; }
     Clock::time_point deadline() const { return m_deadline; }
-    bool answered() const { return m_answered; }
-    bool abandoned() const { return m_stop.stop_requested(); }
+    virtual bool answered() const { return m_answered; }
+    virtual bool abandoned() const { return m_stop.stop_requested(); }
 
     /// Runs the work and keeps its result; may be called again if it threw. On the connection's thread.
     virtual void run(SqlConnection &sql) = 0;
@@ -46,6 +57,30 @@ public:
     virtual void deliver() = 0;
     /// Answers with a failure, unless it was answered already. Any thread.
     virtual void fail(const http::Failure &failure) = 0;
+    /// The same if its deadline has passed.
+    virtual void failOverdue(Clock::time_point now, const http::Failure &failure)
+    {
+        if (m_deadline <= now)
+            fail(failure);
+    }
+
+    using ReadRow = std::function<void(const QSqlQuery &)>;
+
+    /// All that the work is, so that it may be sent together with others; null: it is more than one statement.
+    virtual const SqlQuestion *question() const { return nullptr; }
+    /// How many it asks.
+    virtual size_t questions() const { return question() ? 1 : 0; }
+    /// What keeps the rows of its answer instead of run(); what was kept before is forgotten. Of work with a question.
+    virtual ReadRow reader() { return {}; }
+
+    using Parts = std::vector<std::shared_ptr<StoreWork>>;
+
+    /// The units to run one by one instead, as they can't be run together; mostly none.
+    virtual const Parts &apart() const
+    {
+        static const Parts none;
+        return none;
+    }
 
 protected:
     bool claim() { return !m_answered.exchange(true); }
@@ -82,6 +117,24 @@ public:
             m_work(sql);
         else
             m_result.emplace(m_work(sql));
+    }
+
+    const SqlQuestion *question() const override
+    {
+        if constexpr (requires { m_work.question; })
+            return &m_work.question;
+        else
+            return nullptr;
+    }
+
+    ReadRow reader() override
+    {
+        if constexpr (requires { m_work.question; }) {
+            m_result.emplace();
+            return [this](const QSqlQuery &row) { m_result->append(m_work.readRow(row)); };
+        } else {
+            return {};
+        }
     }
 
     void deliver() override

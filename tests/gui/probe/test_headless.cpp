@@ -394,8 +394,10 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
         const Burners burners;
-        const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"3s"_s, u"--assert"_s, u"t.p50<10s"_s,
-                              u"--rule"_s, u"t: p50<10s"_s, u"--json"_s, u"-"_s});
+        const auto hasItsLength = [](const Ran &ran) { return ran.code != 5; }; // the machine did not stand still
+        const auto ran = runQuietly({u"t="_s + server.url(), u"--duration"_s, u"3s"_s, u"--assert"_s, u"t.p50<10s"_s,
+                                     u"--rule"_s, u"t: p50<10s"_s, u"--json"_s, u"-"_s},
+                                    hasItsLength);
         if (ran.code == 0 && burners.takenShare() < 0.97)
             QSKIP("this process may not take all processors of the machine");
         QCOMPARE(ran.code, 4);

@@ -116,8 +116,7 @@ private slots:
         Store store(databaseUrl(), 2);
         const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
         const auto writing = follow(taskOf(store.write(lengthenTheFirstSlowly)));
-        const auto inTransaction = [this] { return m_postgres->hasBackend("SELECT"); };
-        QTRY_VERIFY_WITH_TIMEOUT(inTransaction(), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->terminateBackends();
         QTRY_VERIFY_WITH_TIMEOUT(writing->over, patience);
         QCOMPARE(writing->status(), 200);
@@ -167,7 +166,7 @@ private slots:
         QElapsedTimer clock;
         clock.start();
         const auto frozen = follow(sleepInDatabase(store, 1900ms));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(m_postgres->freezeBackends() > 0);
         QTRY_VERIFY_WITH_TIMEOUT(frozen->over, patience);
         QCOMPARE(frozen->status(), 504);
@@ -184,7 +183,7 @@ private slots:
         {
             Store store(databaseUrl(), 1);
             frozen = follow(sleepInDatabase(store, 60s));
-            QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+            QVERIFY(m_postgres->waitForLasting("SELECT"));
             m_postgres->freezeBackends();
             clock.start();
         }

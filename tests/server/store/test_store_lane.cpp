@@ -64,7 +64,7 @@ private slots:
         Store store(databaseUrl(), 1);
         StoreLane lane = store.lane(5s);
         const auto sleeping = follow(sleepInDatabase(store, 4s));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(await(taskOf(lane.run(backendOf, giveUp))).value > 0);
         QVERIFY(!sleeping->over);
     }
@@ -84,7 +84,7 @@ private slots:
                 sleepForAMinute(sql);
         };
         const auto ending = follow(taskOf(lane.run(work, mayBeginTwice ? again : giveUp)));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->terminateBackends();
         QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
         QCOMPARE(ending->status(), mayBeginTwice ? 200 : 503);
@@ -98,7 +98,7 @@ private slots:
         StoreLane lane = store.lane(10min); // no deadline frees it
         const qint64 before = *await(taskOf(lane.run(backendOf, giveUp))).value;
         const auto frozen = follow(taskOf(lane.run(sleepForAMinute, giveUp)));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->freezeBackends();
         lane.cut();
         QTRY_VERIFY_WITH_TIMEOUT(frozen->over, patience);

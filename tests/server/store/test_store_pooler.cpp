@@ -135,7 +135,7 @@ private slots:
     {
         Store store(databaseUrl(), 2);
         const auto sleeping = follow(sleepInDatabase(store, 1500ms));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(m_postgres->terminateBackends() > 0);
         QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
         QCOMPARE(sleeping->status(), 200);
@@ -165,7 +165,7 @@ private slots:
         const auto sleep = [](SqlConnection &sql) { sql.command(u"SELECT pg_sleep(60)"_s); };
         QCOMPARE(await(taskOf(lane.run(one, StoreWork::AfterLoss::GiveUp))).value, 1);
         const auto sleeping = follow(taskOf(lane.run(sleep, StoreWork::AfterLoss::GiveUp)));
-        QTRY_VERIFY_WITH_TIMEOUT(m_postgres->hasBackend("SELECT"), patience);
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         lane.cut();
         QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
         QCOMPARE(sleeping->status(), 503);

@@ -109,8 +109,7 @@ private slots:
     {
         const QString url = m_postgres->databaseUrl(u"frozen"_s);
         std::future<QString> starting = start(url, [](SqlConnection &sql) { sql.command(u"SELECT pg_sleep(600)"_s); });
-        const auto isBusy = [this] { return m_postgres->hasBackend("SELECT"); };
-        QVERIFY(QTest::qWaitFor(isBusy, 30'000));
+        QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->freeze();
         QElapsedTimer clock;
         clock.start();

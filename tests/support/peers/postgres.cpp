@@ -195,6 +195,22 @@ bool Postgres::hasBackend(const QByteArray &command) const
     return std::any_of(titles.begin(), titles.end(), [&](const QByteArray &title) { return title.contains(command); });
 }
 
+bool Postgres::waitForLasting(const QByteArray &command) const
+{
+    constexpr int looks = 5;
+    QMap<int, int> seen; // in a row, by process
+    const auto lasts = [&] {
+        QMap<int, int> now;
+        for (const auto &[process, title] : backends().asKeyValueRange()) {
+            if (title.contains(command))
+                now[process] = seen.value(process) + 1;
+        }
+        seen = now;
+        return std::ranges::any_of(seen, [](int count) { return count >= looks; });
+    };
+    return QTest::qWaitFor(lasts, patience);
+}
+
 QMap<int, QByteArray> Postgres::backends() const
 {
     // A backend's title names its user; asking the database itself would need a connection that works.

@@ -57,6 +57,8 @@ public:
     void thaw();
     /// Whether a backend is busy with such a command now, as its process title says.
     bool hasBackend(const QByteArray &command) const;
+    /// Waits until one is, and not in passing, as are those that open a connection. False: none came.
+    bool waitForLasting(const QByteArray &command) const;
 
 private:
     Postgres(const Postgres *primary, const QStringList &settings);

@@ -109,17 +109,6 @@
     </message>
 </context>
 <context>
-    <name>Blame</name>
-    <message>
-        <source>event loop: stood still for %1, at no request that is known</source>
-        <translation>Ereignisschleife: stand %1 still, bei keiner bekannten Anfrage</translation>
-    </message>
-    <message>
-        <source>event loop: stood still for %1 at %2</source>
-        <translation>Ereignisschleife: stand %1 still bei %2</translation>
-    </message>
-</context>
-<context>
     <name>openloop::gui::Card</name>
     <message>
         <source>max (n=%1)</source>
@@ -840,65 +829,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>stopped</source>
         <translation>angehalten</translation>
-    </message>
-</context>
-<context>
-    <name>IsolationTest</name>
-    <message>
-        <source>: %1 times</source>
-        <translation>: das %1-Fache</translation>
-    </message>
-    <message>
-        <source>, %1 % errors under load</source>
-        <translation>, %1 % Fehler unter Last</translation>
-    </message>
-    <message>
-        <source>No verdict: %1</source>
-        <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>%1 parallel %2</source>
-        <translation>%1 parallelen %2</translation>
-    </message>
-    <message>
-        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
-    </message>
-    <message>
-        <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollprobe</translation>
-    </message>
-    <message>
-        <source>Isolated from %1.</source>
-        <translation>Von %1 isoliert.</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1.</source>
-        <translation>Von %1 nicht isoliert.</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1.</source>
-        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
-    </message>
-    <message>
-        <source>Most affected is %1</source>
-        <translation>Am stärksten betroffen: %1</translation>
-    </message>
-    <message>
-        <source>%1 is the only target; a second one is needed that is to stay fast</source>
-        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
-    </message>
-    <message>
-        <source>%1 had no success before the load to compare with</source>
-        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
-    </message>
-    <message>
-        <source>%1 answered no request of the load</source>
-        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
-    </message>
-    <message>
-        <source>%1 refused more than half of the load&apos;s requests</source>
-        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
     </message>
 </context>
 <context>
@@ -2172,25 +2102,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
-    <name>TrustJudge</name>
-    <message>
-        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
-    </message>
-    <message>
-        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
-    </message>
-    <message>
-        <source>this machine is busy: its processors are taken to %1 %</source>
-        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
-    </message>
-    <message>
-        <source>; the host of this virtual machine took %1 % of its time</source>
-        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
-    </message>
-</context>
-<context>
     <name>openloop::gui::VerdictBar</name>
     <message>
         <source>Copy curl</source>
@@ -2346,275 +2257,425 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
 <context>
     <name>openloop::probe</name>
     <message>
-        <source>nobody: it was not slow</source>
-        <translation>niemand: es war nicht langsam</translation>
-    </message>
-    <message>
-        <source>host: the control probe took %1 at the same time</source>
-        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
-    </message>
-    <message>
-        <source>service: it waited %1 for earlier requests that were not answered</source>
-        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
-    </message>
-    <message>
-        <source>network: %1 for name, connection and TLS</source>
-        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
-    </message>
-    <message>
-        <source>service: %1 until the first byte</source>
-        <translation>Dienst: %1 bis zum ersten Byte</translation>
-    </message>
-    <message>
-        <source>no answer</source>
-        <translation>keine Antwort</translation>
-    </message>
-    <message>
-        <source>idle</source>
-        <translation>bereit</translation>
-    </message>
-    <message>
-        <source>baseline</source>
-        <translation>Ruhe</translation>
-    </message>
-    <message>
-        <source>under load</source>
-        <translation>unter Last</translation>
-    </message>
-    <message>
-        <source>recovery</source>
-        <translation>Erholung</translation>
-    </message>
-    <message>
-        <source>last answers</source>
-        <translation>letzte Antworten</translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>fertig</translation>
-    </message>
-    <message>
-        <source>aborted</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>pass</source>
-        <translation>bestanden</translation>
-    </message>
-    <message>
-        <source>fail</source>
-        <translation>nicht bestanden</translation>
-    </message>
-    <message>
-        <source>inconclusive</source>
-        <translation>ohne Ergebnis</translation>
-    </message>
-    <message>
-        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
-        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
-    </message>
-    <message>
-        <source>pool full: it waited %1 of %2 for a thread</source>
-        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
-    </message>
-    <message>
-        <source>computing: %1 of %2</source>
-        <translation>Rechnen: %1 von %2</translation>
-    </message>
-    <message>
-        <source>database: %1 of %2</source>
-        <translation>Datenbank: %1 von %2</translation>
-    </message>
-    <message>
-        <source>upstream: %1 of %2</source>
-        <translation>Upstream: %1 von %2</translation>
-    </message>
-    <message>
-        <source>event loop: blocked for %1 of %2</source>
-        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
-    </message>
-    <message>
-        <source>service: no answer within %1</source>
-        <translation>Dienst: keine Antwort innerhalb von %1</translation>
-    </message>
-    <message>
-        <source>%1: p99 %2 before, %3 under load</source>
-        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
-        <source>%1: %2 before, %3 under load</source>
-        <translation>%1: %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
-        <source>the control probe took %1 at the same time</source>
-        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
-    </message>
-</context>
-
-<context>
-    <name>Blame</name>
-    <message>
-        <source>nobody: it was not slow</source>
-        <translation>niemand: es war nicht langsam</translation>
-    </message>
-    <message>
-        <source>host: the control probe took %1 at the same time</source>
-        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
-    </message>
-    <message>
-        <source>service: it waited %1 for earlier requests that were not answered</source>
-        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
-    </message>
-    <message>
-        <source>network: %1 for name, connection and TLS</source>
-        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
-    </message>
-    <message>
-        <source>service: %1 until the first byte</source>
-        <translation>Dienst: %1 bis zum ersten Byte</translation>
-    </message>
-    <message>
-        <source>no answer</source>
-        <translation>keine Antwort</translation>
-    </message>
-    <message>
-        <source>idle</source>
-        <translation>bereit</translation>
-    </message>
-    <message>
-        <source>baseline</source>
-        <translation>Ruhe</translation>
-    </message>
-    <message>
-        <source>under load</source>
-        <translation>unter Last</translation>
-    </message>
-    <message>
-        <source>recovery</source>
-        <translation>Erholung</translation>
-    </message>
-    <message>
-        <source>last answers</source>
-        <translation>letzte Antworten</translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>fertig</translation>
-    </message>
-    <message>
-        <source>aborted</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>pass</source>
-        <translation>bestanden</translation>
-    </message>
-    <message>
-        <source>fail</source>
-        <translation>nicht bestanden</translation>
-    </message>
-    <message>
-        <source>inconclusive</source>
-        <translation>ohne Ergebnis</translation>
-    </message>
-    <message>
-        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
-        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
-    </message>
-    <message>
-        <source>pool full: it waited %1 of %2 for a thread</source>
-        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
-    </message>
-    <message>
-        <source>computing: %1 of %2</source>
-        <translation>Rechnen: %1 von %2</translation>
-    </message>
-    <message>
-        <source>database: %1 of %2</source>
-        <translation>Datenbank: %1 von %2</translation>
-    </message>
-    <message>
-        <source>upstream: %1 of %2</source>
-        <translation>Upstream: %1 von %2</translation>
-    </message>
-    <message>
-        <source>event loop: blocked for %1 of %2</source>
-        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
-    </message>
-    <message>
-        <source>service: no answer within %1</source>
-        <translation>Dienst: keine Antwort innerhalb von %1</translation>
-    </message>
-    <message>
-        <source>%1: p99 %2 before, %3 under load</source>
-        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
-        <source>%1: %2 before, %3 under load</source>
-        <translation>%1: %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
-        <source>the control probe took %1 at the same time</source>
-        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
-    </message>
-
-    <message>
-        <source>: %1 times</source>
-        <translation>: das %1-Fache</translation>
-    </message>
-    <message>
-        <source>, %1 % errors under load</source>
-        <translation>, %1 % Fehler unter Last</translation>
-    </message>
-    <message>
-        <source>No verdict: %1</source>
-        <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>%1 parallel %2</source>
-        <translation>%1 parallelen %2</translation>
-    </message>
-    <message>
-        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
-    </message>
-    <message>
-        <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollprobe</translation>
-    </message>
-    <message>
-        <source>Isolated from %1.</source>
-        <translation>Von %1 isoliert.</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1.</source>
-        <translation>Von %1 nicht isoliert.</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1.</source>
-        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
-    </message>
-    <message>
-        <source>Most affected is %1</source>
-        <translation>Am stärksten betroffen: %1</translation>
-    </message>
-    <message>
-        <source>%1 is the only target; a second one is needed that is to stay fast</source>
-        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
-    </message>
-    <message>
-        <source>%1 had no success before the load to compare with</source>
-        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+        <source>%1 %2 are expected; at most %3</source>
+        <translation>%1 %2 werden erwartet, höchstens %3 dürfen es sein</translation>
     </message>
     <message>
         <source>%1 answered no request of the load</source>
         <translation>%1 hat keine Anfrage der Last beantwortet</translation>
     </message>
     <message>
+        <source>%1 had no success before the load to compare with</source>
+        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+    </message>
+    <message>
+        <source>%1 has no URL</source>
+        <translation>%1 hat keine URL</translation>
+    </message>
+    <message>
+        <source>%1 is %2</source>
+        <translation>%1 ist %2</translation>
+    </message>
+    <message>
+        <source>%1 is no share; write a number without %</source>
+        <translation>%1 ist kein Anteil; bitte eine Zahl ohne % schreiben</translation>
+    </message>
+    <message>
+        <source>%1 is the only target; a second one is needed that is to stay fast</source>
+        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
+    </message>
+    <message>
+        <source>%1 lacks its value</source>
+        <translation>Zu %1 fehlt der Wert</translation>
+    </message>
+    <message>
+        <source>%1 parallel %2</source>
+        <translation>%1 parallelen %2</translation>
+    </message>
+    <message>
         <source>%1 refused more than half of the load&apos;s requests</source>
         <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
     </message>
-
+    <message>
+        <source>%1: %2 before, %3 under load</source>
+        <translation>%1: %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>%1: p99 %2 before, %3 under load</source>
+        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+    </message>
+    <message>
+        <source>%1: the interval is at least 1ms</source>
+        <translation>%1: der Abstand ist mindestens 1ms</translation>
+    </message>
+    <message>
+        <source>%1: the timeout is at least 1ms</source>
+        <translation>%1: die Frist ist mindestens 1ms</translation>
+    </message>
+    <message>
+        <source>%1: “%2: %3” is no header field</source>
+        <translation>%1: „%2: %3“ ist kein Kopffeld</translation>
+    </message>
+    <message>
+        <source>%1: “%2” is no HTTP method</source>
+        <translation>%1: „%2“ ist keine HTTP-Methode</translation>
+    </message>
+    <message>
+        <source>, %1 % errors under load</source>
+        <translation>, %1 % Fehler unter Last</translation>
+    </message>
+    <message>
+        <source>, and %1 times that of the control probe</source>
+        <translation>, und das %1-Fache der Kontrollprobe</translation>
+    </message>
+    <message>
+        <source>--get together with --url-query is not supported here</source>
+        <translation>--get zusammen mit --url-query geht hier nicht</translation>
+    </message>
+    <message>
+        <source>--head with another method waits for no body, which is not supported here</source>
+        <translation>--head mit einer anderen Methode wartet auf keinen Inhalt, und das geht hier nicht</translation>
+    </message>
+    <message>
+        <source>: %1 times</source>
+        <translation>: das %1-Fache</translation>
+    </message>
+    <message>
+        <source>; the host of this virtual machine took %1 % of its time</source>
+        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+    </message>
+    <message>
+        <source>HTTP/3 is not known to the curl of this system</source>
+        <translation>Das curl dieses Systems kennt HTTP/3 nicht</translation>
+    </message>
+    <message>
+        <source>Isolated from %1.</source>
+        <translation>Von %1 isoliert.</translation>
+    </message>
+    <message>
+        <source>Most affected is %1</source>
+        <translation>Am stärksten betroffen: %1</translation>
+    </message>
+    <message>
+        <source>No verdict: %1</source>
+        <translation>Kein Urteil: %1</translation>
+    </message>
+    <message>
+        <source>Not isolated from %1.</source>
+        <translation>Von %1 nicht isoliert.</translation>
+    </message>
+    <message>
+        <source>OpenAPI %1 is not supported; Swagger 2.0, OpenAPI 3.0 and 3.1 are</source>
+        <translation>OpenAPI %1 kann nicht gelesen werden, wohl aber Swagger 2.0, OpenAPI 3.0 und 3.1</translation>
+    </message>
+    <message>
+        <source>Swagger %1 is not supported; Swagger 2.0, OpenAPI 3.0 and 3.1 are</source>
+        <translation>Swagger %1 kann nicht gelesen werden, wohl aber Swagger 2.0, OpenAPI 3.0 und 3.1</translation>
+    </message>
+    <message>
+        <source>Too few or too scattered answers for a verdict on %1.</source>
+        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
+    </message>
+    <message>
+        <source>Windows PowerShell and PowerShell 7 disagree on “\&quot;”; paste the command for bash or cmd</source>
+        <translation>Windows PowerShell und PowerShell 7 lesen „\&quot;“ verschieden; bitte den Befehl für bash oder cmd einfügen</translation>
+    </message>
+    <message>
+        <source>a JSON pointer has at most %1 characters, its value %2</source>
+        <translation>Ein JSON-Pointer hat höchstens %1 Zeichen, sein Wert %2</translation>
+    </message>
+    <message>
+        <source>a Referer of its own for each redirect (;auto) is not supported here</source>
+        <translation>Ein eigener Referer für jede Umleitung (;auto) geht hier nicht</translation>
+    </message>
+    <message>
+        <source>a database, but no recording of this version</source>
+        <translation>eine Datenbank, aber keine Aufzeichnung dieser Version</translation>
+    </message>
+    <message>
+        <source>a key that is no text</source>
+        <translation>ein Schlüssel, der kein Text ist</translation>
+    </message>
+    <message>
+        <source>a list</source>
+        <translation>eine Liste</translation>
+    </message>
+    <message>
+        <source>a quote is not closed</source>
+        <translation>Ein Anführungszeichen ist nicht geschlossen</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>ein Text</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>eine ganze Zahl</translation>
+    </message>
+    <message>
+        <source>aborted</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>an alias of what is not known before it</source>
+        <translation>ein Alias für etwas, das davor nicht bekannt ist</translation>
+    </message>
+    <message>
+        <source>an object</source>
+        <translation>ein Objekt</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>bash makes several words of “{…}”; quote it</source>
+        <translation>Aus „{…}“ macht bash mehrere Wörter; bitte in Anführungszeichen setzen</translation>
+    </message>
+    <message>
+        <source>computing: %1 of %2</source>
+        <translation>Rechnen: %1 von %2</translation>
+    </message>
+    <message>
+        <source>curl leaves out the header “%1”, which has no colon</source>
+        <translation>curl lässt das Kopffeld „%1“ weg, denn ihm fehlt der Doppelpunkt</translation>
+    </message>
+    <message>
+        <source>curl makes several URLs of {} and []; write --globoff, and %7B for “{”</source>
+        <translation>Aus {} und [] macht curl mehrere URLs; bitte --globoff schreiben, und %7B für „{“</translation>
+    </message>
+    <message>
+        <source>curl takes only one of a body, a form and --head</source>
+        <translation>curl nimmt nur eines von Inhalt, Formular und --head</translation>
+    </message>
+    <message>
+        <source>curl would ask for the password of “%1”; write NAME:PASSWORD</source>
+        <translation>curl würde nach dem Passwort von „%1“ fragen; bitte NAME:PASSWORT schreiben</translation>
+    </message>
+    <message>
+        <source>curl would wait for the body of a HEAD; write --head</source>
+        <translation>curl würde auf den Inhalt eines HEAD warten; bitte --head schreiben</translation>
+    </message>
+    <message>
+        <source>database: %1 of %2</source>
+        <translation>Datenbank: %1 von %2</translation>
+    </message>
+    <message>
+        <source>deeper than %1 lists and mappings</source>
+        <translation>tiefer als %1 Listen und Zuordnungen</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>event loop: blocked for %1 of %2</source>
+        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+    </message>
+    <message>
+        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
+        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
+    </message>
+    <message>
+        <source>event loop: stood still for %1 at %2</source>
+        <translation>Ereignisschleife: stand %1 still bei %2</translation>
+    </message>
+    <message>
+        <source>event loop: stood still for %1, at no request that is known</source>
+        <translation>Ereignisschleife: stand %1 still, bei keiner bekannten Anfrage</translation>
+    </message>
+    <message>
+        <source>fail</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>header fields</source>
+        <translation>Kopffelder</translation>
+    </message>
+    <message>
+        <source>host: the control probe took %1 at the same time</source>
+        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>inconclusive</source>
+        <translation>ohne Ergebnis</translation>
+    </message>
+    <message>
+        <source>isolation is the result of an experiment, not of a window</source>
+        <translation>isolation ist das Ergebnis eines Versuchs, nicht eines Zeitraums</translation>
+    </message>
+    <message>
+        <source>last answers</source>
+        <translation>letzte Antworten</translation>
+    </message>
+    <message>
+        <source>more than %1 values, aliases counted as often as they repeat</source>
+        <translation>mehr als %1 Werte, Aliasse so oft gezählt, wie sie sich wiederholen</translation>
+    </message>
+    <message>
+        <source>network: %1 for name, connection and TLS</source>
+        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>no recording: %1</source>
+        <translation>keine Aufzeichnung: %1</translation>
+    </message>
+    <message>
+        <source>no regular file</source>
+        <translation>keine gewöhnliche Datei</translation>
+    </message>
+    <message>
+        <source>no status is expected</source>
+        <translation>Es wird kein Status erwartet</translation>
+    </message>
+    <message>
+        <source>no status is from %1 to %2; they go from 100 to 599</source>
+        <translation>Kein Status liegt von %1 bis %2; es gibt sie von 100 bis 599</translation>
+    </message>
+    <message>
+        <source>nobody: it was not slow</source>
+        <translation>niemand: es war nicht langsam</translation>
+    </message>
+    <message>
+        <source>out of memory</source>
+        <translation>kein Speicher mehr</translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>pool full: it waited %1 of %2 for a thread</source>
+        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
+    </message>
+    <message>
+        <source>ranges of status</source>
+        <translation>Bereiche von Status</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <translation>Erholung</translation>
+    </message>
+    <message>
+        <source>service: %1 until the first byte</source>
+        <translation>Dienst: %1 bis zum ersten Byte</translation>
+    </message>
+    <message>
+        <source>service: it waited %1 for earlier requests that were not answered</source>
+        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+    </message>
+    <message>
+        <source>service: no answer within %1</source>
+        <translation>Dienst: keine Antwort innerhalb von %1</translation>
+    </message>
+    <message>
+        <source>that is no OpenAPI document</source>
+        <translation>Das ist kein OpenAPI-Dokument</translation>
+    </message>
+    <message>
+        <source>that is no curl command</source>
+        <translation>Das ist kein curl-Befehl</translation>
+    </message>
+    <message>
+        <source>the OpenAPI document has %1 bytes, at most %2 are read</source>
+        <translation>Das OpenAPI-Dokument hat %1 Bytes, höchstens %2 werden gelesen</translation>
+    </message>
+    <message>
+        <source>the OpenAPI document has no “paths”: there is nothing to ask for</source>
+        <translation>Das OpenAPI-Dokument hat keine „paths“: Es gibt nichts zu fragen</translation>
+    </message>
+    <message>
+        <source>the OpenAPI document is no JSON: %1 at byte %2</source>
+        <translation>Das OpenAPI-Dokument ist kein JSON: %1 bei Byte %2</translation>
+    </message>
+    <message>
+        <source>the OpenAPI document is no YAML that can be read: %1</source>
+        <translation>Das OpenAPI-Dokument ist kein lesbares YAML: %1</translation>
+    </message>
+    <message>
+        <source>the URL holds a character that curl sends as it is; write it with %, as in %C3%A9</source>
+        <translation>Die URL enthält ein Zeichen, das curl so sendet, wie es ist; bitte mit % schreiben, wie in %C3%A9</translation>
+    </message>
+    <message>
+        <source>the body</source>
+        <translation>der Inhalt</translation>
+    </message>
+    <message>
+        <source>the body is no JSON</source>
+        <translation>Der Inhalt ist kein JSON</translation>
+    </message>
+    <message>
+        <source>the control probe took %1 at the same time</source>
+        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
+    </message>
+    <message>
+        <source>the curl command has no URL</source>
+        <translation>Der curl-Befehl hat keine URL</translation>
+    </message>
+    <message>
+        <source>the curl option -%1 is not supported here</source>
+        <translation>Die curl-Option -%1 geht hier nicht</translation>
+    </message>
+    <message>
+        <source>the curl option --%1 is not supported here</source>
+        <translation>Die curl-Option --%1 geht hier nicht</translation>
+    </message>
+    <message>
+        <source>the expected pattern has %1 characters; at most %2</source>
+        <translation>Das erwartete Muster hat %1 Zeichen, höchstens %2 dürfen es sein</translation>
+    </message>
+    <message>
+        <source>the expected text has %1 bytes; at most %2</source>
+        <translation>Der erwartete Text hat %1 Bytes, höchstens %2 dürfen es sein</translation>
+    </message>
+    <message>
+        <source>the expected text is not in it</source>
+        <translation>Der erwartete Text kommt nicht vor</translation>
+    </message>
+    <message>
+        <source>the key “%1” is given twice</source>
+        <translation>Der Schlüssel „%1“ kommt zweimal vor</translation>
+    </message>
+    <message>
+        <source>the pattern does not match</source>
+        <translation>Das Muster passt nicht</translation>
+    </message>
+    <message>
+        <source>the pattern takes too long</source>
+        <translation>Das Muster braucht zu lange</translation>
+    </message>
+    <message>
+        <source>there are two URLs: %1 and %2</source>
+        <translation>Es sind zwei URLs: %1 und %2</translation>
+    </message>
+    <message>
+        <source>there is a NUL in it, which no program can be given</source>
+        <translation>Darin steht ein NUL, das keinem Programm gegeben werden kann</translation>
+    </message>
+    <message>
+        <source>there is a second line; paste one command</source>
+        <translation>Es gibt eine zweite Zeile; bitte nur einen Befehl einfügen</translation>
+    </message>
+    <message>
+        <source>there is no %1</source>
+        <translation>%1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>there is no field %1</source>
+        <translation>Ein Feld %1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>Diese Datei gibt es nicht</translation>
+    </message>
     <message>
         <source>this machine is busy: %1 of %2 control probes took more than %3</source>
         <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
@@ -2628,370 +2689,160 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
     </message>
     <message>
-        <source>; the host of this virtual machine took %1 % of its time</source>
-        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
-    </message>
-</context>
-<context>
-    <name>Isolation</name>
-    <message>
-        <source>nobody: it was not slow</source>
-        <translation>niemand: es war nicht langsam</translation>
-    </message>
-    <message>
-        <source>host: the control probe took %1 at the same time</source>
-        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
-    </message>
-    <message>
-        <source>service: it waited %1 for earlier requests that were not answered</source>
-        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
-    </message>
-    <message>
-        <source>network: %1 for name, connection and TLS</source>
-        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
-    </message>
-    <message>
-        <source>service: %1 until the first byte</source>
-        <translation>Dienst: %1 bis zum ersten Byte</translation>
-    </message>
-    <message>
-        <source>no answer</source>
-        <translation>keine Antwort</translation>
-    </message>
-    <message>
-        <source>idle</source>
-        <translation>bereit</translation>
-    </message>
-    <message>
-        <source>baseline</source>
-        <translation>Ruhe</translation>
+        <source>true or false</source>
+        <translation>true oder false</translation>
     </message>
     <message>
         <source>under load</source>
         <translation>unter Last</translation>
     </message>
     <message>
-        <source>recovery</source>
-        <translation>Erholung</translation>
-    </message>
-    <message>
-        <source>last answers</source>
-        <translation>letzte Antworten</translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>fertig</translation>
-    </message>
-    <message>
-        <source>aborted</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>pass</source>
-        <translation>bestanden</translation>
-    </message>
-    <message>
-        <source>fail</source>
-        <translation>nicht bestanden</translation>
-    </message>
-    <message>
-        <source>inconclusive</source>
-        <translation>ohne Ergebnis</translation>
-    </message>
-    <message>
-        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
-        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
-    </message>
-    <message>
-        <source>pool full: it waited %1 of %2 for a thread</source>
-        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
-    </message>
-    <message>
-        <source>computing: %1 of %2</source>
-        <translation>Rechnen: %1 von %2</translation>
-    </message>
-    <message>
-        <source>database: %1 of %2</source>
-        <translation>Datenbank: %1 von %2</translation>
+        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
+        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
     </message>
     <message>
         <source>upstream: %1 of %2</source>
         <translation>Upstream: %1 von %2</translation>
     </message>
     <message>
-        <source>event loop: blocked for %1 of %2</source>
-        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
+        <source>values in JSON</source>
+        <translation>Werte in JSON</translation>
     </message>
     <message>
-        <source>service: no answer within %1</source>
-        <translation>Dienst: keine Antwort innerhalb von %1</translation>
+        <source>“$%1” is a variable of your shell; put its value in its place</source>
+        <translation>„$%1“ ist eine Variable der Shell; bitte ihren Wert einsetzen</translation>
     </message>
     <message>
-        <source>%1: p99 %2 before, %3 under load</source>
-        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
+        <source>“%1[%2]” must be %3</source>
+        <translation>„%1[%2]“ muss %3 sein</translation>
     </message>
     <message>
-        <source>%1: %2 before, %3 under load</source>
-        <translation>%1: %2 vorher, %3 unter Last</translation>
+        <source>“%1” can&apos;t be a name: it must not be empty or hold “=”</source>
+        <translation>„%1“ kann kein Name sein: Er darf nicht leer sein und kein „=“ enthalten</translation>
     </message>
     <message>
-        <source>the control probe took %1 at the same time</source>
-        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
+        <source>“%1” holds bytes that are no text; only a body may</source>
+        <translation>„%1“ enthält Bytes, die kein Text sind; das darf nur ein Inhalt</translation>
     </message>
-
     <message>
-        <source>: %1 times</source>
-        <translation>: das %1-Fache</translation>
+        <source>“%1” is a variable of your shell; put its value in its place</source>
+        <translation>„%1“ ist eine Variable der Shell; bitte ihren Wert einsetzen</translation>
     </message>
     <message>
-        <source>, %1 % errors under load</source>
-        <translation>, %1 % Fehler unter Last</translation>
+        <source>“%1” is no JSON pointer; write /member/0, with ~1 for a / in a name and ~0 for a ~</source>
+        <translation>„%1“ ist kein JSON-Pointer; bitte /member/0 schreiben, mit ~1 für ein / in einem Namen und ~0 für ein ~</translation>
     </message>
     <message>
-        <source>No verdict: %1</source>
-        <translation>Kein Urteil: %1</translation>
+        <source>“%1” is no URL; write http://host:port/path</source>
+        <translation>„%1“ ist keine URL; bitte http://host:port/pfad schreiben</translation>
     </message>
     <message>
-        <source>%1 parallel %2</source>
-        <translation>%1 parallelen %2</translation>
+        <source>“%1” is no assert; write TARGET.QUANTITY&lt;LIMIT like health.p99&lt;20ms</source>
+        <translation>„%1“ ist keine Prüfung; bitte ZIEL.GRÖSSE&lt;GRENZE schreiben, wie health.p99&lt;20ms</translation>
     </message>
     <message>
-        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
+        <source>“%1” is no condition; write one like p99&lt;20ms</source>
+        <translation>„%1“ ist keine Bedingung; bitte eine wie p99&lt;20ms schreiben</translation>
     </message>
     <message>
-        <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollprobe</translation>
+        <source>“%1” is no header field with at most 256 characters of name and %2 of value</source>
+        <translation>„%1“ ist kein Kopffeld mit höchstens 256 Zeichen für den Namen und %2 für den Wert</translation>
     </message>
     <message>
-        <source>Isolated from %1.</source>
-        <translation>Von %1 isoliert.</translation>
+        <source>“%1” is no header field; write NAME: VALUE</source>
+        <translation>„%1“ ist kein Kopffeld; bitte NAME: WERT schreiben</translation>
     </message>
     <message>
-        <source>Not isolated from %1.</source>
-        <translation>Von %1 nicht isoliert.</translation>
+        <source>“%1” is no limit for %2; write a number</source>
+        <translation>„%1“ ist keine Grenze für %2; bitte eine Zahl schreiben</translation>
     </message>
     <message>
-        <source>Too few or too scattered answers for a verdict on %1.</source>
-        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
+        <source>“%1” is no part of a form; write name=value</source>
+        <translation>„%1“ ist kein Teil eines Formulars; bitte name=wert schreiben</translation>
     </message>
     <message>
-        <source>Most affected is %1</source>
-        <translation>Am stärksten betroffen: %1</translation>
+        <source>“%1” is no pattern: %2</source>
+        <translation>„%1“ ist kein Muster: %2</translation>
     </message>
     <message>
-        <source>%1 is the only target; a second one is needed that is to stay fast</source>
-        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
+        <source>“%1” is no status; write 2xx, 204, 200-299, or several with commas between</source>
+        <translation>„%1“ ist kein Status; bitte 2xx, 204, 200-299 oder mehrere mit Kommas dazwischen schreiben</translation>
     </message>
     <message>
-        <source>%1 had no success before the load to compare with</source>
-        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
+        <source>“%1” is no template; {semiprime:90} is</source>
+        <translation>„%1“ ist keine Vorlage; {semiprime:90} ist eine</translation>
     </message>
     <message>
-        <source>%1 answered no request of the load</source>
-        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
+        <source>“%1” is no time limit in seconds</source>
+        <translation>„%1“ ist keine Frist in Sekunden</translation>
     </message>
     <message>
-        <source>%1 refused more than half of the load&apos;s requests</source>
-        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
+        <source>“%1” is unknown here; there are %2</source>
+        <translation>„%1“ ist hier unbekannt; es gibt %2</translation>
     </message>
-
     <message>
-        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
+        <source>“%1” leads to another command; paste one command, or quote the URL</source>
+        <translation>„%1“ führt zu einem weiteren Befehl; bitte nur einen einfügen oder die URL in Anführungszeichen setzen</translation>
     </message>
     <message>
-        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
+        <source>“%1” must be %2</source>
+        <translation>„%1“ muss %2 sein</translation>
     </message>
     <message>
-        <source>this machine is busy: its processors are taken to %1 %</source>
-        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
+        <source>“%1” must be a whole number</source>
+        <translation>„%1“ muss eine ganze Zahl sein</translation>
     </message>
     <message>
-        <source>; the host of this virtual machine took %1 % of its time</source>
-        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+        <source>“%1” names no host</source>
+        <translation>„%1“ nennt keinen Host</translation>
     </message>
-</context>
-<context>
-    <name>Trust</name>
     <message>
-        <source>nobody: it was not slow</source>
-        <translation>niemand: es war nicht langsam</translation>
+        <source>“%1” reads a cookie file; paste name=value instead</source>
+        <translation>„%1“ liest eine Cookie-Datei; bitte stattdessen name=wert einfügen</translation>
     </message>
     <message>
-        <source>host: the control probe took %1 at the same time</source>
-        <translation>Rechner: die Kontrollprobe dauerte zur selben Zeit %1</translation>
+        <source>“%1” reads a file; paste its content instead</source>
+        <translation>„%1“ liest eine Datei; bitte stattdessen ihren Inhalt einfügen</translation>
     </message>
     <message>
-        <source>service: it waited %1 for earlier requests that were not answered</source>
-        <translation>Dienst: die Anfrage wartete %1 auf frühere, unbeantwortete</translation>
+        <source>“%1” runs another command; put in its place what that prints</source>
+        <translation>„%1“ führt einen weiteren Befehl aus; bitte einsetzen, was er ausgibt</translation>
     </message>
     <message>
-        <source>network: %1 for name, connection and TLS</source>
-        <translation>Netz: %1 für Name, Verbindung und TLS</translation>
+        <source>“%1”: a number of errors is whole; for a share of the requests write a per cent sign: errors%2%3</source>
+        <translation>„%1“: Fehler sind eine ganze Zahl; für einen Anteil der Anfragen bitte ein Prozentzeichen schreiben: errors%2%3</translation>
     </message>
     <message>
-        <source>service: %1 until the first byte</source>
-        <translation>Dienst: %1 bis zum ersten Byte</translation>
+        <source>“%1”: a semiprime has 2 to 400 digits</source>
+        <translation>„%1“: Eine Semiprimzahl hat 2 bis 400 Stellen</translation>
     </message>
     <message>
-        <source>no answer</source>
-        <translation>keine Antwort</translation>
+        <source>“%1”: availability is at most 100%; is a percent sign missing?</source>
+        <translation>„%1“: Die Verfügbarkeit ist höchstens 100%; fehlt ein Prozentzeichen?</translation>
     </message>
     <message>
-        <source>idle</source>
-        <translation>bereit</translation>
+        <source>“%1”: n is a whole number</source>
+        <translation>„%1“: n ist eine ganze Zahl</translation>
     </message>
     <message>
-        <source>baseline</source>
-        <translation>Ruhe</translation>
+        <source>“%1”: only http and https can be probed</source>
+        <translation>„%1“: Gemessen werden kann nur http und https</translation>
     </message>
     <message>
-        <source>under load</source>
-        <translation>unter Last</translation>
+        <source>“-” is no URL</source>
+        <translation>„-“ ist keine URL</translation>
     </message>
     <message>
-        <source>recovery</source>
-        <translation>Erholung</translation>
+        <source>“\%1” with %2 is no character</source>
+        <translation>„\%1“ mit %2 ist kein Zeichen</translation>
     </message>
     <message>
-        <source>last answers</source>
-        <translation>letzte Antworten</translation>
+        <source>“`u” is not understood here; put the character in its place</source>
+        <translation>„`u“ wird hier nicht verstanden; bitte das Zeichen einsetzen</translation>
     </message>
     <message>
-        <source>done</source>
-        <translation>fertig</translation>
-    </message>
-    <message>
-        <source>aborted</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>pass</source>
-        <translation>bestanden</translation>
-    </message>
-    <message>
-        <source>fail</source>
-        <translation>nicht bestanden</translation>
-    </message>
-    <message>
-        <source>inconclusive</source>
-        <translation>ohne Ergebnis</translation>
-    </message>
-    <message>
-        <source>event loop: blocked, %1 until the first byte of an answer that took %2 to make</source>
-        <translation>Ereignisschleife: blockiert, %1 bis zum ersten Byte einer Antwort, die in %2 gemacht war</translation>
-    </message>
-    <message>
-        <source>pool full: it waited %1 of %2 for a thread</source>
-        <translation>Pool voll: wartete %1 von %2 auf einen Thread</translation>
-    </message>
-    <message>
-        <source>computing: %1 of %2</source>
-        <translation>Rechnen: %1 von %2</translation>
-    </message>
-    <message>
-        <source>database: %1 of %2</source>
-        <translation>Datenbank: %1 von %2</translation>
-    </message>
-    <message>
-        <source>upstream: %1 of %2</source>
-        <translation>Upstream: %1 von %2</translation>
-    </message>
-    <message>
-        <source>event loop: blocked for %1 of %2</source>
-        <translation>Ereignisschleife: für %1 von %2 blockiert</translation>
-    </message>
-    <message>
-        <source>service: no answer within %1</source>
-        <translation>Dienst: keine Antwort innerhalb von %1</translation>
-    </message>
-    <message>
-        <source>%1: p99 %2 before, %3 under load</source>
-        <translation>%1: p99 %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
-        <source>%1: %2 before, %3 under load</source>
-        <translation>%1: %2 vorher, %3 unter Last</translation>
-    </message>
-    <message>
-        <source>the control probe took %1 at the same time</source>
-        <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
-    </message>
-
-    <message>
-        <source>: %1 times</source>
-        <translation>: das %1-Fache</translation>
-    </message>
-    <message>
-        <source>, %1 % errors under load</source>
-        <translation>, %1 % Fehler unter Last</translation>
-    </message>
-    <message>
-        <source>No verdict: %1</source>
-        <translation>Kein Urteil: %1</translation>
-    </message>
-    <message>
-        <source>%1 parallel %2</source>
-        <translation>%1 parallelen %2</translation>
-    </message>
-    <message>
-        <source>under load this whole machine is busy (the control probe took %1, too): measure from another one</source>
-        <translation>unter Last ist dieser ganze Rechner ausgelastet (auch die Kontrollprobe brauchte %1): von einem anderen aus messen</translation>
-    </message>
-    <message>
-        <source>, and %1 times that of the control probe</source>
-        <translation>, und das %1-Fache der Kontrollprobe</translation>
-    </message>
-    <message>
-        <source>Isolated from %1.</source>
-        <translation>Von %1 isoliert.</translation>
-    </message>
-    <message>
-        <source>Not isolated from %1.</source>
-        <translation>Von %1 nicht isoliert.</translation>
-    </message>
-    <message>
-        <source>Too few or too scattered answers for a verdict on %1.</source>
-        <translation>Zu wenige oder zu weit gestreute Antworten für ein Urteil über %1.</translation>
-    </message>
-    <message>
-        <source>Most affected is %1</source>
-        <translation>Am stärksten betroffen: %1</translation>
-    </message>
-    <message>
-        <source>%1 is the only target; a second one is needed that is to stay fast</source>
-        <translation>%1 ist das einzige Ziel; es braucht ein zweites, das schnell bleiben soll</translation>
-    </message>
-    <message>
-        <source>%1 had no success before the load to compare with</source>
-        <translation>%1 hatte vor der Last keine erfolgreiche Antwort zum Vergleichen</translation>
-    </message>
-    <message>
-        <source>%1 answered no request of the load</source>
-        <translation>%1 hat keine Anfrage der Last beantwortet</translation>
-    </message>
-    <message>
-        <source>%1 refused more than half of the load&apos;s requests</source>
-        <translation>%1 hat mehr als die Hälfte der Anfragen der Last abgelehnt</translation>
-    </message>
-
-    <message>
-        <source>this machine is busy: %1 of %2 control probes took more than %3</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Kontrollproben dauerten mehr als %3</translation>
-    </message>
-    <message>
-        <source>this machine is busy: %1 of %2 ticks came more than %3 late</source>
-        <translation>dieser Rechner ist ausgelastet: %1 von %2 Takten kamen mehr als %3 zu spät</translation>
-    </message>
-    <message>
-        <source>this machine is busy: its processors are taken to %1 %</source>
-        <translation>dieser Rechner ist ausgelastet: seine Prozessoren sind zu %1 % belegt</translation>
-    </message>
-    <message>
-        <source>; the host of this virtual machine took %1 % of its time</source>
-        <translation>; der Wirt dieser virtuellen Maschine nahm ihr %1 % der Zeit</translation>
+        <source>“~” stands for a folder of yours; write it out, or quote it</source>
+        <translation>„~“ steht für einen eigenen Ordner; bitte ausschreiben oder in Anführungszeichen setzen</translation>
     </message>
 </context>
 </TS>

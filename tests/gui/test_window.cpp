@@ -612,6 +612,7 @@ private slots:
         open();
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
         QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
+        QCOMPARE(m_window->targets().addFromText(u"curl -X"_s), u"Zu -X fehlt der Wert"_s); // a reason, too
         QCoreApplication::removeTranslator(&german);
     }
 

@@ -2,7 +2,7 @@
 // The phases of the experiment, and which sample counts for which.
 #include "gui/probe/experiments/isolation.h"
 
-#include <QCoreApplication>
+#include "gui/probe/samples/words.h"
 
 #include <algorithm>
 
@@ -11,11 +11,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::probe {
 
 namespace {
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Isolation", text);
-}
 
 } // namespace
 

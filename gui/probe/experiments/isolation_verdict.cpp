@@ -2,7 +2,7 @@
 // What the collected answers prove, and how that is said. The rest of isolation.h.
 #include "gui/probe/experiments/isolation.h"
 
-#include <QCoreApplication>
+#include "gui/probe/samples/words.h"
 
 #include <algorithm>
 #include <limits>
@@ -16,11 +16,6 @@ namespace {
 
 constexpr qint64 enoughAnswers = 50;
 constexpr double newErrors = 0.01; // a share beyond that of the baseline
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Isolation", text);
-}
 
 /// Responses in order of due time; a skipped tick counts as the longest of all.
 std::vector<Nanoseconds> responsesOf(std::vector<Sample> samples)

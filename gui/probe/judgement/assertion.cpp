@@ -2,6 +2,8 @@
 // Splits the target from its condition at the last dot before the quantity.
 #include "gui/probe/judgement/assertion.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QRegularExpression>
 
 using namespace Qt::Literals::StringLiterals;
@@ -16,7 +18,7 @@ Parsed<Assertion> parseAssertion(const QString &text)
     const auto match = form.match(text);
     if (!match.hasMatch())
         return Parsed<Assertion>::failed(
-            u"“%1” is no assert; write TARGET.QUANTITY<LIMIT like health.p99<20ms"_s.arg(text));
+            tr("“%1” is no assert; write TARGET.QUANTITY<LIMIT like health.p99<20ms").arg(text));
     const auto condition = parseCondition(match.captured(2));
     if (!condition)
         return Parsed<Assertion>::failed(u"“%1”: %2"_s.arg(text, condition.error));

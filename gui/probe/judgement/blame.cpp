@@ -4,8 +4,8 @@
 
 #include "gui/probe/judgement/trust.h"
 #include "gui/probe/samples/durations.h"
+#include "gui/probe/samples/words.h"
 
-#include <QCoreApplication>
 #include <QHash>
 
 #include <algorithm>
@@ -16,11 +16,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::probe {
 
 namespace {
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Blame", text);
-}
 
 /// Pieces between separators that stand outside quotes; quotes and escapes stay.
 QList<QByteArray> splitOutsideQuotes(const QByteArray &text, char separator)

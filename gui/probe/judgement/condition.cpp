@@ -3,6 +3,7 @@
 #include "gui/probe/judgement/condition.h"
 
 #include "gui/probe/samples/durations.h"
+#include "gui/probe/samples/words.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -85,20 +86,20 @@ QString readLimit(const QString &text, Condition &condition)
     bool isNumber = false;
     const double number = (isPercent ? text.chopped(1) : text).trimmed().toDouble(&isNumber);
     if (!isNumber || number < 0 || !std::isfinite(number))
-        return u"“%1” is no limit for %2; write a number"_s.arg(text, nameOf(condition.quantity));
+        return tr("“%1” is no limit for %2; write a number").arg(text, nameOf(condition.quantity));
     const bool takesPercent = condition.quantity == Quantity::Errors || condition.quantity == Quantity::Availability;
     if (isPercent && !takesPercent)
-        return u"%1 is no share; write a number without %"_s.arg(nameOf(condition.quantity));
+        return tr("%1 is no share; write a number without %").arg(nameOf(condition.quantity));
     condition.share = isPercent && condition.quantity == Quantity::Errors;
     const bool isCount = condition.quantity == Quantity::N || (condition.quantity == Quantity::Errors && !isPercent);
     if (isCount && number != std::floor(number))
         return condition.quantity == Quantity::N
-            ? u"“%1”: n is a whole number"_s.arg(text)
-            : u"“%1”: a number of errors is whole; for a share of the requests write a per cent sign: errors%2%3"_s.arg(
-                  text, comparisonNames[static_cast<std::size_t>(condition.comparison)], percent(number));
+            ? tr("“%1”: n is a whole number").arg(text)
+            : tr("“%1”: a number of errors is whole; for a share of the requests write a per cent sign: errors%2%3")
+                  .arg(text, comparisonNames[static_cast<std::size_t>(condition.comparison)], percent(number));
     condition.limit = isPercent ? number / 100 : number;
     if (condition.quantity == Quantity::Availability && condition.limit > 1)
-        return u"“%1”: availability is at most 100%; is a percent sign missing?"_s.arg(text);
+        return tr("“%1”: availability is at most 100%; is a percent sign missing?").arg(text);
     return {};
 }
 
@@ -172,7 +173,7 @@ Parsed<Condition> parseCondition(const QString &text)
     static const QRegularExpression form(u"^\\s*([A-Za-z0-9_.]+)\\s*(<=|>=|==|=|<|>)\\s*(\\S.*?)\\s*$"_s);
     const auto match = form.match(text);
     if (!match.hasMatch())
-        return Result::failed(u"“%1” is no condition; write one like p99<20ms"_s.arg(text));
+        return Result::failed(tr("“%1” is no condition; write one like p99<20ms").arg(text));
     Condition condition;
     const auto quantity = std::ranges::find_if(quantityNames, [&](auto name) { return name == match.capturedView(1); });
     if (quantity == quantityNames.end())

@@ -3,6 +3,7 @@
 #include "gui/probe/judgement/rules.h"
 
 #include "gui/probe/samples/durations.h"
+#include "gui/probe/samples/words.h"
 
 #include <QLocale>
 #include <QRegularExpression>
@@ -42,7 +43,7 @@ Parsed<Rule> parseRule(const QString &text)
     if (!condition)
         return Result::failed(condition.error);
     if (condition->quantity == Quantity::Isolation)
-        return Result::failed(u"isolation is the result of an experiment, not of a window"_s);
+        return Result::failed(tr("isolation is the result of an experiment, not of a window"));
     rule.condition = *condition;
     for (const auto &[capture, duration] : {std::pair{3, &rule.over}, {4, &rule.holdFor}}) {
         if (match.captured(capture).isEmpty())

@@ -3,8 +3,8 @@
 #include "gui/probe/judgement/stalls.h"
 
 #include "gui/probe/samples/durations.h"
+#include "gui/probe/samples/words.h"
 
-#include <QCoreApplication>
 #include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -72,9 +72,8 @@ Blame blameOnStall(const Blame &blame, double due, Nanoseconds response, const Q
         return blame;
     const QString duration = formatDuration(worst->duration);
     const QString sentence = worst->request.isEmpty()
-        ? QCoreApplication::translate("Blame", "event loop: stood still for %1, at no request that is known")
-              .arg(duration)
-        : QCoreApplication::translate("Blame", "event loop: stood still for %1 at %2").arg(duration, worst->request);
+        ? tr("event loop: stood still for %1, at no request that is known").arg(duration)
+        : tr("event loop: stood still for %1 at %2").arg(duration, worst->request);
     return {Culprit::EventLoop, std::chrono::duration_cast<Nanoseconds>(Seconds(overlap(*worst))), sentence};
 }
 

@@ -3,8 +3,7 @@
 #include "gui/probe/judgement/trust.h"
 
 #include "gui/probe/samples/durations.h"
-
-#include <QCoreApplication>
+#include "gui/probe/samples/words.h"
 
 #include <algorithm>
 #include <vector>
@@ -17,11 +16,6 @@ constexpr qint64 enoughTicks = 20;
 constexpr qint64 enoughProcessorTicks = 100; // below, one tick more or less would be a per cent
 
 constexpr double remarkablyStolen = 0.05;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Trust", text);
-}
 
 /// More than 1 % of them, and more than a hiccup.
 bool tooMany(qint64 bad, qint64 all)

@@ -2,6 +2,8 @@
 // Opens a file as ours, makes the tables where there are none, and leaves foreign files alone.
 #include "gui/probe/recording/schema.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QFile>
 #include <QFileInfo>
 #include <QSqlError>
@@ -90,12 +92,12 @@ QString SessionFile::open(const QString &path, Mode mode)
     const QFileInfo info(path);
     if (!info.exists()) {
         if (mode == Mode::Read)
-            return u"there is no such file"_s;
+            return tr("there is no such file");
         QFile file(path); // recordings hold header fields, and those hold tokens
         if (!file.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFile::ReadOwner | QFile::WriteOwner))
             return file.errorString();
     } else if (!info.isFile()) {
-        return u"no regular file"_s;
+        return tr("no regular file");
     }
     auto database = this->database();
     database.setDatabaseName(path);
@@ -105,9 +107,9 @@ QString SessionFile::open(const QString &path, Mode mode)
     QSqlQuery query(database);
     const auto kind = kindOf(query);
     if (!kind)
-        return u"no recording: %1"_s.arg(query.lastError().databaseText());
+        return tr("no recording: %1").arg(query.lastError().databaseText());
     if (*kind == Kind::Foreign || (mode == Mode::Read && *kind == Kind::Empty))
-        return u"a database, but no recording of this version"_s;
+        return tr("a database, but no recording of this version");
     query.exec(u"PRAGMA synchronous = NORMAL"_s);
     if (mode == Mode::Read)
         return {};

@@ -2,6 +2,7 @@
 // Goes through the words as curl does, and refuses by name what a probe would do differently.
 #include "gui/probe/targets/curl_command.h"
 
+#include "gui/probe/samples/words.h"
 #include "gui/probe/targets/curl_options.h"
 #include "gui/probe/targets/shell_words.h"
 #include "gui/probe/targets/url_template.h"
@@ -32,7 +33,7 @@ QString textOf(const QByteArray &bytes)
 {
     const auto text = QString::fromUtf8(bytes);
     if (text.toUtf8() != bytes || bytes.contains('\0'))
-        throw Problem{u"“%1” holds bytes that are no text; only a body may"_s.arg(text)};
+        throw Problem{tr("“%1” holds bytes that are no text; only a body may").arg(text)};
     return text;
 }
 
@@ -40,7 +41,7 @@ QString textOf(const QByteArray &bytes)
 QByteArray urlencoded(const QByteArray &value) // content, =content, name=content
 {
     if (value.contains('@') && !value.contains('='))
-        throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(value))};
+        throw Problem{tr("“%1” reads a file; paste its content instead").arg(shown(value))};
     const auto equals = value.indexOf('=');
     const auto name = equals > 0 ? value.left(equals) + '=' : QByteArray();
     return name + value.sliced(equals + 1).toPercentEncoding().replace("%20", "+");
@@ -71,21 +72,21 @@ private:
     void longOption(const QByteArray &name)
     {
         if (name == "http3" || name == "http3-only")
-            throw Problem{u"HTTP/3 is not known to the curl of this system"_s};
+            throw Problem{tr("HTTP/3 is not known to the curl of this system")};
         const auto at = longCurlOptions().constFind(name);
         if (at == longCurlOptions().cend())
-            throw Problem{u"the curl option --%1 is not supported here"_s.arg(shown(name))};
+            throw Problem{tr("the curl option --%1 is not supported here").arg(shown(name))};
         apply(*at, takesValue(*at) ? valueAfter("--" + name) : QByteArray());
     }
 
     void shortOptionsOf(const QByteArray &letters)
     {
         if (letters.isEmpty())
-            throw Problem{u"“-” is no URL"_s};
+            throw Problem{tr("“-” is no URL")};
         for (qsizetype i = 0; i < letters.size(); ++i) {
             const auto at = shortCurlOptions().constFind(letters[i]);
             if (at == shortCurlOptions().cend())
-                throw Problem{u"the curl option -%1 is not supported here"_s.arg(shown(letters.sliced(i).first(1)))};
+                throw Problem{tr("the curl option -%1 is not supported here").arg(shown(letters.sliced(i).first(1)))};
             const auto option = longCurlOptions()[*at];
             if (takesValue(option)) {
                 const auto rest = letters.sliced(i + 1);
@@ -98,7 +99,7 @@ private:
     QByteArray valueAfter(const QByteArray &option)
     {
         if (m_at >= m_words.size())
-            throw Problem{u"%1 lacks its value"_s.arg(shown(option))};
+            throw Problem{tr("%1 lacks its value").arg(shown(option))};
         return m_words[m_at++];
     }
 
@@ -114,7 +115,7 @@ private:
         case CurlOption::Data:
         case CurlOption::Json:
             if (value.startsWith('@'))
-                throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(value))};
+                throw Problem{tr("“%1” reads a file; paste its content instead").arg(shown(value))};
             addData(value, option == CurlOption::Json ? "" : "&");
             m_isJson = m_isJson || option == CurlOption::Json;
             break;
@@ -129,18 +130,18 @@ private:
         case CurlOption::Get: m_dataInUrl = true; break;
         case CurlOption::User:
             if (!value.contains(':'))
-                throw Problem{u"curl would ask for the password of “%1”; write NAME:PASSWORD"_s.arg(shown(value))};
+                throw Problem{tr("curl would ask for the password of “%1”; write NAME:PASSWORD").arg(shown(value))};
             options.user = textOf(value).toUtf8();
             break;
         case CurlOption::UserAgent: options.userAgent = textOf(value).toUtf8(); break;
         case CurlOption::Referer:
             if (value.endsWith(";auto"))
-                throw Problem{u"a Referer of its own for each redirect (;auto) is not supported here"_s};
+                throw Problem{tr("a Referer of its own for each redirect (;auto) is not supported here")};
             options.referer = textOf(value).toUtf8();
             break;
         case CurlOption::Cookie:
             if (!value.contains('='))
-                throw Problem{u"“%1” reads a cookie file; paste name=value instead"_s.arg(shown(value))};
+                throw Problem{tr("“%1” reads a cookie file; paste name=value instead").arg(shown(value))};
             options.cookie += (options.cookie.isEmpty() ? "" : ";") + textOf(value).toUtf8();
             break;
         case CurlOption::Head: m_isHead = true; break;
@@ -157,7 +158,7 @@ private:
         case CurlOption::MaxTime: setTimeout(value); break;
         case CurlOption::Url:
             if (m_hasUrl)
-                throw Problem{u"there are two URLs: %1 and %2"_s.arg(m_url, shown(value))};
+                throw Problem{tr("there are two URLs: %1 and %2").arg(m_url, shown(value))};
             m_url = textOf(value);
             m_hasUrl = true;
             break;
@@ -170,7 +171,7 @@ private:
     void addHeader(const QByteArray &value)
     {
         if (value.startsWith('@'))
-            throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(value))};
+            throw Problem{tr("“%1” reads a file; paste its content instead").arg(shown(value))};
         const auto text = textOf(value);
         static const QRegularExpression form(u"\\A([^:]*)(:[ \\t]*)(.*)\\z"_s,
                                              QRegularExpression::DotMatchesEverythingOption);
@@ -181,7 +182,7 @@ private:
         } else if (text.trimmed().endsWith(u';') && text.count(u';') == 1) {
             m_target.headers.append({text.trimmed().chopped(1), {}, u";"_s});
         } else {
-            throw Problem{u"curl leaves out the header “%1”, which has no colon"_s.arg(text)};
+            throw Problem{tr("curl leaves out the header “%1”, which has no colon").arg(text)};
         }
     }
 
@@ -189,11 +190,11 @@ private:
     {
         const auto equals = text.indexOf('=');
         if (equals < 0)
-            throw Problem{u"“%1” is no part of a form; write name=value"_s.arg(shown(text))};
+            throw Problem{tr("“%1” is no part of a form; write name=value").arg(shown(text))};
         FormPart part{textOf(text.first(equals)).toUtf8(), textOf(text.sliced(equals + 1)).toUtf8(), {}};
         if (!isLiteral) {
             if (part.value.startsWith('@') || part.value.startsWith('<'))
-                throw Problem{u"“%1” reads a file; paste its content instead"_s.arg(shown(text))};
+                throw Problem{tr("“%1” reads a file; paste its content instead").arg(shown(text))};
             if (const auto at = part.value.indexOf(";type="); at >= 0) {
                 part.type = part.value.sliced(at + 6).trimmed();
                 part.value = part.value.first(at);
@@ -220,7 +221,7 @@ private:
         bool isNumber = false;
         const double value = seconds.toDouble(&isNumber);
         if (!isNumber || !(value >= 0.001 && value <= 86400))
-            throw Problem{u"“%1” is no time limit in seconds"_s.arg(shown(seconds))};
+            throw Problem{tr("“%1” is no time limit in seconds").arg(shown(seconds))};
         m_target.timeout = Nanoseconds(static_cast<qint64>(value * 1e9));
     }
 
@@ -236,11 +237,11 @@ private:
         const bool hasForm = !m_target.options.form.isEmpty();
         const bool sends = m_hasData && !m_dataInUrl;
         if (int(hasForm) + int(sends) + int(m_isHead) > 1 || (hasForm && m_hasData))
-            throw Problem{u"curl takes only one of a body, a form and --head"_s};
+            throw Problem{tr("curl takes only one of a body, a form and --head")};
         if (m_isHead && m_hasMethod && m_target.method != "HEAD")
-            throw Problem{u"--head with another method waits for no body, which is not supported here"_s};
+            throw Problem{tr("--head with another method waits for no body, which is not supported here")};
         if (!m_isHead && m_hasMethod && m_target.method == "HEAD")
-            throw Problem{u"curl would wait for the body of a HEAD; write --head"_s};
+            throw Problem{tr("curl would wait for the body of a HEAD; write --head")};
         m_target.options.hasBody = sends;
         m_target.options.keepMethod = m_hasMethod && m_target.method == "POST" && (sends || hasForm);
         if (!m_hasMethod)
@@ -275,16 +276,16 @@ private:
     Target finished()
     {
         if (!m_hasUrl)
-            throw Problem{u"the curl command has no URL"_s};
+            throw Problem{tr("the curl command has no URL")};
         static const QRegularExpression severalUrls(u"\\{(?!semiprime:)|(?<!//|@)\\["_s);
         if (m_globs && severalUrls.match(m_url).hasMatch())
-            throw Problem{u"curl makes several URLs of {} and []; write --globoff, and %7B for “{”"_s};
+            throw Problem{tr("curl makes several URLs of {} and []; write --globoff, and %7B for “{”")};
         if (m_url.startsWith("ftp."_L1))
-            throw Problem{u"“%1”: only http and https can be probed"_s.arg(m_url)};
+            throw Problem{tr("“%1”: only http and https can be probed").arg(m_url)};
         setMethod();
         if (m_hasData && m_dataInUrl) {
             if (m_query)
-                throw Problem{u"--get together with --url-query is not supported here"_s};
+                throw Problem{tr("--get together with --url-query is not supported here")};
             addQuery(std::exchange(m_target.body, {}));
         } else if (m_query) {
             addQuery(*m_query);
@@ -295,7 +296,7 @@ private:
         m_target.url = named->first().url;
         if (const auto url = UrlTemplate::parse(m_target.url);
             url && url->isConstant() && !isAsGiven(QString::fromLatin1(url->text())))
-            throw Problem{u"the URL holds a character that curl sends as it is; write it with %, as in %C3%A9"_s};
+            throw Problem{tr("the URL holds a character that curl sends as it is; write it with %, as in %C3%A9")};
         const auto path = m_target.url.section(u'?', 0, 0).section(u'/', 3);
         const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
         m_target.name = segment.isEmpty() ? QUrl(m_target.url).host() : segment;
@@ -338,9 +339,9 @@ Parsed<Target> targetFromCurlCommand(const QString &command)
     if (!words)
         return Parsed<Target>::failed(words.error);
     if (words->isEmpty() || !looksLikeCurlCommand(QString::fromUtf8(words->first())))
-        return Parsed<Target>::failed(u"that is no curl command"_s);
+        return Parsed<Target>::failed(tr("that is no curl command"));
     if (std::ranges::any_of(*words, [](const QByteArray &word) { return word.contains('\0'); }))
-        return Parsed<Target>::failed(u"there is a NUL in it, which no program can be given"_s);
+        return Parsed<Target>::failed(tr("there is a NUL in it, which no program can be given"));
     try {
         return Reader(*words).read();
     } catch (const Problem &problem) {

@@ -2,6 +2,8 @@
 // Reads and writes expectations, follows JSON pointers, and says in which point an answer falls short.
 #include "gui/probe/targets/expectation.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -62,14 +64,14 @@ QString unmetJson(const QList<JsonExpectation> &wanted, const QByteArray &body)
 {
     const auto document = jsonOf(body);
     if (!document)
-        return u"the body is no JSON"_s;
+        return tr("the body is no JSON");
     for (const auto &[pointer, value] : wanted) {
         const auto found = valueAt(*document, pointer);
-        const auto place = pointer.isEmpty() ? u"the body"_s : pointer;
+        const auto place = pointer.isEmpty() ? tr("the body") : pointer;
         if (!found)
-            return u"there is no %1"_s.arg(place);
+            return tr("there is no %1").arg(place);
         if (value && !isSame(*found, *value))
-            return u"%1 is %2"_s.arg(place, shown(*found));
+            return tr("%1 is %2").arg(place, shown(*found));
     }
     return {};
 }
@@ -90,7 +92,7 @@ Parsed<QList<StatusRange>> parseStatuses(const QString &text)
         const auto match = form.match(part.trimmed());
         if (!match.hasMatch())
             return Result::failed(
-                u"“%1” is no status; write 2xx, 204, 200-299, or several with commas between"_s.arg(part.trimmed()));
+                tr("“%1” is no status; write 2xx, 204, 200-299, or several with commas between").arg(part.trimmed()));
         if (const int hundreds = 100 * match.captured(1).toInt(); hundreds > 0) {
             ranges.append({hundreds, hundreds + 99});
             continue;
@@ -144,35 +146,39 @@ QString problemOf(const Expectation &expectation)
     const auto &[status, text, pattern, json, headers] = expectation;
     for (const auto &[from, to] : status) {
         if (from < 100 || from > to || to > 599)
-            return u"no status is from %1 to %2; they go from 100 to 599"_s.arg(from).arg(to);
+            return tr("no status is from %1 to %2; they go from 100 to 599").arg(from).arg(to);
     }
     if (status.isEmpty())
-        return u"no status is expected"_s;
-    for (const auto &[what, count] : {std::pair(u"ranges of status"_s, status.size()),
-                                      {u"values in JSON"_s, json.size()},
-                                      {u"header fields"_s, headers.size()}}) {
+        return tr("no status is expected");
+    for (const auto &[what, count] : {std::pair(tr("ranges of status"), status.size()),
+                                      {tr("values in JSON"), json.size()},
+                                      {tr("header fields"), headers.size()}}) {
         if (count > Expectation::mostOfAKind)
-            return u"%1 %2 are expected; at most %3"_s.arg(count).arg(what).arg(Expectation::mostOfAKind);
+            return tr("%1 %2 are expected; at most %3").arg(count).arg(what).arg(Expectation::mostOfAKind);
     }
     if (text.size() > Expectation::longestText)
-        return u"the expected text has %1 bytes; at most %2"_s.arg(text.size()).arg(Expectation::longestText);
+        return tr("the expected text has %1 bytes; at most %2").arg(text.size()).arg(Expectation::longestText);
     if (pattern.size() > Expectation::longestPattern)
-        return u"the expected pattern has %1 characters; at most %2"_s.arg(pattern.size())
+        return tr("the expected pattern has %1 characters; at most %2")
+            .arg(pattern.size())
             .arg(Expectation::longestPattern);
     if (const QRegularExpression compiled(pattern); !compiled.isValid())
-        return u"“%1” is no pattern: %2"_s.arg(pattern, compiled.errorString());
+        return tr("“%1” is no pattern: %2").arg(pattern, compiled.errorString());
     for (const auto &[pointer, value] : json) {
         if (pointer.size() > Expectation::longestPattern || (value && value->size() > Expectation::longestText))
-            return u"a JSON pointer has at most %1 characters, its value %2"_s.arg(Expectation::longestPattern)
+            return tr("a JSON pointer has at most %1 characters, its value %2")
+                .arg(Expectation::longestPattern)
                 .arg(Expectation::longestText);
         if (!isPointer(pointer))
-            return u"“%1” is no JSON pointer; write /member/0, with ~1 for a / in a name and ~0 for a ~"_s.arg(pointer);
+            return tr("“%1” is no JSON pointer; write /member/0, with ~1 for a / in a name and ~0 for a ~")
+                .arg(pointer);
     }
     static const QRegularExpression token(u"\\A[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}\\z"_s); // RFC 9110, 5.6.2
     for (const auto &[name, value] : headers) {
         if (!token.match(name).hasMatch() || value.size() > Expectation::longestPattern)
-            return u"“%1” is no header field with at most 256 characters of name and %2 of value"_s.arg(name).arg(
-                Expectation::longestPattern);
+            return tr("“%1” is no header field with at most 256 characters of name and %2 of value")
+                .arg(name)
+                .arg(Expectation::longestPattern);
     }
     return {};
 }
@@ -188,18 +194,18 @@ AnswerJudge::AnswerJudge(const Expectation &expectation)
 QString AnswerJudge::unmet(const QByteArray &body, const FieldOf &fieldOf) const
 {
     if (!m_expectation.bodyContains.isEmpty() && !body.contains(m_expectation.bodyContains))
-        return u"the expected text is not in it"_s;
+        return tr("the expected text is not in it");
     if (!m_expectation.bodyMatches.isEmpty()) {
         const auto match = m_pattern.match(QString::fromUtf8(body));
         if (!match.hasMatch())
-            return match.isValid() ? u"the pattern does not match"_s : u"the pattern takes too long"_s;
+            return match.isValid() ? tr("the pattern does not match") : tr("the pattern takes too long");
     }
     for (const auto &[name, value] : m_expectation.headers) {
         const auto found = fieldOf(name.toLatin1());
         if (found.isNull())
-            return u"there is no field %1"_s.arg(name);
+            return tr("there is no field %1").arg(name);
         if (!QString::fromUtf8(found).contains(value))
-            return u"%1 is %2"_s.arg(name, QString::fromUtf8(found.left(100)));
+            return tr("%1 is %2").arg(name, QString::fromUtf8(found.left(100)));
     }
     return m_expectation.json.isEmpty() ? QString() : unmetJson(m_expectation.json, body);
 }

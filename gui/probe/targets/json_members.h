@@ -31,8 +31,8 @@ public:
     QString problem(UnknownKeys unknown) const;
 
 private:
-    QJsonValue taken(const QString &key, QJsonValue::Type type, const QString &typeName);
-    QJsonArray list(const QString &key, QJsonValue::Type type, const QString &typeName);
+    QJsonValue taken(const QString &key, QJsonValue::Type type, const char *typeName);
+    QJsonArray list(const QString &key, QJsonValue::Type type, const char *typeName);
     void note(const QString &problem);
 
     QJsonObject m_object;

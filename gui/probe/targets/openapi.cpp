@@ -2,6 +2,7 @@
 // Goes through the paths of a document, and leaves out what no request can be made of or what has no end.
 #include "gui/probe/targets/openapi.h"
 
+#include "gui/probe/samples/words.h"
 #include "gui/probe/targets/openapi/request.h"
 #include "gui/probe/targets/openapi/servers.h"
 
@@ -49,7 +50,7 @@ Parsed<QList<Target>> targetsFromOpenApi(const QByteArray &text, const QString &
     if (!document)
         return Parsed<QList<Target>>::failed(document.error);
     if (!document->root()[u"paths"_s].isObject())
-        return Parsed<QList<Target>>::failed(u"the OpenAPI document has no “paths”: there is nothing to ask for"_s);
+        return Parsed<QList<Target>>::failed(tr("the OpenAPI document has no “paths”: there is nothing to ask for"));
     OpenApiValues values(*document);
     QList<Target> targets;
     const auto paths = document->root()[u"paths"_s].toObject();

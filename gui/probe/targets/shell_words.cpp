@@ -2,6 +2,8 @@
 // Bash: quotes, escapes and comments, character by character; and which shell a text is for.
 #include "gui/probe/targets/shell_words.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -72,9 +74,9 @@ private:
         else if (c == u'#' && !m_inWord)
             m_at = std::max(m_at, m_text.indexOf(u'\n', m_at) < 0 ? m_text.size() : m_text.indexOf(u'\n', m_at));
         else if (c == u'~' && !m_inWord)
-            refuse(u"“~” stands for a folder of yours; write it out, or quote it"_s);
+            refuse(tr("“~” stands for a folder of yours; write it out, or quote it"));
         else if (c == u'{' && isBraceExpansion())
-            refuse(u"bash makes several words of “{…}”; quote it"_s);
+            refuse(tr("bash makes several words of “{…}”; quote it"));
         else
             add(c);
     }
@@ -91,10 +93,10 @@ private:
         static const QRegularExpression name(u"\\G(?:[A-Za-z_][A-Za-z0-9_]*|\\{[^}]*\\}|[0-9@*#?$!-])"_s);
         const auto match = name.match(m_text, m_at);
         if (c == u'`' || isNext(u"("))
-            refuse(u"“%1” runs another command; put in its place what that prints"_s.arg(c == u'`' ? u"`…`"_s
-                                                                                                   : u"$(…)"_s));
+            refuse(tr("“%1” runs another command; put in its place what that prints")
+                       .arg(c == u'`' ? u"`…`"_s : u"$(…)"_s));
         else if (match.hasMatch())
-            refuse(u"“$%1” is a variable of your shell; put its value in its place"_s.arg(match.captured()));
+            refuse(tr("“$%1” is a variable of your shell; put its value in its place").arg(match.captured()));
         else
             add(c);
     }
@@ -201,7 +203,7 @@ private:
         } else if (!isCharacter) {
             m_word += static_cast<char>(value & 0xff);
         } else if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
-            refuse(u"“\\%1” with %2 is no character"_s.arg(letter).arg(value, 0, 16));
+            refuse(tr("“\\%1” with %2 is no character").arg(letter).arg(value, 0, 16));
         } else {
             m_word += QString::fromUcs4(&value, 1).toUtf8();
         }
@@ -211,12 +213,12 @@ private:
     {
         endWord();
         if (!QStringView(m_text).sliced(m_at).trimmed().isEmpty())
-            refuse(c == u'\n' ? u"there is a second line; paste one command"_s
-                              : u"“%1” leads to another command; paste one command, or quote the URL"_s.arg(c));
+            refuse(c == u'\n' ? tr("there is a second line; paste one command")
+                              : tr("“%1” leads to another command; paste one command, or quote the URL").arg(c));
         m_at = m_text.size();
     }
 
-    void fail() { refuse(u"a quote is not closed"_s); }
+    void fail() { refuse(tr("a quote is not closed")); }
 
     QString m_text;
     qsizetype m_at = 0;

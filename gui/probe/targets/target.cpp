@@ -3,6 +3,7 @@
 #include "gui/probe/targets/target.h"
 
 #include "common/endpoints.h"
+#include "gui/probe/samples/words.h"
 #include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/url_template.h"
 
@@ -138,7 +139,7 @@ Target withUniqueName(Target target, const QList<Target> &taken)
 QString problemOf(const Target &target)
 {
     if (target.name.trimmed().isEmpty() || target.name.contains(u'='))
-        return u"“%1” can't be a name: it must not be empty or hold “=”"_s.arg(target.name);
+        return tr("“%1” can't be a name: it must not be empty or hold “=”").arg(target.name);
     for (const auto &text : QStringList{target.url, target.loadUrl}) {
         if (text.isEmpty())
             continue;
@@ -146,26 +147,26 @@ QString problemOf(const Target &target)
         const QString sent = QString(text).replace(placeholder, u"1"_s).replace(u'{', u"%7B"_s).replace(u'}', u"%7D"_s);
         const QUrl url(sent, QUrl::StrictMode);
         if (!url.isValid() || url.host().isEmpty())
-            return u"“%1” is no URL; write http://host:port/path"_s.arg(text);
+            return tr("“%1” is no URL; write http://host:port/path").arg(text);
         if (url.scheme() != "http"_L1 && url.scheme() != "https"_L1)
-            return u"“%1”: only http and https can be probed"_s.arg(text);
+            return tr("“%1”: only http and https can be probed").arg(text);
         if (const auto parsed = UrlTemplate::parse(text); !parsed)
             return parsed.error;
     }
     if (target.url.isEmpty())
-        return u"%1 has no URL"_s.arg(target.name);
+        return tr("%1 has no URL").arg(target.name);
     if (target.interval < 1ms)
-        return u"%1: the interval is at least 1ms"_s.arg(target.name);
+        return tr("%1: the interval is at least 1ms").arg(target.name);
     if (target.timeout < 1ms)
-        return u"%1: the timeout is at least 1ms"_s.arg(target.name);
+        return tr("%1: the timeout is at least 1ms").arg(target.name);
     if (const auto problem = problemOf(target.expectation); !problem.isEmpty())
         return u"%1: %2"_s.arg(target.name, problem);
     static const QRegularExpression token(u"\\A[!#$%&'*+.^_`|~0-9A-Za-z-]+\\z"_s); // RFC 9110, 5.6.2
     if (!token.match(QString::fromLatin1(target.method)).hasMatch())
-        return u"%1: “%2” is no HTTP method"_s.arg(target.name, QString::fromLatin1(target.method));
+        return tr("%1: “%2” is no HTTP method").arg(target.name, QString::fromLatin1(target.method));
     for (const auto &header : target.headers) {
         if (!token.match(header.name).hasMatch() || header.value.contains(u'\n') || header.value.contains(u'\r'))
-            return u"%1: “%2: %3” is no header field"_s.arg(target.name, header.name, header.value);
+            return tr("%1: “%2: %3” is no header field").arg(target.name, header.name, header.value);
     }
     return {};
 }
@@ -175,7 +176,7 @@ Parsed<Header> parseHeader(const QString &text)
     if (!text.contains(u':') && text.trimmed().endsWith(u';'))
         return Header{text.trimmed().chopped(1), {}, u";"_s};
     if (!text.contains(u':'))
-        return Parsed<Header>::failed(u"“%1” is no header field; write NAME: VALUE"_s.arg(text));
+        return Parsed<Header>::failed(tr("“%1” is no header field; write NAME: VALUE").arg(text));
     if (text.trimmed().endsWith(u':') && text.endsWith(u':') && text.count(u':') == 1)
         return Header{text.chopped(1).trimmed(), {}, u":"_s};
     return Header{text.section(u':', 0, 0).trimmed(), text.section(u':', 1).trimmed()};

@@ -2,6 +2,8 @@
 // Takes placeholders out of a URL, encodes what lies between, and makes the primes.
 #include "gui/probe/targets/url_template.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QRegularExpression>
 #include <QUrl>
 
@@ -78,7 +80,7 @@ Parsed<UrlTemplate> UrlTemplate::parse(const QString &text)
 {
     const QString url = withAsciiHost(text);
     if (url.isEmpty() && !text.isEmpty())
-        return Parsed<UrlTemplate>::failed(u"“%1” names no host"_s.arg(text));
+        return Parsed<UrlTemplate>::failed(tr("“%1” names no host").arg(text));
     static const QRegularExpression placeholder(u"\\{([A-Za-z]+):([^{}]*)\\}"_s);
     UrlTemplate result;
     qsizetype end = 0;
@@ -87,9 +89,9 @@ Parsed<UrlTemplate> UrlTemplate::parse(const QString &text)
         bool isNumber = false;
         const int digits = match.capturedView(2).toInt(&isNumber);
         if (match.capturedView(1) != "semiprime"_L1)
-            return Parsed<UrlTemplate>::failed(u"“%1” is no template; {semiprime:90} is"_s.arg(match.captured()));
+            return Parsed<UrlTemplate>::failed(tr("“%1” is no template; {semiprime:90} is").arg(match.captured()));
         if (!isNumber || digits < 2 || digits > 400)
-            return Parsed<UrlTemplate>::failed(u"“%1”: a semiprime has 2 to 400 digits"_s.arg(match.captured()));
+            return Parsed<UrlTemplate>::failed(tr("“%1”: a semiprime has 2 to 400 digits").arg(match.captured()));
         result.m_literals.append(wireForm(QStringView(url).sliced(end, match.capturedStart() - end)));
         result.m_digits.append(digits);
         end = match.capturedEnd();

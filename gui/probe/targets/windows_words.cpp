@@ -2,6 +2,8 @@
 // The shells of Windows: cmd.exe in its two steps, carets and then the program's own quotes, and PowerShell.
 #include "gui/probe/targets/shell_words.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QRegularExpression>
 
 using namespace Qt::Literals::StringLiterals;
@@ -12,12 +14,19 @@ namespace {
 
 using Words = Parsed<QList<QByteArray>>;
 
-const auto secondLine = u"there is a second line; paste one command"_s;
-const auto openQuote = u"a quote is not closed"_s;
+Words secondLine()
+{
+    return Words::failed(tr("there is a second line; paste one command"));
+}
+
+Words openQuote()
+{
+    return Words::failed(tr("a quote is not closed"));
+}
 
 QString secondCommand(QChar c)
 {
-    return u"“%1” leads to another command; paste one command, or quote the URL"_s.arg(c);
+    return tr("“%1” leads to another command; paste one command, or quote the URL").arg(c);
 }
 
 /// What is left of a line after cmd.exe looked at carets; an error where it would do more than that.
@@ -37,7 +46,8 @@ Parsed<QString> withoutCarets(const QString &text)
                 break;
             line += text[i];
         } else if (c == u'\n') {
-            return text.sliced(i).trimmed().isEmpty() ? Parsed<QString>(line) : Parsed<QString>::failed(secondLine);
+            return text.sliced(i).trimmed().isEmpty() ? Parsed<QString>(line)
+                                                      : Parsed<QString>::failed(secondLine().error);
         } else if (!quoted && QStringView(u"&|<>").contains(c)) {
             return Parsed<QString>::failed(secondCommand(c));
         } else {
@@ -54,7 +64,7 @@ Words cmdWords(const QString &command)
     const auto text = QString(command).replace(u"\r\n"_s, u"\n"_s).trimmed();
     static const QRegularExpression variable(u"%[A-Za-z_][A-Za-z0-9_]*%"_s);
     if (const auto match = variable.match(text); match.hasMatch())
-        return Words::failed(u"“%1” is a variable of your shell; put its value in its place"_s.arg(match.captured()));
+        return Words::failed(tr("“%1” is a variable of your shell; put its value in its place").arg(match.captured()));
     const auto parsed = withoutCarets(text);
     if (!parsed)
         return Words::failed(parsed.error);
@@ -97,7 +107,7 @@ Words cmdWords(const QString &command)
         }
     }
     if (quoted)
-        return Words::failed(openQuote);
+        return openQuote();
     if (inWord)
         words.append(word.toUtf8());
     return words;
@@ -125,17 +135,17 @@ Words powerShellWords(const QString &command)
         const auto following = i + 1 < text.size() ? text[i + 1] : QChar();
         if (c == u'\\' && following == u'"')
             return Words::failed(
-                u"Windows PowerShell and PowerShell 7 disagree on “\\\"”; paste the command for bash or cmd"_s);
+                tr("Windows PowerShell and PowerShell 7 disagree on “\\\"”; paste the command for bash or cmd"));
         if (quote == u'\'') {
             takeQuoted(c, following, i);
         } else if (const auto match = variable.match(text, i); c == u'$' && match.hasMatch()) {
             return Words::failed(
-                u"“%1” is a variable of your shell; put its value in its place"_s.arg(match.captured()));
+                tr("“%1” is a variable of your shell; put its value in its place").arg(match.captured()));
         } else if (c == u'`' && !following.isNull()) {
             ++i;
             const auto known = letters.indexOf(following);
             if (following == u'u')
-                return Words::failed(u"“`u” is not understood here; put the character in its place"_s);
+                return Words::failed(tr("“`u” is not understood here; put the character in its place"));
             if (following != u'\n')
                 word += known < 0 ? following : bytes[known];
             inWord = inWord || following != u'\n';
@@ -145,7 +155,7 @@ Words powerShellWords(const QString &command)
             quote = c;
             inWord = true;
         } else if (c == u'\n') {
-            return Words::failed(secondLine);
+            return secondLine();
         } else if (QStringView(u";|&<>(){}@").contains(c) && (c != u'@' || !inWord)) {
             return Words::failed(secondCommand(c));
         } else if (c.isSpace()) {
@@ -161,7 +171,7 @@ Words powerShellWords(const QString &command)
         }
     }
     if (!quote.isNull())
-        return Words::failed(openQuote);
+        return openQuote();
     if (inWord)
         words.append(word.toUtf8());
     return words;

@@ -2,6 +2,7 @@
 // Tells JSON from YAML and one version from another, and walks JSON pointers.
 #include "gui/probe/targets/openapi/document.h"
 
+#include "gui/probe/samples/words.h"
 #include "gui/probe/targets/openapi/yaml.h"
 
 #include <QJsonArray>
@@ -30,8 +31,8 @@ Parsed<QJsonObject> objectFrom(const QByteArray &text)
         return yaml->toObject();
     if (const auto begin = text.trimmed(); begin.startsWith('{') || begin.startsWith('['))
         return Result::failed(
-            u"the OpenAPI document is no JSON: %1 at byte %2"_s.arg(error.errorString()).arg(error.offset));
-    return Result::failed(u"the OpenAPI document is no YAML that can be read: %1"_s.arg(yaml.error));
+            tr("the OpenAPI document is no JSON: %1 at byte %2").arg(error.errorString()).arg(error.offset));
+    return Result::failed(tr("the OpenAPI document is no YAML that can be read: %1").arg(yaml.error));
 }
 
 /// A version that was written without quotes is a number.
@@ -56,7 +57,7 @@ Parsed<OpenApiDocument> OpenApiDocument::parse(const QByteArray &text)
     using Result = Parsed<OpenApiDocument>;
     if (text.size() > mostBytes)
         return Result::failed(
-            u"the OpenAPI document has %1 bytes, at most %2 are read"_s.arg(text.size()).arg(mostBytes));
+            tr("the OpenAPI document has %1 bytes, at most %2 are read").arg(text.size()).arg(mostBytes));
     const auto root = objectFrom(text);
     if (!root)
         return Result::failed(root.error);
@@ -68,10 +69,10 @@ Parsed<OpenApiDocument> OpenApiDocument::parse(const QByteArray &text)
     if (old == "2.0"_L1)
         return OpenApiDocument(*root);
     if (!old.isEmpty())
-        return Result::failed(u"Swagger %1 is not supported; Swagger 2.0, OpenAPI 3.0 and 3.1 are"_s.arg(old));
+        return Result::failed(tr("Swagger %1 is not supported; Swagger 2.0, OpenAPI 3.0 and 3.1 are").arg(old));
     return Result::failed(version.isEmpty()
-                              ? u"that is no OpenAPI document"_s
-                              : u"OpenAPI %1 is not supported; Swagger 2.0, OpenAPI 3.0 and 3.1 are"_s.arg(version));
+                              ? tr("that is no OpenAPI document")
+                              : tr("OpenAPI %1 is not supported; Swagger 2.0, OpenAPI 3.0 and 3.1 are").arg(version));
 }
 
 std::optional<QJsonObject> OpenApiDocument::resolved(QJsonObject object) const

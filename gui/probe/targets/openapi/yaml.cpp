@@ -2,6 +2,8 @@
 // Builds values from the events of libyaml, and counts what they grow to.
 #include "gui/probe/targets/openapi/yaml.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QHash>
 #include <QJsonArray>
 #include <QJsonObject>
@@ -104,7 +106,7 @@ private:
         if (event.readFrom(m_parser))
             return true;
         const auto line = qsizetype(m_parser.problem_mark.line) + 1;
-        return fail(line, m_parser.problem ? QString::fromUtf8(m_parser.problem) : u"out of memory"_s);
+        return fail(line, m_parser.problem ? QString::fromUtf8(m_parser.problem) : tr("out of memory"));
     }
 
     bool fail(qsizetype line, const QString &why)
@@ -118,13 +120,13 @@ private:
     {
         m_nodes += nodes;
         return m_nodes <= m_limits.nodes
-            || fail(line, u"more than %1 values, aliases counted as often as they repeat"_s.arg(m_limits.nodes));
+            || fail(line, tr("more than %1 values, aliases counted as often as they repeat").arg(m_limits.nodes));
     }
 
     bool reach(int depth, qsizetype line)
     {
         m_reached = std::max(m_reached, depth);
-        return depth <= m_limits.depth || fail(line, u"deeper than %1 lists and mappings"_s.arg(m_limits.depth));
+        return depth <= m_limits.depth || fail(line, tr("deeper than %1 lists and mappings").arg(m_limits.depth));
     }
 
     QJsonValue node(const Event &event, int depth)
@@ -132,7 +134,7 @@ private:
         if (event->type == YAML_ALIAS_EVENT) {
             const auto found = m_anchors.constFind(bytesOf(event->data.alias.anchor));
             if (found == m_anchors.constEnd()) // or its own value is not complete yet
-                fail(event.line(), u"an alias of what is not known before it"_s);
+                fail(event.line(), tr("an alias of what is not known before it"));
             else if (count(found->nodes, event.line()) && reach(depth + found->height, event.line()))
                 return found->value;
             return {};
@@ -196,7 +198,7 @@ private:
             if (key->type == YAML_MAPPING_END_EVENT)
                 break;
             if (key->type != YAML_SCALAR_EVENT) {
-                fail(key.line(), u"a key that is no text"_s);
+                fail(key.line(), tr("a key that is no text"));
                 return {};
             }
             const auto name = textOf(key);
@@ -213,7 +215,7 @@ private:
             if (name == "<<"_L1 && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
                 merged.append(value);
             else if (members.contains(name))
-                fail(key.line(), u"the key “%1” is given twice"_s.arg(name.left(100)));
+                fail(key.line(), tr("the key “%1” is given twice").arg(name.left(100)));
             else
                 members[name] = value;
         }

@@ -2506,7 +2506,7 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
     <message>
         <source>isolation is the result of an experiment, not of a window</source>
-        <translation>isolation ist das Ergebnis eines Versuchs, nicht eines Zeitraums</translation>
+        <translation>Diese Größe ist das Ergebnis eines Versuchs, nicht eines Zeitraums</translation>
     </message>
     <message>
         <source>last answers</source>

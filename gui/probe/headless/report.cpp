@@ -180,7 +180,9 @@ ExitCode RunReport::exitCode() const
         return ExitCode::Broken;
     if (!trustworthy())
         return ExitCode::Untrustworthy;
-    return std::ranges::any_of(asserts, isBroken) ? ExitCode::Broken : ExitCode::Kept;
+    if (std::ranges::any_of(asserts, [&](const auto &result) { return isBroken(result) && result.isUndoubted; }))
+        return ExitCode::Broken;
+    return std::ranges::any_of(asserts, isBroken) ? ExitCode::Untrustworthy : ExitCode::Kept;
 }
 
 QString toTable(const RunReport &report)

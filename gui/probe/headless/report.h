@@ -30,6 +30,7 @@ struct AssertResult {
     bool isLatency = false; ///< value is in ms
     bool isOfAnswers = false; ///< on errors or availability: no slowness of this machine explains it
     QString valueText;
+    bool isUndoubted = true; ///< false: this machine was in no state to judge it
     QString warning; ///< why it may not mean what it seems to; empty: it does
 };
 

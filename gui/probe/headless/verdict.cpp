@@ -53,6 +53,7 @@ AssertResult judged(const WatchedRule &rule, Nanoseconds duration)
             false,
             fired && watch.rule().condition.isOfAnswers(),
             found,
+            fired || isUndecided || watch.wasJudged() || doubt.isEmpty(),
             {}};
 }
 
@@ -66,6 +67,7 @@ AssertResult judgedIsolation(const IsolationConfig &config, const std::optional<
             false,
             false,
             isolation ? isolationName(isolation->isolation) : u"interrupted"_s,
+            true,
             {}};
 }
 
@@ -160,6 +162,7 @@ void HeadlessRun::addSearch(RunReport &report) const
                            false,
                            false,
                            problem.isEmpty() ? u"kept"_s : problem,
+                           true,
                            {}});
 }
 

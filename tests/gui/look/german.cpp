@@ -44,7 +44,8 @@ QSet<QString> readEnglish()
     for (const char *word : {"look", "date", "modified", "save", "files", "directory", "yes", "close"})
         english << QString::fromLatin1(word);
     // Names of targets, and what German borrows.
-    return english - german - QSet<QString>{u"factorize"_s, u"health"_s, u"control"_s, u"document"_s, u"computer"_s};
+    return english - german
+        - QSet<QString>{u"factorize"_s, u"health"_s, u"control"_s, u"document"_s, u"computer"_s, u"such"_s};
 }
 
 } // namespace

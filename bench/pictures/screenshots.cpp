@@ -3,6 +3,8 @@
 // eyes.
 #include "bench/pictures/sheets.h"
 #include "gui/models/default_rules.h"
+#include "gui/models/format.h"
+#include "gui/models/watches/server_watch.h"
 #include "gui/theme/theme.h"
 #include "gui/translations.h"
 #include "gui/views/chart/chart_panel.h"
@@ -169,7 +171,7 @@ private:
             return;
         for (const bool dark : {false, true}) {
             gui::SamplePopup box(*found, u"12:34:56.789"_s, gui::paletteFor(dark), &window);
-            box.setServer(u"event loop late by up to 0.5 ms, pool 2 of 2 busy, 6 queued"_s);
+            box.setServer(gui::ServerWatch::tr("event loop late by up to %1").arg(gui::formatLimit(0.5)));
             box.grab().save(m_folder.filePath(dark ? u"popup-dark.png"_s : u"popup-light.png"_s));
         }
     }

@@ -2337,6 +2337,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>--head mit einer anderen Methode wartet auf keinen Inhalt, und das geht hier nicht</translation>
     </message>
     <message>
+        <source>.</source>
+        <translation>,</translation>
+    </message>
+    <message>
         <source>: %1 times</source>
         <translation>: das %1-Fache</translation>
     </message>

@@ -4,6 +4,8 @@
 #include "gui/models/default_rules.h"
 #include "gui/probe/measurement/profile.h"
 #include "gui/views/chart/chart_panel.h"
+#include "gui/views/chart/latency_chart.h"
+#include "gui/views/chart/timeline.h"
 #include "gui/views/dialogs/first_run.h"
 #include "gui/views/dialogs/target_dialog.h"
 #include "gui/views/load_control.h"
@@ -614,6 +616,20 @@ private slots:
         QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
         QCOMPARE(m_window->targets().addFromText(u"curl -X"_s), u"Zu -X fehlt der Wert"_s); // a reason, too
         QCoreApplication::removeTranslator(&german);
+    }
+
+    void belowEveryChartTargetsAreNamedInFull()
+    {
+        open();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        m_window->resize(1280, 800);
+        const auto *chart = m_window->findChild<LatencyChart *>();
+        const auto *timeline = m_window->findChild<Timeline *>();
+        QVERIFY(chart && timeline);
+        for (const auto mode : {ChartMode::Points, ChartMode::Heatmap, ChartMode::Phases}) {
+            m_window->chartPanel().setMode(mode);
+            QTRY_VERIFY_WITH_TIMEOUT(chart->plot().rightSpace() >= timeline->roomForNames(), patience);
+        }
     }
 
     void aWindowWhoseTargetsWereAllRemovedCanStillBeUsed()

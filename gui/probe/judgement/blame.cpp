@@ -3,7 +3,6 @@
 #include "gui/probe/judgement/blame.h"
 
 #include "gui/probe/judgement/trust.h"
-#include "gui/probe/samples/durations.h"
 #include "gui/probe/samples/words.h"
 
 #include <QHash>
@@ -97,7 +96,7 @@ QString rest(const QList<ServerTiming> &timings, const QString &but)
             continue;
         text += u", "_s + (timing.description.isEmpty() ? timing.name : timing.description);
         if (timing.duration > Nanoseconds(0))
-            text += u' ' + formatDuration(timing.duration);
+            text += u' ' + spoken(timing.duration);
     }
     return text;
 }
@@ -109,24 +108,22 @@ Blame blameWithin(const Sample &sample, bool hostWasLate)
     const auto total = sample.response();
     const auto firstByte = sample.phases.firstByte;
     if (sample.status == 0)
-        return {Culprit::Service, sample.service(),
-                tr("service: no answer within %1").arg(formatDuration(sample.service()))};
+        return {Culprit::Service, sample.service(), tr("service: no answer within %1").arg(spoken(sample.service()))};
     const auto timings = parseServerTiming(sample.serverTiming);
     for (const auto &timing : timings) {
         if (const auto culprit = culpritNamed(timing.name); culprit != Culprit::Service && timing.duration >= total / 2
             && !(hostWasLate && culprit == Culprit::EventLoop))
             return {culprit, timing.duration,
-                    sentenceOn(culprit).arg(formatDuration(timing.duration), formatDuration(total))
-                        + rest(timings, timing.name)};
+                    sentenceOn(culprit).arg(spoken(timing.duration), spoken(total)) + rest(timings, timing.name)};
     }
     const auto worked = std::ranges::find(timings, u"total"_s, &ServerTiming::name);
     if (!hostWasLate && worked != timings.end() && firstByte - worked->duration >= total / 2)
         return {Culprit::EventLoop, firstByte - worked->duration,
                 tr("event loop: blocked, %1 until the first byte of an answer that took %2 to make")
-                        .arg(formatDuration(firstByte), formatDuration(worked->duration))
+                        .arg(spoken(firstByte), spoken(worked->duration))
                     + rest(timings, {})};
     return {Culprit::Service, firstByte + sample.phases.body,
-            tr("service: %1 until the first byte").arg(formatDuration(firstByte)) + rest(timings, {})};
+            tr("service: %1 until the first byte").arg(spoken(firstByte)) + rest(timings, {})};
 }
 
 } // namespace
@@ -165,17 +162,16 @@ Blame blameFor(const Sample &sample, const QList<Sample> &control)
     const auto host = slowest(control, sample);
     if (host >= total / 2)
         return {Culprit::Host, std::min(host, total),
-                tr("host: the control probe took %1 at the same time").arg(formatDuration(host))};
+                tr("host: the control probe took %1 at the same time").arg(spoken(host))};
     if (sample.wait() >= total / 2 && sample.service() < total / 2)
-        return {
-            Culprit::Service, sample.wait(),
-            tr("service: it waited %1 for earlier requests that were not answered").arg(formatDuration(sample.wait()))};
+        return {Culprit::Service, sample.wait(),
+                tr("service: it waited %1 for earlier requests that were not answered").arg(spoken(sample.wait()))};
     if (const auto network = phases.dns + phases.tcp + phases.tls; network >= total / 2)
-        return {Culprit::Network, network, tr("network: %1 for name, connection and TLS").arg(formatDuration(network))};
+        return {Culprit::Network, network, tr("network: %1 for name, connection and TLS").arg(spoken(network))};
     const bool hostWasLate = host > TrustLimits().control;
     auto blame = blameWithin(sample, hostWasLate);
     if (hostWasLate)
-        blame.sentence += u"; "_s + tr("the control probe took %1 at the same time").arg(formatDuration(host));
+        blame.sentence += u"; "_s + tr("the control probe took %1 at the same time").arg(spoken(host));
     if (!sample.requestId.isEmpty())
         blame.sentence += u" ("_s + QString::fromUtf8(sample.requestId) + u')';
     return blame;

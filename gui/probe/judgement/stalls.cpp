@@ -2,7 +2,6 @@
 // Reads the list as anybody's answer, and compares times by this machine's clock.
 #include "gui/probe/judgement/stalls.h"
 
-#include "gui/probe/samples/durations.h"
 #include "gui/probe/samples/words.h"
 
 #include <QDateTime>
@@ -70,7 +69,7 @@ Blame blameOnStall(const Blame &blame, double due, Nanoseconds response, const Q
     const auto worst = std::ranges::max_element(stalls, {}, overlap);
     if (worst == stalls.end() || overlap(*worst) < Seconds(response).count() / 2)
         return blame;
-    const QString duration = formatDuration(worst->duration);
+    const QString duration = spoken(worst->duration);
     const QString sentence = worst->request.isEmpty()
         ? tr("event loop: stood still for %1, at no request that is known").arg(duration)
         : tr("event loop: stood still for %1 at %2").arg(duration, worst->request);

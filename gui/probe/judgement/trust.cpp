@@ -2,7 +2,6 @@
 // Counts slow controls, late ticks and busy processors, and words the gravest doubt.
 #include "gui/probe/judgement/trust.h"
 
-#include "gui/probe/samples/durations.h"
 #include "gui/probe/samples/words.h"
 
 #include <algorithm>
@@ -78,12 +77,12 @@ Trust TrustJudge::judge(const Counts &counts, const std::optional<ProcessorTime>
         trust.reason = tr("this machine is busy: %1 of %2 control probes took more than %3")
                            .arg(counts.slow)
                            .arg(counts.controls)
-                           .arg(formatDuration(m_limits.control));
+                           .arg(spoken(m_limits.control));
     else if (tooMany(counts.late, counts.ticks))
         trust.reason = tr("this machine is busy: %1 of %2 ticks came more than %3 late")
                            .arg(counts.late)
                            .arg(counts.ticks)
-                           .arg(formatDuration(m_limits.lag));
+                           .arg(spoken(m_limits.lag));
     else if (trust.processors.value_or(0) >= m_limits.processors)
         trust.reason =
             tr("this machine is busy: its processors are taken to %1 %").arg(*trust.processors * 100, 0, 'f', 0);

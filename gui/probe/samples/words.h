@@ -2,6 +2,8 @@
 // What a person reads, for code that is no class of Qt.
 #pragma once
 
+#include "gui/probe/samples/durations.h"
+
 #include <QCoreApplication>
 
 namespace openloop::probe {
@@ -10,6 +12,12 @@ namespace openloop::probe {
 inline QString tr(const char *text)
 {
     return QCoreApplication::translate("openloop::probe", text);
+}
+
+/// As formatDuration, for a sentence: with the decimal mark of that language.
+inline QString spoken(Nanoseconds duration)
+{
+    return formatDuration(duration).replace(u'.', tr("."));
 }
 
 } // namespace openloop::probe

@@ -96,6 +96,7 @@ void ChartPanel::resizeEvent(QResizeEvent *event)
 
 void ChartPanel::refresh()
 {
+    m_chart->setRoomAtRight(m_timeline->isHidden() ? 0 : m_timeline->roomForNames());
     m_chart->refresh();
     m_key->setText(m_chart->key());
     m_timeline->setRightSpace(m_chart->plot().rightSpace());

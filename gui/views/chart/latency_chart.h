@@ -41,6 +41,8 @@ public:
     void setYRange(double from, double to);
     void refresh();
     const PlotView &plot() const { return *m_plot; }
+    /// See PlotView::setRoomAtRight.
+    void setRoomAtRight(int pixels) { m_plot->setRoomAtRight(pixels); }
     /// What the last refresh() shows.
     const KeyText &key() const { return m_key; }
 

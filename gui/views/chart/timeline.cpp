@@ -10,11 +10,18 @@
 #include <QPainter>
 #include <QToolTip>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
+
+namespace {
+
+constexpr int gap = 6; // beside a name
+
+} // namespace
 
 Timeline::Timeline(const Session &session, TimeWindow &window, QWidget *parent) : Strip(session, window, parent)
 {
@@ -25,9 +32,16 @@ Timeline::Timeline(const Session &session, TimeWindow &window, QWidget *parent) 
     });
 }
 
+int Timeline::roomForNames() const
+{
+    int widest = 0;
+    for (const auto &target : session().targets())
+        widest = std::max(widest, fontMetrics().horizontalAdvance(u'/' + target.name));
+    return widest + 2 * gap;
+}
+
 QRectF Timeline::names() const
 {
-    constexpr int gap = 6;
     const QRectF plot = content(0);
     const bool atRight = QWidget::width() - plot.right() > plot.left(); // as those of the lines above
     return atRight ? QRectF(plot.right() + gap, 0, QWidget::width() - plot.right() - gap, height())

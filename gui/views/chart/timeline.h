@@ -16,6 +16,8 @@ public:
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
+    /// Pixels at the right in which each target's whole name has room.
+    int roomForNames() const;
 
 protected:
     void paintEvent(QPaintEvent *event) override;

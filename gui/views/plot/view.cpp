@@ -7,6 +7,8 @@
 
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace openloop::gui {
 
 PlotView::PlotView(QWidget *parent)
@@ -97,9 +99,15 @@ int PlotView::rightSpace() const
     return m_plot->axisRect()->margins().right();
 }
 
+void PlotView::setRoomAtRight(int pixels)
+{
+    if (std::exchange(m_roomAtRight, pixels) != pixels)
+        fitNames();
+}
+
 void PlotView::fitNames()
 {
-    int wanted = rightMargin;
+    int wanted = m_roomAtRight > width() / 4 ? rightMargin : std::max(rightMargin, m_roomAtRight);
     if (m_plot->series->namesBeside) {
         const QFontMetrics metrics(m_plot->font());
         for (const auto &one : m_plot->series->series)

@@ -83,6 +83,9 @@ public:
     void setNamesBeside(bool beside);
     /// Pixels at the right of the axis rectangle, names included.
     int rightSpace() const;
+    /// Pixels that what stands below wants at the right of the plot, for names; kept free if they are a quarter at
+    /// most.
+    void setRoomAtRight(int pixels);
     /// Replaces all series; cheap to call ten times a second (values are moved in).
     void setSeries(std::vector<PlotSeries> series);
     void setSpans(std::vector<PlotSpan> spans);
@@ -133,6 +136,7 @@ private:
     void fitNames();
 
     std::unique_ptr<Plot> m_plot;
+    int m_roomAtRight = 0;
     Overlay *m_overlay = nullptr;
     std::optional<QPointF> m_pressedAt;
     QPointF m_lastDrag;

@@ -550,12 +550,19 @@ private slots:
                                       u"echo \"$OPENLOOP_ALERT_EVENT $OPENLOOP_ALERT_STATE $OPENLOOP_ALERT_TARGET "
                                       "$(cat)\" >>'%1'"_s.arg(path)});
         const auto has = [&](const QByteArray &text) { return linesOf(path).contains(text); };
-        QTRY_VERIFY_WITH_TIMEOUT(has("rule firing t {") && has("down firing t {"), patience);
+        // A monitor that doubts its machine tells of no rule, and beside neighbours it may doubt for long: it says so
+        // then.
+        const auto tells = [&](const QByteArray &state) {
+            const auto told = [&] { return has("rule " + state + " t {") && has("down " + state + " t {"); };
+            return QTest::qWaitFor(told, patience) || monitor.reaches("openloop_monitor_trust{state=\"host_busy\"}", 1);
+        };
+        QVERIFY(tells("firing"));
         status = 200;
-        // A monitor that doubts its machine says neither, and beside neighbours it doubts for long.
-        QTRY_VERIFY_WITH_TIMEOUT(has("rule resolved t {") && has("down resolved t {"), 5 * patience);
+        QVERIFY(tells("resolved"));
         int number = 0;
-        for (const auto &line : linesOf(path).trimmed().split('\n')) {
+        for (const auto &line : linesOf(path).split('\n')) {
+            if (line.isEmpty())
+                continue;
             const auto alert = QJsonDocument::fromJson(line.mid(line.indexOf('{'))).object();
             QCOMPARE(alert[u"version"_s].toInt(), 1);
             QCOMPARE(alert[u"number"_s].toInt(), ++number); // one after the other

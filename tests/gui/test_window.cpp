@@ -436,7 +436,7 @@ private slots:
         panel.setMode(ChartMode::Points);
         const int needed = panel.fontMetrics().horizontalAdvance(u"/call_other_service"_s);
         QVERIFY(panel.chart().plot().rightSpace() > std::min(needed, panel.chart().plot().width() / 5));
-        panel.setMode(ChartMode::Heatmap);
+        panel.setMode(ChartMode::Histogram);
         QCOMPARE(panel.chart().plot().rightSpace(), PlotView::rightMargin);
     }
 

@@ -19,7 +19,6 @@
 
 #include <QDockWidget>
 #include <QStackedWidget>
-#include <QTabBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -175,8 +174,6 @@ void MainWindow::foldDocks()
     shown->raise();
     if (auto *targets = findChild<QDockWidget *>(u"targets"_s); targets && !targets->isFloating())
         resizeDocks({targets}, {targets->minimumSizeHint().width()}, Qt::Horizontal); // the chart needs the room more
-    for (auto *tabs : findChildren<QTabBar *>(Qt::FindDirectChildrenOnly))
-        tabs->setElideMode(Qt::ElideNone); // it has arrows where it has no room
 }
 
 } // namespace openloop::gui

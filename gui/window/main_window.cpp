@@ -251,6 +251,7 @@ void MainWindow::childEvent(QChildEvent *event)
     if (auto *tabs = qobject_cast<QTabBar *>(event->child()); tabs && event->polished()) {
         tabs->setAccessibleName(tr("Panels"));
         tabs->setFocusPolicy(Qt::TabFocus);
+        tabs->setElideMode(Qt::ElideNone); // it has arrows where it has no room
     }
     QMainWindow::childEvent(event);
 }

@@ -37,6 +37,23 @@ std::shared_ptr<StoreWork> unitOf(auto work)
                                                          std::stop_token(), std::move(work));
 }
 
+/// The store's only connection, kept busy by work that is no question until it is released; what is asked meanwhile
+/// waits.
+class Held
+{
+public:
+    explicit Held(Store &store)
+        : m_ending(follow(taskOf(store.read([wait = m_go.get_future().share()](SqlConnection &) { wait.wait(); }))))
+    {
+    }
+
+    void release() { m_go.set_value(); }
+
+private:
+    std::promise<void> m_go;
+    std::shared_ptr<Ending<void>> m_ending;
+};
+
 /// How many units are popped at once.
 size_t popped(StoreQueue &queue, StoreQueue::Together together)
 {
@@ -122,13 +139,11 @@ private slots:
         for (bool together = false; !together && !deadline.hasExpired();) {
             const auto before = await(taskOf(store.read(asked(ofTransaction, {1})))).value; // shows how quick it is
             QVERIFY(before);
-            std::promise<void> go;
-            const auto waits = [wait = go.get_future().share()](SqlConnection &) { wait.wait(); };
-            const auto held = follow(taskOf(store.read(waits)));
+            Held held(store);
             std::vector<std::shared_ptr<Ending<QList<qint64>>>> endings;
             for (int i = 0; i < 5; ++i)
                 endings.push_back(follow(taskOf(store.read(asked(ofTransaction, {oneFails && i == 2 ? 0 : 1})))));
-            go.set_value();
+            held.release();
             std::set<qint64> transactions;
             for (const auto &ending : endings) {
                 QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
@@ -147,14 +162,12 @@ private slots:
     {
         Store store(databaseUrl(), 1);
         QVERIFY(await(taskOf(store.read(asked(ofTransaction, {1})))).value);
-        std::promise<void> go;
-        const auto waits = [wait = go.get_future().share()](SqlConnection &) { wait.wait(); };
-        const auto held = follow(taskOf(store.read(waits)));
+        Held held(store);
         std::stop_source leaves;
         const auto left = follow(taskOf(store.read(asked(ofTransaction, {1}), leaves.get_token())));
         const auto stays = follow(taskOf(store.read(asked(ofTransaction, {1}))));
         leaves.request_stop();
-        go.set_value();
+        held.release();
         QTRY_VERIFY_WITH_TIMEOUT(left->over && stays->over, patience);
         QCOMPARE(left->status(), 499);
         QCOMPARE(stays->status(), 200);
@@ -164,14 +177,12 @@ private slots:
     {
         Store store(databaseUrl(), 1);
         QVERIFY(await(taskOf(store.read(asked(ofTransaction, {1})))).value);
-        std::promise<void> go;
-        const auto waits = [wait = go.get_future().share()](SqlConnection &) { wait.wait(); };
-        const auto held = follow(taskOf(store.read(waits)));
+        Held held(store);
         std::vector<std::shared_ptr<Ending<QList<qint64>>>> endings;
         for (int i = 0; i < 5; ++i)
             endings.push_back(follow(taskOf(store.read(asked(ofTransaction, {1})))));
         QVERIFY(m_postgres->terminateBackends() > 0);
-        go.set_value();
+        held.release();
         for (const auto &ending : endings) {
             QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
             QCOMPARE(ending->status(), 200);

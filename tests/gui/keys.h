@@ -14,14 +14,14 @@ namespace openloop::test {
 /// Presses a key in whatever window has the focus; fails the test where none has.
 inline void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
 {
-    QTRY_VERIFY_WITH_TIMEOUT(QGuiApplication::focusWindow(), patience);
+    TRY_VERIFY(QGuiApplication::focusWindow());
     QTest::keyClick(QGuiApplication::focusWindow(), key, modifiers);
 }
 
 /// Types a text there.
 inline void type(const QString &text)
 {
-    QTRY_VERIFY_WITH_TIMEOUT(QGuiApplication::focusWindow(), patience);
+    TRY_VERIFY(QGuiApplication::focusWindow());
     for (const QChar letter : text)
         QTest::sendKeyEvent(QTest::Click, QGuiApplication::focusWindow(), Qt::Key_unknown, letter, Qt::NoModifier);
 }

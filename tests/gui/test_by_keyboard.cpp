@@ -60,7 +60,7 @@ private:
         press(Qt::Key_A, Qt::ControlModifier);
         type(u"late=%1/late"_s.arg(base()));
         press(Qt::Key_Return);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().targets().size(), 3, patience);
+        TRY_COMPARE(m_window->session().targets().size(), 3);
         isBack();
     }
 
@@ -77,14 +77,14 @@ private:
         press(Qt::Key_A, Qt::ControlModifier);
         type(u"30 ms"_s);
         press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().targets().last().interval == 30ms, patience);
+        TRY_VERIFY(m_window->session().targets().last().interval == 30ms);
         isBack();
     }
 
     void runTheIsolationTest()
     {
         press(Qt::Key_R, Qt::ControlModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        TRY_VERIFY(m_window->experimentPanel().verdict().has_value());
         QVERIFY(m_window->experimentPanel().verdict()->find(u"late"_s));
     }
 
@@ -96,7 +96,7 @@ private:
         press(Qt::Key_Return);
         type(u"late: p99<3s over 10s"_s);
         press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().rules().size(), 2, patience);
+        TRY_COMPARE(m_window->session().rules().size(), 2);
         isBack();
     }
 
@@ -104,7 +104,7 @@ private:
     {
         press(Qt::Key_D, Qt::ControlModifier);
         nameTheFile(u"first.sqlite"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->comparePanel().comparison().rowCount() > 0, patience);
+        TRY_VERIFY(m_window->comparePanel().comparison().rowCount() > 0);
         isBack();
     }
 
@@ -112,7 +112,7 @@ private:
     {
         press(Qt::Key_E);
         nameTheFile(u"report.html"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_folder.filePath(u"report.html"_s)), patience);
+        TRY_VERIFY(QFile::exists(m_folder.filePath(u"report.html"_s)));
         isBack();
     }
 
@@ -120,7 +120,7 @@ private:
     {
         press(Qt::Key_S, Qt::ControlModifier);
         nameTheFile(u"kept.json"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_folder.filePath(u"kept.json"_s)), patience);
+        TRY_VERIFY(QFile::exists(m_folder.filePath(u"kept.json"_s)));
         QCOMPARE(probe::loadProfile(m_folder.filePath(u"kept.json"_s))->targets.size(), 3);
         isBack();
     }
@@ -128,12 +128,12 @@ private:
     void openTheRecording()
     {
         press(Qt::Key_F10); // by the menu, this time
-        QTRY_VERIFY_WITH_TIMEOUT(QApplication::activePopupWidget(), patience);
+        TRY_VERIFY(QApplication::activePopupWidget());
         for (int i = 0; i < 6; ++i)
             press(Qt::Key_Down);
         press(Qt::Key_Return);
         nameTheFile(u"first.sqlite"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().isReplay(), patience);
+        TRY_VERIFY(m_window->session().isReplay());
         isBack();
         press(Qt::Key_Home); // nothing is asked of whoever only looks
         QVERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 0);

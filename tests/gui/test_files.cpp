@@ -46,7 +46,7 @@ private slots:
         press(Qt::Key_A, Qt::ControlModifier);
         type(path);
         press(Qt::Key_Return);
-        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path + u".json"_s), patience); // an ending is given
+        TRY_VERIFY(QFile::exists(path + u".json"_s)); // an ending is given
         const auto profile = probe::loadProfile(path + u".json"_s, probe::UnknownKeys::Refused);
         QVERIFY2(profile, qPrintable(profile.error));
         QVERIFY(profile->targets == m_window->session().targets());
@@ -73,7 +73,7 @@ private slots:
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(path)});
         QVERIFY(drop(data));
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().isReplay(), patience);
+        TRY_VERIFY(m_window->session().isReplay());
         QCOMPARE(m_window->session().targets().size(), 2);
     }
 
@@ -115,7 +115,7 @@ private slots:
                     found << view->model()->index(row, 0, view->rootIndex()).data().toString();
                 return found;
             };
-            QTRY_VERIFY_WITH_TIMEOUT(names().contains(u"seen.sqlite"_s), patience);
+            TRY_VERIFY(names().contains(u"seen.sqlite"_s));
             all << names();
         }
         for (const auto &name : all)
@@ -142,7 +142,7 @@ private slots:
             }
             return monitor.state() != QProcess::Running;
         };
-        QTRY_VERIFY_WITH_TIMEOUT(isOpen(), patience);
+        TRY_VERIFY(isOpen());
         QCOMPARE(monitor.state(), QProcess::Running);
         monitor.terminate();
         QVERIFY(monitor.waitForFinished(patience));

@@ -77,16 +77,16 @@ private slots:
         const QString id = QString::fromLatin1(path.split('/').last());
         fleet.start(u"C"_s, {u"--jobs"_s, u"off"_s});
         open(*probe::targetsFromArguments({urlOf(u"A"_s), urlOf(u"B"_s)}));
-        QTRY_VERIFY_WITH_TIMEOUT(rowOf(FleetTable::Kind::Job, id) >= 0, patience);
+        TRY_VERIFY(rowOf(FleetTable::Kind::Job, id) >= 0);
         const auto parts = [&] {
             return table().index(rowOf(FleetTable::Kind::Job, id), 0).data(FleetTable::PartsRole).toStringList();
         };
-        QTRY_COMPARE_WITH_TIMEOUT(parts().value(2), u"sieving"_s, patience);
-        QTRY_VERIFY_WITH_TIMEOUT(parts().value(1).startsWith(QString::number(semiprime(150).size())), patience);
+        TRY_COMPARE(parts().value(2), u"sieving"_s);
+        TRY_VERIFY(parts().value(1).startsWith(QString::number(semiprime(150).size())));
         QCOMPARE(rowOf(FleetTable::Kind::Job, id), rowOf(FleetTable::Kind::Node, u"A"_s) + 1); // A works on it
-        QTRY_VERIFY_WITH_TIMEOUT(textOf(u"A"_s, FleetTable::Busy).startsWith(u"1 of "_s), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(textOf(u"B"_s, FleetTable::Busy).startsWith(u"0 of "_s), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(textOf(u"B"_s, FleetTable::Lag).startsWith(u"≤ "_s), patience);
+        TRY_VERIFY(textOf(u"A"_s, FleetTable::Busy).startsWith(u"1 of "_s));
+        TRY_VERIFY(textOf(u"B"_s, FleetTable::Busy).startsWith(u"0 of "_s));
+        TRY_VERIFY(textOf(u"B"_s, FleetTable::Lag).startsWith(u"≤ "_s));
         QCOMPARE(textOf(u"C"_s, FleetTable::Busy), u"–"_s); // no target leads there
         QCOMPARE(textOf(u"C"_s, FleetTable::StateColumn), u"alive"_s);
         const auto groups = [&] {
@@ -103,9 +103,9 @@ private slots:
         QCOMPARE(QGuiApplication::clipboard()->text(), id);
 
         fleet.kill(u"A"_s); // B is asked then
-        QTRY_COMPARE_WITH_TIMEOUT(textOf(u"A"_s, FleetTable::StateColumn), u"lost"_s, patience);
-        QTRY_COMPARE_WITH_TIMEOUT(textOf(u"A"_s, FleetTable::Busy), u"–"_s, patience);
-        QTRY_COMPARE_WITH_TIMEOUT(rowOf(FleetTable::Kind::Job, id), -1, patience);
+        TRY_COMPARE(textOf(u"A"_s, FleetTable::StateColumn), u"lost"_s);
+        TRY_COMPARE(textOf(u"A"_s, FleetTable::Busy), u"–"_s);
+        TRY_COMPARE(rowOf(FleetTable::Kind::Job, id), -1);
         QCOMPARE(groups(), 1);
     }
 
@@ -120,12 +120,12 @@ private slots:
         auto targets = *probe::targetsFromArguments({u"http://127.0.0.1:%1/health"_s.arg(server.port())});
         open(targets);
         auto &watch = m_window->fleetPanel().watch();
-        QTRY_VERIFY2_WITH_TIMEOUT(watch.problem().contains(u"HTTP 401"_s), qPrintable(watch.problem()), patience);
+        TRY_VERIFY2(watch.problem().contains(u"HTTP 401"_s), qPrintable(watch.problem()));
         targets.first().headers << *probe::parseHeader(u"Authorization: Bearer 0123456789abcdef0123456789abcdef"_s);
         m_window->session().setTargets(targets);
-        QTRY_COMPARE_WITH_TIMEOUT(watch.fleets().size(), 1, patience);
+        TRY_COMPARE(watch.fleets().size(), 1);
         QCOMPARE(watch.fleets().first().nodes.size(), 1);
-        QTRY_VERIFY_WITH_TIMEOUT(watch.fleets().first().nodes.first().figures, patience);
+        TRY_VERIFY(watch.fleets().first().nodes.first().figures);
         QCOMPARE(watch.fleets().first().nodes.first().address, u"127.0.0.1:%1"_s.arg(server.port()));
     }
 };

@@ -208,11 +208,11 @@ private slots:
         QTest::qWait(1); // nobody has asked for it yet
         QCOMPARE(servers.asked(0) + servers.asked(1) + servers.asked(2), 0);
         watch.setWatched(true);
-        QTRY_VERIFY_WITH_TIMEOUT(servers.asked(0) >= 2, test::patience);
+        TRY_VERIFY(servers.asked(0) >= 2);
         // Once each, before it is known that they are of one.
         QVERIFY2(servers.asked(1) <= 1 && servers.asked(2) <= 1,
                  qPrintable(u"%1 %2"_s.arg(servers.asked(1)).arg(servers.asked(2))));
-        QTRY_COMPARE_WITH_TIMEOUT(watch.fleets().size(), 1, test::patience);
+        TRY_COMPARE(watch.fleets().size(), 1);
         const SeenFleet fleet = watch.fleets().first();
         QCOMPARE(fleet.nodes.size(), 3);
         QCOMPARE(fleet.nodes[1].node.id, second);
@@ -220,14 +220,14 @@ private slots:
         QCOMPARE(*fleet.nodes[1].figures->threads, 2.0);
         QVERIFY(!fleet.nodes[1].address.isEmpty());
         QCOMPARE(*fleet.waiting, 4.0);
-        QTRY_COMPARE_WITH_TIMEOUT(watch.fleets().first().nodes.first().node.jobs.first().digits, 7, test::patience);
+        TRY_COMPARE(watch.fleets().first().nodes.first().node.jobs.first().digits, 7);
         QCOMPARE(servers.pages(), 1); // once for each job
         const int before = servers.asked(1);
         servers.end(0);
-        QTRY_VERIFY_WITH_TIMEOUT(servers.asked(1) >= before + 2, test::patience);
+        TRY_VERIFY(servers.asked(1) >= before + 2);
         QVERIFY(servers.asked(2) <= 1);
         QCOMPARE(watch.fleets().size(), 1);
-        QTRY_VERIFY_WITH_TIMEOUT(!watch.fleets().first().nodes.first().figures, test::patience);
+        TRY_VERIFY(!watch.fleets().first().nodes.first().figures);
     }
 
     void twoQueuesAreTwoGroups()
@@ -238,7 +238,7 @@ private slots:
         FleetWatch watch;
         watch.setTargets(servers.targets());
         watch.setWatched(true);
-        QTRY_COMPARE_WITH_TIMEOUT(watch.fleets().size(), 2, test::patience);
+        TRY_COMPARE(watch.fleets().size(), 2);
         QCOMPARE(watch.fleets().first().nodes.size(), 1);
         QCOMPARE(watch.fleets().last().nodes.size(), 2);
         QVERIFY(!watch.fleets().last().nodes.last().figures); // no target leads to the third
@@ -258,8 +258,7 @@ private slots:
         watch.setTargets(*probe::targetsFromArguments({other.url(u"/health"_s)}));
         watch.setWatched(true);
         QVERIFY2(watch.problem().endsWith(u"Nobody has answered yet."_s), qPrintable(watch.problem()));
-        QTRY_VERIFY2_WITH_TIMEOUT(watch.problem().endsWith(u"No target is an openloop-server."_s),
-                                  qPrintable(watch.problem()), test::patience);
+        TRY_VERIFY2(watch.problem().endsWith(u"No target is an openloop-server."_s), qPrintable(watch.problem()));
         QCOMPARE(asked.load(), 0);
         QCOMPARE(metrics.load(), 1);
         watch.setTargets(std::nullopt);
@@ -272,7 +271,7 @@ private slots:
         watch.setTargets(
             *probe::targetsFromArguments({u"http://user:secret@127.0.0.1:%1/x"_s.arg(test::closedPort())}));
         watch.setWatched(true);
-        QTRY_VERIFY_WITH_TIMEOUT(watch.problem().contains(u"127.0.0.1:"_s), test::patience);
+        TRY_VERIFY(watch.problem().contains(u"127.0.0.1:"_s));
         QVERIFY2(!watch.problem().contains(u"secret"_s), qPrintable(watch.problem()));
     }
 
@@ -287,9 +286,9 @@ private slots:
         watch.setTargets(*probe::targetsFromArguments({server.url(u"/health"_s)}));
         watch.setWatched(true);
         const QString said = u"127.0.0.1:%1/nodes: data[0] is no object"_s.arg(server.port());
-        QTRY_VERIFY2_WITH_TIMEOUT(watch.problem().endsWith(said), qPrintable(watch.problem()), test::patience);
+        TRY_VERIFY2(watch.problem().endsWith(said), qPrintable(watch.problem()));
         const int asked = server.requests();
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > asked, test::patience); // its metrics are well
+        TRY_VERIFY(server.requests() > asked); // its metrics are well
         QVERIFY2(watch.problem().endsWith(said), qPrintable(watch.problem()));
     }
 

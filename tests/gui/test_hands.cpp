@@ -87,7 +87,7 @@ private slots:
         for (auto &one : targets)
             one.interval = 50ms;
         WindowFixture::open(targets, defaultRules(targets));
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get(), patience));
     }
@@ -132,14 +132,14 @@ private slots:
         press(Qt::Key_A, Qt::ControlModifier);
         type(u"late="_s + m_server->url(u"/health"_s));
         press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().targets().size(), 5, patience);
+        TRY_COMPARE(m_window->session().targets().size(), 5);
         QVERIFY(isBackIn(*m_window));
         press(Qt::Key_L, Qt::ControlModifier);
         QVERIFY(inFront<QDialog>());
         press(Qt::Key_A, Qt::ControlModifier);
         type(u"late: p99<5s over 10s"_s);
         press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().rules().size(), 1, patience);
+        TRY_COMPARE(m_window->session().rules().size(), 1);
         QCOMPARE(m_window->session().rules().front().target, u"late"_s);
     }
 
@@ -152,7 +152,7 @@ private slots:
         press(Qt::Key_Return);
         type(m_server->url(u"/later"_s));
         press(Qt::Key_Return);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().targets().size(), 5, patience);
+        TRY_COMPARE(m_window->session().targets().size(), 5);
         QCOMPARE(m_window->session().targets().last().headers.size(), 1);
     }
 
@@ -167,7 +167,7 @@ private slots:
         press(Qt::Key_Return, Qt::ControlModifier);
         auto *reason = dialog->findChild<QPlainTextEdit *>(u"reason"_s);
         QVERIFY(reason);
-        QTRY_VERIFY_WITH_TIMEOUT(reason->isVisible(), patience);
+        TRY_VERIFY(reason->isVisible());
         auto *field = qobject_cast<QPlainTextEdit *>(focused()); // ready to be mended
         QVERIFY(field && field != reason);
         QCOMPARE(field->toPlainText(), pasted);
@@ -175,11 +175,11 @@ private slots:
         QVERIFY(reason->y() > field->y());
         QVERIFY(dialog->width() >= 500 && dialog->width() <= 700);
         for (const auto *text : {field, reason}) { // all of it is seen
-            QTRY_COMPARE_WITH_TIMEOUT(text->verticalScrollBar()->maximum(), 0, patience);
+            TRY_COMPARE(text->verticalScrollBar()->maximum(), 0);
             QCOMPARE(text->horizontalScrollBar()->maximum(), 0);
         }
         reason->setPlainText(u"“"_s + pasted + u"” is no URL"_s); // no word of it fits a line
-        QTRY_COMPARE_WITH_TIMEOUT(reason->verticalScrollBar()->maximum(), 0, patience);
+        TRY_COMPARE(reason->verticalScrollBar()->maximum(), 0);
         QCOMPARE(reason->horizontalScrollBar()->maximum(), 0);
         QVERIFY(dialog->width() <= 700);
     }
@@ -202,10 +202,10 @@ private slots:
     void theMenuOpensWithTheKeyThatItsButtonNames()
     {
         press(Qt::Key_F10);
-        QTRY_VERIFY_WITH_TIMEOUT(qobject_cast<QMenu *>(QApplication::activePopupWidget()), patience);
+        TRY_VERIFY(qobject_cast<QMenu *>(QApplication::activePopupWidget()));
         QVERIFY(qobject_cast<QMenu *>(QApplication::activePopupWidget())->activeAction());
         press(Qt::Key_Escape);
-        QTRY_VERIFY_WITH_TIMEOUT(!QApplication::activePopupWidget(), patience);
+        TRY_VERIFY(!QApplication::activePopupWidget());
     }
 
     void arrowsWalkTheTabsOfTheDocks()
@@ -247,7 +247,7 @@ private slots:
         for (int i = 0; i < panels.size(); ++i) {
             press(static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
             auto *dock = m_window->findChild<QDockWidget *>(panels[i]);
-            QTRY_VERIFY2_WITH_TIMEOUT(contains(dock, focused()), qPrintable(panels[i]), patience);
+            TRY_VERIFY2(contains(dock, focused()), qPrintable(panels[i]));
             QVERIFY(!dock->visibleRegion().isEmpty());
         }
         press(Qt::Key_1, Qt::ControlModifier);
@@ -339,10 +339,10 @@ private slots:
             return button && button->text().remove(u'&') == u"Load"_s;
         }));
         press(Qt::Key_Space);
-        QTRY_COMPARE_WITH_TIMEOUT(session.loadedTarget(), u"far"_s, patience);
+        TRY_COMPARE(session.loadedTarget(), u"far"_s);
         QVERIFY(isBackIn(*m_window));
         press(Qt::Key_B);
-        QTRY_VERIFY_WITH_TIMEOUT(session.loadedTarget().isEmpty(), patience);
+        TRY_VERIFY(session.loadedTarget().isEmpty());
         press(Qt::Key_B); // asked once
         QCOMPARE(session.loadedTarget(), u"far"_s);
         QVERIFY(!qobject_cast<QMessageBox *>(QApplication::activeWindow()));

@@ -76,7 +76,7 @@ private slots:
     {
         open();
         auto &cards = m_window->targetsPanel().cards();
-        QTRY_VERIFY_WITH_TIMEOUT(cards.front()->figures().hasTail(), patience);
+        TRY_VERIFY(cards.front()->figures().hasTail());
         const auto &health = cards.front()->figures();
         QCOMPARE(health.name, u"health"_s);
         QVERIFY(health.p50 && health.p95 && health.p99);
@@ -94,10 +94,10 @@ private slots:
         m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(closedPort())),
                                                 QList<probe::Rule>());
         m_window->show();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s), patience);
+        TRY_VERIFY(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s));
         QVERIFY(m_window->showsFirstRun());
         QCOMPARE(m_window->firstRun().findChildren<QPushButton *>().size(), 3);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, patience);
+        TRY_COMPARE(m_window->verdictBar().verdict().state, State::Down);
         m_window->findChild<QPushButton *>(u"copyCurl"_s)->click();
         QVERIFY(QApplication::clipboard()->text().startsWith(u"curl "_s));
     }
@@ -105,23 +105,23 @@ private slots:
     void theChartReplacesTheFirstRunWithTheFirstAnswer()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
     }
 
     void oneButtonSaturatesAndStops()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         auto *button = m_window->findChild<QPushButton *>(u"load"_s);
         m_window->findChild<QSpinBox *>()->setValue(5);
         const int before = m_server->connections();
         button->click();
         QCOMPARE(m_window->session().loadedTarget(), u"factorize"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(m_server->connections() >= before + 5, patience);
+        TRY_VERIFY(m_server->connections() >= before + 5);
         QCOMPARE(button->text(), u"Stop load"_s);
         QCOMPARE(m_window->session().loadSize(), 5);
         button->click();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), patience);
+        TRY_VERIFY(m_window->session().loadedTarget().isEmpty());
         QVERIFY(m_window->session().loads().back().to.has_value());
     }
 
@@ -136,12 +136,12 @@ private slots:
     void aDeadServiceIsSaidToBeDown()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         m_server.reset();
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, State::Down, patience);
+        TRY_COMPARE(m_window->verdictBar().verdict().state, State::Down);
         QVERIFY(m_window->verdictBar().verdict().word.startsWith(u"DOWN"_s));
         QVERIFY(!m_window->showsFirstRun());
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().log().rowCount() > 0, patience);
+        TRY_VERIFY(m_window->session().log().rowCount() > 0);
     }
 
     void theThemeSwitchesTheWholeApplication()
@@ -158,7 +158,7 @@ private slots:
     void theKeyboardAloneIsEnough()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         m_window->activateWindow();
         auto &chart = m_window->chartPanel();
         chart.chart().setFocus();
@@ -177,7 +177,7 @@ private slots:
         QTest::keyClick(&chart.chart(), Qt::Key_B);
         QCOMPARE(m_window->session().loadedTarget(), u"factorize"_s);
         QTest::keyClick(&chart.chart(), Qt::Key_B);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().loadedTarget().isEmpty(), patience);
+        TRY_VERIFY(m_window->session().loadedTarget().isEmpty());
     }
 
     void everyButtonCanBeReachedAndIsNamed()
@@ -193,7 +193,7 @@ private slots:
     void theIsolationTestEndsWithAVerdict()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         probe::IsolationConfig config;
         config.baseline = config.loaded = config.recovery = 1200ms;
         config.settle = 100ms;
@@ -202,15 +202,15 @@ private slots:
         QVERIFY(!m_window->experimentPanel().verdict());
         const auto &cards = m_window->targetsPanel().cards();
         const auto isMuted = [&cards] { return cards[3]->figures().isMuted; };
-        QTRY_VERIFY_WITH_TIMEOUT(isMuted(), patience);
+        TRY_VERIFY(isMuted());
         QVERIFY(cards[3]->accessibleDescription().contains(u"NOT PROBED"_s));
         QVERIFY(cards[3]->note().contains(u"not probed"_s));
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().said().endsWith(u" left"_s), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        TRY_VERIFY(m_window->experimentPanel().said().endsWith(u" left"_s));
+        TRY_VERIFY(m_window->experimentPanel().verdict().has_value());
         const auto *health = m_window->experimentPanel().verdict()->find(u"health"_s);
         QVERIFY(health && health->before.n > 0 && health->during.n > 0);
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
-        QTRY_VERIFY_WITH_TIMEOUT(!isMuted(), patience);
+        TRY_VERIFY(!isMuted());
     }
 
     void anIsolationTestOfASingleTargetSaysAtOnceWhyThereIsNoVerdict()
@@ -219,9 +219,9 @@ private slots:
         targets.front().interval = 20ms;
         m_window = std::make_unique<MainWindow>(*m_theme, targets, defaultRules(targets));
         m_window->show();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         m_window->experiments().toggleTest();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        TRY_VERIFY(m_window->experimentPanel().verdict().has_value());
         QVERIFY(m_window->experimentPanel().verdict()->sentence.startsWith(u"No verdict: api is the only target"_s));
         QVERIFY(m_window->session().loads().empty());
         QVERIFY(std::ranges::any_of(m_window->session().events(), [](const Event &event) {
@@ -233,7 +233,7 @@ private slots:
     void theVisibleRangeIsExportedInEveryFormat()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, patience);
+        TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 20);
         const QTemporaryDir folder;
         const auto written = [&](const QString &name) {
             const QString path = folder.filePath(name);
@@ -281,7 +281,7 @@ private slots:
         const QTemporaryDir folder;
         const QString path = folder.filePath(u"session.sqlite"_s);
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         const auto &bar = m_window->verdictBar();
         QVERIFY(!bar.recordingBadge().isVisible());
         const auto events = [this](Event::Kind kind) {
@@ -299,14 +299,14 @@ private slots:
         setrlimit(RLIMIT_FSIZE, &full);
         const auto roomAgain = qScopeGuard([&before] { setrlimit(RLIMIT_FSIZE, &before); });
         m_window->session().record(path);
-        QTRY_VERIFY_WITH_TIMEOUT(bar.recordingBadge().isVisible(), patience);
+        TRY_VERIFY(bar.recordingBadge().isVisible());
         QCOMPARE(bar.recordingBadge().text(), u"not recorded"_s);
         const auto said = bar.recordingBadge().toolTip();
         QVERIFY2(said.startsWith(u"Not recorded: "_s + path + u": "_s) && said.contains(u"Measuring goes on"_s),
                  qPrintable(said));
         QCOMPARE(events(Event::Kind::Alert), QStringList{said});
         setrlimit(RLIMIT_FSIZE, &before);
-        QTRY_VERIFY_WITH_TIMEOUT(!bar.recordingBadge().isVisible(), patience);
+        TRY_VERIFY(!bar.recordingBadge().isVisible());
         QCOMPARE(events(Event::Kind::Alert).size(), 1);
         QCOMPARE(events(Event::Kind::Recovery), QStringList{u"Recorded again, with what was missing"_s});
     }
@@ -318,12 +318,12 @@ private slots:
         open();
         const auto &badge = m_window->verdictBar().recordingBadge();
         m_window->session().record(folder.filePath(u"none/session.sqlite"_s));
-        QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
+        TRY_VERIFY(badge.isVisible());
         QVERIFY2(badge.toolTip().contains(u"No such file"_s), qPrintable(badge.toolTip()));
         m_window->recordings().show(folder.filePath(u"other.sqlite"_s)); // nothing is to be recorded meanwhile
         QVERIFY(!badge.isVisible());
         m_window->recordings().close();
-        QTRY_VERIFY_WITH_TIMEOUT(badge.isVisible(), patience);
+        TRY_VERIFY(badge.isVisible());
     }
 
     void aRecordingsTargetsAreNotTheUsers()
@@ -431,7 +431,7 @@ private slots:
     void namesStandBesideTheDataWhereTimeRunsToTheEdge()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 5, patience);
+        TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 5);
         auto &panel = m_window->chartPanel();
         panel.setMode(ChartMode::Points);
         const int needed = panel.fontMetrics().horizontalAdvance(u"/call_other_service"_s);
@@ -446,7 +446,7 @@ private slots:
         const StopSignals onStop([this] { m_window->close(); });
         QCOMPARE(std::raise(SIGTERM), 0);
         QVERIFY(m_window->isVisible());
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), patience);
+        TRY_VERIFY(!m_window->isVisible());
     }
 
     void theCopiedCommandMeasuresTheSame()
@@ -593,7 +593,7 @@ private slots:
         QVERIFY(m_window->tabifiedDockWidgets(fleet).contains(m_window->findChild<QDockWidget *>(u"jobs"_s)));
         QVERIFY(!fleet->isFloating());
         m_window->goTo(fleet);
-        QTRY_VERIFY_WITH_TIMEOUT(!fleet->visibleRegion().isEmpty(), patience);
+        TRY_VERIFY(!fleet->visibleRegion().isEmpty());
     }
 
     void aPastedCurlCommandBecomesATarget()
@@ -612,7 +612,7 @@ private slots:
         QVERIFY(german.load(QLocale(QLocale::German), u"openloop"_s, u"_"_s, u":/translations"_s));
         QCoreApplication::installTranslator(&german);
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         QCOMPARE(m_window->findChild<QPushButton *>(u"load"_s)->text(), u"/factorize auslasten"_s);
         QCOMPARE(m_window->targets().addFromText(u"curl -X"_s), u"Zu -X fehlt der Wert"_s); // a reason, too
         QCoreApplication::removeTranslator(&german);
@@ -621,21 +621,21 @@ private slots:
     void belowEveryChartTargetsAreNamedInFull()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         m_window->resize(1280, 800);
         const auto *chart = m_window->findChild<LatencyChart *>();
         const auto *timeline = m_window->findChild<Timeline *>();
         QVERIFY(chart && timeline);
         for (const auto mode : {ChartMode::Points, ChartMode::Heatmap, ChartMode::Phases}) {
             m_window->chartPanel().setMode(mode);
-            QTRY_VERIFY_WITH_TIMEOUT(chart->plot().rightSpace() >= timeline->roomForNames(), patience);
+            TRY_VERIFY(chart->plot().rightSpace() >= timeline->roomForNames());
         }
     }
 
     void aWindowWhoseTargetsWereAllRemovedCanStillBeUsed()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         m_window->session().setTargets({});
         QCOMPARE(m_window->verdictBar().verdict().word, u"NO TARGETS"_s);
         for (int mode = 0; mode < chartModes; ++mode) {
@@ -653,12 +653,12 @@ private slots:
     void anAbortedIsolationTestLeavesNoLoad()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         probe::IsolationConfig config;
         config.baseline = 100ms;
         m_window->experiments().setIsolationConfig(config);
         m_window->experiments().toggleTest();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, patience);
+        TRY_VERIFY(m_window->session().engine().load(u"factorize"_s) > 0);
         m_window->experiments().toggleTest();
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
         QVERIFY(!m_window->experimentPanel().verdict());

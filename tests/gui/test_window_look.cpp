@@ -56,7 +56,7 @@ private slots:
         QFETCH(const QLocale::Language, language);
         speak(language);
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
         resizeTo(width);
         QVERIFY(!m_window->chartPanel().findChild<QAbstractButton *>()->visibleRegion().isEmpty());
         for (int mode = 0; mode < chartModes; ++mode) {
@@ -76,7 +76,7 @@ private slots:
                 return words.text.contains(text) && words.widget && words.widget->inherits(by);
             });
         };
-        QTRY_VERIFY_WITH_TIMEOUT(isRead(u"p99"_s, "openloop::gui::Card"), patience);
+        TRY_VERIFY(isRead(u"p99"_s, "openloop::gui::Card"));
         QVERIFY(isRead(u"health"_s, "openloop::gui::Timeline"));
         QVERIFY(isRead(u"SLO 20"_s, "openloop::gui::PlotView"));
         QVERIFY(isRead(u"Isolation test"_s, "openloop::gui::StateBadge"));
@@ -123,13 +123,13 @@ private slots:
         const auto heightOf = [&](int row) {
             return events->visualRect(events->model()->index(row, EventLog::Text)).height();
         };
-        QTRY_VERIFY_WITH_TIMEOUT(heightOf(0) > heightOf(1), patience);
+        TRY_VERIFY(heightOf(0) > heightOf(1));
     }
 
     void heatmapAndPhasesNameTheirTargetAndTheirColours()
     {
         open();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, patience);
+        TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 20);
         auto &panel = m_window->chartPanel();
         panel.setMode(ChartMode::Points);
         QVERIFY(panel.key().isHidden());
@@ -153,7 +153,7 @@ private slots:
         open();
         auto *panel = m_window->findChild<ServerPanel *>();
         auto *button = panel->findChild<QAbstractButton *>(u"chooseFigures"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(!button->isHidden(), patience);
+        TRY_VERIFY(!button->isHidden());
         button->click();
         auto *dialog = m_window->findChild<FiguresDialog *>();
         QVERIFY(dialog);
@@ -171,7 +171,7 @@ private slots:
         open();
         m_window->restoreState(state);
         panel = m_window->findChild<ServerPanel *>();
-        QTRY_VERIFY_WITH_TIMEOUT(panel->accessibleName().contains(u"Load 0.420\u2009processes"_s), patience);
+        TRY_VERIFY(panel->accessibleName().contains(u"Load 0.420\u2009processes"_s));
     }
 
 private:

@@ -85,7 +85,7 @@ private slots:
         targets[0].interval = 20ms;
         targets[1].interval = 1s;
         open(targets, {*probe::parseRule(u"health: p50<90ms over 2s"_s)});
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->showsFirstRun(), patience);
+        TRY_VERIFY(!m_window->showsFirstRun());
     }
 
     void cleanup() { endAll(); }
@@ -98,12 +98,11 @@ private slots:
         config.measure = 600ms;
         m_window->experiments().setSearchConfig(config);
         auto *button = m_window->findChild<QPushButton *>(u"findLimit"_s);
-        QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), patience);
+        TRY_VERIFY(button->isEnabled());
         button->click();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->limitPanel().findChildren<QLabel *>().first()->text().endsWith(u" left"_s)
-                                     || !m_window->limitPanel().verdict().isEmpty(),
-                                 patience);
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->limitPanel().verdict().isEmpty(), patience);
+        TRY_VERIFY(m_window->limitPanel().findChildren<QLabel *>().first()->text().endsWith(u" left"_s)
+                   || !m_window->limitPanel().verdict().isEmpty());
+        TRY_VERIFY(!m_window->limitPanel().verdict().isEmpty());
         // From three parallel ones on it takes 100 ms; the machine itself may only make it worse.
         QVERIFY2(m_window->limitPanel().verdict().contains(u"breaks at"_s)
                      || m_window->limitPanel().verdict().contains(u"broken"_s),
@@ -117,7 +116,7 @@ private slots:
         config.settle = config.measure = 200ms;
         m_window->experiments().setSearchConfig(config);
         m_window->experiments().toggleSearch();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().engine().load(u"factorize"_s) > 0, patience);
+        TRY_VERIFY(m_window->session().engine().load(u"factorize"_s) > 0);
         m_window->experiments().toggleSearch();
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
         QVERIFY(m_window->limitPanel().verdict().isEmpty());
@@ -171,7 +170,7 @@ private slots:
     void targetsArePickedFromWhatTheServiceDescribes()
     {
         m_window->targets().offer();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<PickDialog *>(), patience);
+        TRY_VERIFY(m_window->findChild<PickDialog *>());
         auto *dialog = m_window->findChild<PickDialog *>();
         QCOMPARE(dialog->list().count(), 1); // /health is measured already, /things is no GET
         QVERIFY(dialog->list().item(0)->text().startsWith(u"/version"_s));
@@ -180,7 +179,7 @@ private slots:
         dialog->list().item(0)->setCheckState(Qt::Checked);
         ok->click();
         QCOMPARE(m_window->session().targets().size(), 3);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"version"_s, 0, 1e12).n > 0, patience);
+        TRY_VERIFY(m_window->session().figures(u"version"_s, 0, 1e12).n > 0);
     }
 
     void targetsArePickedFromAFile()
@@ -233,13 +232,13 @@ private slots:
         QCOMPARE(m_window->timeWindow().to(), session.now());
         bar.setSpeed(4);
         bar.togglePlaying();
-        QTRY_COMPARE_WITH_TIMEOUT(session.now(), session.end(), patience);
+        TRY_COMPARE(session.now(), session.end());
         QVERIFY(!bar.isPlaying());
         m_window->recordings().close();
         QVERIFY(!session.isReplay());
         QVERIFY(!bar.isVisible());
         QVERIFY(session.targets() == measured);
-        QTRY_VERIFY_WITH_TIMEOUT(session.figures(u"health"_s, 0, 1e12).n > 0, patience);
+        TRY_VERIFY(session.figures(u"health"_s, 0, 1e12).n > 0);
     }
 
     void twoSessionsCompareByTheirQuantiles()
@@ -256,7 +255,7 @@ private slots:
                 .figures(u"health"_s, m_window->timeWindow().from(), m_window->timeWindow().to())
                 .p50;
         };
-        QTRY_VERIFY_WITH_TIMEOUT(p50().value_or(0) > 300, patience);
+        TRY_VERIFY(p50().value_or(0) > 300);
         QCOMPARE(m_window->comparePanel().compareWith(path), QString());
         const auto &comparison = m_window->comparePanel().comparison();
         QCOMPARE(comparison.rowCount(), 2);
@@ -271,7 +270,7 @@ private slots:
     void aSpikeIsBlamedWithWhatTheServiceSaysOfItself()
     {
         m_window->session().setLoad(u"factorize"_s, 8);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).max.value_or(0) > 400, patience);
+        TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).max.value_or(0) > 400);
         m_window->session().setLoad(u"factorize"_s, 0);
         const auto &series = *m_window->session().series(u"health"_s);
         const auto samples = series.samples(series.begin(), series.end());
@@ -294,7 +293,7 @@ private slots:
     void theServerPanelShowsItsPool()
     {
         auto *panel = m_window->findChild<ServerPanel *>();
-        QTRY_VERIFY_WITH_TIMEOUT(panel->accessibleName().contains(u"2 of 2"_s), patience);
+        TRY_VERIFY(panel->accessibleName().contains(u"2 of 2"_s));
         QVERIFY(panel->accessibleName().contains(u"Queue 6"_s));
     }
 
@@ -331,7 +330,7 @@ private slots:
 
     void everyViewAndEveryDockCanBeShown()
     {
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 20, patience);
+        TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 20);
         std::set<QByteArray> pictures;
         for (int mode = 0; mode < chartModes; ++mode) {
             m_window->chartPanel().setMode(static_cast<ChartMode>(mode));
@@ -342,14 +341,14 @@ private slots:
         for (auto *dock : m_window->findChildren<QDockWidget *>()) {
             dock->show();
             dock->raise();
-            QTRY_VERIFY_WITH_TIMEOUT(!dock->visibleRegion().isEmpty(), patience);
+            TRY_VERIFY(!dock->visibleRegion().isEmpty());
             QVERIFY2(!dock->windowTitle().isEmpty(), qPrintable(dock->objectName()));
         }
     }
 
     void thePhasesOfAColumnAddUpToOneOfItsRequests()
     {
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().figures(u"health"_s, 0, 1e12).n > 50, patience);
+        TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 50);
         const auto &session = m_window->session();
         const auto columns = phasesOf(session, *session.series(u"health"_s), session.beginning(), session.now(), 10);
         QVERIFY(!columns.empty());

@@ -20,6 +20,8 @@ READ_UNSEEN = re.compile(r"(?<![\w:])(?:get|post|put|read|answer|request)\((?:[^
                          r"\s*->\s*(?:status|body|fields?)\b")
 # What waits for a moment instead of an event; a comment on the line, or above it, says why there is no event.
 SLEEP = re.compile(r"\b(?:QTest::q(?:Wait|Sleep)|QThread::[mu]?sleep|sleep_for|u?sleep|nanosleep)\(")
+# Looks again at what has come: what held for a moment only fails there. `tests/support/patience.h` looks once.
+LOOKS_AGAIN = re.compile(r"\bQTRY_[A-Z]+")
 SAYS_NOTHING = re.compile(r"// See \S+\.h\.?$")
 FUZZERS_FIND = ("crash-", "leak-", "oom-", "timeout-")
 WORDS_OF_ONE_MACHINE = re.compile(r"/(?:w[o]rk|r[o]ot|h[o]me)/\w")
@@ -38,6 +40,8 @@ def breaches(path, text):
             above = lines[number - 2].strip() if number > 1 else ""
             if "//" not in line and not above.startswith("//"):
                 yield number, "no sleep to wait for something; a comment says why this one does not"
+        if path.startswith("tests/") and LOOKS_AGAIN.search(line.split("//")[0]):
+            yield number, "what is waited for is looked at once: TRY_VERIFY, TRY_COMPARE"
     if path.startswith("tests/"):
         for found in READ_UNSEEN.finditer(text):
             yield text.count("\n", 0, found.start()) + 1, "an answer that may be missing is looked at unseen"
@@ -89,6 +93,7 @@ def self_test():
         assert list(breaches("server/x.cpp", header + mistake)), mistake
     mistakes_of_tests = [
         "QTest::qWait(5);\n",
+        "QTRY_VERIFY_WITH_TIMEOUT(file.exists(), patience);\n",
         "std::this_thread::sleep_for(1s);\n",
         "QCOMPARE(client.get(\"/\")->status, 200);\n",
         "QVERIFY(client.read(5s)->body.isEmpty());\n",

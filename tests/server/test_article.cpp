@@ -175,7 +175,7 @@ void TestArticle::healthAnswersWhileAThousandWatchAndTheDatabaseIsRestarted()
         Watchers watchers;
         for (int i = 0; i < watching; ++i)
             watchers.add(server.port(), job);
-        QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), watching, patience);
+        TRY_COMPARE(watchers.greeted(), watching);
         std::future<double> loaded = poll(server);
         std::future<double> idle = poll(idler);
         database.stop();
@@ -187,7 +187,7 @@ void TestArticle::healthAnswersWhileAThousandWatchAndTheDatabaseIsRestarted()
         best = std::min(best, p99 / std::max(before, control));
         const auto isGone = [&] { return statusOf(RawClient(server.port()).remove(job)) == 204; };
         QVERIFY(QTest::qWaitFor(isGone, patience));
-        QTRY_COMPARE_WITH_TIMEOUT(watchers.open(), 0, patience); // and is told
+        TRY_COMPARE(watchers.open(), 0); // and is told
     }
     QVERIFY2(best <= mostWhileComputing, qPrintable(u"p99 under load is %1 times the idle one"_s.arg(best)));
 }

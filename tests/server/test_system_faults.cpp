@@ -3,6 +3,7 @@
 #include "common/stop_signals.h"
 #include "server/loop/stall_watch.h"
 #include "tests/support/app_thread.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
 
@@ -145,7 +146,7 @@ void TestSystemFaults::aConnectionThatCantBeWatchedIsClosed()
         RawClient client(m_server->port());
         QVERIFY(client.waitForClose());
     }
-    QTRY_COMPARE(m_server->connections(), 1);
+    TRY_COMPARE(m_server->connections(), 1);
     QCOMPARE(statusOf(before.get("/quick")), 200);
     QCOMPARE(statusOf(RawClient(m_server->port()).get("/quick")), 200);
 }
@@ -163,7 +164,7 @@ void TestSystemFaults::anAnswerThatCantBeSentWholeIsTheLast()
         heard += more;
     QCOMPARE(heard.count("HTTP/1.1 "), 1);
     QVERIFY(client.waitForClose());
-    QTRY_COMPARE(m_server->connections(), 0);
+    TRY_COMPARE(m_server->connections(), 0);
 }
 
 void TestSystemFaults::aReadThatFailsForAMomentIsMadeAgain()

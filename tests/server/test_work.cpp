@@ -140,10 +140,10 @@ void TestWork::workGoesOnWhileAnyoneWaits()
         clients.back().reset();
         clients.pop_back();
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_requests_in_flight"), 2.0, patience);
+    TRY_COMPARE(server.metric("openloop_requests_in_flight"), 2.0);
     QCOMPARE(server.figure("held"), 1);
     clients.front().reset();
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, patience);
+    TRY_COMPARE(server.figure("running"), 0);
 }
 
 void TestWork::aFloodOfLongNumbersDelaysNoShortOne()
@@ -155,9 +155,9 @@ void TestWork::aFloodOfLongNumbersDelaysNoShortOne()
         flood.emplace_back(server.port());
         flood.back().ask("/factorize?n=" + semiprime(332, i)); // the longest that the service takes
         if (i == 0) // the others wait behind it
-            QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, patience);
+            TRY_COMPARE(server.metric(longRunning), 1.0);
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 64.0, patience);
+    TRY_COMPARE(server.metric(longQueued), 64.0);
     std::vector<double> times;
     RawClient other(server.port());
     for (int i = 0; i < 20; ++i) {
@@ -180,7 +180,7 @@ void TestWork::aJobLendsItsThreadToWhoWaits()
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
     QCOMPARE(client.post("/factorizations", "{\"n\":\"" + semiprime(330) + "\"}").value_or(Answer()).status, 202);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longRunning), 1.0, patience);
+    TRY_COMPARE(server.metric(longRunning), 1.0);
     QCOMPARE(client.get("/factorize?n=" + semiprime(170), longest).value_or(Answer()).status, 200);
     QCOMPARE(server.metric(longRunning), 1.0); // it goes on
 }
@@ -196,16 +196,15 @@ void TestWork::clientsTakeTurns()
         flood.emplace_back(server.port());
         flood.back().ask("/factorize?n=" + semiprime(150, i));
         if (i == 0) // the others wait behind it
-            QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+            TRY_COMPARE(server.figure("held"), 1);
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 16.0, patience);
+    TRY_COMPARE(server.metric(longQueued), 16.0);
     const QByteArray number = semiprime(150, 1000);
     RawClient single(server.port(), "127.0.0.2");
     single.ask("/factorize?n=" + number);
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric("openloop_displaced_computations_total"), 1.0,
-                              patience); // a place was made
+    TRY_COMPARE(server.metric("openloop_displaced_computations_total"), 1.0); // a place was made
     QVERIFY(server.hold("sieving", "&n=" + number)); // the flood is released
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     QVERIFY(server.metric(longQueued) >= 14); // its turn came after one or two of the flood
     QVERIFY(server.release());
     const auto answer = single.read(longest);
@@ -220,7 +219,7 @@ void TestWork::aDeadlineInTheQueueAnswersBeforeTheWorkStarts()
     QVERIFY(server.hold("sieving", "&lends=no"));
     RawClient client(server.port());
     QCOMPARE(client.post("/factorizations", "{\"n\":\"" + sieved + "\"}").value_or(Answer()).status, 202);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience); // the only thread
+    TRY_COMPARE(server.figure("held"), 1); // the only thread
     const QByteArray number = semiprime(290, 2);
     const auto answer = client.get("/factorize?n=" + number, longest);
     QVERIFY(answer);
@@ -253,10 +252,10 @@ void TestWork::whoPrefersNotToWaitGetsAJob()
     QVERIFY(server.hold("sieving"));
     RawClient computed(server.port());
     computed.ask("/factorize?n=" + semiprime(150, 7));
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     RawClient queued(server.port());
     queued.ask("/factorize?n=" + semiprime(150, 8));
-    QTRY_COMPARE_WITH_TIMEOUT(server.metric(longQueued), 1.0, patience);
+    TRY_COMPARE(server.metric(longQueued), 1.0);
     const auto factorize = [&server](const QByteArray &preferences) {
         RawClient client(server.port());
         client.send("GET /factorize?n=" + sieved + " HTTP/1.1\r\nHost: localhost\r\n" + preferences + "\r\n");
@@ -287,7 +286,7 @@ void TestWork::aJobTellsFromItsStartHowLongItTakes()
     QVERIFY(server.hold("trial division")); // in which nothing is known but the length
     const auto accepted = RawClient(server.port()).post("/factorizations", "{\"n\":\"" + semiprime(290) + "\"}");
     QCOMPARE(statusOf(accepted), 202);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     const auto job = objectOf(RawClient(server.port()).get(accepted->fields.value("location")));
     QCOMPARE(job[u"phase"_s].toString(), u"trial division"_s);
     QVERIFY2(job[u"eta"_s].toDouble() > 10, qPrintable(QString::number(job[u"eta"_s].toDouble())));
@@ -307,7 +306,7 @@ void TestWork::whatWasFoundOnceIsNotComputedAgain()
         QVERIFY(answer);
         first = answer->body;
         QVERIFY(answer->fields.value("server-timing").contains("compute"));
-        QTRY_COMPARE_WITH_TIMEOUT(resultsIn(file), 1, patience); // it is answered before it is kept
+        TRY_COMPARE(resultsIn(file), 1); // it is answered before it is kept
         QCOMPARE(server.stop(), 0);
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
@@ -331,7 +330,7 @@ void TestWork::whoFactorsStepsBackForTheLoop()
         QVERIFY(server.hold("sieving"));
         RawClient client(server.port());
         client.ask("/factorize?n=" + sieved);
-        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+        TRY_COMPARE(server.figure("held"), 1);
         const QMap<qint64, int> during = nicenesses(server.processId());
         const int loop = during.value(server.processId());
         QVERIFY(loop == own || (loop == -10 && sliceOf(0) == 0));
@@ -356,7 +355,7 @@ void TestWork::aComputationThatIgnoresItsStopEndsWithTheProcess()
     QVERIFY(server.hold("sieving", "&stops=no"));
     RawClient client(server.port());
     client.ask("/factorize?n=" + sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     QCOMPARE(server.stop(), 1);
     QVERIFY(server.standardError().contains("does not end when told to stop"));
 }

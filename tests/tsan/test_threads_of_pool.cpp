@@ -60,7 +60,7 @@ private slots:
                 pool.refusal(asked[i] + 1, u"another"_s);
                 return load.threads == 3 && !pool.isFull() && answers[i]->over;
             };
-            QTRY_VERIFY_WITH_TIMEOUT(looked(), 10 * patience);
+            TRY_VERIFY_WITHIN(looked(), 10 * patience);
             QCOMPARE(answers[i]->status(), 200);
             QCOMPARE(productOf(*answers[i]->value), asked[i]);
         }
@@ -74,12 +74,12 @@ private slots:
             std::stop_source client;
             const auto leaving = follow(pool.factorize(n, {u"a"_s, 600s, client.get_token()}));
             const auto late = follow(pool.factorize(n + 2, {u"b"_s, 1ms, {}}));
-            QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
+            TRY_VERIFY(late->over);
             client.request_stop();
-            QTRY_VERIFY_WITH_TIMEOUT(leaving->over, patience);
+            TRY_VERIFY(leaving->over);
             QCOMPARE(leaving->status(), 499);
         }
-        QTRY_COMPARE_WITH_TIMEOUT(pool.load().lanes[1].running, 0, patience);
+        TRY_COMPARE(pool.load().lanes[1].running, 0);
     }
 
     void aPoolThatEndsStopsWhatItComputes()
@@ -88,9 +88,9 @@ private slots:
             FactoringPool pool({.threads = 2, .queue = 8, .timeout = 600s});
             std::stop_source client;
             const auto answer = follow(pool.factorize(m_numbers.semiprime(220), {u"a"_s, 600s, client.get_token()}));
-            QTRY_COMPARE_WITH_TIMEOUT(pool.load().lanes[1].running, 1, patience);
+            TRY_COMPARE(pool.load().lanes[1].running, 1);
             client.request_stop();
-            QTRY_VERIFY_WITH_TIMEOUT(answer->over, patience);
+            TRY_VERIFY(answer->over);
         }
     }
 

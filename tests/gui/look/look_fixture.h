@@ -84,7 +84,7 @@ protected:
             resizeTo(width);
             panel->show();
             panel->raise();
-            QTRY_VERIFY_WITH_TIMEOUT(!panel->visibleRegion().isEmpty(), patience);
+            TRY_VERIFY(!panel->visibleRegion().isEmpty());
             look(*m_window, u"%1, %2, %3"_s.arg(where, panel->objectName()).arg(width), Words::Ours, {mode});
         }
     }
@@ -99,7 +99,7 @@ protected:
             QCoreApplication::sendPostedEvents();
             return m_window->size() == QSize(width, height);
         };
-        QTRY_VERIFY2_WITH_TIMEOUT(isSo() && isSo(), qPrintable(u"%1 high"_s.arg(m_window->height())), patience);
+        TRY_VERIFY2(isSo() && isSo(), qPrintable(u"%1 high"_s.arg(m_window->height())));
     }
 
 private:

@@ -61,7 +61,7 @@ private slots:
             if (dialog == QLatin1StringView(name))
                 (this->*open)();
         }
-        QTRY_VERIFY_WITH_TIMEOUT(!opened().isEmpty(), patience);
+        TRY_VERIFY(!opened().isEmpty());
         for (auto *window : opened()) {
             QVERIFY(QTest::qWaitForWindowExposed(window, patience));
             look(*window, dialog, of(dialog));

@@ -110,8 +110,8 @@ private:
     }
     void waitFor(State state)
     {
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().watch(u"health"_s)->state(), state, patience);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->verdictBar().verdict().state, state, patience);
+        TRY_COMPARE(m_window->session().watch(u"health"_s)->state(), state);
+        TRY_COMPARE(m_window->verdictBar().verdict().state, state);
     }
 
     void nothingYet()
@@ -157,7 +157,7 @@ private:
     {
         m_mode = Mode::Slow;
         openAndMeasure();
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().watch(u"health"_s)->state(), State::Degraded, patience);
+        TRY_COMPARE(m_window->session().watch(u"health"_s)->state(), State::Degraded);
     }
     void loaded()
     {
@@ -180,7 +180,7 @@ private:
     {
         shortTest(1s);
         m_window->experiments().toggleTest();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->experimentPanel().verdict().has_value(), patience);
+        TRY_VERIFY(m_window->experimentPanel().verdict().has_value());
     }
     void limitIsFound()
     {
@@ -190,13 +190,13 @@ private:
         config.measure = config.settle = 200ms;
         m_window->experiments().setSearchConfig(config);
         m_window->experiments().toggleSearch();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->limitPanel().verdict().isEmpty(), patience);
+        TRY_VERIFY(!m_window->limitPanel().verdict().isEmpty());
     }
     void notRecorded()
     {
         openAndMeasure();
         m_window->session().record(m_folder.filePath(u"missing/folder/here.sqlite"_s));
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->session().recordingProblem().isEmpty(), patience);
+        TRY_VERIFY(!m_window->session().recordingProblem().isEmpty());
     }
     void compared()
     {

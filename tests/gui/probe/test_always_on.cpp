@@ -286,7 +286,7 @@ private slots:
         server.stallFor(1200ms);
         // All that were due in its first 200 ms waited for more than a second, but for the one that was answered last.
         const auto slow = [&] { return monitor.figure(count).value_or(0) - monitor.figure(upTo("1")).value_or(0); };
-        QTRY_VERIFY_WITH_TIMEOUT(slow() >= 15, patience);
+        TRY_VERIFY(slow() >= 15);
     }
 
     void errorsAreCountedByTheirKind_data()
@@ -447,7 +447,7 @@ private slots:
         ProgrammedServer server(atOnce);
         Monitor monitor(
             {u"t="_s + server.url(), u"--json"_s, path, u"--record"_s, m_folder.filePath(u"record.sqlite"_s)});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 10, patience);
+        TRY_VERIFY(server.requests() > 10);
         QCOMPARE(QJsonDocument::fromJson(linesOf(path)).object()[u"exit_code"_s].toInt(), 5); // it goes on
         monitor.signal(number);
         QCOMPARE(monitor.code(), 0);
@@ -464,7 +464,7 @@ private slots:
             return silence;
         });
         Monitor monitor({u"t="_s + server.url(), u"--timeout"_s, u"60m"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, patience);
+        TRY_VERIFY(server.requests() > 3);
         monitor.signal(SIGTERM);
         QCOMPARE(monitor.code(), 0);
     }
@@ -579,14 +579,13 @@ private slots:
         const auto path = m_folder.filePath(u"pid"_s);
         AlertCommand command(u"sh -c 'echo $$ >\"%1\"; exec sleep 100000' & wait"_s.arg(path), 500ms);
         command.add(numbered(1));
-        QTRY_COMPARE_WITH_TIMEOUT(command.counts().failed, 1, patience);
+        TRY_COMPARE(command.counts().failed, 1);
         command.add(numbered(2)); // the next one is not kept waiting
-        QTRY_COMPARE_WITH_TIMEOUT(command.counts().failed, 2, patience);
+        TRY_COMPARE(command.counts().failed, 2);
         const auto pid = linesOf(path).trimmed().toInt();
         if (pid > 0) // else it was killed before it could say so
-            QTRY_VERIFY_WITH_TIMEOUT(!QFile::exists(u"/proc/%1/stat"_s.arg(pid))
-                                         || linesOf(u"/proc/%1/stat"_s.arg(pid)).contains(") Z "),
-                                     patience);
+            TRY_VERIFY(!QFile::exists(u"/proc/%1/stat"_s.arg(pid))
+                       || linesOf(u"/proc/%1/stat"_s.arg(pid)).contains(") Z "));
     }
 
     void aCommandInheritsNoneOfOurDescriptors()
@@ -594,7 +593,7 @@ private slots:
         const int kept = ::dup(STDIN_FILENO); // as a library's socket is, which is not closed on exec
         AlertCommand command(u"test ! -e /proc/$$/fd/%1"_s.arg(kept));
         command.add(numbered(1));
-        QTRY_COMPARE_WITH_TIMEOUT(command.counts().delivered + command.counts().failed, 1, patience);
+        TRY_COMPARE(command.counts().delivered + command.counts().failed, 1);
         ::close(kept);
         QCOMPARE(command.counts().delivered, 1);
     }
@@ -606,9 +605,9 @@ private slots:
         large[u"padding"_s] = QString(1 << 20, u'x'); // more than a pipe holds
         for (auto *each : {&command, &broken, &missing})
             each->add(large);
-        QTRY_COMPARE_WITH_TIMEOUT(command.counts().delivered, 1, patience);
-        QTRY_COMPARE_WITH_TIMEOUT(broken.counts().failed, 1, patience);
-        QTRY_COMPARE_WITH_TIMEOUT(missing.counts().failed, 1, patience);
+        TRY_COMPARE(command.counts().delivered, 1);
+        TRY_COMPARE(broken.counts().failed, 1);
+        TRY_COMPARE(missing.counts().failed, 1);
     }
 
     void alertsNeverPileUp()
@@ -633,7 +632,7 @@ private slots:
         Receiver receiver({503});
         Monitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--rule"_s, u"t: errors<1 over 1s"_s,
                          u"--webhook"_s, receiver.url()});
-        QTRY_VERIFY_WITH_TIMEOUT(receiver.alerts().size() >= 3, patience); // the rule twice, then that it is down
+        TRY_VERIFY(receiver.alerts().size() >= 3); // the rule twice, then that it is down
         QCOMPARE(receiver.alerts()[0], receiver.alerts()[1]);
         QCOMPARE(receiver.alerts()[0][u"event"_s].toString(), u"rule"_s);
         QCOMPARE(receiver.alerts()[2][u"event"_s].toString(), u"down"_s);
@@ -652,7 +651,7 @@ private slots:
         Webhook webhook(hookAt(receiver.url()));
         webhook.add(numbered(1));
         webhook.add(numbered(2));
-        QTRY_COMPARE_WITH_TIMEOUT(webhook.counts().delivered, 1, patience);
+        TRY_COMPARE(webhook.counts().delivered, 1);
         QCOMPARE(webhook.counts().failed, 1);
         QCOMPARE(receiver.alerts().size(), 2);
         QCOMPARE(receiver.alerts()[1][u"number"_s].toInt(), 2);
@@ -713,13 +712,13 @@ private slots:
         for (int tries = 0; tries < 3 && memory() < before + leastCrowd; ++tries) {
             const auto asked = std::chrono::steady_clock::now();
             server.stallFor(4s);
-            QTRY_VERIFY_WITH_TIMEOUT(server.stalledUntil() > asked, patience);
+            TRY_VERIFY(server.stalledUntil() > asked);
             QVERIFY(monitor.reaches(counted, monitor.figure(counted).value_or(0) + 10));
         }
         const auto crowded = memory();
         QVERIFY(crowded >= before + leastCrowd);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose allocators keep what they have
-        QTRY_VERIFY_WITH_TIMEOUT(memory() < (before + crowded) / 2, patience);
+        TRY_VERIFY(memory() < (before + crowded) / 2);
 #endif
     }
 

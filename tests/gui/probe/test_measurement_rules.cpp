@@ -252,13 +252,12 @@ private slots:
         engine.setTargets({target});
         engine.start();
         engine.setLoad(u"t"_s, 8);
-        QTRY_COMPARE_WITH_TIMEOUT(recording.last.loads.value(0).inFlight, 8, patience);
-        QTRY_VERIFY_WITH_TIMEOUT(recording.samples[u"t"_s].size() >= 10, patience);
+        TRY_COMPARE(recording.last.loads.value(0).inFlight, 8);
+        TRY_VERIFY(recording.samples[u"t"_s].size() >= 10);
         QCOMPARE(recording.count(u"t"_s, Outcome::Ok), recording.samples[u"t"_s].size());
-        QTRY_VERIFY_WITH_TIMEOUT(server.open() >= 9, patience);
+        TRY_VERIFY(server.open() >= 9);
         engine.setLoad(u"t"_s, 0);
-        QTRY_VERIFY_WITH_TIMEOUT(server.open() < 9,
-                                 patience); // what was in flight is dropped, so that the service can stop its work
+        TRY_VERIFY(server.open() < 9); // what was in flight is dropped, so that the service can stop its work
     }
 
     // 5
@@ -317,10 +316,10 @@ private slots:
         EngineRecording recording(engine);
         engine.setTargets({targetFor(server.url())});
         engine.start();
-        QTRY_VERIFY_WITH_TIMEOUT(recording.samples[u"t"_s].size() > 10, patience);
+        TRY_VERIFY(recording.samples[u"t"_s].size() > 10);
         engine.pause();
         const auto batches = recording.batches;
-        QTRY_VERIFY_WITH_TIMEOUT(recording.batches > batches + 5, patience);
+        TRY_VERIFY(recording.batches > batches + 5);
         engine.resume();
         const auto pausedGaps = [&recording] {
             QList<Gap> paused; // a machine that stands still makes others
@@ -328,13 +327,13 @@ private slots:
                                  [](const Gap &gap) { return gap.reason == GapReason::Paused; });
             return paused;
         };
-        QTRY_COMPARE_WITH_TIMEOUT(pausedGaps().size(), 1, patience);
+        TRY_COMPARE(pausedGaps().size(), 1);
         const auto gap = pausedGaps().first();
         const auto after = [&] {
             return std::ranges::count_if(recording.samples[u"t"_s],
                                          [&gap](const Sample &sample) { return sample.due >= gap.until; });
         };
-        QTRY_VERIFY_WITH_TIMEOUT(after() > 10, patience);
+        TRY_VERIFY(after() > 10);
         QVERIFY(gap.until - gap.from > 300ms); // of the five batches that were waited for
         for (const auto &sample : recording.samples[u"t"_s])
             QVERIFY(sample.due <= gap.from || sample.due >= gap.until);
@@ -509,7 +508,7 @@ private slots:
             controlled.courier.start({}, std::chrono::steady_clock::now());
             QVERIFY(controlled.reaches(i));
             QCOMPARE(controlled.samples.last().outcome, Outcome::Reset);
-            QTRY_COMPARE(server.connections(), i);
+            TRY_COMPARE(server.connections(), i);
         }
         Controlled refused(closedPort());
         refused.courier.start({}, std::chrono::steady_clock::now());
@@ -535,7 +534,7 @@ private slots:
         Engine engine;
         EngineRecording recording(engine);
         engine.start();
-        QTRY_VERIFY_WITH_TIMEOUT(recording.control.size() > 20, patience);
+        TRY_VERIFY(recording.control.size() > 20);
         QVERIFY(std::ranges::all_of(recording.control, [](const Sample &s) { return s.outcome == Outcome::Ok; }));
         QVERIFY(recording.lags.size() >= recording.control.size());
     }
@@ -548,7 +547,7 @@ private slots:
         EngineRecording recording(engine);
         engine.setTargets({targetFor(server.url())});
         engine.start();
-        QTRY_VERIFY_WITH_TIMEOUT(recording.batches > 2, patience);
+        TRY_VERIFY(recording.batches > 2);
         // The caller's thread hangs, that is the point, until more requests came than can be in flight.
         const auto from = std::chrono::steady_clock::now();
         const auto enough = server.requests() + Engine::Options().inFlightCap + 50;
@@ -557,7 +556,7 @@ private slots:
             QThread::msleep(10); // hanging is the point; the next look at the count
         const auto until = std::chrono::steady_clock::now();
         QVERIFY(server.requests() >= enough);
-        QTRY_VERIFY_WITH_TIMEOUT(recording.last.until > until, patience);
+        TRY_VERIFY(recording.last.until > until);
         const auto measured = std::ranges::count_if(
             recording.samples[u"t"_s], [&](const Sample &sample) { return sample.due > from && sample.done < until; });
         QVERIFY2(measured >= 40, qPrintable(QString::number(measured)));
@@ -568,7 +567,7 @@ private slots:
         Engine engine;
         EngineRecording recording(engine);
         engine.start();
-        QTRY_VERIFY_WITH_TIMEOUT(recording.batches >= 20, patience);
+        TRY_VERIFY(recording.batches >= 20);
         QVERIFY(recording.last.until >= engine.origin() + (recording.batches - 1) * 100ms); // no more often
         auto lengths = recording.lengths;
         std::ranges::sort(lengths);

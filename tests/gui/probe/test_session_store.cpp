@@ -326,7 +326,7 @@ private slots:
         };
         HeadlessRun run(*request->options);
         run.start();
-        QTRY_COMPARE_WITH_TIMEOUT(loadsIn(), (QStringList{u"a=0"_s, u"a=4"_s, u"b=0"_s, u"b=4"_s}), patience);
+        TRY_COMPARE(loadsIn(), (QStringList{u"a=0"_s, u"a=4"_s, u"b=0"_s, u"b=4"_s}));
     }
 
     void aFullDiskIsToldOnceAndNothingIsLostWhenThereIsRoomAgain()
@@ -345,11 +345,11 @@ private slots:
                 recorder.flush();
             }
             QVERIFY2(recorder.flush().startsWith(path + u": "_s), qPrintable(recorder.flush()));
-            QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
+            TRY_COMPARE(failed.size(), 1);
             QCOMPARE(failed.first().first().toString(), recorder.flush());
         }
         QCOMPARE(recorder.flush(), QString());
-        QTRY_COMPARE_WITH_TIMEOUT(recovered.size(), 1, patience);
+        TRY_COMPARE(recovered.size(), 1);
         QCOMPARE(failed.size(), 1);
         QCOMPARE(ticksIn(path), 4000);
     }

@@ -262,7 +262,7 @@ private slots:
     {
         ProgrammedServer server(atOnce);
         MonitorProcess monitor(server.url(), {u"--duration"_s, u"10m"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, patience);
+        TRY_VERIFY(server.requests() > 3);
         monitor.signal(SIGKILL);
         const auto ended = monitor.end();
         QCOMPARE(ended.json[u"exit_code"_s].toInt(), 5);
@@ -279,7 +279,7 @@ private slots:
         QFETCH(int, number);
         ProgrammedServer server(atOnce);
         MonitorProcess monitor(server.url(), {u"--duration"_s, u"10m"_s, u"--assert"_s, u"t.errors=0"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 3, patience);
+        TRY_VERIFY(server.requests() > 3);
         monitor.signal(number);
         const auto ended = monitor.end();
         QCOMPARE(ended.code, 5);
@@ -310,7 +310,7 @@ private slots:
         MonitorProcess monitor(server.url(),
                                {u"--duration"_s, u"%1s"_s.arg(planned.count()), u"--interval"_s, u"10ms"_s,
                                 u"--assert"_s, u"t.p50<10s"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 10, patience);
+        TRY_VERIFY(server.requests() > 10);
         monitor.stopFor(stop);
         const auto ended = monitor.end();
         QVERIFY2(ended.saysEverywhere(u"stopped"_s), ended.all().constData());
@@ -400,7 +400,7 @@ private slots:
         QFETCH(QString, says);
         ProgrammedServer server(asProgrammed);
         MonitorProcess monitor(server.url(), {u"--duration"_s, u"3s"_s, u"--interval"_s, u"10ms"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(server.requests() > 10, patience);
+        TRY_VERIFY(server.requests() > 10);
         monitor.disturbance().clockOffset = std::chrono::nanoseconds(by).count();
         const auto ended = monitor.end();
         QVERIFY2(ended.code == 0 || (ended.code >= 4 && (ended.isBusy() || ended.stoodStill() > 0)),
@@ -430,7 +430,7 @@ private slots:
         MonitorProcess monitor(u"http://%1:%2/"_s.arg(QLatin1String(Disturbance::movingName)).arg(before.port()));
         monitor.disturbance().movedTo = inet_addr("127.0.0.1");
         monitor.start({u"--duration"_s, u"8s"_s, u"--new-connection"_s, u"--assert"_s, u"t.errors=0"_s});
-        QTRY_VERIFY_WITH_TIMEOUT(before.requests() > 2, patience);
+        TRY_VERIFY(before.requests() > 2);
         monitor.disturbance().movedTo = inet_addr("127.0.0.2");
         const auto ended = monitor.end();
         QVERIFY2(ended.code == 0 || (ended.code >= 4 && (ended.isBusy() || ended.stoodStill() > 0)),

@@ -76,11 +76,11 @@ void TestFactoringPool::aRequestThatJoinsAWaitingJobIsServedLikeAny()
     HeldPool held;
     held.hold.set("sieving", sieved);
     held.job(sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    TRY_COMPARE(held.hold.held(), 1);
     const auto before = held.job(longNumber(2));
     held.job(longNumber(3));
     const auto joined = held.request(longNumber(3));
-    QTRY_VERIFY_WITH_TIMEOUT(joined->over, patience); // by the thread that the held job lends
+    TRY_VERIFY(joined->over); // by the thread that the held job lends
     QCOMPARE(joined->status(), 200);
     QVERIFY(!before->over);
     QCOMPARE(held.queued(), 1);
@@ -91,22 +91,22 @@ void TestFactoringPool::whenTheLastRequestLeavesItIsAJobAgain()
     HeldPool held;
     held.hold.set("sieving", sieved, false);
     held.job(sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    TRY_COMPARE(held.hold.held(), 1);
     const auto job = held.job(longNumber(2));
     std::stop_source clients;
     const auto first = held.request(longNumber(2), clients.get_token());
     const auto second = held.request(longNumber(2), clients.get_token());
     clients.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(first->over && second->over, patience);
+    TRY_VERIFY(first->over && second->over);
     QCOMPARE(first->status(), 499);
     held.hold.set("sieving", sieved);
     const auto other = held.request(longNumber(3));
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // the thread is lent, but not to the job that came first
+    TRY_VERIFY(other->over); // the thread is lent, but not to the job that came first
     QCOMPARE(other->status(), 200);
     QVERIFY(!job->over);
     QCOMPARE(held.queued(), 1);
     held.hold.release();
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
+    TRY_VERIFY(job->over);
     QCOMPARE(job->status(), 200);
 }
 
@@ -115,19 +115,19 @@ void TestFactoringPool::theThreadOfAJobThatARequestJoinedIsNotLentToLongNumbers(
     HeldPool held;
     held.hold.set("sieving", sieved);
     held.job(sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    TRY_COMPARE(held.hold.held(), 1);
     std::stop_source client;
     const auto joined = held.request(sieved, client.get_token());
     const auto other = held.request(longNumber(2));
     const auto thrice = 3 * 100ms; // the patience of those who wait for a job's thread
     for (const auto begun = Clock::now(); Clock::now() - begun < thrice;) {
         const auto moment = held.request(quick);
-        QTRY_VERIFY_WITH_TIMEOUT(moment->over, patience); // to short ones it is lent
+        TRY_VERIFY(moment->over); // to short ones it is lent
     }
     QVERIFY(!other->over);
     QCOMPARE(held.queued(), 1);
     client.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
+    TRY_VERIFY(other->over);
     QCOMPARE(joined->status(), 499);
     QCOMPARE(held.hold.held(), 1);
 }
@@ -138,15 +138,15 @@ void TestFactoringPool::aJobThatJoinsARequestGoesOnAsAJob()
     held.hold.set("sieving", sieved);
     std::stop_source client;
     const auto request = held.request(sieved, client.get_token());
-    QTRY_COMPARE_WITH_TIMEOUT(held.hold.held(), 1, patience);
+    TRY_COMPARE(held.hold.held(), 1);
     const auto job = held.job(sieved);
     client.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(request->over, patience);
+    TRY_VERIFY(request->over);
     const auto other = held.request(longNumber(2));
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience); // a job lends its thread
+    TRY_VERIFY(other->over); // a job lends its thread
     QCOMPARE(held.hold.held(), 1);
     held.hold.release();
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
+    TRY_VERIFY(job->over);
     QCOMPARE(job->status(), 200);
 }
 
@@ -156,7 +156,7 @@ void TestFactoringPool::whatNoCurveTakesApartIsGivenUp()
     const mpz_class n(semiprime(420).toStdString());
     FactoringPool pool({.threads = 1, .mostCurves = 16});
     const HeldPool::Awaited job = follow(pool.factorize(n * 8, {u"jobs"_s, 600s, {}, nullptr, true}));
-    QTRY_VERIFY_WITH_TIMEOUT(job->over, patience);
+    TRY_VERIFY(job->over);
     QCOMPARE(job->status(), 504);
     const QString left = QString::fromStdString(n.get_str());
     QVERIFY2(job->failure->detail().contains(u"16 curves"_s), qPrintable(job->failure->detail()));

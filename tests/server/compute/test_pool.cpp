@@ -171,7 +171,7 @@ void TestPool::worksOfOneKeyAreComputedOnce()
     QCOMPARE(pool.load().shared, 2);
     barrier.open();
     for (const Awaited &one : equal) {
-        QTRY_VERIFY_WITH_TIMEOUT(one->over, patience);
+        TRY_VERIFY(one->over);
         QCOMPARE(valueOf<QByteArray>(one), "equal");
     }
     QCOMPARE(journal.text(), "equal");
@@ -182,13 +182,13 @@ void TestPool::clientsTakeTurns()
 {
     BusyPool busy(64);
     auto &[barrier, journal, pool, first] = busy;
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    TRY_COMPARE(barrier.held(), 1);
     QList<Awaited> all;
     for (const auto *key : {"a1", "a2", "a3", "b1"})
         all.append(follow(pool.run(ask(QString::fromLatin1(key, 1)), noted(key, Lane::Long, journal))));
     barrier.open();
     for (const Awaited &one : all)
-        QTRY_VERIFY_WITH_TIMEOUT(one->over, patience);
+        TRY_VERIFY(one->over);
     QCOMPARE(journal.text(), "a1 b1 a2 a3");
 }
 
@@ -208,12 +208,12 @@ void TestPool::theThreadIsLentToWhoGoesFirst()
     const Awaited next = follow(pool.run(askOf(u"b"_s), noted("next", Lane::Long, journal)));
     const Lane lane = background ? Lane::Long : Lane::Quick;
     const Awaited lent = follow(pool.run(ask(u"b"_s), noted("lent", lane, journal)));
-    QTRY_VERIFY_WITH_TIMEOUT(lent->over, patience);
+    TRY_VERIFY(lent->over);
     QCOMPARE(journal.text(), "lent");
     QVERIFY(!first->over);
     QCOMPARE(pool.load().lanes[std::size_t(Lane::Long)].queued, 1);
     barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(next->over, patience);
+    TRY_VERIFY(next->over);
 }
 
 void TestPool::aThreadThatNobodyNeedsIsLent()
@@ -238,10 +238,10 @@ void TestPool::aThreadThatNobodyNeedsIsLent()
         return accepted && !second;
     };
     const Awaited lending = follow(pool.run(ask(u"a"_s), {"lending", Lane::Long, lends}));
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 2, patience);
+    TRY_COMPARE(barrier.held(), 2);
     QCOMPARE(pool.load().busy, 2);
     barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(lending->over, patience);
+    TRY_VERIFY(lending->over);
     QVERIFY(valueOf<bool>(lending));
     QVERIFY(!wasCrowded);
     QCOMPARE(journal.text(), "another");
@@ -263,7 +263,7 @@ void TestPool::itsThreadsHaveTheNicenessThatIsAskedFor()
         return std::pair(nicenessOfThisThread(), lent);
     };
     const Awaited looked = follow(pool.run(ask(u"a"_s), {"first", Lane::Long, look}));
-    QTRY_VERIFY_WITH_TIMEOUT(looked->over, patience);
+    TRY_VERIFY(looked->over);
     QCOMPARE((valueOf<std::pair<int, int>>(looked)), std::pair(before + 3, before + 3));
     QCOMPARE(nicenessOfThisThread(), before);
 }
@@ -278,10 +278,10 @@ void TestPool::aWorkIsToldThatOthersWait()
         return worker.isCrowded() && !worker.tryLend([] { });
     };
     const Awaited first = follow(pool.run(ask(u"a"_s), {"first", Lane::Long, looks}));
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    TRY_COMPARE(barrier.held(), 1);
     const Awaited other = follow(pool.run(ask(u"b"_s), noted("other", Lane::Long, journal)));
     barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(first->over && other->over, patience);
+    TRY_VERIFY(first->over && other->over);
     QVERIFY(valueOf<bool>(first));
 }
 
@@ -294,10 +294,10 @@ void TestPool::whatAStoppedWorkHasIsHandedOver()
         return 42;
     };
     const Awaited late = follow(pool.run(ask(u"a"_s, {}, 1ms), {"half", Lane::Long, half}));
-    QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
+    TRY_VERIFY(late->over);
     QVERIFY(late->value);
     QVERIFY(!late->value->has_value() || valueOf<int>(late) == 42); // empty: it had not begun
-    QTRY_COMPARE_WITH_TIMEOUT(pool.load().busy, 0, patience);
+    TRY_COMPARE(pool.load().busy, 0);
 }
 
 void TestPool::aDeadlineThatIsNotTheWorksGivesNothing()
@@ -306,11 +306,11 @@ void TestPool::aDeadlineThatIsNotTheWorksGivesNothing()
     Pool pool({1, 64});
     const Awaited patient = follow(pool.run(ask(u"a"_s), held("one", barrier)));
     const Awaited late = follow(pool.run(ask(u"b"_s, {}, 1ms), held("one", barrier)));
-    QTRY_VERIFY_WITH_TIMEOUT(late->over, patience);
+    TRY_VERIFY(late->over);
     QVERIFY(late->value);
     QVERIFY(!late->value->has_value());
     barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(patient->over, patience);
+    TRY_VERIFY(patient->over);
     QVERIFY(valueOf<bool>(patient));
 }
 
@@ -322,13 +322,13 @@ void TestPool::whoeverLeavesLastStopsIt()
     std::stop_source other;
     const Awaited first = follow(pool.run(ask(u"a"_s, one.get_token()), held("one", barrier)));
     const Awaited second = follow(pool.run(ask(u"b"_s, other.get_token()), held("one", barrier)));
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    TRY_COMPARE(barrier.held(), 1);
     one.request_stop();
-    QTRY_COMPARE_WITH_TIMEOUT(first->status(), 499, patience);
+    TRY_COMPARE(first->status(), 499);
     QCOMPARE(barrier.held(), 1);
     other.request_stop();
-    QTRY_COMPARE_WITH_TIMEOUT(second->status(), 499, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 0, patience);
+    TRY_COMPARE(second->status(), 499);
+    TRY_COMPARE(barrier.held(), 0);
 }
 
 void TestPool::aWorkThatIgnoresItsStopIsCountedUntilItEnds()
@@ -339,14 +339,14 @@ void TestPool::aWorkThatIgnoresItsStopIsCountedUntilItEnds()
     std::stop_source stop;
     const Awaited stuck = follow(pool.run(ask(u"a"_s, stop.get_token()), stubborn("stuck", barrier)));
     const Awaited other = follow(pool.run(ask(u"a"_s), stubborn("other", barrier)));
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 2, patience);
+    TRY_COMPARE(barrier.held(), 2);
     QCOMPARE(pool.load().stuck, 0);
     stop.request_stop();
-    QTRY_VERIFY_WITH_TIMEOUT(stuck->over, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(pool.load().stuck, 1, patience);
+    TRY_VERIFY(stuck->over);
+    TRY_COMPARE(pool.load().stuck, 1);
     barrier.open();
-    QTRY_COMPARE_WITH_TIMEOUT(pool.load().stuck, 0, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(other->over, patience);
+    TRY_COMPARE(pool.load().stuck, 0);
+    TRY_VERIFY(other->over);
 }
 
 void TestPool::theBackgroundLearnsOfItsStopWhenTheThreadIsFree()
@@ -357,13 +357,13 @@ void TestPool::theBackgroundLearnsOfItsStopWhenTheThreadIsFree()
     const auto always = qScopeGuard([&barrier] { barrier.open(); });
     std::stop_source stop;
     const Awaited background = follow(pool.run(inBackground(stop.get_token()), stubborn("stuck", barrier)));
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    TRY_COMPARE(barrier.held(), 1);
     const Awaited waiting = follow(pool.run(inBackground(stop.get_token()), noted("waiting", Lane::Long, journal)));
     stop.request_stop();
-    QTRY_COMPARE_WITH_TIMEOUT(waiting->status(), 499, patience); // it had none
+    TRY_COMPARE(waiting->status(), 499); // it had none
     QVERIFY(!background->over);
     barrier.open();
-    QTRY_COMPARE_WITH_TIMEOUT(background->status(), 499, patience);
+    TRY_COMPARE(background->status(), 499);
     QCOMPARE(pool.load().lanes[std::size_t(Lane::Long)].running, 0);
     QCOMPARE(journal.text(), QByteArray());
 }
@@ -379,18 +379,18 @@ void TestPool::whatItThrowsIsThrownToAll()
     const Awaited first = follow(pool.run(ask(u"a"_s), {"one", Lane::Long, fails}));
     const Awaited second = follow(pool.run(ask(u"b"_s), {"one", Lane::Long, fails}));
     barrier.open();
-    QTRY_COMPARE_WITH_TIMEOUT(first->status(), 418, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(second->status(), 418, patience);
+    TRY_COMPARE(first->status(), 418);
+    TRY_COMPARE(second->status(), 418);
     Journal journal;
     const Awaited next = follow(pool.run(ask(u"a"_s), noted("next", Lane::Long, journal)));
-    QTRY_COMPARE_WITH_TIMEOUT(next->status(), 200, patience); // its thread is none the worse for it
+    TRY_COMPARE(next->status(), 200); // its thread is none the worse for it
 }
 
 void TestPool::aFullQueueRefusesUnlessAnotherHasMore()
 {
     BusyPool busy(2);
     auto &[barrier, journal, pool, first] = busy;
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    TRY_COMPARE(barrier.held(), 1);
     const Awaited kept = follow(pool.run(ask(u"a"_s), noted("a1", Lane::Long, journal)));
     const Awaited displaced = follow(pool.run(ask(u"a"_s), noted("a2", Lane::Long, journal)));
     QVERIFY(pool.isFull(Lane::Long));
@@ -400,10 +400,10 @@ void TestPool::aFullQueueRefusesUnlessAnotherHasMore()
     const Awaited refused = follow(pool.run(ask(u"a"_s), noted("a3", Lane::Long, journal)));
     QCOMPARE(refused->status(), 503);
     const Awaited modest = follow(pool.run(ask(u"b"_s), noted("b1", Lane::Long, journal)));
-    QTRY_COMPARE_WITH_TIMEOUT(displaced->status(), 503, patience);
+    TRY_COMPARE(displaced->status(), 503);
     QCOMPARE(pool.load().displaced, 1);
     barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(modest->over && kept->over, patience);
+    TRY_VERIFY(modest->over && kept->over);
     QCOMPARE(journal.text(), "a1 b1");
 }
 
@@ -417,12 +417,12 @@ void TestPool::whatItTellsIsShown()
     };
     QVERIFY(!pool.progress("one"));
     const Awaited telling = follow(pool.run(ask(u"a"_s), {"one", Lane::Long, tells}));
-    QTRY_COMPARE_WITH_TIMEOUT(barrier.held(), 1, patience);
+    TRY_COMPARE(barrier.held(), 1);
     const auto told = pool.progress("one");
     QVERIFY(told);
     QCOMPARE(std::any_cast<QString>(*told), u"half"_s);
     barrier.open();
-    QTRY_VERIFY_WITH_TIMEOUT(telling->over, patience);
+    TRY_VERIFY(telling->over);
     QVERIFY(!pool.progress("one"));
 }
 

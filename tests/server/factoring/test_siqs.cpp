@@ -2,6 +2,7 @@
 // The quadratic sieve from outside: it factors, it stops, it shares threads, and every instruction set
 // agrees.
 #include "server/factoring/siqs/siqs.h"
+#include "tests/support/patience.h"
 #include "tests/support/rows.h"
 
 #include <QtTest>
@@ -294,14 +295,14 @@ private slots:
         const mpz_class n = Numbers(10).semiprime(80);
         std::stop_source source;
         std::jthread run([&] { siqsFactor(n, source.get_token(), {&crew, 2, {}}); });
-        QTRY_COMPARE_WITH_TIMEOUT(crew.lent(), 1, 10000);
+        TRY_COMPARE(crew.lent(), 1);
         crew.setCrowded(true);
-        QTRY_COMPARE_WITH_TIMEOUT(crew.returned(), 1, 5000);
+        TRY_COMPARE(crew.returned(), 1);
         crew.setCrowded(false);
-        QTRY_COMPARE_WITH_TIMEOUT(crew.lent(), 2, 5000);
+        TRY_COMPARE(crew.lent(), 2);
         source.request_stop();
         run.join();
-        QTRY_COMPARE_WITH_TIMEOUT(crew.returned(), 2, 5000);
+        TRY_COMPARE(crew.returned(), 2);
     }
 
     void threadsThatComeTooLateDoNoHarm()

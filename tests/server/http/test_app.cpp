@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The safe layer over real sockets: order, limits, deadlines, methods, errors, and clients that leave.
 #include "tests/support/app_thread.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
 
@@ -521,7 +522,7 @@ void TestApp::connectionsBeyondTheLimitAreTold()
     tooMany.finishSending();
     QCOMPARE(statusOf(clients.front().get("/quick")), 200);
     clients.clear();
-    QTRY_COMPARE(m_server->connections(), 0);
+    TRY_COMPARE(m_server->connections(), 0);
     QCOMPARE(statusOf(RawClient(m_server->port()).get("/quick")), 200);
 }
 
@@ -541,7 +542,7 @@ void TestApp::clientLeavingStopsTheHandler()
     {
         RawClient client(m_server->port());
         client.send(request("GET", "/slow"));
-        QTRY_COMPARE(m_context->begun.load(), 1);
+        TRY_COMPARE(m_context->begun.load(), 1);
         if (way == 1)
             client.reset();
         if (way == 2)
@@ -549,9 +550,9 @@ void TestApp::clientLeavingStopsTheHandler()
         if (way == 2)
             QVERIFY(client.waitForClose());
     }
-    QTRY_COMPARE(m_context->stopped.load(), 1);
-    QTRY_COMPARE(m_server->inFlight(), 0);
-    QTRY_COMPARE(m_server->connections(), 0);
+    TRY_COMPARE(m_context->stopped.load(), 1);
+    TRY_COMPARE(m_server->inFlight(), 0);
+    TRY_COMPARE(m_server->connections(), 0);
 }
 
 void TestApp::anAnswerThatNeedsNoWaitingSurvivesHalfClose_data()
@@ -586,7 +587,7 @@ void TestApp::anAnswerThatNeedsNoWaitingSurvivesHalfClose()
     for (const int status : statuses)
         QCOMPARE(statusOf(client.read()), status);
     QVERIFY(!client.read()); // and no other
-    QTRY_COMPARE(m_server->connections(), 0);
+    TRY_COMPARE(m_server->connections(), 0);
 }
 
 void TestApp::anAnswerThatWaitsDoesNotSurviveHalfClose()
@@ -600,8 +601,8 @@ void TestApp::anAnswerThatWaitsDoesNotSurviveHalfClose()
     for (int i = 0; i < 100; ++i)
         QCOMPARE(statusOf(client.read()), 200);
     QVERIFY(!client.read());
-    QTRY_COMPARE(m_context->stopped.load(), 1);
-    QTRY_COMPARE(m_server->connections(), 0);
+    TRY_COMPARE(m_context->stopped.load(), 1);
+    TRY_COMPARE(m_server->connections(), 0);
     QCOMPARE(m_server->inFlight(), 0);
 }
 
@@ -610,9 +611,9 @@ void TestApp::requestsBehindAClientThatLeftAreNotBegun()
     {
         RawClient client(m_server->port());
         client.send(request("GET", "/slow").repeated(10));
-        QTRY_COMPARE(m_context->begun.load(), 1);
+        TRY_COMPARE(m_context->begun.load(), 1);
     }
-    QTRY_COMPARE(m_server->connections(), 0);
+    TRY_COMPARE(m_server->connections(), 0);
     QCOMPARE(m_context->begun.load(), 1);
     QCOMPARE(m_server->inFlight(), 0);
 }
@@ -624,7 +625,7 @@ void TestApp::destroyingTheAppEndsPendingAnswers()
         clients.emplace_back(m_server->port());
         clients.back().send(request("GET", "/slow"));
     }
-    QTRY_COMPARE(m_context->begun.load(), 20);
+    TRY_COMPARE(m_context->begun.load(), 20);
     m_server->destroyApp();
     QCOMPARE(m_context->stopped.load(), 20);
     for (RawClient &client : clients)

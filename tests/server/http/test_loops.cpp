@@ -128,9 +128,8 @@ void TestLoops::everyLoopTakesClients()
     QVERIFY(accepted >= 1);
     QVERIFY(server.metric("openloop_accept_wakeups_total{loop=\"2\"}") >= accepted);
     QVERIFY(server.metric("openloop_event_loop_lag_seconds_count{loop=\"2\"}") >= 0);
-    QTRY_COMPARE_WITH_TIMEOUT(
-        server.metric("openloop_http_requests_total{method=\"GET\",route=\"/test/loop\",status=\"200\"}"),
-        double(clients.size()), patience);
+    TRY_COMPARE(server.metric("openloop_http_requests_total{method=\"GET\",route=\"/test/loop\",status=\"200\"}"),
+                double(clients.size()));
 }
 
 void TestLoops::everyRouteAnswersTheSameOnEachLoop_data()
@@ -180,7 +179,7 @@ void TestLoops::aLoopThatStandsStillTakesNobodyNew()
     const auto other = clientOn(server.port(), loop.isEmpty() ? u"loop 1"_s : QString());
     QVERIFY(blocked && other);
     blocked->ask("/test/stand_still");
-    QTRY_COMPARE_WITH_TIMEOUT(standing(*other), 1, patience);
+    TRY_COMPARE(standing(*other), 1);
     const auto heard = askAtOnce(server.port(), "/health", 200, 60s);
     QCOMPARE(std::ranges::count(heard, 200, &Heard::status), 200);
     QCOMPARE(standing(*other), 1);
@@ -198,7 +197,7 @@ void TestLoops::theLogTellsWhichLoopStandsStill()
     const auto blocked = clientOn(server.port(), u"loop 1"_s);
     QVERIFY(home && blocked);
     blocked->ask("/test/stand_still");
-    QTRY_VERIFY_WITH_TIMEOUT(server.standardError().contains("the event loop 1 has stood still for"), patience);
+    TRY_VERIFY(server.standardError().contains("the event loop 1 has stood still for"));
     QCOMPARE(statusOf(home->get("/test/let_go")), 200);
 }
 
@@ -209,12 +208,10 @@ void TestLoops::whoLeavesStopsItsWork()
     const auto client = clientOn(server.port(), u"loop 1"_s);
     QVERIFY(client);
     client->ask("/factorize?n=" + semiprime(330));
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 1, patience);
+    TRY_COMPARE(server.figure("running"), 1);
     client->reset();
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(
-        server.metric("openloop_http_requests_total{method=\"GET\",route=\"/factorize\",status=\"499\"}"), 1.0,
-        patience);
+    TRY_COMPARE(server.figure("running"), 0);
+    TRY_COMPARE(server.metric("openloop_http_requests_total{method=\"GET\",route=\"/factorize\",status=\"499\"}"), 1.0);
 }
 
 void TestLoops::whatNeedsNoWaitingSurvivesHalfClose_data()
@@ -250,7 +247,7 @@ void TestLoops::whatWaitsDoesNotSurviveHalfClose()
     client->ask("/factorize?n=" + semiprime(330));
     client->finishSending();
     QVERIFY(client->waitForClose());
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, patience);
+    TRY_COMPARE(server.figure("running"), 0);
 }
 
 void TestLoops::aWatcherIsToldTheEnd()
@@ -287,7 +284,7 @@ void TestLoops::theBoundOnClientsIsOfAllTogether()
     QVERIFY(beyond.waitForClose());
     clients.pop_back();
     bool isTaken = false; // asked once more, it might meet its own last try
-    QTRY_VERIFY_WITH_TIMEOUT((isTaken = isTaken || statusOf(RawClient(server.port()).get("/health")) == 200), patience);
+    TRY_VERIFY((isTaken = isTaken || statusOf(RawClient(server.port()).get("/health")) == 200));
 }
 
 // The loops come to the requests after they were told to end: those in accepted sockets and those in the backlog.
@@ -332,12 +329,12 @@ void TestLoops::aStreamWaitsForItsReader()
     reader->shrinkReceiveBuffer();
     reader->ask("/events");
     int before = -1;
-    QTRY_VERIFY_WITH_TIMEOUT(std::exchange(before, told.events.load()) == told.events && told.events > 0, patience);
+    TRY_VERIFY(std::exchange(before, told.events.load()) == told.events && told.events > 0);
     const int held = told.events;
     QVERIFY2(held < 1000, qPrintable(QString::number(held))); // the kernel takes a few MB of them, we a few dozen
-    QTRY_VERIFY_WITH_TIMEOUT((reader->readSome(), told.events > held), patience);
+    TRY_VERIFY((reader->readSome(), told.events > held));
     reader->reset();
-    QTRY_COMPARE_WITH_TIMEOUT(server.inFlight(), 0, patience);
+    TRY_COMPARE(server.inFlight(), 0);
 }
 
 void TestLoops::theEndOfAnAppEndsWhatWaits()
@@ -355,7 +352,7 @@ void TestLoops::theEndOfAnAppEndsWhatWaits()
         clients.emplace_back(server.port());
         clients.back().ask("/for_ever");
     }
-    QTRY_COMPARE_WITH_TIMEOUT(told.begun.load(), 30, patience);
+    TRY_COMPARE(told.begun.load(), 30);
     QCOMPARE(server.inFlight(), 30);
     server.destroyApp();
     QCOMPARE(told.stopped.load(), 30);

@@ -191,7 +191,7 @@ void TestNginxAndHaproxy::everyRouteAnswers()
     const auto server = startServer(options);
     const QByteArray text = configuration.isEmpty() ? shippedFront(kind, {server->port()}) : configuration;
     Front front(kind, text, server->port());
-    QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
+    TRY_VERIFY2(front.isReady(), front.output().constData());
 
     Client user(front);
     for (int i = 0; i < 3; ++i)
@@ -222,7 +222,7 @@ void TestNginxAndHaproxy::clientsOfOneProxyTakeTurns()
     const auto server =
         startServer({u"--cpu-threads"_s, u"1"_s, u"--cpu-queue"_s, u"16"_s, u"--factorize-timeout"_s, u"600"_s});
     Front front(kind, shippedFront(kind, {server->port()}), server->port());
-    QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
+    TRY_VERIFY2(front.isReady(), front.output().constData());
     QVERIFY(server->hold("sieving"));
     std::vector<std::unique_ptr<Client>> flood;
     for (unsigned long i = 0; i < 40; ++i) {
@@ -231,16 +231,16 @@ void TestNginxAndHaproxy::clientsOfOneProxyTakeTurns()
                            "X-Forwarded-For: 203.0.113." + QByteArray::number(qulonglong(i))
                                + "\r\nForwarded: for=203.0.113.5\r\n"); // invented
         if (i == 0) // the others wait behind it
-            QTRY_COMPARE_WITH_TIMEOUT(server->figure("held"), 1, patience);
+            TRY_COMPARE(server->figure("held"), 1);
     }
     const QByteArray queued = "openloop_queue_length{lane=\"long\"}";
-    QTRY_COMPARE_WITH_TIMEOUT(server->metric(queued), 16.0, patience);
+    TRY_COMPARE(server->metric(queued), 16.0);
     const QByteArray number = semiprime(150, 1000);
     Client single(front, "127.0.0.3");
     single.send("GET", "/factorize?n=" + number);
-    QTRY_COMPARE_WITH_TIMEOUT(server->metric("openloop_displaced_computations_total"), 1.0, patience);
+    TRY_COMPARE(server->metric("openloop_displaced_computations_total"), 1.0);
     QVERIFY(server->hold("sieving", "&n=" + number)); // the flood is released
-    QTRY_COMPARE_WITH_TIMEOUT(server->figure("held"), 1, patience);
+    TRY_COMPARE(server->figure("held"), 1);
     QVERIFY(server->metric(queued) >= 14); // its turn came after one or two of the flood
     QVERIFY(server->release());
     QCOMPARE(statusOf(single.wire().read(longest)), 200);
@@ -252,7 +252,7 @@ void TestNginxAndHaproxy::itsOwnPagesMayAsk()
     QFETCH(const Front::Kind, kind);
     const auto server = startServer();
     Front front(kind, shippedFront(kind, {server->port()}), server->port());
-    QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
+    TRY_VERIFY2(front.isReady(), front.output().constData());
     QVERIFY(server->hold("sieving"));
     Client page(front);
     const QByteArray body = "{\"n\":\"" + longNumber + "\"}";
@@ -277,7 +277,7 @@ void TestNginxAndHaproxy::aServerThatEndsIsLeftOut()
         ports << servers.back()->port();
     }
     Front front(kind, shippedFront(kind, ports), ports[0]);
-    QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
+    TRY_VERIFY2(front.isReady(), front.output().constData());
     const auto answered = [&front] {
         int count = 0;
         for (int i = 0; i < 30; ++i)
@@ -317,7 +317,7 @@ void TestNginxAndHaproxy::aUnixSocketLeadsToTheServer()
     giveToPeers(folder.path());
     giveToPeers(path);
     Front front(kind, configuration.replace("SOCKET", path.toUtf8()), 0);
-    QTRY_VERIFY2_WITH_TIMEOUT(front.isReady(), front.output().constData(), patience);
+    TRY_VERIFY2(front.isReady(), front.output().constData());
     Client client(front, "127.0.0.7");
     const Answer answer = client.ask("GET", "/test/asker");
     QCOMPARE(memberOf(answer, u"client"_s), "127.0.0.7");

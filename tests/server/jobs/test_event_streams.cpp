@@ -147,7 +147,7 @@ void TestEventStreams::anIdGotAtOneServerCountsAtTheOther()
     QCOMPARE(other.next().id, atFirst.id);
     QVERIFY2(other.text().startsWith("retry: 1000\n\n:\n"), other.text().constData());
     fleet.kill(a);
-    QTRY_COMPARE_WITH_TIMEOUT(fleet[b].figure("held"), 1, patience);
+    TRY_COMPARE(fleet[b].figure("held"), 1);
     const Event takenOver = EventReader(fleet[b].port(), path, atFirst.id).next();
     QVERIFY(takenOver.id != atFirst.id);
     QVERIFY(fleet[b].release());

@@ -134,18 +134,18 @@ void TestJobWatchers::anEndThatComesAtAnySuspensionIsTold()
     QFETCH(int, suspension);
     Service service(u"sqlite:"_s + m_folder.filePath(QString::number(suspension)));
     QVERIFY(!service.newJob(1).isEmpty());
-    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
+    TRY_COMPARE(service.hold.held(), 1);
     const QByteArray id = service.newJob(2); // waits behind the other, so that its end is announced just once
     QVERIFY(!id.isEmpty());
     Interruption interruption{service.services.jobs, QString::fromLatin1(id), suspension};
     const auto interrupt = [&interruption] { return interruption(); };
     service.services.jobs.setInterruption(interrupt);
     Watcher watcher(service.port(), "/factorizations/" + id + "/events");
-    QTRY_VERIFY_WITH_TIMEOUT(interruption.count > suspension, patience);
+    TRY_VERIFY(interruption.count > suspension);
     const auto isOver = [&watcher] { return watcher.isOver(); };
     const bool wasTold = QTest::qWaitFor(isOver, toldMs);
     service.services.jobs.stop(); // ends every stream
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), patience);
+    TRY_VERIFY(watcher.isOver());
     service.services.jobs.setInterruption({});
     QVERIFY2(wasTold, watcher.stream().right(300).constData());
     QVERIFY(watcher.stream().contains("event: cancelled"));
@@ -166,21 +166,21 @@ void TestJobWatchers::aJobThatNobodyAnnouncedIsDone()
         const auto found = await(service.services.jobs.find(idText(request.id), {}), patience);
         return found.value ? stateName(found.value->state) : QString();
     };
-    QTRY_COMPARE_WITH_TIMEOUT(state(), u"done"_s, patience);
+    TRY_COMPARE(state(), u"done"_s);
 }
 
 void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
 {
     Service service(u"sqlite:"_s + m_folder.filePath(u"cancelled"_s));
     const QByteArray id = service.newJob(1);
-    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 1, patience);
+    TRY_COMPARE(service.hold.held(), 1);
     Watcher watcher(service.port(), "/factorizations/" + id + "/events");
     const auto change = [id](SqlConnection &sql) {
         return queue::SqliteQueue(sql).cancel(*idOf(QString::fromLatin1(id)));
     };
     QCOMPARE(await(taskOf(service.services.store.write(change)), patience).status(), 200);
-    QTRY_COMPARE_WITH_TIMEOUT(service.hold.held(), 0, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.isOver(), patience);
+    TRY_COMPARE(service.hold.held(), 0);
+    TRY_VERIFY(watcher.isOver());
     QVERIFY2(watcher.stream().contains("event: cancelled"), watcher.stream().right(300).constData());
 }
 
@@ -201,9 +201,9 @@ void TestJobWatchers::manyWatchersThatComeAtAnyTimeAreToldTheEnd()
         const auto found = await(service.services.jobs.list({.state = JobState::Done, .after = {}}, {}), patience);
         return found.value ? found.value->size() : 0;
     };
-    QTRY_COMPARE_WITH_TIMEOUT(done(), qsizetype(jobs), computedMs);
+    TRY_COMPARE_WITHIN(done(), qsizetype(jobs), computedMs);
     const auto areOver = [&] { return std::ranges::all_of(watchers, &Watcher::isOver); };
-    QTRY_VERIFY_WITH_TIMEOUT(areOver(), patience);
+    TRY_VERIFY(areOver());
     for (const Watcher &watcher : watchers)
         QVERIFY2(watcher.stream().contains("event: done"), watcher.stream().right(300).constData());
 }

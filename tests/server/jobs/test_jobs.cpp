@@ -75,7 +75,7 @@ void TestJobs::aJobIsAcceptedAndDone()
     const QByteArray path = answer->fields.value("location");
     QVERIFY(path.startsWith("/factorizations/"));
     QCOMPARE(objectOf(answer)[u"n"_s].toString(), u"360"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, patience);
+    TRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"done"_s);
     const QJsonObject done = job(server.port(), path);
     QCOMPARE(productOf(done), 360);
     QCOMPARE(done[u"progress"_s].toDouble(), 1.0);
@@ -95,7 +95,7 @@ void TestJobs::waitingIsAPreference()
     QVERIFY(server.hold("sieving"));
     const QByteArray another = semiprime(150, 2);
     const QByteArray path = accept(server.port(), another);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     const auto later = RawClient(server.port()).post(jobs, bodyOf(another), "Prefer: wait=1\r\n", longest);
     QVERIFY(later);
     QCOMPARE(later->status, 202);
@@ -110,7 +110,7 @@ void TestJobs::theSameKeyIsTheSameJob()
     const QByteArray key = "Idempotency-Key: a6c1\r\n";
     const QByteArray first = accept(server.port(), "91", key);
     QVERIFY(!first.isEmpty());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), first)[u"state"_s].toString(), u"done"_s, patience);
+    TRY_COMPARE(job(server.port(), first)[u"state"_s].toString(), u"done"_s);
     QCOMPARE(accept(server.port(), "91", key), first);
     QVERIFY(accept(server.port(), "91") != first);
     const auto other = RawClient(server.port()).post(jobs, bodyOf("93"), key);
@@ -126,10 +126,10 @@ void TestJobs::anUnfinishedNumberIsTheSameJob()
     QVERIFY(server.hold("sieving"));
     const QByteArray first = accept(server.port(), sieved);
     QVERIFY(!first.isEmpty());
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     QCOMPARE(accept(server.port(), sieved), first);
     QVERIFY(server.release());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), first)[u"state"_s].toString(), u"done"_s, patience);
+    TRY_COMPARE(job(server.port(), first)[u"state"_s].toString(), u"done"_s);
     QVERIFY(accept(server.port(), sieved) != first);
 }
 
@@ -152,7 +152,7 @@ void TestJobs::aPageLeadsToTheNext()
     }
     QCOMPARE(pages, 3);
     QCOMPARE(listed, accepted);
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), jobs + "?state=done")[u"data"_s].toArray().size(), 7, patience);
+    TRY_COMPARE(job(server.port(), jobs + "?state=done")[u"data"_s].toArray().size(), 7);
     QCOMPARE(job(server.port(), jobs + "?state=failed")[u"data"_s].toArray().size(), 0);
 }
 
@@ -234,7 +234,7 @@ void TestJobs::deletingStopsTheWork()
     QVERIFY(hears(watcher, "event: progress"));
     QCOMPARE(RawClient(server.port()).remove(path).value_or(Answer()).status, 204);
     QVERIFY(hears(watcher, "event: cancelled"));
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("running"), 0, patience); // never released: it was stopped
+    TRY_COMPARE(server.figure("running"), 0); // never released: it was stopped
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"cancelled"_s);
     QCOMPARE(RawClient(server.port()).remove(path).value_or(Answer()).status, 204);
     QCOMPARE(RawClient(server.port()).remove(jobs + "/0000000000000000").value_or(Answer()).status, 404);
@@ -252,14 +252,14 @@ void TestJobs::aSlowReaderHoldsNothingUp()
         watchers.back().shrinkReceiveBuffer();
         watchers.back().ask(path + "/events");
     }
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     QVERIFY(server.release());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"done"_s, patience);
+    TRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"done"_s);
     watchers.clear(); // some unread, all left
     const auto inFlight = [&] {
         return objectOf(RawClient(server.port()).get("/test/in_flight"))[u"in_flight"_s].toInt(-1);
     };
-    QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, patience);
+    TRY_COMPARE(inFlight(), 1);
 }
 
 void TestJobs::whoeverLeavesHoldsNothingUp()
@@ -278,9 +278,9 @@ void TestJobs::whoeverLeavesHoldsNothingUp()
                      + QByteArray::number(body.size()) + "\r\n\r\n" + body);
         RawClient watching(server.port());
         watching.ask(path + "/events");
-        QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 3, patience);
+        TRY_COMPARE(inFlight(), 3);
     }
-    QTRY_COMPARE_WITH_TIMEOUT(inFlight(), 1, patience); // only if the loop turns is this answered at all
+    TRY_COMPARE(inFlight(), 1); // only if the loop turns is this answered at all
 }
 
 void TestJobs::aFullQueueStillAnswersForWhatIsInIt()
@@ -355,7 +355,7 @@ void TestJobs::nothingAcceptedIsLostByKills()
     QVERIFY(server.waitUntilReady());
     QVERIFY(accepted.size() > 20);
     for (auto entry = accepted.cbegin(); entry != accepted.cend(); ++entry) {
-        QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), entry.key())[u"state"_s].toString(), u"done"_s, 120'000);
+        TRY_COMPARE_WITHIN(job(server.port(), entry.key())[u"state"_s].toString(), u"done"_s, 2 * patience);
         QCOMPARE(productOf(job(server.port(), entry.key())), mpz_class(entry.value().toStdString(), 10));
     }
     qInfo("%d jobs were accepted and done over 20 kills", int(accepted.size()));
@@ -374,14 +374,14 @@ void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
         QVERIFY(server.waitUntilReady());
         if (path.isEmpty())
             path = accept(server.port(), sieved);
-        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+        TRY_COMPARE(server.figure("held"), 1);
         QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
         ::kill(pid_t(server.processId()), SIGKILL);
         QVERIFY(server.process().waitForFinished());
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
     QVERIFY(server.waitUntilReady());
-    QTRY_COMPARE_WITH_TIMEOUT(job(server.port(), path)[u"state"_s].toString(), u"failed"_s, patience);
+    TRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"failed"_s);
     QVERIFY(!job(server.port(), path)[u"detail"_s].toString().isEmpty());
 }
 
@@ -395,7 +395,7 @@ void TestJobs::aJobThatIsGivenUpTellsWhatItHas()
     const mpz_class n = mpz_class(hard.toStdString()) * 12;
     const QByteArray path = accept(server.port(), QByteArray::fromStdString(n.get_str()));
     QJsonObject told;
-    QTRY_COMPARE_WITH_TIMEOUT((told = job(server.port(), path))[u"state"_s].toString(), u"failed"_s, patience);
+    TRY_COMPARE((told = job(server.port(), path))[u"state"_s].toString(), u"failed"_s);
     QVERIFY(told[u"factors"_s].isNull());
     QCOMPARE(told[u"remaining"_s].toArray(), QJsonArray{QString::fromLatin1(hard)});
     QCOMPARE(QJsonDocument(told[u"found"_s].toArray()).toJson(QJsonDocument::Compact),
@@ -413,7 +413,7 @@ void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
         ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
         QVERIFY(server.waitUntilReady());
         path = accept(server.port(), sieved);
-        QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+        TRY_COMPARE(server.figure("held"), 1);
         const std::array<const char *, 4> paths{"/health", "/query_database", "/call_other_service",
                                                 "/factorize?n=1000000016000000063"};
         std::array<std::atomic<int>, 4> whole{};
@@ -435,14 +435,14 @@ void TestJobs::aStopPutsJobsBackAndCutsNoAnswer()
             });
         }
         const auto allAreBusy = [&] { return std::ranges::all_of(whole, [](const auto &count) { return count > 9; }); };
-        QTRY_VERIFY_WITH_TIMEOUT(allAreBusy(), patience);
+        TRY_VERIFY(allAreBusy());
         QCOMPARE(server.stop(), 0);
         clients.clear();
         QCOMPARE(cut.load(), 0);
     }
     ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
     QVERIFY(server.waitUntilReady());
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     QCOMPARE(job(server.port(), path)[u"state"_s].toString(), u"running"_s);
 }
 
@@ -452,7 +452,7 @@ void TestJobs::aServerThatIsAloneListsItself()
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--node-name"_s, u"alone"_s});
     QVERIFY(server.waitUntilReady());
     const QByteArray path = accept(server.port(), sieved);
-    QTRY_COMPARE_WITH_TIMEOUT(server.figure("held"), 1, patience);
+    TRY_COMPARE(server.figure("held"), 1);
     const QJsonArray nodes = objectOf(RawClient(server.port()).get("/nodes"))[u"data"_s].toArray();
     QCOMPARE(nodes.size(), 1);
     QCOMPARE(nodes[0][u"name"_s].toString(), u"alone"_s);

@@ -49,11 +49,10 @@ private slots:
         Answer late;
         waitFor(event, 1h, late);
         QVERIFY(!answers[0]); // who notifies is not interrupted
-        QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(answers, [](const Answer &each) { return each == true; }),
-                                 patience);
+        TRY_VERIFY(std::ranges::all_of(answers, [](const Answer &each) { return each == true; }));
         QVERIFY(!late);
         event.notifyAll();
-        QTRY_COMPARE_WITH_TIMEOUT(late, Answer(true), patience);
+        TRY_COMPARE(late, Answer(true));
     }
 
     void theDeadlineEndsAWait()
@@ -63,10 +62,10 @@ private slots:
         Answer near;
         waitFor(event, 10h, far);
         waitFor(event, 20ms, near);
-        QTRY_COMPARE_WITH_TIMEOUT(near, Answer(false), patience);
+        TRY_COMPARE(near, Answer(false));
         QVERIFY(!far);
         event.notifyAll();
-        QTRY_COMPARE_WITH_TIMEOUT(far, Answer(true), patience);
+        TRY_COMPARE(far, Answer(true));
         QCOMPARE(near, Answer(false));
     }
 
@@ -78,7 +77,7 @@ private slots:
         waitFor(event, std::chrono::milliseconds::max(), answer, stop.get_token());
         stop.request_stop();
         event.notifyAll(); // too late
-        QTRY_COMPARE_WITH_TIMEOUT(answer, Answer(false), patience);
+        TRY_COMPARE(answer, Answer(false));
         Answer none;
         waitFor(event, 1h, none, stop.get_token());
         QCOMPARE(none, Answer(false)); // without a turn
@@ -90,7 +89,7 @@ private slots:
         Answer answer;
         waitFor(*event, 1h, answer);
         event.reset();
-        QTRY_COMPARE_WITH_TIMEOUT(answer, Answer(false), patience);
+        TRY_COMPARE(answer, Answer(false));
     }
 
     // Each of them is busy for longer than a turn's share: no two go on in one turn.
@@ -106,7 +105,7 @@ private slots:
         QTimer others;
         connect(&others, &QTimer::timeout, this, [&turns] { ++turns; });
         others.start(0);
-        QTRY_COMPARE_WITH_TIMEOUT(done, crowd, patience);
+        TRY_COMPARE(done, crowd);
         QVERIFY2(turns >= crowd / 2, QByteArray::number(turns).constData());
     }
 };

@@ -85,7 +85,7 @@ void TestSystemd::whoComesStartsIt()
                          {u"env"_s, u"LD_LIBRARY_PATH="_s + peerEnvironment().value(u"LD_LIBRARY_PATH"_s),
                           peerProgram(u"systemd-socket-activate"_s), u"--fdname=http"_s,
                           u"--listen="_s + (isUnix ? path : u"127.0.0.1:%1"_s.arg(port))});
-    QTRY_VERIFY2_WITH_TIMEOUT(connected().isConnected(), server.standardError().constData(), patience);
+    TRY_VERIFY2(connected().isConnected(), server.standardError().constData());
     QVERIFY2(server.waitUntilReady(), server.standardError().constData());
     QCOMPARE(server.address(), isUnix ? u"unix:"_s + path : u"http://127.0.0.1:%1"_s.arg(port));
     QCOMPARE(statusOf(connected().get("/query_database")), 200);

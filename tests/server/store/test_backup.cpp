@@ -65,7 +65,7 @@ void TestBackup::aCopyHasWhatWasAcknowledgedAndTheServerGoesOn()
     const Ran ran = run(QStringList{u"--backup"_s, m_copy} + database(m_file));
     QVERIFY2(ran.code == 0 && ran.said.isEmpty(), ran.said.constData());
     const QByteArray later = accept(server.port(), "1051");
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(server.port(), later), u"done"_s, patience);
+    TRY_COMPARE(stateOf(server.port(), later), u"done"_s);
 
     QFile copy(m_copy);
     QVERIFY(copy.open(QIODevice::ReadOnly));
@@ -81,7 +81,7 @@ void TestBackup::aCopyHasWhatWasAcknowledgedAndTheServerGoesOn()
     ServerProcess restored(QStringLiteral(OPENLOOP_SERVER), database(m_copy));
     QVERIFY(restored.waitUntilReady());
     for (const QByteArray &path : accepted)
-        QTRY_COMPARE_WITH_TIMEOUT(stateOf(restored.port(), path), u"done"_s, patience);
+        TRY_COMPARE(stateOf(restored.port(), path), u"done"_s);
     QCOMPARE(statusOf(RawClient(restored.port()).get(later)), 404);
 }
 

@@ -112,7 +112,7 @@ private slots:
         for (int i = 0; i < 1000; ++i)
             endings.push_back(follow(store.todos({.userId = i % 10 + 1, .completed = {}, .limit = 100}, {})));
         for (size_t i = 0; i < endings.size(); ++i) {
-            QTRY_VERIFY_WITH_TIMEOUT(endings[i]->over, patience);
+            TRY_VERIFY(endings[i]->over);
             QCOMPARE(endings[i]->status(), 200);
             QCOMPARE(endings[i]->value->size(), 20);
             QCOMPARE(endings[i]->value->first().userId, qint64(i % 10 + 1));
@@ -163,8 +163,7 @@ private slots:
         clock.start();
         QCOMPARE(await(sleepInDatabase(store, 10s)).status(), 504);
         QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed()))); // half of what it would take
-        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.read(countTodos))).value, 200,
-                                  patience); // the thread is free again
+        TRY_COMPARE(await(taskOf(store.read(countTodos))).value, 200); // the thread is free again
     }
 
     void aFullQueueRefusesWithRetryAfter_data() { databases(); }
@@ -176,15 +175,15 @@ private slots:
         std::vector<std::shared_ptr<Ending<qint64>>> endings;
         for (int i = 0; i < 8; ++i)
             endings.push_back(follow(taskOf(store.read(countTodos, leaving.get_token()))));
-        QTRY_VERIFY_WITH_TIMEOUT(endings.back()->over, patience);
+        TRY_VERIFY(endings.back()->over);
         QCOMPARE(endings.back()->status(), 503);
         QVERIFY(endings.back()->failure->retryAfter().has_value());
         leaving.request_stop(); // those who left give their places back
-        QTRY_COMPARE_WITH_TIMEOUT(endings.front()->over, true, patience);
+        TRY_COMPARE(endings.front()->over, true);
         const auto next = follow(taskOf(store.read(countTodos)));
-        QTRY_VERIFY_WITH_TIMEOUT(next->over, patience);
+        TRY_VERIFY(next->over);
         QCOMPARE(next->status(), 200);
-        QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
+        TRY_VERIFY(sleeping->over);
     }
 
     void workWhoseClientLeftIsNotBegun_data() { databases(); }
@@ -197,7 +196,7 @@ private slots:
         const auto work = [&begun](SqlConnection &) { begun = true; };
         const auto ending = follow(taskOf(store.read(work, client.get_token())));
         client.request_stop();
-        QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
+        TRY_VERIFY(ending->over);
         QCOMPARE(ending->status(), 499);
         QVERIFY(!sleeping->over);
         QCOMPARE(await(taskOf(store.read(countTodos))).value, 200); // it stood behind it

@@ -104,7 +104,7 @@ private slots:
         for (int round = 0; round < 6; ++round) {
             const int before = asked.rows;
             killed += m_postgres->terminateBackends();
-            QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, patience);
+            TRY_VERIFY(asked.rows > before + 200);
         }
         finish(asked);
         QVERIFY2(killed >= 12, qPrintable(QString::number(killed)));
@@ -118,7 +118,7 @@ private slots:
         const auto writing = follow(taskOf(store.write(lengthenTheFirstSlowly)));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->terminateBackends();
-        QTRY_VERIFY_WITH_TIMEOUT(writing->over, patience);
+        TRY_VERIFY(writing->over);
         QCOMPARE(writing->status(), 200);
         QCOMPARE(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!'); // once, not twice
     }
@@ -129,12 +129,12 @@ private slots:
         Asked asked;
         for (int client = 0; client < 16; ++client)
             askAgainAndAgain(store, asked);
-        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, patience);
+        TRY_VERIFY(asked.rows > 100);
         m_postgres->stop();
         QTest::qWait(500); // the outage itself, during which the clients go on asking
         m_postgres->start();
         const int before = asked.rows;
-        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > before + 200, patience);
+        TRY_VERIFY(asked.rows > before + 200);
         finish(asked);
         QVERIFY(asked.failures.isEmpty());
     }
@@ -145,17 +145,17 @@ private slots:
         Asked asked;
         for (int client = 0; client < 4; ++client)
             askAgainAndAgain(store, asked);
-        QTRY_VERIFY_WITH_TIMEOUT(asked.rows > 100, patience);
+        TRY_VERIFY(asked.rows > 100);
         m_postgres->stop();
-        QTRY_VERIFY_WITH_TIMEOUT(!store.ready(), patience);
+        TRY_VERIFY(!store.ready());
         QCOMPARE(store.state(), u"the database is away"_s);
         asked.enough = true;
-        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, patience);
-        QTRY_COMPARE_WITH_TIMEOUT(refusedAtOnce(store), true, patience);
+        TRY_COMPARE(asked.running, 0);
+        TRY_COMPARE(refusedAtOnce(store), true);
 
         m_postgres->start();
-        QTRY_VERIFY_WITH_TIMEOUT(store.ready(), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_VERIFY(store.ready());
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
         QCOMPARE(asked.failures.keys(), QList<int>{503});
     }
 
@@ -168,10 +168,10 @@ private slots:
         const auto frozen = follow(sleepInDatabase(store, 1900ms));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(m_postgres->freezeBackends() > 0);
-        QTRY_VERIFY_WITH_TIMEOUT(frozen->over, patience);
+        TRY_VERIFY(frozen->over);
         QCOMPARE(frozen->status(), 504);
         QVERIFY2(clock.elapsed() < 2 * deadlineMs, qPrintable(QString::number(clock.elapsed())));
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
         QVERIFY2(clock.elapsed() < 4 * deadlineMs, qPrintable(QString::number(clock.elapsed())));
         m_postgres->thawBackends();
     }
@@ -188,7 +188,7 @@ private slots:
             clock.start();
         }
         QVERIFY2(clock.elapsed() < storeFarewellMs, qPrintable(QString::number(clock.elapsed())));
-        QTRY_COMPARE_WITH_TIMEOUT(frozen->status(), 503, patience);
+        TRY_COMPARE(frozen->status(), 503);
         m_postgres->thawBackends();
     }
 
@@ -204,7 +204,7 @@ private slots:
         m_postgres->thaw();
         QVERIFY(noticed);
         QVERIFY(QTest::qWaitFor(isBack, 60'000));
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
     }
 
     void aStoreOnAPostgresFrozenWhileIdleEnds_data()
@@ -247,7 +247,7 @@ private slots:
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
         m_postgres->kill();
         m_postgres->start();
-        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!', patience);
+        TRY_COMPARE(await(taskOf(store.read(titleOfTheFirst))).value, before + u'!');
     }
 
     void aSecondWriterOfTheSqliteFileIsWaitedFor()
@@ -261,7 +261,7 @@ private slots:
         QVERIFY(!writing->over);
         lengthenTheFirst(other);
         other.commit();
-        QTRY_COMPARE_WITH_TIMEOUT(writing->status(), 200, patience);
+        TRY_COMPARE(writing->status(), 200);
         QVERIFY(await(taskOf(store.read(titleOfTheFirst))).value->endsWith(u"!!"_s));
     }
 
@@ -273,7 +273,7 @@ private slots:
         other.begin();
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).status(), 504);
         other.rollback();
-        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(store.write(lengthenTheFirst))).status(), 200, patience);
+        TRY_COMPARE(await(taskOf(store.write(lengthenTheFirst))).status(), 200);
     }
 
     void aFullDiskIsUnavailableAndPasses()
@@ -309,7 +309,7 @@ private slots:
         QCOMPARE(await(store.todos({}, {})).status(), 503);
         file.seek(0);
         file.write(good);
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
     }
 
     void aReadOnlySqliteFileStopsTheStart()
@@ -362,7 +362,7 @@ private:
     static void finish(Asked &asked)
     {
         asked.enough = true;
-        QTRY_COMPARE_WITH_TIMEOUT(asked.running, 0, patience);
+        TRY_COMPARE(asked.running, 0);
     }
 
     QTemporaryDir m_folder;

@@ -81,14 +81,14 @@ void TestStoreHands::aFileThatIsNoMoreTakesNoJob()
     QVERIFY(!replaced || QFile::rename(copy, m_file));
     const Answer refused = ask(*server).value_or(Answer());
     QVERIFY2(isUnavailable(refused, words), refused.body.constData());
-    QTRY_VERIFY2_WITH_TIMEOUT(isUnavailable(readiness(*server), words), readiness(*server).body.constData(), patience);
+    TRY_VERIFY2(isUnavailable(readiness(*server), words), readiness(*server).body.constData());
     QCOMPARE(statusOf(RawClient(server->port()).get("/health")), 200);
     QCOMPARE(QFile::exists(m_file), replaced); // nothing makes an empty one in its place
     QCOMPARE(server->stop(), 0);
     const auto next = start(); // as the reason says
     QVERIFY(next);
     const QByteArray path = acceptAnother(*next);
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(next->port(), path), u"done"_s, patience);
+    TRY_COMPARE(stateOf(next->port(), path), u"done"_s);
 }
 
 void TestStoreHands::aFileThatIsPutBackIsUsedAgain()
@@ -98,17 +98,17 @@ void TestStoreHands::aFileThatIsPutBackIsUsedAgain()
     const QByteArray before = acceptAnother(*server);
     const QString away = m_folder->filePath(u"away"_s);
     QVERIFY(QFile::rename(m_file, away));
-    QTRY_VERIFY_WITH_TIMEOUT(isUnavailable(readiness(*server), "deleted or moved"), patience); // though nobody asks
+    TRY_VERIFY(isUnavailable(readiness(*server), "deleted or moved")); // though nobody asks
     QVERIFY(QFile::rename(away, m_file));
-    QTRY_COMPARE_WITH_TIMEOUT(readiness(*server).status, 200, patience);
+    TRY_COMPARE(readiness(*server).status, 200);
     const QByteArray path = acceptAnother(*server);
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(server->port(), path), u"done"_s, patience);
+    TRY_COMPARE(stateOf(server->port(), path), u"done"_s);
     server->process().kill();
     QVERIFY(server->process().waitForFinished());
     server = start();
     QVERIFY(server);
     QCOMPARE(stateOf(server->port(), path), u"done"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(server->port(), before), u"done"_s, patience);
+    TRY_COMPARE(stateOf(server->port(), before), u"done"_s);
 }
 
 void TestStoreHands::aLogThatIsDeletedTakesNoJobAlong_data()
@@ -131,14 +131,14 @@ void TestStoreHands::aLogThatIsDeletedTakesNoJobAlong()
             accepted.append(path);
         return accepted.size() > 5;
     };
-    QTRY_VERIFY_WITH_TIMEOUT(later(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(readiness(*server).status, 200, patience);
+    TRY_VERIFY(later());
+    TRY_COMPARE(readiness(*server).status, 200);
     server->process().kill();
     QVERIFY(server->process().waitForFinished());
     server = start();
     QVERIFY(server);
     for (const QByteArray &path : accepted)
-        QTRY_COMPARE_WITH_TIMEOUT(stateOf(server->port(), path), u"done"_s, patience);
+        TRY_COMPARE(stateOf(server->port(), path), u"done"_s);
 }
 
 void TestStoreHands::aLimitOnTheSizeOfFilesIsUnavailableAndPasses()
@@ -156,12 +156,12 @@ void TestStoreHands::aLimitOnTheSizeOfFilesIsUnavailableAndPasses()
     const auto refused = ask(*server);
     QCOMPARE(statusOf(refused), 503);
     QVERIFY2(refused->body.contains("takes no more"), refused->body.constData());
-    QTRY_VERIFY_WITH_TIMEOUT(isUnavailable(readiness(*server), "takes no more"), patience);
+    TRY_VERIFY(isUnavailable(readiness(*server), "takes no more"));
     QCOMPARE(statusOf(RawClient(server->port()).get("/query_database")), 200);
     QCOMPARE(::prlimit(pid_t(server->processId()), RLIMIT_FSIZE, &before, nullptr), 0);
-    QTRY_COMPARE_WITH_TIMEOUT(readiness(*server).status, 200, patience);
+    TRY_COMPARE(readiness(*server).status, 200);
     const QByteArray path = acceptAnother(*server);
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(server->port(), path), u"done"_s, patience);
+    TRY_COMPARE(stateOf(server->port(), path), u"done"_s);
     QCOMPARE(server->stop(), 0);
 }
 

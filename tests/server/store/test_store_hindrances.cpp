@@ -130,7 +130,7 @@ void TestStoreHindrances::whatHindersIsToldAndMended()
             const Answer answer = readiness(server);
             return answer.status == 503 && answer.body.contains(words);
         };
-        QTRY_VERIFY2_WITH_TIMEOUT(isTold(), readiness(server).body.constData(), patience); // though nobody asks
+        TRY_VERIFY2(isTold(), readiness(server).body.constData()); // though nobody asks
         for (const char *n : {"1013", "1019", "1021"}) {
             const auto refused = RawClient(server.port()).post(jobs, bodyOf(n));
             QCOMPARE(statusOf(refused), 503);
@@ -141,14 +141,14 @@ void TestStoreHindrances::whatHindersIsToldAndMended()
                 return line.contains("openloop.store") && line.contains(words.mid(words.indexOf(' ') + 1));
             });
         };
-        QTRY_VERIFY_WITH_TIMEOUT(timesSaid() > 0, patience);
+        TRY_VERIFY(timesSaid() > 0);
         QVERIFY2(timesSaid() == 1, server.standardError().constData());
     }
     perform(mending);
-    QTRY_COMPARE_WITH_TIMEOUT(readiness(server).status, 200, patience);
+    TRY_COMPARE(readiness(server).status, 200);
     QByteArray path;
-    QTRY_VERIFY_WITH_TIMEOUT(!(path = accept(server.port(), "1031")).isEmpty(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(server.port(), path), u"done"_s, patience);
+    TRY_VERIFY(!(path = accept(server.port(), "1031")).isEmpty());
+    TRY_COMPARE(stateOf(server.port(), path), u"done"_s);
     QCOMPARE(statusOf(RawClient(server.port()).get("/query_database")), 200);
     QVERIFY(!server.standardError().contains("\"log.level\":\"error\""));
     QCOMPARE(server.stop(), 0);
@@ -163,14 +163,14 @@ void TestStoreHindrances::aLoginThatIsRefusedIsNotTriedWithoutPause()
     administrate(m_name,
                  {u"ALTER ROLE plain NOLOGIN"_s,
                   u"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'plain'"_s});
-    QTRY_VERIFY_WITH_TIMEOUT(readiness(server).body.contains("refuses the login"), patience);
+    TRY_VERIFY(readiness(server).body.contains("refuses the login"));
     RawClient client(server.port());
     const auto isRefusedAtOnce = [&client] {
         QElapsedTimer clock;
         clock.start();
         return statusOf(client.get("/query_database")) == 503 && clock.elapsed() < 500; // of a deadline of 5 s
     };
-    QTRY_VERIFY_WITH_TIMEOUT(isRefusedAtOnce(), patience);
+    TRY_VERIFY(isRefusedAtOnce());
     m_postgres->log();
     constexpr int seconds = 4;
     QElapsedTimer clock;

@@ -75,7 +75,7 @@ private slots:
             counts.push_back(follow(taskOf(second.read(count))));
         }
         for (size_t i = 0; i < todos.size(); ++i) {
-            QTRY_VERIFY_WITH_TIMEOUT(todos[i]->over && counts[i]->over, patience);
+            TRY_VERIFY(todos[i]->over && counts[i]->over);
             QCOMPARE(todos[i]->status(), 200);
             QCOMPARE(todos[i]->value->size(), qMin(20, int(i)));
             QCOMPARE(counts[i]->value, 20);
@@ -97,7 +97,7 @@ private slots:
         Store hasty(databaseUrl(), 1, {.timeout = 700ms, .waiting = 10});
         Store patient(databaseUrl(), 1);
         QCOMPARE(await(sleepInDatabase(hasty, 60s)).status(), 504);
-        QTRY_VERIFY_WITH_TIMEOUT(!m_postgres->hasBackend("SELECT"), patience); // PostgreSQL has ended it as well
+        TRY_VERIFY(!m_postgres->hasBackend("SELECT")); // PostgreSQL has ended it as well
         QCOMPARE(await(sleepInDatabase(patient, 1500ms)).status(), 200);
         const auto timeout = [](SqlConnection &sql) { return settingOf(sql, u"statement_timeout"_s); };
         QCOMPARE(await(taskOf(patient.read(timeout))).value, u"5s"_s);
@@ -137,11 +137,11 @@ private slots:
         const auto sleeping = follow(sleepInDatabase(store, 1500ms));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(m_postgres->terminateBackends() > 0);
-        QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
+        TRY_VERIFY(sleeping->over);
         QCOMPARE(sleeping->status(), 200);
         m_postgres->stop();
         m_postgres->start();
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
     }
 
     void aPoolerIsFrozenNoLongerThanTheDeadline()
@@ -152,7 +152,7 @@ private slots:
         const auto frozen = await(store.todos({}, {}));
         m_bouncer->thaw();
         QVERIFY(frozen.status() == 504 || frozen.status() == 503);
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
     }
 
     void aLaneWorksBehindAPoolerAndBecomesFreeWhenItIsCut()
@@ -167,9 +167,9 @@ private slots:
         const auto sleeping = follow(taskOf(lane.run(sleep, StoreWork::AfterLoss::GiveUp)));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         lane.cut();
-        QTRY_VERIFY_WITH_TIMEOUT(sleeping->over, patience);
+        TRY_VERIFY(sleeping->over);
         QCOMPARE(sleeping->status(), 503);
-        QTRY_COMPARE_WITH_TIMEOUT(await(taskOf(lane.run(one, StoreWork::AfterLoss::Again))).value, 1, patience);
+        TRY_COMPARE(await(taskOf(lane.run(one, StoreWork::AfterLoss::Again))).value, 1);
     }
 
 private:

@@ -140,7 +140,7 @@ private slots:
             return std::optional<SqlTrouble>();
         });
         const auto isOver = [&] { return troubled.wait_for(0s) == std::future_status::ready; };
-        QTRY_VERIFY_WITH_TIMEOUT(isOver(), patience);
+        TRY_VERIFY(isOver());
         QVERIFY(troubled.get() == SqlTrouble::Lost);
     }
 
@@ -162,7 +162,7 @@ private slots:
         QCOMPARE(await(taskOf(store.write(port))).value, first.port());
         demote(firstUrl);
         const auto moved = [&] { return await(taskOf(store.write(port))).value == second.port(); };
-        QTRY_VERIFY_WITH_TIMEOUT(moved(), patience); // until it has read its settings again
+        TRY_VERIFY(moved()); // until it has read its settings again
     }
 
     void connectionsToPostgresAreOpenedWhenAllThatAreOpenAreBusy()
@@ -182,21 +182,21 @@ private slots:
         std::vector<std::shared_ptr<Ending<qint64>>> waiting;
         for (int connections = 1; connections <= 4; ++connections) {
             waiting.push_back(follow(taskOf(store.read(wait))));
-            QTRY_COMPARE_WITH_TIMEOUT(open(), connections, patience);
+            TRY_COMPARE(open(), connections);
         }
         waiting.push_back(follow(taskOf(store.read(wait))));
         other.command(u"SELECT pg_advisory_unlock(1)"_s);
         for (const auto &each : waiting) {
-            QTRY_VERIFY_WITH_TIMEOUT(each->over, patience);
+            TRY_VERIFY(each->over);
             QCOMPARE(each->status(), 200);
         }
         QCOMPARE(open(), 4);
         QVERIFY(store.ready());
         postgres.stop();
-        QTRY_VERIFY_WITH_TIMEOUT(!store.ready(), patience);
+        TRY_VERIFY(!store.ready());
         postgres.start();
-        QTRY_VERIFY_WITH_TIMEOUT(store.ready(), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(await(store.todos({}, {})).status(), 200, patience);
+        TRY_VERIFY(store.ready());
+        TRY_COMPARE(await(store.todos({}, {})).status(), 200);
     }
 
     void afterAFailoverOfPostgresTheStandbyIsAskedAndWhatItNeverGotIsGone()
@@ -211,7 +211,7 @@ private slots:
         SqlConnection copy(SqlLocation::parse(standby->databaseUrl(u"data"_s)), SqlConnection::Role::Reads, 30s);
         copy.open();
         const auto hasArrived = [&] { return titleIfAny(copy) == before + u'!'; };
-        QTRY_VERIFY_WITH_TIMEOUT(hasArrived(), patience);
+        TRY_VERIFY(hasArrived());
 
         standby->stopFollowing();
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1); // which the standby does not get
@@ -273,7 +273,7 @@ private slots:
         const bool becameFree = QTest::qWaitFor(rowIsFree, patience);
         ended.set_value();
         QVERIFY(becameFree);
-        QTRY_VERIFY_WITH_TIMEOUT(writing->over, patience);
+        TRY_VERIFY(writing->over);
     }
 };
 

@@ -146,7 +146,7 @@ private slots:
             held.release();
             std::set<qint64> transactions;
             for (const auto &ending : endings) {
-                QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
+                TRY_VERIFY(ending->over);
                 if (ending->value)
                     transactions.insert(ending->value->value(0));
             }
@@ -168,7 +168,7 @@ private slots:
         const auto stays = follow(taskOf(store.read(asked(ofTransaction, {1}))));
         leaves.request_stop();
         held.release();
-        QTRY_VERIFY_WITH_TIMEOUT(left->over && stays->over, patience);
+        TRY_VERIFY(left->over && stays->over);
         QCOMPARE(left->status(), 499);
         QCOMPARE(stays->status(), 200);
     }
@@ -184,7 +184,7 @@ private slots:
         QVERIFY(m_postgres->terminateBackends() > 0);
         held.release();
         for (const auto &ending : endings) {
-            QTRY_VERIFY_WITH_TIMEOUT(ending->over, patience);
+            TRY_VERIFY(ending->over);
             QCOMPARE(ending->status(), 200);
         }
     }

@@ -89,11 +89,11 @@ void TestSlowLog::nobodyWaitsForWhoDoesNotRead()
     QVERIFY(ask(server, many));
     const double dropped = server.metric("openloop_log_dropped_lines_total");
     QVERIFY(dropped > 0);
-    QTRY_VERIFY_WITH_TIMEOUT(pipe.read().contains("lines of the log were dropped"), patience);
+    TRY_VERIFY(pipe.read().contains("lines of the log were dropped"));
     QVERIFY(pipe.read().contains("\"openloop.log.dropped\":" + QByteArray::number(qint64(dropped) + 1) + '}')
             || pipe.read().contains("\"openloop.log.dropped\":" + QByteArray::number(qint64(dropped)) + '}'));
     QVERIFY(ask(server, 1));
-    QTRY_VERIFY_WITH_TIMEOUT(pipe.read().lastIndexOf("/health") > pipe.read().indexOf("were dropped"), patience);
+    TRY_VERIFY(pipe.read().lastIndexOf("/health") > pipe.read().indexOf("were dropped"));
     const auto written = pipe.read().count("\"url.path\":\"/health\"");
     QVERIFY(written > several && written < many);
 }
@@ -135,7 +135,7 @@ void TestSlowLog::theLastLinesAreThere()
         pipe.read();
         return server.process().state() == QProcess::NotRunning;
     };
-    QTRY_VERIFY_WITH_TIMEOUT(isOver(), patience);
+    TRY_VERIFY(isOver());
     QCOMPARE(server.process().exitStatus(), status);
     const auto written = pipe.read().count("\"url.path\":\"/health\"");
     QVERIFY2(written == several + 1 || (signal != SIGTERM && written == several), qPrintable(QString::number(written)));
@@ -157,7 +157,7 @@ void TestSlowLog::theJournalIsToldPriorities()
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());
     QCOMPARE(statusOf(client.get("/test/database_sleep_on_the_loop?ms=1200")), 200); // a warning
-    QTRY_VERIFY_WITH_TIMEOUT(server.standardError().contains("/test/database_sleep_on_the_loop"), patience);
+    TRY_VERIFY(server.standardError().contains("/test/database_sleep_on_the_loop"));
     QCOMPARE(server.standardError().startsWith("<6>{"), told);
     QCOMPARE(server.standardError().contains("\n<4>{"), told);
     QCOMPARE(server.standardError().startsWith('{'), !told);

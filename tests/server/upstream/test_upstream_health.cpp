@@ -62,7 +62,7 @@ void TestUpstreamHealth::anOpenCircuitHealsWithoutACall()
         QCOMPARE(await(upstream.get({})).status(), 502);
     QVERIFY(!upstream.ready());
     fake.behave(FakeUpstream::answers("200 OK", "{}"));
-    QTRY_VERIFY_WITH_TIMEOUT(upstream.ready(), patience);
+    TRY_VERIFY(upstream.ready());
     QCOMPARE(upstream.inFlight(), 0);
 }
 
@@ -73,10 +73,10 @@ void TestUpstreamHealth::aProbeThatFailsIsMadeAgain()
     for (int i = 0; i < 60 && !upstream.isLeftAlone(); ++i)
         QCOMPARE(await(upstream.get({})).status(), 502);
     const int before = fake.requests();
-    QTRY_VERIFY_WITH_TIMEOUT(fake.requests() >= before + 2, patience);
+    TRY_VERIFY(fake.requests() >= before + 2);
     QVERIFY(!upstream.ready());
     fake.behave(FakeUpstream::answers("200 OK", "{}"));
-    QTRY_VERIFY_WITH_TIMEOUT(upstream.ready(), patience);
+    TRY_VERIFY(upstream.ready());
 }
 
 // Too few to leave it alone.
@@ -94,7 +94,7 @@ void TestUpstreamHealth::tenFailuresInARowAreToldAndHealWithoutACall()
     QCOMPARE(await(upstream.get({})).status(), 502);
     QVERIFY(fake.requests() > before); // it is asked
     fake.behave(FakeUpstream::answers("200 OK", "{}"));
-    QTRY_VERIFY_WITH_TIMEOUT(upstream.ready(), patience);
+    TRY_VERIFY(upstream.ready());
 }
 
 void TestUpstreamHealth::retryAfterIsHeard_data()

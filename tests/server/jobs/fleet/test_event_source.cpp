@@ -142,13 +142,13 @@ class TestEventSource : public QObject
     void openPage()
     {
         m_browser->open(m_nginx->pageOf(m_job));
-        QTRY_VERIFY_WITH_TIMEOUT(!told().isEmpty(), patience);
+        TRY_VERIFY(!told().isEmpty());
     }
 
     // The end was told once, and whoever was told asked once more.
     void pageHeardTheEnd()
     {
-        QTRY_COMPARE_WITH_TIMEOUT(state(), closed, patience);
+        TRY_COMPARE(state(), closed);
         QCOMPARE(lastTold(), u"done"_s);
         const QByteArray id = told().last()[u"id"_s].toString().toLatin1();
         QCOMPARE(m_nginx->answered(204, m_job), QByteArrayList{id});
@@ -164,10 +164,10 @@ private slots:
             QSKIP("nginx is left out here");
         m_fleet.emplace(QStringLiteral(TEST_SERVER));
         m_job = accept(m_fleet->start(a, {}, Held).port(), semiprime(150));
-        QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[a].figure("held"), 1, patience);
+        TRY_COMPARE((*m_fleet)[a].figure("held"), 1);
         m_fleet->start(b, {}, Held);
         m_nginx.emplace((*m_fleet)[a].port(), (*m_fleet)[b].port());
-        QTRY_VERIFY_WITH_TIMEOUT(m_nginx->answers(), patience);
+        TRY_VERIFY(m_nginx->answers());
         m_browser.emplace();
     }
     void cleanup()
@@ -214,12 +214,12 @@ void TestEventSource::theServerThatToldItDies()
     openPage();
     for (int page = 0; inFlight((*m_fleet)[dies]) == 0 && page < 20; ++page)
         openPage(); // nginx takes them in turn
-    QTRY_COMPARE_WITH_TIMEOUT(inFlight((*m_fleet)[dies]), 1, patience);
+    TRY_COMPARE(inFlight((*m_fleet)[dies]), 1);
     m_fleet->kill(dies);
-    QTRY_COMPARE_WITH_TIMEOUT(opened(), 2, patience);
+    TRY_COMPARE(opened(), 2);
     const auto before = told().size();
-    QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[lives].figure("held"), 1, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(told().size() > before, patience);
+    TRY_COMPARE((*m_fleet)[lives].figure("held"), 1);
+    TRY_VERIFY(told().size() > before);
     QCOMPARE(lastTold(), u"progress"_s);
     QVERIFY((*m_fleet)[lives].release());
     pageHeardTheEnd();

@@ -117,7 +117,7 @@ void TestFleet::whoWasTakenForDeadComputesNothingWhenItWakes()
     QVERIFY(QTest::qWaitFor(isIdle, patience));
     const auto took = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - woken);
     QVERIFY2(took <= control.longest(1500ms), qPrintable(u"%1 ms"_s.arg(took.count())));
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->lives(), u"A dead, A alive, B alive"_s, patience); // it goes on as another
+    TRY_COMPARE(m_fleet->lives(), u"A dead, A alive, B alive"_s); // it goes on as another
     QVERIFY(beats(a, 3));
     QCOMPARE(m_fleet->task(path), done);
     QCOMPARE(running(a), 0);
@@ -132,7 +132,7 @@ void TestFleet::whoDiesOnThisMachineIsFollowedAtOnce()
     m_fleet->start(b, patient, Held);
     QVERIFY(beats(b, 1));
     m_fleet->kill(a);
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->task(path).owner, b, patience);
+    TRY_COMPARE(m_fleet->task(path).owner, b);
     QCOMPARE(m_fleet->task(path), (Task{u"running"_s, b, 2, 1, m_fleet->task(path).version}));
     QVERIFY((*m_fleet)[b].release());
     QVERIFY(becomes(path, u"done"_s));
@@ -144,7 +144,7 @@ void TestFleet::processNumbersOfAnotherNamespaceProveNothing()
         QSKIP("this process may make no pid namespace");
     const ServerProcess &first = m_fleet->start(a, {}, Held, inNamespace);
     const QByteArray path = accept(first.port(), semiprime(150));
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->task(path).owner, a, patience);
+    TRY_COMPARE(m_fleet->task(path).owner, a);
     const Task before = m_fleet->task(path);
     m_fleet->start(b, {}, Held, inNamespace);
     QVERIFY(beats(a, rounds));
@@ -193,9 +193,9 @@ void TestFleet::slowQueriesHoldUpNoBeat()
     const QString asleep = u"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(%' "
                            "AND pid <> pg_backend_pid()"_s;
     const auto sleepers = [&] { return m_fleet->row(asleep).value(0).toInt(); };
-    QTRY_COMPARE_WITH_TIMEOUT(sleepers(), 2, patience);
+    TRY_COMPARE(sleepers(), 2);
     QVERIFY(beats(b, rounds)); // it would take A's job if A said nothing for so long
-    QTRY_COMPARE_WITH_TIMEOUT(sleepers(), 2, patience); // still
+    TRY_COMPARE(sleepers(), 2); // still
     QCOMPARE(m_fleet->lives(), u"A alive, B alive"_s);
     QCOMPARE(m_fleet->task(path), before);
     QCOMPARE(held(a), 1);
@@ -214,7 +214,7 @@ void TestFleet::aFrontServerTakesJobsAndRunsNone()
     watcher.ask(path + "/events");
     QVERIFY(hears(watcher, "event: progress"));
     const ServerProcess &worker = m_fleet->start(b, {}, Held);
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->task(path).owner, b, patience);
+    TRY_COMPARE(m_fleet->task(path).owner, b);
     QCOMPARE(stateOf(front.port(), path), u"running"_s);
     QVERIFY(worker.release());
     QVERIFY(hears(watcher, "event: done"));

@@ -68,7 +68,7 @@ void TestFleetAnswers::theOtherServerTellsHowFarAJobIs()
 {
     const QByteArray path = accept(m_other, semiprime(150));
     const auto phase = [&] { return job(m_other, path)[u"phase"_s].toString(); };
-    QTRY_COMPARE_WITH_TIMEOUT(phase(), u"sieving"_s, patience); // by A's beats
+    TRY_COMPARE(phase(), u"sieving"_s); // by A's beats
     const QJsonObject shown = job(m_other, path);
     const QJsonObject own = job(m_first, path);
     for (const QJsonObject &each : {shown, own, named(dataOf(m_other, jobs), u"id"_s, idIn(path))}) {
@@ -80,7 +80,7 @@ void TestFleetAnswers::theOtherServerTellsHowFarAJobIs()
         QVERIFY(each[u"eta"_s].isNull() || each[u"eta"_s].toDouble() > 0);
     }
     QVERIFY((*m_fleet)[a].release());
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(m_other, path), u"done"_s, patience);
+    TRY_COMPARE(stateOf(m_other, path), u"done"_s);
     const QJsonObject done = job(m_other, path);
     QCOMPARE(done[u"progress"_s].toDouble(), 1);
     QVERIFY(done[u"phase"_s].isNull() && done[u"node"_s].isNull() && done[u"eta"_s].isNull());
@@ -101,7 +101,7 @@ void TestFleetAnswers::aWatcherAtTheOtherServerIsToldHowFarAJobIs()
 void TestFleetAnswers::whoPrefersToWaitMayDoSoAtAnyServer()
 {
     const QByteArray path = accept(m_first, semiprime(150));
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->task(path).owner, a, patience);
+    TRY_COMPARE(m_fleet->task(path).owner, a);
     const QByteArray body = bodyOf(semiprime(150));
     RawClient waiting(m_other);
     waiting.send("POST /factorizations HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\nContent-Length: "
@@ -119,8 +119,8 @@ void TestFleetAnswers::theServersAreListed()
     const auto first = [&](quint16 port) { return named(dataOf(port, "/nodes"), u"name"_s, a); };
     const auto computed = [&](quint16 port) { return first(port)[u"jobs"_s].toArray().at(0).toObject(); };
     for (const quint16 port : {m_first, m_other}) {
-        QTRY_COMPARE_WITH_TIMEOUT(dataOf(port, "/nodes").size(), 2, patience); // who is ready may not have joined yet
-        QTRY_COMPARE_WITH_TIMEOUT(computed(port)[u"phase"_s].toString(), u"sieving"_s, patience);
+        TRY_COMPARE(dataOf(port, "/nodes").size(), 2); // who is ready may not have joined yet
+        TRY_COMPARE(computed(port)[u"phase"_s].toString(), u"sieving"_s);
         QCOMPARE(computed(port)[u"id"_s].toString(), idIn(path));
         QCOMPARE(first(port)[u"state"_s].toString(), u"alive"_s);
         QCOMPARE(first(port)[u"version"_s].toString(), QStringLiteral(OPENLOOP_VERSION));
@@ -134,11 +134,11 @@ void TestFleetAnswers::theServersAreListed()
     }
     m_fleet->kill(a);
     const auto state = [&] { return first(m_other)[u"state"_s].toString(); };
-    QTRY_COMPARE_WITH_TIMEOUT(state(), u"dead"_s, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(first(m_other)[u"jobs"_s].toArray().isEmpty(), patience);
+    TRY_COMPARE(state(), u"dead"_s);
+    TRY_VERIFY(first(m_other)[u"jobs"_s].toArray().isEmpty());
     QCOMPARE((*m_fleet)[b].stop(), 0);
     m_other = m_fleet->start(b).port();
-    QTRY_COMPARE_WITH_TIMEOUT(dataOf(m_other, "/nodes").size(), 3, patience);
+    TRY_COMPARE(dataOf(m_other, "/nodes").size(), 3);
     const QJsonArray nodes = dataOf(m_other, "/nodes");
     QCOMPARE(nodes.first()[u"state"_s].toString(), u"alive"_s); // first
     QVERIFY(!named(nodes, u"state"_s, u"left"_s).isEmpty());
@@ -148,10 +148,10 @@ void TestFleetAnswers::aJobIsCancelledAtAnyServer()
 {
     const QByteArray path = accept(m_other, semiprime(150));
     const auto running = [&] { return (*m_fleet)[a].figure("running"); };
-    QTRY_COMPARE_WITH_TIMEOUT(running(), 1, patience);
+    TRY_COMPARE(running(), 1);
     QCOMPARE(statusOf(RawClient(m_other).remove(path)), 204);
     QCOMPARE(stateOf(m_first, path), u"cancelled"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(running(), 0, patience);
+    TRY_COMPARE(running(), 0);
     QCOMPARE(statusOf(RawClient(m_first).remove(path)), 204);
     QCOMPARE(statusOf(RawClient(m_first).remove("/factorizations/0123456789abcdef")), 404);
 }
@@ -160,7 +160,7 @@ void TestFleetAnswers::aJobIsCancelledAtAnyServer()
 void TestFleetAnswers::aKeyBelongsToWhatItsRequestJoined()
 {
     const QByteArray begun = accept(m_first, semiprime(150));
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->task(begun).owner, a, patience);
+    TRY_COMPARE(m_fleet->task(begun).owner, a);
     const QByteArray key = "Idempotency-Key: mine\r\n";
     QCOMPARE(accept(m_other, semiprime(150), key), begun);
     const auto refused = [&](quint16 port) {
@@ -169,7 +169,7 @@ void TestFleetAnswers::aKeyBelongsToWhatItsRequestJoined()
     QCOMPARE(refused(m_other), 422);
     QCOMPARE(refused(m_first), 422);
     QVERIFY((*m_fleet)[a].release());
-    QTRY_COMPARE_WITH_TIMEOUT(stateOf(m_other, begun), u"done"_s, patience);
+    TRY_COMPARE(stateOf(m_other, begun), u"done"_s);
     for (const quint16 port : {m_first, m_other}) {
         QCOMPARE(accept(port, semiprime(150), key), begun);
         QCOMPARE(refused(port), 422);
@@ -181,16 +181,16 @@ void TestFleetAnswers::anyServerTellsHowTheFleetDoes()
 {
     for (unsigned seed = 1; seed < 20; ++seed) // more than A has threads for
         accept(m_other, semiprime(150, seed));
-    QTRY_VERIFY_WITH_TIMEOUT((*m_fleet)[a].figure("held") > 0, patience);
+    TRY_VERIFY((*m_fleet)[a].figure("held") > 0);
     for (const QString &name : {a, b}) {
         const ServerProcess &server = (*m_fleet)[name];
         const auto is = [&](const QByteArray &metric, double value) { return server.metric(metric) == value; };
         const double running = (*m_fleet)[a].figure("running");
-        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_jobs{state=\"running\"}", running), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_jobs{state=\"queued\"}", 19 - running), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_jobs_claimable{lane=\"0\"}", 19 - running), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(is("openloop_nodes_alive", 2), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(server.metric("openloop_jobs_oldest_claimable_seconds{lane=\"0\"}") > 0, patience);
+        TRY_VERIFY(is("openloop_jobs{state=\"running\"}", running));
+        TRY_VERIFY(is("openloop_jobs{state=\"queued\"}", 19 - running));
+        TRY_VERIFY(is("openloop_jobs_claimable{lane=\"0\"}", 19 - running));
+        TRY_VERIFY(is("openloop_nodes_alive", 2));
+        TRY_VERIFY(server.metric("openloop_jobs_oldest_claimable_seconds{lane=\"0\"}") > 0);
         QVERIFY(server.metric("openloop_database_dead_rows{table=\"nodes\"}") >= 0);
         QVERIFY(server.metric("openloop_beat_lag_seconds") >= 0);
         const QJsonObject fleet = objectOf(RawClient(server.port()).get("/readyz"))[u"fleet"_s].toObject();
@@ -200,9 +200,9 @@ void TestFleetAnswers::anyServerTellsHowTheFleetDoes()
     }
     QVERIFY((*m_fleet)[a].metric("openloop_jobs_claimed_total") > 0);
     m_fleet->kill(a);
-    QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[b].metric("openloop_nodes_reaped_total"), 1., patience);
-    QTRY_VERIFY_WITH_TIMEOUT((*m_fleet)[b].metric("openloop_jobs_put_back_total") > 0, patience);
-    QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[b].metric("openloop_nodes_alive"), 1., patience);
+    TRY_COMPARE((*m_fleet)[b].metric("openloop_nodes_reaped_total"), 1.);
+    TRY_VERIFY((*m_fleet)[b].metric("openloop_jobs_put_back_total") > 0);
+    TRY_COMPARE((*m_fleet)[b].metric("openloop_nodes_alive"), 1.);
 }
 
 QTEST_GUILESS_MAIN(TestFleetAnswers)

@@ -246,14 +246,14 @@ void TestFleetHints::behindAPoolerItSaysOnceThatItHearsNothing()
     start(a, u"auto"_s, Held, pooled);
     start(b, u"on"_s, Freely, pooled + takesOnly);
     for (const QString &name : {a, b})
-        QTRY_COMPARE_WITH_TIMEOUT((*m_fleet)[name].standardError().count(deaf), 1, patience);
+        TRY_COMPARE((*m_fleet)[name].standardError().count(deaf), 1);
     const Control control(server(b).port());
     const Times cancels = timesOf(&TestFleetHints::cancelAtB);
     QVERIFY2(cancels.longest <= control.longest(look + 500ms), textOf(cancels, {}).constData());
     QVERIFY(watchAtB() < 1h);
-    QTRY_COMPARE_WITH_TIMEOUT(m_fleet->row(u"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'UNLISTEN%' "
-                                           "OR query LIKE 'LISTEN%'"_s),
-                              QStringList{u"0"_s}, patience); // and nobody inherits it
+    TRY_COMPARE(m_fleet->row(u"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'UNLISTEN%' "
+                             "OR query LIKE 'LISTEN%'"_s),
+                QStringList{u"0"_s}); // and nobody inherits it
     for (const QString &name : {a, b}) {
         QCOMPARE((*m_fleet)[name].standardError().count(deaf), 1);
         QCOMPARE(server(name).metric(hinted), 0);
@@ -271,7 +271,7 @@ void TestFleetHints::aConnectionThatIsCutOrFrozenIsReplacedAndNothingIsLost()
     for (const QString &each : cut)
         m_fleet->run(u"SELECT pg_terminate_backend(%1)"_s.arg(each));
     QCOMPARE(statusOf(RawClient(server(b).port()).remove(path)), 204);
-    QTRY_COMPARE_WITH_TIMEOUT(server(a).figure("running"), 0, patience);
+    TRY_COMPARE(server(a).figure("running"), 0);
     QVERIFY(areReplaced(cut));
 
     const QStringList frozen = listeners();
@@ -296,12 +296,12 @@ void TestFleetHints::aBurstOfEndsIsToldTenTimesASecond()
     QVERIFY(!paths.contains(QByteArray()));
     Watchers watchers;
     watchers.add(server(b).port(), paths.last());
-    QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), 1, patience);
+    TRY_COMPARE(watchers.greeted(), 1);
     const int before = notifications();
     const auto begun = Clock::now();
     for (const QByteArray &path : paths)
         QCOMPARE(statusOf(RawClient(server(a).port()).remove(path)), 204);
-    QTRY_COMPARE_WITH_TIMEOUT(watchers.open(), 0, patience);
+    TRY_COMPARE(watchers.open(), 0);
     const double tenths = double(since(begun).count()) / 100;
     const int said = notifications() - before;
     QVERIFY2(said > 0 && said < 1.1 * tenths + 2, qPrintable(u"%1 in %2 tenths"_s.arg(said).arg(tenths)));
@@ -317,12 +317,12 @@ void TestFleetHints::whereTooManyLiveTheyAreSilent()
     const auto add = [&] { servers.push_back(std::make_unique<Server>(m_fleet->databaseUrl(), most)); };
     add();
     add();
-    QTRY_COMPARE_WITH_TIMEOUT(hinting(), most, patience);
+    TRY_COMPARE(hinting(), most);
     add();
-    QTRY_COMPARE_WITH_TIMEOUT(hinting(), 0, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(listeners().size(), 0, patience);
+    TRY_COMPARE(hinting(), 0);
+    TRY_COMPARE(listeners().size(), 0);
     servers.pop_back();
-    QTRY_COMPARE_WITH_TIMEOUT(hinting(), most, patience);
+    TRY_COMPARE(hinting(), most);
 }
 
 QTEST_GUILESS_MAIN(TestFleetHints)

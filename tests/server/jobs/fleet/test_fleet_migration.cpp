@@ -99,7 +99,7 @@ void TestFleetMigration::jobsOfTheReleaseBeforeGoOn()
     QVERIFY2(server.waitUntilReady(), server.standardError().constData());
     const quint16 port = server.port();
     for (const QByteArray &unfinished : {running, queued})
-        QTRY_COMPARE_WITH_TIMEOUT(stateOf(port, unfinished), u"done"_s, patience);
+        TRY_COMPARE(stateOf(port, unfinished), u"done"_s);
     QCOMPARE(productOf(job(port, running)), mpz_class(sieved.toStdString()));
     QCOMPARE(productOf(job(port, queued)), mpz_class(93));
     QCOMPARE(productOf(job(port, done)), mpz_class(91));
@@ -119,7 +119,7 @@ void TestFleetMigration::aServerOfTheReleaseBeforeTouchesNothing()
     Fleet fleet(QStringLiteral(TEST_SERVER));
     leaveJobsOfTheReleaseBefore(fleet.databaseUrl());
     const ServerProcess &server = fleet.start(u"A"_s, {}, Fleet::Computes::Held);
-    QTRY_COMPARE_WITH_TIMEOUT(fleet.task(running).state, u"running"_s, patience);
+    TRY_COMPARE(fleet.task(running).state, u"running"_s);
     QCOMPARE(fleet.task(running).deaths, 1); // as before
     const QString all = u"SELECT string_agg(t::text, ' ' ORDER BY id) FROM tasks t"_s;
     const QStringList before = fleet.row(all);
@@ -136,9 +136,9 @@ void TestFleetMigration::aServerOfTheReleaseBeforeTouchesNothing()
     fleet.run(u"ROLLBACK"_s);
     QCOMPARE(fleet.row(all), before);
     QVERIFY(server.release());
-    QTRY_COMPARE_WITH_TIMEOUT(fleet.task(running).state, u"done"_s, patience);
+    TRY_COMPARE(fleet.task(running).state, u"done"_s);
     QCOMPARE(fleet.task(running).attempt, 1);
-    QTRY_COMPARE_WITH_TIMEOUT(fleet.task(queued).state, u"done"_s, patience);
+    TRY_COMPARE(fleet.task(queued).state, u"done"_s);
 }
 
 QTEST_GUILESS_MAIN(TestFleetMigration)

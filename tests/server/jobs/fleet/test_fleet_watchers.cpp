@@ -46,21 +46,21 @@ private slots:
         for (int i = 0; i < jobsWatched; ++i)
             paths << accept(server.port(), semiprime(70, unsigned(i)));
         QVERIFY(!paths.contains(QByteArray()));
-        QTRY_VERIFY_WITH_TIMEOUT(server.figure("held") > 0, patience);
+        TRY_VERIFY(server.figure("held") > 0);
 
         {
             Watchers crowd; // which has the connections opened that are kept, and pinged, from then on
             for (int i = 0; i < mostWatchers; ++i)
                 crowd.add(server.port(), paths[i % jobsWatched]);
-            QTRY_COMPARE_WITH_TIMEOUT(crowd.greeted(), mostWatchers, patience);
+            TRY_COMPARE(crowd.greeted(), mostWatchers);
         }
         Watchers watchers;
         watchers.add(server.port(), paths[0]);
-        QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), 1, patience);
+        TRY_COMPARE(watchers.greeted(), 1);
         const double one = statementsPerSecond(fleet);
         for (int i = 1; i < mostWatchers; ++i)
             watchers.add(server.port(), paths[i % jobsWatched]);
-        QTRY_COMPARE_WITH_TIMEOUT(watchers.greeted(), mostWatchers, patience);
+        TRY_COMPARE(watchers.greeted(), mostWatchers);
         const double many = statementsPerSecond(fleet);
         // A sweep or the figures of the fleet fall into either window; a reading for each watcher would be 1,000 a
         // second.
@@ -68,7 +68,7 @@ private slots:
 
         const Control control(server.port());
         QVERIFY(server.release());
-        QTRY_COMPARE_WITH_TIMEOUT(watchers.open(), 0, 3 * patience);
+        TRY_COMPARE_WITHIN(watchers.open(), 0, 3 * patience);
         const auto latest = fleet.latest(watchers.take());
         QVERIFY2(latest <= control.longest(2s), qPrintable(u"%1 ms"_s.arg(latest.count())));
     }

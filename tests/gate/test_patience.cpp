@@ -2,6 +2,7 @@
 // How tests wait: what was seen once has come, what never comes is a failure that says what was there instead.
 #include "tests/support/patience.h"
 
+#include <QJsonObject>
 #include <QTest>
 #include <QTimer>
 
@@ -44,6 +45,12 @@ private slots:
         QVERIFY(!none.next());
         TRY_VERIFY_WITHIN(true, 0);
         TRY_COMPARE_WITHIN(1, 1, 0);
+    }
+
+    void whatWasSeenOutlivesWhereItWas()
+    {
+        const auto object = [] { return QJsonObject{{QStringLiteral("over"), QStringLiteral("long enough a text")}}; };
+        TRY_COMPARE(object()[QStringLiteral("over")], QStringLiteral("long enough a text"));
     }
 
     void whatNeverComesFails()

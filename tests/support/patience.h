@@ -2,10 +2,13 @@
 // How tests wait for what must come: none knows how fast the machine is, and each looks at what it waits for once.
 #pragma once
 
+#include <QJsonValue>
 #include <QTest>
 
 #include <algorithm>
 #include <chrono>
+#include <type_traits>
+#include <utility>
 
 namespace openloop::test {
 
@@ -38,6 +41,20 @@ private:
     int m_step = 1;
 };
 
+/// What a look has seen, for as long as it is compared: a value, where it was a reference into something temporary.
+template <typename Seen>
+auto kept(Seen &&seen)
+{
+    using Value = std::decay_t<Seen>;
+    static_assert(!std::is_same_v<Value, QByteArrayView> && !std::is_same_v<Value, QStringView>
+                      && !std::is_pointer_v<Value>,
+                  "compare what owns its bytes");
+    if constexpr (std::is_base_of_v<QJsonValueConstRef, Value>)
+        return QJsonValue(seen);
+    else
+        return Value(std::forward<Seen>(seen));
+}
+
 } // namespace openloop::test
 
 // As QTRY_VERIFY, QTRY_VERIFY2 and QTRY_COMPARE, but what is seen once has come. Qt's look again after that, twice:
@@ -61,7 +78,7 @@ private:
 #define TRY_COMPARE_WITHIN(actual, expected, ms)                                                                       \
     do {                                                                                                               \
         for (::openloop::test::Turns turns_(ms);;) {                                                                   \
-            const auto seen_ = (actual);                                                                               \
+            const auto seen_ = ::openloop::test::kept(actual);                                                         \
             const auto &awaited_ = (expected);                                                                         \
             if (!(seen_ == awaited_) && turns_.next())                                                                 \
                 continue;                                                                                              \

@@ -48,7 +48,7 @@ struct MediumStep {
 /// on. An entry is the prime's place in its slice, 17 bits, above the location in the block, 15 bits.
 struct FillJob {
     static constexpr unsigned maxPolynomials = 8;
-    static constexpr std::size_t chunk = 512; ///< primes between two looks at the limits
+    static constexpr std::size_t chunk = 1024; ///< primes between two looks at the limits
     static constexpr std::size_t room = 2 * chunk + 64; ///< entries beyond a limit that may be written
 
     const std::uint32_t *modulus = nullptr;

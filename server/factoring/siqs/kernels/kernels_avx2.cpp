@@ -73,6 +73,11 @@ struct Lanes32 {
     static V min(V a, V b) { return _mm256_min_epu32(a, b); }
     static V both(V a, V b) { return _mm256_and_si256(a, b); }
     static V either(V a, V b) { return _mm256_or_si256(a, b); }
+    template <unsigned bits>
+    static V lower(V a)
+    {
+        return _mm256_srli_epi32(a, bits);
+    }
     static std::uint32_t equal(V a, V b)
     {
         return unsigned(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b))));

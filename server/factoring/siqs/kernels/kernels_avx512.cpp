@@ -54,6 +54,11 @@ struct Lanes32 {
     static V min(V a, V b) { return _mm512_min_epu32(a, b); }
     static V both(V a, V b) { return _mm512_and_si512(a, b); }
     static V either(V a, V b) { return _mm512_or_si512(a, b); }
+    template <unsigned bits>
+    static V lower(V a)
+    {
+        return _mm512_srli_epi32(a, bits);
+    }
     static std::uint32_t equal(V a, V b) { return _mm512_cmpeq_epi32_mask(a, b); }
     static M below(V a, V b) { return _mm512_cmplt_epu32_mask(a, b); }
     static V addWhere(M mask, V a, V b) { return _mm512_mask_add_epi32(a, mask, a, b); }

@@ -37,6 +37,11 @@ struct Lanes32 {
     static V min(V a, V b) { return a < b ? a : b; }
     static V both(V a, V b) { return a & b; }
     static V either(V a, V b) { return a | b; }
+    template <unsigned bits>
+    static V lower(V a)
+    {
+        return a >> bits;
+    }
     static std::uint32_t equal(V a, V b) { return a == b; }
     static M below(V a, V b) { return a < b; }
     static V addWhere(M mask, V a, V b) { return mask ? a + b : a; }

@@ -100,35 +100,88 @@ inline void emit(Lanes32::V root, Lanes32::V p, Lanes32::V tag, std::uint32_t **
 
 // Several polynomials at once, so that roots and moduli are loaded once for all of them (the idea of
 // Kleinjung, "Quadratic sieving", Math. Comp. 85, 2016, in its simplest form).
-inline void fill(const FillJob &job)
+inline void fillFromDense(const FillJob &job, std::size_t begin, std::size_t end)
 {
     using L = Lanes32;
-    const unsigned buckets = job.polynomials * job.blocks;
     const L::V tagStep = L::splat(L::lanes << blockBits);
+    L::V tag = L::add(L::splat(std::uint32_t(begin) << blockBits), L::ascending(blockBits));
+    for (std::size_t i = begin; i < end; i += L::lanes, tag = L::add(tag, tagStep)) {
+        const L::V p = L::load(job.modulus + i);
+        L::V root1 = L::load(job.root1 + i);
+        L::V root2 = L::load(job.root2 + i);
+        for (unsigned j = 0; j < job.polynomials; ++j) {
+            std::uint32_t **cursor = job.cursor + j * job.blocks;
+            emit(root1, p, tag, cursor, job.blocks);
+            emit(root2, p, tag, cursor, job.blocks);
+            const FillJob::Move &move = job.moves[j];
+            if (move.delta == nullptr)
+                continue;
+            const L::V delta = L::load(move.delta + i);
+            root1 = moved<L>(root1, delta, p, move.down);
+            root2 = moved<L>(root2, delta, p, move.down);
+        }
+        L::store(job.root1 + i, root1);
+        L::store(job.root2 + i, root2);
+    }
+}
+
+// A prime that is larger than the whole interval hits it once or, mostly, not at all. What does hit is gathered first,
+// polynomial by polynomial, then dealt out to the blocks in vectors that are full; roots stay in the first-level cache.
+inline void fillFromSparse(const FillJob &job, std::size_t begin, std::size_t end)
+{
+    using L = Lanes32;
+    constexpr unsigned locationBits = 21; // one more than the longest interval has
+    constexpr std::uint32_t locations = (1U << locationBits) - 1;
+    static_assert(maxBlocks * blockSize <= locations && FillJob::chunk <= 1U << (32 - locationBits));
+    std::uint32_t gathered[2 * FillJob::chunk + 2 * L::lanes];
+    const L::V length = L::splat(job.blocks * blockSize);
+    const L::V placeStep = L::splat(L::lanes << locationBits);
+    const L::V far = L::splat(1U << 25);
+    const L::V firstTag = L::splat(std::uint32_t(begin) << blockBits);
+    const L::V tags = L::splat((std::uint32_t(FillJob::chunk) - 1) << blockBits);
+    for (unsigned j = 0; j < job.polynomials; ++j) {
+        std::uint32_t *to = gathered;
+        const auto gather = [&](L::V root, L::V place) {
+            const L::M inside = L::below(root, length);
+            L::storePacked(to, L::either(root, place), inside);
+            to += L::count(inside);
+        };
+        const std::uint32_t *const delta = job.moves[j].delta;
+        const bool down = job.moves[j].down;
+        L::V place = L::ascending(locationBits);
+        for (std::size_t i = begin; i < end; i += L::lanes, place = L::add(place, placeStep)) {
+            const L::V root1 = L::load(job.root1 + i);
+            const L::V root2 = L::load(job.root2 + i);
+            gather(root1, place);
+            gather(root2, place);
+            if (delta == nullptr)
+                continue;
+            const L::V p = L::load(job.modulus + i);
+            const L::V by = L::load(delta + i);
+            L::store(job.root1 + i, moved<L>(root1, by, p, down));
+            L::store(job.root2 + i, moved<L>(root2, by, p, down));
+        }
+        L::store(to, L::splat(locations)); // fills the last vector up with what no block has
+        for (const std::uint32_t *from = gathered; from < to; from += L::lanes) {
+            const L::V hits = L::load(from);
+            const L::V tag = L::add(firstTag, L::both(L::lower<locationBits - blockBits>(hits), tags));
+            emit(L::both(hits, L::splat(locations)), far, tag, job.cursor + j * job.blocks, job.blocks);
+        }
+    }
+}
+
+inline void fill(const FillJob &job)
+{
+    const unsigned buckets = job.polynomials * job.blocks;
     for (std::size_t begin = 0; begin < job.count; begin += FillJob::chunk) {
         const std::size_t end = begin + FillJob::chunk < job.count ? begin + FillJob::chunk : job.count;
         std::uint32_t *before[FillJob::maxPolynomials * maxBlocks];
         for (unsigned i = 0; i < buckets; ++i)
             before[i] = job.cursor[i];
-        L::V tag = L::add(L::splat(std::uint32_t(begin) << blockBits), L::ascending(blockBits));
-        for (std::size_t i = begin; i < end; i += L::lanes, tag = L::add(tag, tagStep)) {
-            const L::V p = L::load(job.modulus + i);
-            L::V root1 = L::load(job.root1 + i);
-            L::V root2 = L::load(job.root2 + i);
-            for (unsigned j = 0; j < job.polynomials; ++j) {
-                std::uint32_t **cursor = job.cursor + j * job.blocks;
-                emit(root1, p, tag, cursor, job.blocks);
-                emit(root2, p, tag, cursor, job.blocks);
-                const FillJob::Move &move = job.moves[j];
-                if (move.delta == nullptr)
-                    continue;
-                const L::V delta = L::load(move.delta + i);
-                root1 = moved<L>(root1, delta, p, move.down);
-                root2 = moved<L>(root2, delta, p, move.down);
-            }
-            L::store(job.root1 + i, root1);
-            L::store(job.root2 + i, root2);
-        }
+        if (job.modulus[begin] < job.blocks * blockSize)
+            fillFromDense(job, begin, end);
+        else
+            fillFromSparse(job, begin, end);
         for (unsigned i = 0; i < buckets; ++i) {
             if (job.cursor[i] > job.limit[i])
                 job.cursor[i] = before[i]; // nearly full: these hits are given up, there is room for the next

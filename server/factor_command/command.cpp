@@ -175,7 +175,10 @@ void Command::complain(const std::string &text)
 
 int Command::finish()
 {
-    if (!settle() && m_output.error() != 0)
+    const bool isWritten = settle();
+    if (m_interrupt)
+        m_interrupt->endWatch();
+    if (!isWritten && m_output.error() != 0)
         complain(std::string("write error: ") + std::strerror(m_output.error()));
     else if (m_interrupt && m_interrupt->came())
         m_interrupt->end();

@@ -48,7 +48,23 @@ Interrupt::Interrupt()
 
 Interrupt::~Interrupt()
 {
+    endWatch();
+}
+
+// A signal is with the watcher, which is joined, or pending still: what comes together with the end of the input
+// counts.
+void Interrupt::endWatch()
+{
+    if (!m_watcher.joinable())
+        return;
     pthread_kill(m_watcher.native_handle(), SIGRTMIN);
+    m_watcher.join();
+    sigset_t pending;
+    sigpending(&pending);
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+        if (!came() && sigismember(&m_watched, signal) == 1 && sigismember(&pending, signal) == 1)
+            m_signal = signal;
+    }
 }
 
 // The watcher stores the signal, then reads m_waiting; the other thread stores m_waiting, then reads the signal: one

@@ -27,6 +27,9 @@ public:
     void beginWait();
     void endWait() { m_waiting = false; }
 
+    /// Stops watching: from here on came() knows of every signal that the process was sent before. For the end.
+    void endWatch();
+
     /// Ends the process by the signal that came, as a shell wants to see it.
     [[noreturn]] void end() const;
 

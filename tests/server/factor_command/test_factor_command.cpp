@@ -179,6 +179,21 @@ private slots:
         }
     }
 
+    void aSignalThatComesWithTheEndOfTheInputCounts()
+    {
+        for (int i = 0; i < 60; ++i) { // whichever of the two is seen first
+            QProcess process;
+            process.start(m_ours, QStringList());
+            process.write("12\n");
+            QVERIFY(process.waitForReadyRead(10'000));
+            ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+            process.closeWriteChannel();
+            QVERIFY(process.waitForFinished(10'000));
+            QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+            QCOMPARE(process.exitCode(), SIGINT);
+        }
+    }
+
     void signalsThatWereIgnoredStayIgnored()
     {
         QProcess process;

@@ -3,9 +3,10 @@
 #include "server/routes/input.h"
 
 #include "server/http/message/failure.h"
+#include "server/upstream/json_text.h"
 
 #include <QJsonDocument>
-#include <QJsonObject>
+#include <QJsonValue>
 #include <QRegularExpression>
 #include <QSet>
 
@@ -29,34 +30,69 @@ bool isDecimal(const QString &text)
     return !text.isEmpty() && std::all_of(text.begin(), text.end(), isDigit);
 }
 
-// What Qt's parser does not tell: it keeps the last of equal names, and others keep the first. body: a JSON object.
-std::optional<QString> repeatedName(const QByteArray &body)
+struct Member {
+    QString name;
+    QByteArrayView value; ///< as it stands there
+};
+
+QJsonValue decoded(QByteArrayView value)
 {
-    QSet<QString> names;
+    return QJsonDocument::fromJson('[' + value.toByteArray() + ']')[0];
+}
+
+// In their order and as they are written, which Qt's parser does not tell: of equal names it keeps the last, others
+// keep the first, and numbers are rounded. object: a JSON object.
+QList<Member> membersOf(QByteArrayView object)
+{
+    QList<Member> members;
     int depth = 0;
-    for (qsizetype i = 0; i < body.size(); ++i) {
-        const char c = body[i];
+    qsizetype begin = 0; // of what is to be a name or a value
+    for (qsizetype i = 0; i < object.size(); ++i) {
+        const char c = object[i];
+        if (c == '"') {
+            for (++i; object[i] != '"'; ++i)
+                i += object[i] == '\\';
+            continue;
+        }
+        const bool endsMember = depth == 1 && (c == ',' || c == '}');
+        if (endsMember && !members.isEmpty())
+            members.last().value = object.sliced(begin, i - begin).trimmed();
+        if (depth == 1 && c == ':') // \u006e is n as well
+            members.append({decoded(object.sliced(begin, i - begin)).toString(), {}});
         if (c == '{' || c == '[')
             ++depth;
         else if (c == '}' || c == ']')
             --depth;
-        if (c != '"')
-            continue;
-        const qsizetype begin = i;
-        for (++i; body[i] != '"'; ++i)
-            i += body[i] == '\\';
-        qsizetype next = i + 1;
-        while (QByteArrayView(" \t\r\n").contains(body[next]))
-            ++next;
-        if (depth != 1 || body[next] != ':')
-            continue;
-        const QByteArray text = body.sliced(begin, i + 1 - begin); // \u006e is n as well
-        const QString name = QJsonDocument::fromJson('[' + text + ']')[0].toString();
-        if (names.contains(name))
-            return name.size() <= longestNameShown ? name : name.first(longestNameShown) + u'…';
-        names.insert(name);
+        if (endsMember || (depth == 1 && (c == ':' || c == '{')))
+            begin = i + 1;
     }
-    return {};
+    return members;
+}
+
+QString shown(const QString &name)
+{
+    return name.size() <= longestNameShown ? name : name.first(longestNameShown) + u'…';
+}
+
+// The digits of a number that is whole, however it is written; nothing where it is not, is below zero, or has lost bits
+// in what other programs make of it.
+std::optional<QString> wholeNumber(QByteArrayView number)
+{
+    static const QRegularExpression form(u"^([0-9]+)(?:\\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,3}))?$"_s);
+    constexpr qsizetype longest = 40;
+    const auto match = form.match(QLatin1StringView(number.first(std::min(number.size(), longest + 1))));
+    if (number.size() > longest || !match.hasMatch())
+        return {};
+    QString digits = match.captured(1) + match.captured(2);
+    const int whole = int(match.capturedLength(1)) + match.captured(3).toInt();
+    const auto isZero = [](QChar c) { return c == u'0'; };
+    if (whole > longest
+        || !std::all_of(digits.begin() + std::clamp(whole, 0, int(digits.size())), digits.end(), isZero))
+        return {};
+    digits = digits.left(std::max(whole, 0)).leftJustified(whole, u'0');
+    bool fits = false;
+    const qint64 value = digits.isEmpty() ? 0 : digits.toLongLong(&fits);
+    return (fits || digits.isEmpty()) && value <= mostExact ? std::optional(QString::number(value)) : std::nullopt;
 }
 
 } // namespace
@@ -79,25 +115,32 @@ std::optional<QString> queryField(const http::Request &request, const QString &f
 
 std::optional<QString> bodyField(const http::Request &request, const QString &field)
 {
-    QJsonParseError error;
-    const QJsonDocument body = QJsonDocument::fromJson(request.body, &error);
-    if (!body.isObject()) {
-        const QString reason = error.error == QJsonParseError::NoError ? u"other JSON"_s : error.errorString();
+    const QByteArrayView body = QByteArrayView(request.body).trimmed();
+    if (!isJson(body) || !body.startsWith('{')) {
+        QJsonParseError error{};
+        QJsonDocument::fromJson(request.body, &error);
+        const QString reason = isJson(body)           ? u"other JSON"_s
+            : error.error == QJsonParseError::NoError ? u"not as RFC 8259 has it"_s
+                                                      : error.errorString();
         throw Failure::unprocessable(u"body"_s, u"is not a JSON object: "_s + reason);
     }
-    if (const auto name = repeatedName(request.body))
-        throw Failure::unprocessable(*name, u"is given more than once"_s);
-    const QJsonValue value = body[field];
-    if (value.isUndefined())
+    QSet<QString> names;
+    QByteArrayView value;
+    for (const Member &member : membersOf(body)) {
+        if (names.contains(member.name))
+            throw Failure::unprocessable(shown(member.name), u"is given more than once"_s);
+        names.insert(member.name);
+        if (member.name == field)
+            value = member.value;
+    }
+    if (value.isEmpty())
         return {};
-    if (value.isString())
-        return value.toString();
-    const qint64 number = value.toInteger(-1);
-    static const QRegularExpression exactly(QStringLiteral("\\b%1(?![0-9.eE])").arg(mostExact));
-    const bool rounded = number == mostExact && !QString::fromUtf8(request.body).contains(exactly);
-    if (number < 0 || number > mostExact || rounded)
+    if (value.startsWith('"'))
+        return decoded(value).toString();
+    const auto number = wholeNumber(value);
+    if (!number)
         throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
-    return QString::number(number);
+    return number;
 }
 
 mpz_class parseInteger(const QString &field, const std::optional<QString> &text, int maxDigits)

@@ -100,6 +100,36 @@ private slots:
         QVERIFY(bodySays(objectWith("-12")).contains(u"neither a string of digits"_s));
     }
 
+    void aNumberThatJsonMayRoundIsRefused()
+    {
+        for (const QByteArray &n :
+             QByteArrayList{"12.99999999999999999999", "0.99999999999999999", "9007199254740991.4",
+                            "9007199254740992.5", "9007199254740993", "9.007199254740993e15", "1e16", "12e-1", "1e400",
+                            "1e-400", QByteArray(310, '1'), "12." + QByteArray(100, '0')}) {
+            const QString said = bodySays("{\"n\":" + n + ",\"m\":9007199254740992,\"o\":1e400}");
+            QVERIFY2(said.startsWith(u"n is neither a string of digits"_s), qPrintable(said));
+        }
+        QCOMPARE(bodySays(objectWith("0.0")), u"n is 0: an integer of 1 or more is wanted"_s);
+    }
+
+    void aWholeNumberIsTakenHoweverItIsWritten()
+    {
+        for (const char *n : {"1200", "1200.00", "1.2e3", "12E+2", "12000e-1", "0.12e4"})
+            QCOMPARE(bodySays(objectWith(n)), u"1200"_s);
+        for (const char *n : {"9007199254740992", "9.007199254740992e15"})
+            QCOMPARE(bodySays(objectWith(n)), u"9007199254740992"_s);
+    }
+
+    void whatIsNoJsonIsRefusedThoughItIsNearlySo()
+    {
+        for (const char *text : {"\"a\tb\"", "\"\\q\"", "01", "1.", "+1", "NaN", "'a'"}) {
+            const QString said = bodySays(QByteArray("{\"n\":\"7\",\"x\":") + text + '}');
+            QVERIFY2(said.startsWith(u"body is not a JSON object"_s), qPrintable(said));
+        }
+        QCOMPARE(bodySays("[7]"), u"body is not a JSON object: other JSON"_s);
+        QVERIFY(bodySays("{}").startsWith(u"n is missing"_s));
+    }
+
     void leadingZerosDoNotCount()
     {
         const QByteArray n = QByteArray(500, '0') + QByteArray(mostDigits, '7');

@@ -15,6 +15,10 @@ Function loadedFunction(const char *library, const char *name)
     return handle ? reinterpret_cast<Function>(::dlsym(handle, name)) : nullptr;
 }
 
+/// What a PostgreSQL says beside its answers to this PGconn goes into the log, a line each; libpq would write it to
+/// standard error as it is, between the lines of a log that a program reads. Does nothing without the library.
+void logNotices(void *connection);
+
 constexpr auto libpq = "libpq.so.5";
 constexpr auto libsqlite3 = "libsqlite3.so.0";
 

@@ -57,6 +57,8 @@ void SqlConnection::open()
         fail(error);
     }
     m_open = true;
+    if (m_location.dialect == SqlDialect::Postgres)
+        logNoticesOf(*m_database.driver());
     try {
         configure();
         checkFile();

@@ -5,6 +5,7 @@
 #include "server/store/client_library.h"
 
 #include <QDir>
+#include <QLoggingCategory>
 #include <QSqlField>
 #include <QStringList>
 #include <QVariant>
@@ -22,6 +23,8 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop {
 
 namespace {
+
+Q_LOGGING_CATEGORY(lcStore, "openloop.store")
 
 SqlTrouble classifySqlite(int code, const QString &text)
 {
@@ -196,6 +199,25 @@ std::optional<int> announcedBackend(const QSqlDriver &driver)
     const auto backend = loadedFunction<int (*)(const void *)>(libpq, "PQbackendPID");
     const void *const handle = pointerIn(driver.handle());
     return backend && handle ? std::optional(backend(handle)) : std::nullopt;
+}
+
+void logNotices(void *connection)
+{
+    using Processor = void (*)(void *, const char *);
+    const auto setProcessor = loadedFunction<Processor (*)(void *, Processor, void *)>(libpq, "PQsetNoticeProcessor");
+    if (!setProcessor || !connection)
+        return;
+    setProcessor(
+        connection,
+        [](void *, const char *text) { // on the thread that uses the connection
+            qCInfo(lcStore, "PostgreSQL says: %s", QByteArrayView(text).trimmed().toByteArray().constData());
+        },
+        nullptr);
+}
+
+void logNoticesOf(const QSqlDriver &driver)
+{
+    logNotices(pointerIn(driver.handle()));
 }
 
 } // namespace openloop

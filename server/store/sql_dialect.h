@@ -56,6 +56,9 @@ std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver);
 /// that it has made up. Nothing where the client library can't be found.
 std::optional<int> announcedBackend(const QSqlDriver &driver);
 
+/// PostgreSQL: what it says beside its answers goes into the log from now on, as logNotices() does it.
+void logNoticesOf(const QSqlDriver &driver);
+
 /// PostgreSQL, while Qt opens a connection and has no handle yet: its socket is known by its tcp_user_timeout, in ms,
 /// which is another with each call; about half a minute, after which a host that has vanished is given up.
 int socketMark();

@@ -103,6 +103,7 @@ bool PgConnection::open(const SqlLocation &location, int mark)
     keywords.push_back(nullptr);
     values.push_back(nullptr);
     m_connection = m_libpq.connect(keywords.data(), values.data(), 0);
+    logNotices(m_connection);
     return m_connection && m_libpq.status(m_connection) == connectionOk;
 }
 

@@ -7,6 +7,7 @@
 #include "tests/support/peers/postgres.h"
 #include "tests/support/server_process.h"
 
+#include <QJsonDocument>
 #include <QTest>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ private slots:
     void whatHindersIsToldAndMended_data();
     void whatHindersIsToldAndMended();
     void aLoginThatIsRefusedIsNotTriedWithoutPause();
+    void whatItSaysBesideItsAnswersIsALineOfTheLog();
 
 private:
     void administrate(const QString &database, const QStringList &commands) const;
@@ -180,6 +182,22 @@ void TestStoreHindrances::aLoginThatIsRefusedIsNotTriedWithoutPause()
     const auto tries = m_postgres->log().count("not permitted to log in");
     QVERIFY2(tries <= 2 * 5 * clock.elapsed() / 1000 + 2, qPrintable(QString::number(tries)));
     QCOMPARE(server.stop(), 0);
+}
+
+// A trigger of the operator's, for one.
+void TestStoreHindrances::whatItSaysBesideItsAnswersIsALineOfTheLog()
+{
+    ServerProcess server(QStringLiteral(OPENLOOP_SERVER),
+                         {u"--database"_s, url(), u"--log-format"_s, u"json"_s, u"--node-name"_s, u"one"_s});
+    QVERIFY(server.waitUntilReady());
+    administrate(m_name,
+                 {u"CREATE FUNCTION speak() RETURNS trigger LANGUAGE plpgsql AS "
+                  "$$BEGIN RAISE WARNING 'so it is'; RETURN NEW; END$$"_s,
+                  u"CREATE TRIGGER speaks BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION speak()"_s});
+    QVERIFY(!accept(server.port(), "1033").isEmpty());
+    TRY_VERIFY(server.standardError().contains("PostgreSQL says: WARNING:  so it is"));
+    for (const QByteArray &line : server.standardError().trimmed().split('\n'))
+        QVERIFY2(QJsonDocument::fromJson(line).isObject(), line.constData());
 }
 
 QTEST_GUILESS_MAIN(TestStoreHindrances)

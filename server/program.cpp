@@ -52,6 +52,15 @@ void print(std::FILE *file, const QString &text)
     std::fflush(file);
 }
 
+// Where standard output is the answer, one that is lost is a failure.
+int ended(int exitCode)
+{
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return exitCode;
+    print(stderr, u"openloop-server: standard output: %1\n"_s.arg(qt_error_string(errno)));
+    return cannotStart;
+}
+
 int complain(int exitCode, const char *text)
 {
     print(stderr, u"openloop-server: %1\n"_s.arg(QString::fromUtf8(text)));
@@ -134,6 +143,10 @@ int serve(Options options, std::optional<http::ListeningSocket> socket, ServiceM
     http::Limits limits = program.limits;
     fitToDescriptors(options, limits);
     Drain drain; // first: it bounds the end of all that follows
+    if (options.nodeName.isEmpty()) { // that has the port, and any free one is to be taken
+        socket.emplace(options.listen, options.port);
+        options.nodeName = nodeNameOf(options.listen, socket->port());
+    }
     std::optional<StandIn> standIn;
     if (options.upstream.isEmpty())
         standIn.emplace();
@@ -211,14 +224,14 @@ int runServer(int argc, char **argv, const Program &program)
         std::optional<http::ListeningSocket> socket = handedOverSocket();
         const CommandLine line = readCommandLine(QCoreApplication::arguments(), socket ? &*socket : nullptr);
         if (line.action == CommandLine::Action::Check)
-            return check(line, program.limits) ? 0 : cannotStart;
+            return ended(check(line, program.limits) ? 0 : cannotStart);
         if (line.action == CommandLine::Action::BackUp) {
             backUp(line.options.database, line.text);
             return 0;
         }
         if (line.action != CommandLine::Action::Serve) {
             print(stdout, line.text);
-            return 0;
+            return ended(0);
         }
         startLog(line.options.logFormat);
         const int exitCode = serve(line.options, std::move(socket), manager, program);

@@ -82,6 +82,10 @@ Json jsonOf(const OptionRow &row, const Value &value)
 void take(Options &options, const OptionRow &row, const Value &value)
 {
     try {
+        // As of a variable that is not set: nobody who asks for a token or for TLS is to be served without.
+        if (value.text.isEmpty() && (value.source == Source::CommandLine || value.source == Source::Environment)
+            && (row.valueName == u"PATH" || row.valueName == u"FILE"))
+            throw UsageError(u"--%1: '' is not a file that can be read"_s.arg(row.name));
         row.take(options, row, value.text);
     } catch (const UsageError &error) {
         if (value.source == Source::CommandLine)
@@ -100,8 +104,9 @@ void addTo(QCommandLineParser &parser, const QList<OptionRow> &table)
     parser.addOption({{u"h"_s, u"help"_s}, u"Print this help."_s});
     parser.addOption({{u"v"_s, u"version"_s}, u"Print the version."_s});
     parser.addOption({u"config"_s, u"Read this file instead of openloop/server.ini."_s, u"FILE"_s});
-    parser.addOption({u"print-config"_s, u"Print each value and where it comes from; =json for a program."_s,
-                      u"text|json"_s, u"text"_s});
+    parser.addOption({u"print-config"_s,
+                      u"Print each value and where it comes from; --print-config=json for a program."_s, u"text|json"_s,
+                      u"text"_s});
     parser.addOption(
         {u"check"_s, u"Try database, upstream, certificate, token and port, say what works, and end: 0 all, 1 not."_s});
     parser.addOption(
@@ -131,14 +136,6 @@ OptionFile optionFile(const QCommandLineParser &parser, const QList<OptionRow> &
     if (given.isEmpty() && parser.isSet(u"config"_s))
         throw UsageError(u"--config: '' is not a file that can be read"_s);
     return readOptionFile(given.isEmpty() ? paths::configFile(u"server.ini"_s) : given, names);
-}
-
-// Other programs of this host have other ports, or paths.
-QString nameOf(const Options &options)
-{
-    const http::ListenAddress &listen = options.listen;
-    return u"%1:%2"_s.arg(QHostInfo::localHostName(),
-                          listen.isUnix() ? QFile::decodeName(listen.path()) : QString::number(options.port));
 }
 
 // Returns what is to be printed. faults: where what is wrong is collected; null: it is thrown.
@@ -172,12 +169,20 @@ QString readOptions(Options &options, const QCommandLineParser &parser, bool asJ
     }
     if (!faults || faults->isEmpty())
         heed([&] { checkTogether(options); });
-    if (options.nodeName.isEmpty())
-        options.nodeName = nameOf(options);
+    const bool portIsKnown = options.listen.isUnix() || options.port != 0;
+    if (options.nodeName.isEmpty() && portIsKnown)
+        options.nodeName = nodeNameOf(options.listen, options.port);
     return asJson ? QString::fromUtf8(json.view()) + u'\n' : text;
 }
 
 } // namespace
+
+// Other programs of this host have other ports, or paths.
+QString nodeNameOf(const http::ListenAddress &listen, quint16 port)
+{
+    return u"%1:%2"_s.arg(QHostInfo::localHostName(),
+                          listen.isUnix() ? QFile::decodeName(listen.path()) : QString::number(port));
+}
 
 CommandLine readCommandLine(const QStringList &arguments, const http::ListeningSocket *handedOver)
 {

@@ -19,7 +19,11 @@ struct CommandLine {
 /// Reads command line, environment (OPENLOOP_PORT, ...) and the file that --config names, else `openloop/server.ini` of
 /// the XDG configuration folders, in this order of precedence. arguments: the program's name first. Throws UsageError;
 /// of a check only for what is no option. handedOver: the socket to be listened on, whatever the options say; null:
-/// there is none. Main thread.
+/// there is none. The options have no node name yet where none is given and any free port is to be taken: nodeNameOf()
+/// tells it then. Main thread.
 CommandLine readCommandLine(const QStringList &arguments, const http::ListeningSocket *handedOver = nullptr);
+
+/// Host and port, or path: other programs of this host have other ones. Any thread.
+QString nodeNameOf(const http::ListenAddress &listen, quint16 port);
 
 } // namespace openloop

@@ -63,6 +63,7 @@ private slots:
     void aJobThatIsGivenUpTellsWhatItHas();
     void aStopPutsJobsBackAndCutsNoAnswer();
     void aServerThatIsAloneListsItself();
+    void aServerIsNamedByItsPortThoughItIsAnyFreeOne();
 };
 
 void TestJobs::aJobIsAcceptedAndDone()
@@ -462,6 +463,17 @@ void TestJobs::aServerThatIsAloneListsItself()
     QCOMPARE(computed[0][u"phase"_s].toString(), u"sieving"_s);
     QVERIFY(path.endsWith(computed[0][u"id"_s].toString().toLatin1()));
     QCOMPARE(job(server.port(), path)[u"node"_s].toString(), u"alone"_s);
+}
+
+void TestJobs::aServerIsNamedByItsPortThoughItIsAnyFreeOne()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER));
+    QVERIFY(server.waitUntilReady());
+    const auto name = [&] {
+        const QJsonArray nodes = objectOf(RawClient(server.port()).get("/nodes"))[u"data"_s].toArray();
+        return nodes[0][u"name"_s].toString();
+    };
+    TRY_VERIFY2(name().endsWith(u":%1"_s.arg(server.port())), qPrintable(name())); // once it has joined
 }
 
 QTEST_GUILESS_MAIN(TestJobs)

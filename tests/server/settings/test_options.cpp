@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the operator sets, from the command line, the environment and server.ini: which comes first, and what is
 // refused.
+#include "tests/support/patience.h"
 #include "tests/support/rows.h"
 
 #include <QJsonArray>
@@ -10,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+using openloop::test::patience;
 using openloop::test::rows;
 using namespace Qt::Literals::StringLiterals;
 
@@ -43,6 +45,8 @@ private slots:
     void secretsAreNotRepeated();
     void aTokenThatWouldBeCutIsRefused();
     void tooFewDescriptorsAreRefusedAtStart();
+    void anAnswerThatIsLostIsAFailure_data();
+    void anAnswerThatIsLostIsAFailure();
 
 private:
     void writeFile(const QByteArray &text) const;
@@ -202,6 +206,10 @@ void TestOptions::whatIsWrongIsNamed_data()
                             << QStringList{u"--port"_s, u"70000"_s, u"65535"_s};
     QTest::newRow("niceness") << QByteArray() << none << QStringList{u"--cpu-nice"_s, u"-1"_s}
                               << QStringList{u"--cpu-nice"_s, u"-1"_s, u"from 0 to 19"_s};
+    QTest::newRow("no certificate") << QByteArray() << none << QStringList{u"--tls-certificate"_s, QString()}
+                                    << QStringList{u"--tls-certificate: '' is not a file"_s};
+    QTest::newRow("variable of no token") << QByteArray() << QStringList{u"OPENLOOP_TOKEN_FILE="_s} << none
+                                          << QStringList{u"--token-file: ''"_s, u"environment"_s};
     QTest::newRow("environment") << QByteArray() << QStringList{u"OPENLOOP_PORT=x"_s} << none
                                  << QStringList{u"--port"_s, u"environment OPENLOOP_PORT"_s};
     QTest::newRow("file's value") << QByteArray("cpu-threads=0") << none << none
@@ -356,6 +364,27 @@ void TestOptions::tooFewDescriptorsAreRefusedAtStart()
     QCOMPARE(process.exitCode(), 1);
     const QByteArray complaint = process.readAllStandardError();
     QVERIFY2(complaint.contains("file descriptors"), complaint.constData());
+}
+
+void TestOptions::anAnswerThatIsLostIsAFailure_data()
+{
+    rows<QStringList>({"arguments"},
+                      {{"help", {u"--help"_s}},
+                       {"version", {u"--version"_s}},
+                       {"options", {u"--print-config"_s}},
+                       {"check", {u"--check"_s, u"--port"_s, u"0"_s, u"--database"_s, u"sqlite::memory:"_s}}});
+}
+
+void TestOptions::anAnswerThatIsLostIsAFailure()
+{
+    QFETCH(const QStringList, arguments);
+    QProcess process;
+    process.setStandardOutputFile(u"/dev/full"_s);
+    process.start(QStringLiteral(OPENLOOP_SERVER), arguments);
+    QVERIFY(process.waitForFinished(patience));
+    QCOMPARE(process.exitCode(), 1);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.startsWith("openloop-server: standard output: "), said.constData());
 }
 
 QTEST_GUILESS_MAIN(TestOptions)

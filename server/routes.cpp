@@ -21,6 +21,8 @@ using namespace http;
 
 namespace {
 
+const Field varyPrefer{"Vary", "Prefer"};
+
 Json toRow(const Todo &todo)
 {
     return {
@@ -92,16 +94,20 @@ Task<Response> factorizeNumber(Services &use, Request request)
 {
     const mpz_class n = parseInteger(u"n"_s, queryField(request, u"n"_s), use.options.maxDigits);
     if (preference(request, respondAsync)) {
-        const Response accepted = co_await acceptJob(use, n, request);
+        Response accepted = co_await acceptJob(use, n, request);
+        accepted.fields.append(varyPrefer);
         co_return accepted;
     }
     try {
         const Factors factors = co_await use.factorizer.factors(n, request);
-        co_return Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}};
+        Response found(Json{{u"n"_s, toText(n)}, {u"factors"_s, toJson(factors)}});
+        found.fields.append(varyPrefer);
+        co_return found;
     } catch (const Failure &failure) {
         if (failure.status() != 504)
             throw;
-        throw failure.withField("Link", '<' + endpoints::factorizations.toLatin1() + ">; rel=\"related\"");
+        throw failure.withField(
+            "Link", '<' + request.from.prefix + endpoints::factorizations.toLatin1() + ">; rel=\"related\"");
     }
 }
 

@@ -73,7 +73,7 @@ private:
         }
         m_begun.set_value(&*branch);
         exec();
-        branch->cutAll();
+        branch->dismissAll();
         if (!waitAtMost(longestFarewell, [&] { return branch->inFlight() == 0; }))
             qCCritical(log, "%d handlers did not return when told to stop", branch->inFlight());
     }
@@ -96,7 +96,7 @@ App::~App()
         m_socket->close();
     if (!m_branch)
         return;
-    m_branch->cutAll();
+    m_branch->dismissAll();
     for (const auto &loop : m_loops)
         loop->quit();
     const auto atHome = [this] { return m_branch->inFlight() + m_home.visits->inFlight; };

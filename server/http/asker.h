@@ -17,10 +17,13 @@ struct Response;
 class Asker
 {
 public:
-    /// Of the open exchange: requested when the client leaves or does not read any more. Asked for once.
+    /// Of the open exchange: requested when the client leaves or does not read any more, or when the time for answers
+    /// is over. Asked for once.
     virtual std::stop_token stopToken() = 0;
     /// Requests it if the client has left already.
     virtual void stopIfLeft() = 0;
+    /// Whether the stop is the server's own: who asked is still there, and is to be told.
+    virtual bool isDismissed() const = 0;
 
     /// Ends the exchange: sends the answer, if anybody is still there.
     virtual void answer(const Response &response) = 0;

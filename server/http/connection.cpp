@@ -31,21 +31,10 @@ Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
     enter(State::Head, m_wire->isReady() ? limits().idleTime : limits().headTime);
 }
 
-Request Connection::request() const
-{
-    return {head(), {}, {}, m_from, m_trace, {}, m_timing};
-}
-
 Request Connection::takeRequest()
 {
     m_taken = true;
     return {head(), m_reader.takeBody(), {}, m_from, m_trace, {}, m_timing};
-}
-
-std::stop_token Connection::stopToken()
-{
-    m_stop = std::stop_source();
-    return m_stop.get_token();
 }
 
 // A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
@@ -188,12 +177,6 @@ void Connection::identify()
     m_trace = Trace(head());
 }
 
-// Whether nobody waits for the answer: the client left before it was there, or does not even read any more.
-bool Connection::isGivenUp() const
-{
-    return m_stop.stop_requested() || !m_wire->isOpen();
-}
-
 // Of an exchange that is over: whether nobody waits for its end, and the connection ends with it.
 bool Connection::endsUnheard()
 {
@@ -208,7 +191,7 @@ void Connection::answer(const Response &response)
 {
     if (m_state != State::Exchange || endsUnheard())
         return;
-    m_closing = m_closing || !head().keepAlive || isDrained();
+    m_closing = m_closing || !head().keepAlive || isDrained() || m_dismissed;
     QByteArray &bytes = m_host.scratch();
     appendAnswer(bytes, response, delivery());
     send(bytes);
@@ -270,10 +253,12 @@ void Connection::refuse(const Failure &failure)
     identify();
     const Response response = toResponse(failure, m_trace.id());
     const Request request{head(), {}, {}, m_from, m_trace, {}, std::make_shared<Timing>()};
-    m_host.noteRefusal({request, QString(), response.failure, response.status, response.body.size()});
+    const bool withBody = head().method() != "HEAD"; // of a head that was not read the method is empty
+    const qint64 sent = withBody ? response.body.size() : 0;
+    m_host.noteRefusal({request, QString(), response.failure, response.status, sent});
     QByteArray &bytes = m_host.scratch();
     appendAnswer(bytes, response,
-                 {true, false, 1, m_host.date(), m_host.fixedFields(RequestHead()), request.timing.get(), m_trace});
+                 {withBody, false, 1, m_host.date(), m_host.fixedFields(head()), request.timing.get(), m_trace});
     send(bytes);
 }
 
@@ -346,6 +331,18 @@ bool Connection::isDrained()
     if (m_draining)
         m_wire->read(m_in);
     return m_draining && m_in.isEmpty();
+}
+
+void Connection::dismiss()
+{
+    if (m_state == State::Exchange || m_state == State::Streaming) {
+        m_dismissed = true;
+        m_stop.request_stop();
+    } else if (m_state == State::Waiting) {
+        refuse(Failure::stopping());
+    } else {
+        cut();
+    }
 }
 
 void Connection::cut()

@@ -37,11 +37,16 @@ public:
     const RequestHead &head() const { return m_reader.head(); }
     const Trace &trace() const { return m_trace; }
     /// The released request as far as it decides whether it is let in: without its body.
-    Request request() const;
+    Request request() const { return {head(), {}, {}, m_from, m_trace, {}, m_timing}; }
     /// The released request, once; the exchange is open from here until answer().
     Request takeRequest();
-    std::stop_token stopToken() override;
+    std::stop_token stopToken() override
+    {
+        m_stop = std::stop_source();
+        return m_stop.get_token();
+    }
     void stopIfLeft() override;
+    bool isDismissed() const override { return m_dismissed && !m_left; }
     /// Goes on to the next request, too.
     void answer(const Response &response) override;
     void beginStream(const Response &response) override;
@@ -57,6 +62,9 @@ public:
 
     /// Closes as soon as no exchange is open and no answer is under way.
     void closeWhenIdle();
+
+    /// The time for answers is over: who waits for one is told so, as soon as its handler has stopped; others are cut.
+    void dismiss();
 
     /// Closes or refuses what has taken too long; called by the listener a few times a second. True: the client was
     /// cut, for it did not take its answer.
@@ -87,7 +95,8 @@ private:
     bool hasBegun() const { return m_reader.state() == RequestReader::State::Head; }
     void release();
     void identify();
-    bool isGivenUp() const;
+    /// Whether nobody waits for the answer: the client left before it was there, or does not even read any more.
+    bool isGivenUp() const { return (m_stop.stop_requested() && !isDismissed()) || !m_wire->isOpen(); }
     bool endsUnheard();
     Delivery delivery() const;
     void send(const QByteArray &bytes);
@@ -116,6 +125,7 @@ private:
     bool m_turnAwaited = false; ///< takeTurn() will be called
     bool m_closing = false; ///< after the answer that is next
     bool m_draining = false; ///< after the answer to the last of what has arrived
+    bool m_dismissed = false; ///< what is open ends unanswered
     bool m_left = false; ///< the client sends no more
 };
 

@@ -66,9 +66,24 @@ void Exchange::stopIfLeft()
         m_asker->stopIfLeft();
 }
 
+bool Exchange::isDismissed() const
+{
+    return asker() && m_asker->isDismissed();
+}
+
+// Whether nobody waited for its end.
+bool Exchange::isLeft() const
+{
+    return m_request.stop.stop_requested() && !isDismissed();
+}
+
 void Exchange::answer(const Response &response)
 {
-    const bool left = m_request.stop.stop_requested();
+    if (response.status == clientClosedRequest && isDismissed()) {
+        answer(toResponse(Failure::stopping(), m_request.trace.id()));
+        return;
+    }
+    const bool left = isLeft();
     m_bytes = m_request.head.method() == "HEAD" ? 0 : response.body.size();
     m_detail = response.failure;
     if (asker())
@@ -124,9 +139,10 @@ void Exchange::finish()
         answer(nothing);
         return;
     }
+    const bool left = isLeft();
     if (asker())
         m_asker->finishStream();
-    close(m_request.stop.stop_requested() ? clientClosedRequest : 200);
+    close(left ? clientClosedRequest : 200);
 }
 
 void Exchange::breakOff()

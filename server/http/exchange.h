@@ -58,6 +58,8 @@ public:
 
 private:
     Asker *asker() const { return m_life ? m_asker : nullptr; }
+    bool isDismissed() const;
+    bool isLeft() const;
     void close(int status);
 
     QPointer<QObject> m_life; ///< the asker's

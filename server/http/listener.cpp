@@ -164,11 +164,11 @@ void Listener::drain(bool leavesWaiting)
         emit emptied();
 }
 
-void Listener::cutAll()
+void Listener::dismissAll()
 {
     const auto connections = m_connections;
     for (Connection *connection : connections)
-        connection->cut();
+        connection->dismiss();
 }
 
 } // namespace openloop::http

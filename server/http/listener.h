@@ -59,8 +59,8 @@ public:
     /// has perhaps asked already, and is accepted before that, unless they are left to the next program.
     void drain(bool leavesWaiting);
 
-    /// Cuts every connection; open exchanges are told to stop.
-    void cutAll();
+    /// Tells open exchanges to stop, so that who waits for their answers is told 503; cuts every other connection.
+    void dismissAll();
 
     /// Told of every refusal that came before a request was whole.
     void setRefusalObserver(std::function<void(const Finished &)> observer) { m_refusalObserver = std::move(observer); }

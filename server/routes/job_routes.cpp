@@ -106,13 +106,23 @@ Task<Job> waitFor(Services &use, Job job, std::chrono::seconds atMost, std::stop
     }
 }
 
+// A number of any length is a long time.
+std::chrono::seconds preferredWait(const Request &request)
+{
+    const QByteArray text = preference(request, "wait").value_or(QByteArray());
+    const bool isNumber = !text.isEmpty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    const std::chrono::seconds longest = longestWait;
+    if (!isNumber)
+        return 0s;
+    return text.size() > 9 ? longest : std::min(std::chrono::seconds(text.toUInt()), longest);
+}
+
 } // namespace
 
 Task<Response> acceptJob(Services &use, mpz_class n, Request request)
 {
     const QString key = idempotencyKey(request);
-    const unsigned seconds = preference(request, "wait").value_or(QByteArray()).toUInt();
-    const std::chrono::seconds wait = std::min(std::chrono::seconds(seconds), std::chrono::seconds(longestWait));
+    const std::chrono::seconds wait = preferredWait(request);
     Job job;
     {
         const Timing::Span span(*request.timing, Timing::Database);

@@ -80,7 +80,7 @@ void writeLine(const Finished &finished)
     if (!finished.detail.isEmpty())
         fields.append({u"error.message"_s, finished.detail.left(longestText)});
     writeLog(levelOf(finished), category,
-             u"%1 %2 %3"_s.arg(methodOf(finished), nameOf(finished.route)).arg(finished.status), fields);
+             u"%1 %2 %3"_s.arg(methodOf(finished), nameOf(finished.route), QString::number(finished.status)), fields);
 }
 
 } // namespace
@@ -151,7 +151,8 @@ void AccessLog::tellUnwritten()
         QList<Json::Member> fields{{u"openloop.repeated"_s, one.unwritten}};
         if (one.status != 0) {
             const QString method = one.method.isEmpty() ? u"-"_s : textOf(one.method);
-            message = u"%1 %2 %3, %4 times more"_s.arg(method, nameOf(one.route)).arg(one.status).arg(one.unwritten);
+            message = u"%1 %2 %3, %4 times more"_s.arg(method, nameOf(one.route), QString::number(one.status),
+                                                       QString::number(one.unwritten));
             fields += {{u"http.request.method"_s, method}, {u"http.response.status_code"_s, one.status}};
             if (!one.route.isEmpty())
                 fields.append({u"http.route"_s, one.route});

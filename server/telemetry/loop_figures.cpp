@@ -50,6 +50,9 @@ const char *refusalReason(int status)
     case 413:
     case 414:
     case 431: return "too large";
+    case 417:
+    case 501:
+    case 505: return "unsupported";
     case 499: return "client left";
     case 503: return "overload";
     case 504: return "deadline";

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The end by SIGTERM: what has arrived is answered, and a load balancer is given the time to look elsewhere.
+#include "tests/support/clients/crowd.h"
+#include "tests/support/fake_upstream.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
 #include <QSslConfiguration>
@@ -54,6 +57,8 @@ private slots:
 
     void whatHasArrivedIsAnswered();
     void whatHasArrivedEncryptedIsAnswered();
+    void whoStillWaitsWhenTheTimeIsOverIsTold_data();
+    void whoStillWaitsWhenTheTimeIsOverIsTold();
     void whoAsksNothingHoldsNothingUp();
     void duringTheDelayRequestsAreTaken();
     void aSecondSignalEndsTheDelay();
@@ -112,6 +117,41 @@ void TestEnding::whatHasArrivedEncryptedIsAnswered()
     signal(SIGCONT);
     QVERIFY(hears(2));
     QVERIFY(isOver());
+}
+
+void TestEnding::whoStillWaitsWhenTheTimeIsOverIsTold_data()
+{
+    rows<int>({"loops"}, {{"one loop", 1}, {"two loops", 2}});
+}
+
+// A computation that would go on for ever and an upstream that says nothing.
+void TestEnding::whoStillWaitsWhenTheTimeIsOverIsTold()
+{
+    QFETCH(int, loops);
+    FakeUpstream upstream(FakeUpstream::says({}));
+    QVERIFY(start({u"--drain-timeout"_s, u"0.2"_s, u"--loops"_s, QString::number(loops), u"--upstream"_s,
+                   upstream.url().toString()}));
+    QVERIFY(m_server->hold("sieving"));
+    RawClient computing(m_server->port());
+    computing.ask("/factorize?n=" + semiprime(150));
+    RawClient asking(m_server->port());
+    asking.ask("/call_other_service");
+    RawClient pipelining(m_server->port());
+    pipelining.ask("/call_other_service");
+    pipelining.ask("/call_other_service");
+    TRY_COMPARE(m_server->figure("held"), 1);
+    TRY_COMPARE(upstream.requests(), 2);
+    signal(SIGTERM);
+    for (RawClient *client : {&computing, &asking, &pipelining}) {
+        const auto answer = client->read();
+        QCOMPARE(statusOf(answer), 503);
+        QCOMPARE(answer->fields["retry-after"], "1");
+        QCOMPARE(answer->fields["connection"], "close");
+        QVERIFY2(answer->body.contains("the server stops"), answer->body.constData());
+        QVERIFY(client->waitForClose());
+    }
+    QVERIFY(isOver());
+    QVERIFY2(!m_server->standardError().contains(" 499"), m_server->standardError().constData());
 }
 
 // An idle connection, one that has sent half a head, and one that was never used: within the time, and not all of it.

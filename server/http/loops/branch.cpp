@@ -28,10 +28,22 @@ QByteArray allowOf(const Methods &methods)
 // Bodies are taken as they are (RFC 9110 section 15.5.16).
 void checkCoding(const Request &request)
 {
-    const QByteArrayView coding = request.head.value("content-encoding");
-    if (request.body.isEmpty() || coding.isEmpty() || coding.compare("identity", Qt::CaseInsensitive) == 0)
+    if (request.body.isEmpty() || request.head.value("content-encoding").isEmpty())
         return;
-    throw Failure(415, u"a body with a Content-Encoding is not read here"_s).withField("Accept-Encoding", "identity");
+    for (const QByteArray &coding : request.head.combined("content-encoding").split(',')) {
+        if (coding.trimmed().compare("identity", Qt::CaseInsensitive) != 0)
+            throw Failure(415, u"a body with a Content-Encoding is not read here"_s)
+                .withField("Accept-Encoding", "identity");
+    }
+}
+
+// Nothing here has an entity tag, so that none can match: what is to be done only if one does is not done (RFC 9110
+// section 13.1.1).
+void checkCondition(const RequestHead &head)
+{
+    const QByteArrayView wanted = head.value("if-match");
+    if (!wanted.isEmpty() && wanted.trimmed() != "*" && head.method() != "GET" && head.method() != "HEAD")
+        throw Failure(412, u"If-Match names an entity tag; nothing here has one"_s);
 }
 
 } // namespace
@@ -66,10 +78,10 @@ void Branch::read(std::shared_ptr<Mailbox> mailbox)
     m_reader = std::make_unique<MailboxReader>(m_mailbox, m_listener.turns());
 }
 
-void Branch::cutAll()
+void Branch::dismissAll()
 {
     m_listener.close();
-    m_listener.cutAll();
+    m_listener.dismissAll();
 }
 
 void Branch::dispatch(Connection &connection)
@@ -98,6 +110,7 @@ void Branch::handle(const Route &route, Exchange exchange)
     try {
         if (m_routes.guard)
             m_routes.guard(exchange.request());
+        checkCondition(exchange.request().head);
         checkCoding(exchange.request());
         if (handler != methods.end()) {
             const bool isUrgent = m_listener.turns().isFirst(head.path()); // looked at before the exchange moves

@@ -53,7 +53,7 @@ public:
     int inFlight() const { return m_ledger->inFlight; }
 
     /// Tells whoever still waits that nobody will be served any more.
-    void cutAll();
+    void dismissAll();
 
 private:
     void dispatch(Connection &connection);

@@ -64,6 +64,7 @@ public:
 
     std::stop_token stopToken() override { return m_stop.get_token(); }
     void stopIfLeft() override { } // told by leave()
+    bool isDismissed() const override { return false; } // the local end knows, and tells
     void answer(const Response &response) override
     {
         tell([response](Local &local) { local.answer(response); });

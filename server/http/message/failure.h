@@ -38,6 +38,8 @@ public:
         failure.m_retryAfter = retryAfter;
         return failure;
     }
+    /// The server ends before it has the answer; another one, or this one soon, may give it.
+    static Failure stopping() { return unavailable(QStringLiteral("the server stops"), std::chrono::seconds(1)); }
     static Failure badGateway(const QString &detail) { return {502, detail}; }
     static Failure timedOut(const QString &detail) { return {504, detail}; }
     static Failure clientLeft() { return {499, {}}; }

@@ -135,8 +135,7 @@ void Trace::appendTo(QByteArray &answer) const
     if (m_idSize == 0)
         return;
     answer.append("X-Request-Id: ").append(id()).append("\r\n");
-    if (m_parentGiven)
-        answer.append("traceparent: ").append(parent()).append("\r\n");
+    answer.append("traceparent: ").append(parent()).append("\r\n");
 }
 
 } // namespace openloop::http

@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan valgrind fuzz soak soak-fleet soak-wire fleet bench bench-factoring bench-queue simulate \
+.PHONY: help dependencies test-dependencies configure build benchmarks run test asan tsan fuzz soak soak-fleet soak-wire fleet bench bench-factoring bench-queue simulate \
         check-factoring check-stops isolation-fastapi screenshots test-again check-fast check compare test-qt68 systemd-test packages package-test \
         check-openapi install
 

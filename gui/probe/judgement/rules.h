@@ -20,7 +20,8 @@ struct Rule {
     bool operator==(const Rule &) const = default;
 };
 
-/// `[target:] condition [over DURATION] [for DURATION]`.
+/// `[target:] condition [over DURATION] [for DURATION]`. `certificate<14d` says, as alarms are named, what must not be,
+/// and reads as `certificate>=14d`.
 Parsed<Rule> parseRule(const QString &text);
 
 /// What the rule is held against at `now`. `open`: due times of unfinished ticks; those that already waited longer than

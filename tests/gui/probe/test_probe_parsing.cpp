@@ -147,6 +147,36 @@ private slots:
         QVERIFY2(parsed.error.contains(says), qPrintable(parsed.error));
     }
 
+    void certificatesAreAssertedAsTheyAreWritten()
+    {
+        Quantiles quantiles;
+        quantiles.n = 1;
+        quantiles.certificateLeft = std::chrono::hours(24 * 9);
+        QVERIFY(parseAssertion(u"h.certificate<10d"_s)->condition.holds(quantiles));
+        QVERIFY(!parseAssertion(u"h.certificate>10d"_s)->condition.holds(quantiles));
+        // A rule is named as an alarm is: by what must not be.
+        QVERIFY(!parseRule(u"certificate<10d"_s)->condition.holds(quantiles));
+        QVERIFY(!parseRule(u"certificate<=10d"_s)->condition.holds(quantiles));
+        QVERIFY(parseRule(u"certificate<8d"_s)->condition.holds(quantiles));
+        for (const auto &wrong : {u"h.certificate>14"_s, u"h.certificate>14ms"_s, u"h.certificate>soon"_s})
+            QVERIFY2(parseAssertion(wrong).error.contains(u"14d"_s), qPrintable(parseAssertion(wrong).error));
+    }
+
+    void namesThatUrlsGiveMayHoldColons()
+    {
+        const auto target = targetsFromArgument(u"http://h/v1/items:search"_s)->first();
+        QCOMPARE(target.name, u"items:search"_s);
+        const auto rule = *parseRule(u"items:search: p99<20ms over 10s"_s);
+        QCOMPARE(rule.target, target.name);
+        QVERIFY(*parseRule(rule.text()) == rule);
+        for (const auto &url : {u"http://h/v1/items:search"_s, u"http://h/a=b?c=d/e"_s, u"http://h/"_s}) {
+            const auto read = targetFromJson({{u"url"_s, url}});
+            QVERIFY2(read, qPrintable(read.error));
+            const auto typed = *targetsFromArgument(url);
+            QCOMPARE(read->name, typed.size() > 1 ? u"h"_s : typed.first().name);
+        }
+    }
+
     void rulesAreReadAndWritten()
     {
         const auto rule = *parseRule(u"health: p99 < 20ms over 10s for 5s"_s);

@@ -35,7 +35,7 @@ Parsed<Rule> parseRule(const QString &text)
 {
     using Result = Parsed<Rule>;
     static const QRegularExpression form(
-        u"^\\s*(?:([^:<>=]+):)?\\s*(.+?)(?:\\s+over\\s+(\\S+))?(?:\\s+for\\s+(\\S+))?\\s*$"_s);
+        u"^\\s*(?:([^<>=]+):)?\\s*(.+?)(?:\\s+over\\s+(\\S+))?(?:\\s+for\\s+(\\S+))?\\s*$"_s);
     const auto match = form.match(text);
     Rule rule;
     rule.target = match.captured(1).trimmed();

@@ -31,14 +31,6 @@ QString pathOf(const QString &url)
     return form.match(url).captured(1);
 }
 
-QString defaultName(const QString &url)
-{
-    const auto path = pathOf(url);
-    const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
-    const auto name = segment.isEmpty() ? QUrl(url).host() : segment;
-    return name.isEmpty() ? u"target"_s : QString(name).replace(u'=', u'-');
-}
-
 bool isServiceBase(const QString &url)
 {
     return !url.contains(u'?') && !url.contains(u'#') && (pathOf(url).isEmpty() || pathOf(url) == "/"_L1);
@@ -62,6 +54,14 @@ QString shellQuoted(const QByteArray &bytes)
 }
 
 } // namespace
+
+QString defaultName(const QString &url)
+{
+    const auto path = pathOf(url);
+    const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
+    const auto name = segment.isEmpty() ? QUrl(url).host() : segment;
+    return name.isEmpty() ? u"target"_s : QString(name).replace(u'=', u'-');
+}
 
 QList<Target> serviceTargets(const QString &baseUrl)
 {

@@ -99,6 +99,9 @@ Target withUniqueName(Target target, const QList<Target> &taken);
 /// nothing.
 QString problemOf(const Target &target);
 
+/// What a target is called that was given no name: the last segment of its path, else the host; `=` is `-`.
+QString defaultName(const QString &url);
+
 /// The URL as reports show it: a password in it is `***`.
 QString withoutPassword(const QString &url);
 

@@ -2781,6 +2781,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>„%1“ ist keine Frist in Sekunden</translation>
     </message>
     <message>
+        <source>“%1” is no proxy; write host:port, with http://, https://, socks4://, socks4a://, socks5:// or socks5h:// before it</source>
+        <translation>„%1“ ist kein Proxy; bitte host:port schreiben, davor http://, https://, socks4://, socks4a://, socks5:// oder socks5h://</translation>
+    </message>
+    <message>
         <source>“%1” is unknown here; there are %2</source>
         <translation>„%1“ ist hier unbekannt; es gibt %2</translation>
     </message>
@@ -2791,6 +2795,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>“%1” must be %2</source>
         <translation>„%1“ muss %2 sein</translation>
+    </message>
+    <message>
+        <source>“%1” is no time that a certificate has left; write an hour or more, like 14d</source>
+        <translation>„%1“ ist keine Restlaufzeit eines Zertifikats; bitte eine Stunde oder mehr schreiben, etwa 14d</translation>
     </message>
     <message>
         <source>“%1” must be a whole number</source>

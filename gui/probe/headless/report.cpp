@@ -152,9 +152,11 @@ QString RunReport::doubt() const
     if (lostShare() > shareInDoubt)
         return lossText();
     if (isolation)
-        return isolation->trustworthy ? QString() : isolation->doubt;
+        return isolation->trustworthy ? notLoaded : isolation->doubt;
     const auto refused = std::ranges::find_if(loads, &LoadState::isMostlyRefused);
     if (refused != loads.end())
+    if (!notLoaded.isEmpty())
+        return notLoaded;
         return u"%1 refused more than half of the load's requests"_s.arg(refused->name);
     return trust.suspendsAlerts() ? trust.reason : QString();
 }

@@ -57,6 +57,19 @@ AssertResult judged(const WatchedRule &rule, Nanoseconds duration)
             {}};
 }
 
+/// As LoadWitness sees it: requests that are under way for long are load, those that fail at once are none.
+QString whyNotLoaded(const Measurement &measurement, const QList<NamedLoad> &loads)
+{
+    for (const auto &load : loads) {
+        const auto *witness = measurement.loadWitness(load.name);
+        if (!witness || !witness->wasWanted() || witness->sawLoad())
+            continue;
+        return witness->last().completed == 0 ? u"%1 answered no request of the load"_s.arg(load.name)
+                                              : u"%1 failed half of the load's requests, or more"_s.arg(load.name);
+    }
+    return {};
+}
+
 /// Where no assert judges it.
 AssertResult judgedIsolation(const IsolationConfig &config, const std::optional<IsolationVerdict> &isolation)
 {
@@ -89,6 +102,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     report.loads = isolation ? QList<LoadState>{isolation->load} : measurement.loadStates();
     report.recording = options.record;
     report.isolation = isolation;
+    report.notLoaded = whyNotLoaded(measurement, options.loads);
     for (const auto &target : options.targets) {
         const auto &watch = *measurement.watch(target.name);
         auto quantiles = measurement.series(target.name)->whole().quantiles();

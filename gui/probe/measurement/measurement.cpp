@@ -140,6 +140,12 @@ const RuleWatch *Measurement::promiseOf(const QString &name) const
 {
     const auto found = std::ranges::find_if(m_rules, [&name](const WatchedRule &one) {
         return one.watch.target() == name && one.watch.rule().condition.quantity == Quantity::P99;
+const LoadWitness *Measurement::loadWitness(const QString &name) const
+{
+    const auto found = m_loadWitnesses.find(name);
+    return found == m_loadWitnesses.end() ? nullptr : &found->second;
+}
+
     });
     return found == m_rules.end() ? nullptr : &found->watch;
 }
@@ -196,6 +202,8 @@ void Measurement::takeTarget(const TargetBatch &batch, const QList<Gap> &gaps)
     for (const auto &gap : gaps)
         watched.series.addGap(gap);
     watched.lost += batch.lost;
+    for (const auto &load : batch.loads)
+        m_loadWitnesses[load.name].add(load);
     for (auto &rule : m_rules) {
         if (rule.watch.target() == batch.name)
             rule.watch.look(m_now, watched.series, batch.open);

@@ -433,6 +433,28 @@ private slots:
         QVERIFY(ran.json[u"search"_s].toObject()[u"highest_kept"_s].isNull());
     }
 
+    void aLoadThatNeverWasLeavesTheVerdictOpen_data()
+    {
+        QTest::addColumn<bool>("isThere");
+        QTest::newRow("refused") << false;
+        QTest::newRow("every answer is 500") << true;
+    }
+    void aLoadThatNeverWasLeavesTheVerdictOpen()
+    {
+        QFETCH(bool, isThere);
+        ProgrammedServer server([](int, const QByteArray &path) {
+            auto reaction = after(0ms);
+            reaction.status = path == "/bad" ? 500 : 200;
+            return reaction;
+        });
+        const auto url = isThere ? server.url(u"/bad"_s) : u"http://127.0.0.1:%1/"_s.arg(closedPort());
+        const auto ran = run({u"t="_s + server.url(), u"gone="_s + url, u"--load"_s, u"gone=3"_s, u"--duration"_s,
+                              u"2s"_s, u"--assert"_s, u"t.n>0"_s, u"--json"_s, u"-"_s});
+        QCOMPARE(ran.code, 4);
+        const auto doubt = ran.json[u"doubt"_s].toString();
+        QVERIFY2(doubt.startsWith(u"gone ") && doubt.contains(u"of the load"), qPrintable(doubt));
+    }
+
     void filesAreWrittenWhereTheyWereAskedFor()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

@@ -93,9 +93,9 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     report.trust = measurement.trust();
     report.origin = measurement.origin();
     report.started = measurement.wallClock().dateTime(report.origin);
-    report.planned = options.isolation ? options.isolation->length()
-        : options.alwaysOn.isEndless   ? Nanoseconds(0)
-                                       : options.duration;
+    report.planned = options.isolation                 ? options.isolation->length()
+        : options.alwaysOn.isEndless || options.search ? Nanoseconds(0) // that ends when it has found the limit
+                                                       : options.duration;
     report.duration = measurement.now() - report.origin;
     report.standstills = measurement.standstills();
     report.clockSteps = measurement.clockSteps();
@@ -147,8 +147,6 @@ RunReport HeadlessRun::report() const
     auto report = reportOn(*m_measurement, m_options, isolation);
     report.duration = m_measured.value_or(std::chrono::steady_clock::now() - m_engine.origin());
     report.ending = m_ending;
-    if (m_search)
-        report.planned = {}; // it ends when it has found the limit
     report.trust = m_engine.trustOfRun();
     report.unrecorded = m_unrecorded;
     if (m_search)

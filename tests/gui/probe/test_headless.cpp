@@ -455,6 +455,25 @@ private slots:
         QVERIFY2(doubt.startsWith(u"gone ") && doubt.contains(u"of the load"), qPrintable(doubt));
     }
 
+    void aSearchJudgesRatesAndWaitsForWhatIsSlow()
+    {
+        // Every other answer takes longer than a step and what it waits for, but is no failure.
+        auto asked = std::make_shared<int>(0);
+        ProgrammedServer server(
+            [asked](int, const QByteArray &path) { return after(path == "/slow" && ++*asked % 2 == 0 ? 4s : 1ms); });
+        const auto ran =
+            run({u"t="_s + server.url(), u"slow="_s + server.url(u"/slow"_s), u"--interval"_s, u"50ms"_s,
+                 u"--find-limit"_s, u"t=1"_s, u"--duration"_s, u"1s"_s, u"--assert"_s, u"t.rate>5"_s, u"--assert"_s,
+                 u"slow.errors=0"_s, u"--assert"_s, u"slow.max>100ms"_s, u"--json"_s, u"-"_s});
+        const auto search = ran.json[u"search"_s].toObject();
+        QVERIFY2(search[u"lowest_broken"_s].isNull(), ran.out.constData());
+        QCOMPARE(search[u"highest_kept"_s].toInt(), 1);
+        const auto target = ran.json[u"targets"_s][0].toObject();
+        const auto seconds = ran.json[u"run"_s][u"measured_ms"_s].toDouble() / 1000;
+        QVERIFY(seconds >= 4); // two steps, and as long for each to settle
+        QVERIFY2(target[u"rate"_s].toDouble() <= target[u"n"_s].toDouble() / 3, ran.out.constData());
+    }
+
     void filesAreWrittenWhereTheyWereAskedFor()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

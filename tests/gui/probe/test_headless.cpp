@@ -474,6 +474,16 @@ private slots:
         QVERIFY2(target[u"rate"_s].toDouble() <= target[u"n"_s].toDouble() / 3, ran.out.constData());
     }
 
+    void aTargetThatIsAskedSeldomIsAskedWithinTheRun()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        const auto ran = run({u"t="_s + server.url(), u"u="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s,
+                              u"5h"_s, u"--json"_s, u"-"_s});
+        QVERIFY2(ran.json[u"run"_s].isObject(), "it waits for ticks of the afternoon");
+        for (int i = 0; i < 2; ++i)
+            QCOMPARE(ran.json[u"targets"_s][i].toObject()[u"n"_s].toInt(), 1);
+    }
+
     void filesAreWrittenWhereTheyWereAskedFor()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

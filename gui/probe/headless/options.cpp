@@ -3,18 +3,17 @@
 #include "gui/probe/headless/options.h"
 
 #include "gui/probe/measurement/profile.h"
+#include "gui/probe/recording/file_identity.h"
 #include "gui/probe/samples/durations.h"
 #include "gui/probe/targets/command_line.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 
 #include <algorithm>
 #include <array>
-#include <sys/stat.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -176,10 +175,9 @@ void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
 /// However it is spelled, and through links.
 bool isSameFile(const QString &one, const QString &other)
 {
-    struct stat ofOne{}, ofOther{};
-    if (::stat(QFile::encodeName(one).constData(), &ofOne) == 0
-        && ::stat(QFile::encodeName(other).constData(), &ofOther) == 0)
-        return S_ISREG(ofOne.st_mode) && ofOne.st_dev == ofOther.st_dev && ofOne.st_ino == ofOther.st_ino;
+    const auto first = identityOf(one), second = identityOf(other);
+    if (first || second)
+        return first == second;
     const auto placeOf = [](const QString &path) { // of a file that is not there yet
         const QFileInfo file(path);
         return QDir(file.dir().canonicalPath()).filePath(file.fileName());

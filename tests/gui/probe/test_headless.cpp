@@ -484,6 +484,31 @@ private slots:
             QCOMPARE(ran.json[u"targets"_s][i].toObject()[u"n"_s].toInt(), 1);
     }
 
+    void aReportThatWasRemovedIsExitCodeTwo_data()
+    {
+        QTest::addColumn<QString>("option");
+        QTest::newRow("JSON") << u"--json"_s;
+        QTest::newRow("JUnit") << u"--junit"_s;
+        QTest::newRow("recording") << u"--record"_s;
+    }
+    void aReportThatWasRemovedIsExitCodeTwo()
+    {
+        QFETCH(QString, option);
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QTemporaryDir folder;
+        const auto path = folder.filePath(u"x"_s);
+        QProcess process;
+        process.start(QStringLiteral(OPENLOOP_MONITOR),
+                      {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s, option, path});
+        TRY_VERIFY(server.requests() > 3);
+        QVERIFY(QFile::remove(path));
+        ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(patience));
+        QCOMPARE(process.exitCode(), 2);
+        const auto said = process.readAllStandardOutput() + process.readAllStandardError();
+        QVERIFY2(said.contains(path.toUtf8() + ": removed or replaced"), said.constData());
+    }
+
     void filesAreWrittenWhereTheyWereAskedFor()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

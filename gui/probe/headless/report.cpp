@@ -82,7 +82,7 @@ QStringList remarksOn(const TargetResult &result)
         add(u"%1 redirects, to %2"_s.arg(result.hops).arg(result.redirect));
     for (const auto &[url, status, phases] : result.chain)
         add(u"%1 %2: DNS %3, TCP %4, TLS %5, first byte %6, body %7"_s.arg(status).arg(
-            withoutPassword(QString::fromUtf8(url)), formatDuration(phases.dns), formatDuration(phases.tcp),
+            withoutPassword(printable(url)), formatDuration(phases.dns), formatDuration(phases.tcp),
             formatDuration(phases.tls), formatDuration(phases.firstByte), formatDuration(phases.body)));
     if (retried > 0)
         add(u"%1 retried: the service closed a kept connection as the request left"_s.arg(retried));

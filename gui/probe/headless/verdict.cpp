@@ -116,7 +116,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         if (watch.last()) {
             result.hops = watch.last()->hops;
             result.chain = watch.last()->chain;
-            result.redirect = withoutPassword(QString::fromUtf8(watch.last()->redirect));
+            result.redirect = withoutPassword(printable(watch.last()->redirect));
         }
         const auto *isolated = isolation ? isolation->find(target.name) : nullptr;
         if (isolated && isolated->ratio)

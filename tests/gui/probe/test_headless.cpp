@@ -509,6 +509,19 @@ private slots:
         QVERIFY2(said.contains(path.toUtf8() + ": removed or replaced"), said.constData());
     }
 
+    void noServiceCommandsTheTerminal()
+    {
+        ProgrammedServer server([](int, const QByteArray &) {
+            auto reaction = after(1ms);
+            reaction.status = 302;
+            reaction.fields = "Location: http://h/\x1b]0;owned\x07\x1b[31m\r\n";
+            return reaction;
+        });
+        const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s});
+        QVERIFY2(ran.out.contains("redirects to http://h/"), ran.out.constData());
+        QVERIFY2(!ran.out.contains('\x1b') && !ran.out.contains('\x07'), ran.out.toHex().constData());
+    }
+
     void filesAreWrittenWhereTheyWereAskedFor()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

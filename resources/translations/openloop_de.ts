@@ -2617,6 +2617,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Der Inhalt ist kein JSON</translation>
     </message>
     <message>
+        <source>the answer is larger than %1 MiB once it is decoded</source>
+        <translation>Die Antwort ist entpackt größer als %1 MiB</translation>
+    </message>
+    <message>
         <source>the control probe took %1 at the same time</source>
         <translation>die Kontrollprobe dauerte zur selben Zeit %1</translation>
     </message>

@@ -130,6 +130,13 @@ public:
     }
 
     QString url() const { return u"http://127.0.0.1:%1/hook"_s.arg(m_server.serverPort()); }
+    void hold() { m_holds = true; } ///< answers nothing until release()
+    void release()
+    {
+        m_holds = false;
+        for (auto *socket : std::exchange(m_held, {}))
+            answer(*socket);
+    }
     const QList<QJsonObject> &alerts() const { return m_alerts; }
 
 private:
@@ -144,12 +151,22 @@ private:
             return;
         m_alerts << QJsonDocument::fromJson(bytes.sliced(head + 4)).object();
         bytes.clear();
+        if (m_holds)
+            m_held << &socket;
+        else
+            answer(socket);
+    }
+
+    void answer(QTcpSocket &socket)
+    {
         const int status = m_statuses.isEmpty() ? 200 : m_statuses.takeFirst();
         socket.write("HTTP/1.1 " + QByteArray::number(status) + " x\r\nContent-Length: 0\r\nLocation: /else\r\n\r\n");
     }
 
     QTcpServer m_server;
     QList<int> m_statuses;
+    bool m_holds = false;
+    QList<QTcpSocket *> m_held;
     QList<QJsonObject> m_alerts;
     QHash<QTcpSocket *, QByteArray> m_bytes;
 };
@@ -638,6 +655,19 @@ private slots:
         QCOMPARE(receiver.alerts()[2][u"event"_s].toString(), u"down"_s);
         QCOMPARE(receiver.alerts()[2][u"number"_s].toInt(), 2);
         QVERIFY(receiver.alerts()[2][u"text"_s].toString().contains(u"refused"_s));
+    }
+
+    void loadFollowsItsTarget()
+    {
+        ProgrammedServer before(atOnce), after(atOnce);
+        const auto path = m_folder.filePath(u"loaded.json"_s);
+        QVERIFY(write(path, profileOf({{"t", before.url()}})));
+        Monitor monitor({u"--profile"_s, path, u"--interval"_s, u"1h"_s, u"--load"_s, u"t=2"_s});
+        TRY_VERIFY(before.requests() > 20);
+        QVERIFY(write(path, profileOf({{"t", after.url()}})));
+        monitor.signal(SIGHUP);
+        TRY_VERIFY(after.requests() > 20); // of the probe alone there is one
+        TRY_COMPARE(before.open(), 0);
     }
 
     void aWebhookThatRefusesIsNotPressed_data()

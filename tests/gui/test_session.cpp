@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Targets that are edited, removed and added while they are measured, without a window and without waiting: the batches
 // are made here.
+#include "gui/models/export.h"
 #include "gui/models/session.h"
 
 #include <QTemporaryDir>
@@ -80,6 +81,27 @@ private slots:
         m_session->setTargets({targetNamed(u"a"_s), targetNamed(u"b"_s)});
         take(1s, u"a"_s, 50ms);
         QCOMPARE(alerts(), 1);
+    }
+
+    void whatIsNoLongerWatchedIsResolved()
+    {
+        const auto resolved = [this] {
+            QStringList found;
+            for (const auto &event : m_session->events()) {
+                if (event.kind == Event::Kind::Recovery)
+                    found << event.target + u' ' + event.text;
+            }
+            return found; // the latest first
+        };
+        open({targetNamed(u"a"_s), targetNamed(u"b"_s)}, {*probe::parseRule(u"b: errors<1 over 1s"_s)});
+        for (int second = 0; second < 5; ++second) {
+            take(second * 1s, u"a"_s, 1ms, probe::Outcome::Refused); // down
+            take(second * 1s, u"b"_s, 1ms, probe::Outcome::HttpError); // which breaks the rule
+        }
+        QCOMPARE(resolved(), QStringList());
+        m_session->setRules({});
+        m_session->setTargets({targetNamed(u"b"_s)});
+        QCOMPARE(resolved(), (QStringList{u"a no longer watched"_s, u"b b: errors<1 over 1s: no longer watched"_s}));
     }
 
     void aTargetAtTheEdgeIsToldToBeDownOnce()

@@ -63,6 +63,8 @@ public:
     std::optional<RuleEvent> evaluate(Instant now, bool suspended);
 
     RuleState state() const { return m_state; }
+    bool hasFired() const { return m_state == RuleState::Firing || m_state == RuleState::Recovering; }
+    Instant brokenSince() const { return m_brokenSince; } ///< of what has fired
     /// False: it was suspended, or saw no tick, most of the time, so that not having fired proves nothing.
     bool wasJudged() const { return m_judged > m_suspended; }
     const Rule &rule() const { return m_rule; }

@@ -146,6 +146,7 @@ private:
     void watchAddress(const QString &name, Watched &watched, const Sample &sample);
     void watchRules(const Batch &batch);
     void bindRules(const QList<Target> &before);
+    void tellUnwatched(const QString &target, const QString &rule, Nanoseconds lasted);
     void addLoad(Instant at, const QString &target, int n);
     void setTrust(Instant at, const Trust &trust);
     void restore();
@@ -164,8 +165,8 @@ private:
     std::vector<WatchedRule> m_rules;
     std::vector<LoadSpan> m_loads;
     QList<LoadState> m_loadStates;
-    Trust m_trust;
     std::map<QString, LoadWitness> m_loadWitnesses;
+    Trust m_trust;
     Standstills m_standstills;
     QList<ClockStep> m_clockSteps;
     WallClock m_wall;

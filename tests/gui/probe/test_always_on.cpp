@@ -657,6 +657,32 @@ private slots:
         QVERIFY(receiver.alerts()[2][u"text"_s].toString().contains(u"refused"_s));
     }
 
+    void whatVanishesFromTheProfileIsResolved()
+    {
+        const auto path = m_folder.filePath(u"vanishing.json"_s);
+        const auto gone = u"http://127.0.0.1:%1/"_s.arg(closedPort());
+        const auto profile = [&](const QByteArray &name) {
+            return profileOf({{name, gone}}).replace("\"version\"", "\"rules\":[\"errors<1 over 1s\"],\"version\"");
+        };
+        QVERIFY(write(path, profile("t")));
+        Receiver receiver;
+        Monitor monitor({u"--profile"_s, path, u"--webhook"_s, receiver.url()});
+        TRY_COMPARE(receiver.alerts().size(), 2); // the rule, and down
+        QVERIFY(write(path, profile("u")));
+        monitor.signal(SIGHUP);
+        const auto resolved = [&] {
+            QStringList found;
+            for (const auto &alert : receiver.alerts()) {
+                if (alert[u"state"_s].toString() == u"resolved"_s && alert[u"target"_s].toString() == u"t"_s)
+                    found << alert[u"event"_s].toString() + u' ' + alert[u"text"_s].toString();
+            }
+            found.sort();
+            return found;
+        };
+        TRY_COMPARE(resolved(),
+                    (QStringList{u"down no longer watched"_s, u"rule errors<1 over 1s: no longer watched"_s}));
+    }
+
     void loadFollowsItsTarget()
     {
         ProgrammedServer before(atOnce), after(atOnce);

@@ -657,6 +657,42 @@ private slots:
         QVERIFY(receiver.alerts()[2][u"text"_s].toString().contains(u"refused"_s));
     }
 
+    void alertsThatAreOnTheirWayAtTheEndArrive()
+    {
+        Receiver receiver;
+        receiver.hold();
+        Monitor monitor(anyPort
+                        + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort()),
+                                      u"u=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
+        QVERIFY(monitor.reaches("openloop_monitor_alerts_waiting{way=\"webhook\"}", 1)); // behind the first
+        monitor.signal(SIGTERM);
+        TRY_COMPARE(receiver.alerts().size(), 1);
+        receiver.release();
+        QCOMPARE(monitor.code(), 0);
+        QCOMPARE(receiver.alerts().size(), 2);
+        QVERIFY2(!monitor.err().contains("given up"), monitor.err().constData());
+    }
+
+    void alertsThatNobodyTakesAreGivenUpWithAWord_data()
+    {
+        QTest::addColumn<bool>("isPressed");
+        QTest::newRow("in time") << false;
+        QTest::newRow("by a second signal") << true;
+    }
+    void alertsThatNobodyTakesAreGivenUpWithAWord()
+    {
+        QFETCH(bool, isPressed);
+        Receiver receiver;
+        receiver.hold();
+        Monitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
+        TRY_COMPARE(receiver.alerts().size(), 1);
+        monitor.signal(SIGTERM);
+        if (isPressed)
+            monitor.signal(SIGINT);
+        QCOMPARE(monitor.code(), 0);
+        QVERIFY2(monitor.err().contains("given up at the end: 1 alerts\n"), monitor.err().constData());
+    }
+
     void whatVanishesFromTheProfileIsResolved()
     {
         const auto path = m_folder.filePath(u"vanishing.json"_s);
@@ -694,6 +730,16 @@ private slots:
         monitor.signal(SIGHUP);
         TRY_VERIFY(after.requests() > 20); // of the probe alone there is one
         TRY_COMPARE(before.open(), 0);
+    }
+
+    void theWebhookTrustsWhomTheTargetsTrust()
+    {
+        const auto path = m_folder.filePath(u"ca.pem"_s);
+        QVERIFY(write(path, "x"));
+        const auto parsed = parseHeadlessArguments(
+            {u"openloop-monitor"_s, u"--headless"_s, u"--cacert"_s, path, u"--webhook"_s, u"https://h/hook"_s});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QCOMPARE(parsed->options->alwaysOn.webhook->options.cacert, path.toUtf8());
     }
 
     void aWebhookThatRefusesIsNotPressed_data()

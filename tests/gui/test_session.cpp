@@ -104,6 +104,18 @@ private slots:
         QCOMPARE(resolved(), (QStringList{u"a no longer watched"_s, u"b b: errors<1 over 1s: no longer watched"_s}));
     }
 
+    void noExportTellsAPassword()
+    {
+        auto target = targetNamed(u"a"_s);
+        target.url = u"http://ann:SECRET@127.0.0.1:9/a"_s;
+        open({target});
+        take(0s, u"a"_s, 1ms);
+        QVERIFY(toJson(*m_session, 0, 1e12).contains("ann:***@127.0.0.1"));
+        QVERIFY(toHtml(*m_session, 0, 1e12, {}, {}).contains("ann:***@127.0.0.1"));
+        QVERIFY(!(toJson(*m_session, 0, 1e12) + toHtml(*m_session, 0, 1e12, {}, {})).contains("SECRET"));
+        QVERIFY(!m_session->figures(u"a"_s, 0, 1e12).url.contains(u"SECRET")); // what a card shows
+    }
+
     void aTargetAtTheEdgeIsToldToBeDownOnce()
     {
         const auto told = [this](Event::Kind kind) {

@@ -249,7 +249,9 @@ QByteArray Transfer::errorText(CURLcode code) const
 {
     if (m_isTooLarge)
         return tr("the answer is larger than %1 MiB once it is decoded").arg(mostDecoded >> 20).toUtf8();
-    return m_error[0] != '\0' ? m_error : curl_easy_strerror(code);
+    QByteArray text = m_error[0] != '\0' ? m_error : curl_easy_strerror(code);
+    const auto &proxy = m_target.options.proxy; // which libcurl may quote
+    return proxy.isEmpty() ? text : text.replace(proxy, withoutPassword(QString::fromUtf8(proxy)).toUtf8());
 }
 
 Answer Transfer::answer(CURLcode code)

@@ -112,7 +112,7 @@ NamedLoad readLoad(const QString &text, const QList<Target> &targets)
     bool isNumber = false;
     load.n = text.section(u'=', -1).toInt(&isNumber);
     if (load.name.isEmpty() || !isNumber || load.n < 1 || load.n > Engine::maxLoad)
-        throw Usage{u"“%1” is no load; write NAME=N with N from 1 to %2"_s.arg(text).arg(Engine::maxLoad)};
+        throw Usage{u"“%1” is no load; write NAME=N with N from 1 to %2"_s.arg(text, QString::number(Engine::maxLoad))};
     checkName(load.name, targets);
     return load;
 }

@@ -73,7 +73,7 @@ QString whyNotLoaded(const Measurement &measurement, const QList<NamedLoad> &loa
 /// Where no assert judges it.
 AssertResult judgedIsolation(const IsolationConfig &config, const std::optional<IsolationVerdict> &isolation)
 {
-    return {u"isolated from %1=%2"_s.arg(config.load).arg(config.n),
+    return {u"isolated from %1=%2"_s.arg(config.load, QString::number(config.n)),
             config.load,
             isolation && isolation->isolation == Isolation::Pass,
             {},

@@ -144,7 +144,7 @@ Target withUniqueName(Target target, const QList<Target> &taken)
     const auto wanted = target.name;
     const auto isTaken = [&] { return std::ranges::find(taken, target.name, &Target::name) != taken.end(); };
     for (int i = 2; isTaken(); ++i)
-        target.name = u"%1-%2"_s.arg(wanted).arg(i);
+        target.name = u"%1-%2"_s.arg(wanted, QString::number(i));
     return target;
 }
 

@@ -58,6 +58,8 @@ private slots:
         QCOMPARE(targetsFromArgument(u"front=https://example.org"_s)->size(), 1);
         const auto twice = *targetsFromArguments({u"http://a/x"_s, u"http://b/x"_s});
         QCOMPARE(twice[1].name, u"x-2"_s);
+        const auto encoded = *targetsFromArguments({u"http://a/x%2f"_s, u"http://b/x%2f"_s});
+        QCOMPARE(encoded[1].name, u"x%2f-2"_s);
         for (const auto &wrong :
              {u"ftp://a/b"_s, u"http://"_s, u"http://a/{prime:3}"_s, u"http://a/{semiprime:1}"_s, u"a b"_s})
             QVERIFY2(!targetsFromArgument(wrong), qPrintable(wrong));

@@ -134,7 +134,8 @@ QByteArray toHtml(const Session &session, double from, double to, const QByteArr
                   const std::optional<probe::IsolationVerdict> &isolation)
 {
     const auto verdict = session.verdict();
-    const QString title = session.targets().isEmpty() ? u"openloop"_s : session.targets().first().url;
+    const QString title =
+        session.targets().isEmpty() ? u"openloop"_s : probe::withoutPassword(session.targets().first().url);
     QString page =
         u"<!doctype html>\n<html><head><meta charset='utf-8'><title>openloop: %1</title><style>%2</style></head><body>\n"_s
             .arg(title.toHtmlEscaped(), style);

@@ -45,7 +45,7 @@ QString headlessCommand(const QList<probe::Target> &targets, const QString &load
         profile = u"printf %s %1 | "_s.arg(quotedForShell(QString::fromUtf8(json)));
         words << u"--profile"_s << u"/dev/stdin"_s;
     }
-    words << u"--isolation-test"_s << quotedForShell(u"%1=%2"_s.arg(load).arg(n));
+    words << u"--isolation-test"_s << quotedForShell(u"%1=%2"_s.arg(load, QString::number(n)));
     return profile + words.join(u' ');
 }
 

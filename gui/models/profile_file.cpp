@@ -58,7 +58,7 @@ void ProfileFile::setAside(const QString &problem)
 {
     QString kept = m_path + u".broken"_s;
     for (int number = 2; QFileInfo::exists(kept); ++number)
-        kept = u"%1.broken-%2"_s.arg(m_path).arg(number);
+        kept = u"%1.broken-%2"_s.arg(m_path, QString::number(number));
     m_mayWrite = QFile::rename(m_path, kept);
     m_problem = problem + u"\n\n"_s
         + (m_mayWrite ? tr("The file is now %1; this window begins with its own settings.").arg(kept)

@@ -63,7 +63,7 @@ void Session::show(std::unique_ptr<probe::Source> source)
 void Session::onEvent(const probe::Event &event)
 {
     m_log.add(shown(event));
-    if (event.alerts())
+    if (event.alerts() && event.what != probe::Event::What::Unwatched) // who changed that is here
         emit noteworthy(shown(event));
     if (event.what == probe::Event::What::NotRecorded || event.what == probe::Event::What::RecordedAgain)
         emit recordingChanged();

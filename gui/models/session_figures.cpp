@@ -68,7 +68,7 @@ TargetFigures Session::figures(const QString &name, double from, double to) cons
     TargetFigures result = figuresOf(*history, from, to);
     result.name = name;
     putState(result);
-    result.url = m_measurement->target(name)->url;
+    result.url = probe::withoutPassword(m_measurement->target(name)->url);
     result.isUnderLoad = loadedTarget() == name;
     if (const auto &left = history->certificateLeft())
         result.certificateDays = std::chrono::duration<double>(*left) / std::chrono::hours(24);

@@ -30,6 +30,9 @@ QString wordsFor(const probe::Event &event)
     case What::RuleHolds: return Session::tr("%1 holds again after %2").arg(event.text, spanOf(event.lasted));
     case What::Down: return Session::tr("down: %1").arg(wordsFor(event.cause));
     case What::Back: return Session::tr("answers again");
+    case What::Unwatched:
+        return event.text.isEmpty() ? Session::tr("no longer watched")
+                                    : Session::tr("%1: no longer watched").arg(event.text);
     case What::Moved: return Session::tr("moved from %1 to %2").arg(event.value, event.text);
     case What::ClockSet:
         return event.lasted < probe::Nanoseconds(0)

@@ -1769,6 +1769,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>antwortet wieder</translation>
     </message>
     <message>
+        <source>no longer watched</source>
+        <translation>wird nicht mehr beobachtet</translation>
+    </message>
+    <message>
+        <source>%1: no longer watched</source>
+        <translation>%1: wird nicht mehr beobachtet</translation>
+    </message>
+    <message>
         <source>Not recorded: %1. Measuring goes on; what is missing is written once the file can be.</source>
         <translation>Nicht aufgezeichnet: %1. Gemessen wird weiter; was fehlt, wird geschrieben, sobald es geht.</translation>
     </message>
@@ -2609,6 +2617,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Die URL enthält ein Zeichen, das curl so sendet, wie es ist; bitte mit % schreiben, wie in %C3%A9</translation>
     </message>
     <message>
+        <source>the answer is larger than %1 MiB once it is decoded</source>
+        <translation>Die Antwort ist entpackt größer als %1 MiB</translation>
+    </message>
+    <message>
         <source>the body</source>
         <translation>der Inhalt</translation>
     </message>
@@ -2769,6 +2781,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>„%1“ ist kein Muster: %2</translation>
     </message>
     <message>
+        <source>“%1” is no proxy; write host:port, with http://, https://, socks4://, socks4a://, socks5:// or socks5h:// before it</source>
+        <translation>„%1“ ist kein Proxy; bitte host:port schreiben, davor http://, https://, socks4://, socks4a://, socks5:// oder socks5h://</translation>
+    </message>
+    <message>
         <source>“%1” is no status; write 2xx, 204, 200-299, or several with commas between</source>
         <translation>„%1“ ist kein Status; bitte 2xx, 204, 200-299 oder mehrere mit Kommas dazwischen schreiben</translation>
     </message>
@@ -2779,6 +2795,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>“%1” is no time limit in seconds</source>
         <translation>„%1“ ist keine Frist in Sekunden</translation>
+    </message>
+    <message>
+        <source>“%1” is no time that a certificate has left; write an hour or more, like 14d</source>
+        <translation>„%1“ ist keine Restlaufzeit eines Zertifikats; bitte eine Stunde oder mehr schreiben, etwa 14d</translation>
     </message>
     <message>
         <source>“%1” is unknown here; there are %2</source>

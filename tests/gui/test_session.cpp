@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Targets that are edited, removed and added while they are measured, without a window and without waiting: the batches
 // are made here.
+#include "gui/models/export.h"
 #include "gui/models/session.h"
 
 #include <QTemporaryDir>
@@ -80,6 +81,39 @@ private slots:
         m_session->setTargets({targetNamed(u"a"_s), targetNamed(u"b"_s)});
         take(1s, u"a"_s, 50ms);
         QCOMPARE(alerts(), 1);
+    }
+
+    void whatIsNoLongerWatchedIsResolved()
+    {
+        const auto resolved = [this] {
+            QStringList found;
+            for (const auto &event : m_session->events()) {
+                if (event.kind == Event::Kind::Recovery)
+                    found << event.target + u' ' + event.text;
+            }
+            return found; // the latest first
+        };
+        open({targetNamed(u"a"_s), targetNamed(u"b"_s)}, {*probe::parseRule(u"b: errors<1 over 1s"_s)});
+        for (int second = 0; second < 5; ++second) {
+            take(second * 1s, u"a"_s, 1ms, probe::Outcome::Refused); // down
+            take(second * 1s, u"b"_s, 1ms, probe::Outcome::HttpError); // which breaks the rule
+        }
+        QCOMPARE(resolved(), QStringList());
+        m_session->setRules({});
+        m_session->setTargets({targetNamed(u"b"_s)});
+        QCOMPARE(resolved(), (QStringList{u"a no longer watched"_s, u"b b: errors<1 over 1s: no longer watched"_s}));
+    }
+
+    void noExportTellsAPassword()
+    {
+        auto target = targetNamed(u"a"_s);
+        target.url = u"http://ann:SECRET@127.0.0.1:9/a"_s;
+        open({target});
+        take(0s, u"a"_s, 1ms);
+        QVERIFY(toJson(*m_session, 0, 1e12).contains("ann:***@127.0.0.1"));
+        QVERIFY(toHtml(*m_session, 0, 1e12, {}, {}).contains("ann:***@127.0.0.1"));
+        QVERIFY(!(toJson(*m_session, 0, 1e12) + toHtml(*m_session, 0, 1e12, {}, {})).contains("SECRET"));
+        QVERIFY(!m_session->figures(u"a"_s, 0, 1e12).url.contains(u"SECRET")); // what a card shows
     }
 
     void aTargetAtTheEdgeIsToldToBeDownOnce()

@@ -185,9 +185,8 @@ QVariant JobList::data(const QModelIndex &index, int role) const
         return job.factors;
     if (job.state != u"running"_s)
         return wordFor(job.state);
-    return tr("%1 %2 %")
-        .arg(job.phase.isEmpty() ? wordFor(job.state) : job.phase)
-        .arg(static_cast<int>(job.progress * 100));
+    return tr("%1 %2 %").arg(job.phase.isEmpty() ? wordFor(job.state) : job.phase,
+                             QString::number(static_cast<int>(job.progress * 100)));
 }
 
 QString JobList::titleOf(int column) const

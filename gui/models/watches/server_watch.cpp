@@ -4,6 +4,7 @@
 
 #include "common/endpoints.h"
 #include "gui/models/format.h"
+#include "gui/probe/targets/target.h"
 
 #include <QDateTime>
 
@@ -34,6 +35,11 @@ void ServerWatch::setMetrics(const QString &place)
 QString ServerWatch::url() const
 {
     return m_metrics.startsWith(u'/') ? m_base + m_metrics : m_metrics;
+}
+
+QString ServerWatch::shownUrl() const
+{
+    return probe::withoutPassword(url());
 }
 
 void ServerWatch::setBase(const QString &base)
@@ -75,11 +81,13 @@ void ServerWatch::ask()
         m_asking = false;
         m_timer.setInterval(answer.status == 0 || answer.status == 200 ? often : seldom);
         if (answer.body.size() >= probe::Fetcher::mostBytes)
-            fail(tr("%1 answers more than 16 MiB: too much to read").arg(url()));
+            fail(tr("%1 answers more than 16 MiB: too much to read").arg(shownUrl()));
         else if (answer.status == 200)
             take(answer.body, static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000);
         else
-            fail(answer.status > 0 ? tr("%1 offers no metrics (HTTP %2)").arg(url()).arg(answer.status) : answer.error);
+            fail(answer.status > 0
+                     ? tr("%1 offers no metrics (HTTP %2)").arg(shownUrl(), QString::number(answer.status))
+                     : answer.error);
     });
 }
 
@@ -104,9 +112,9 @@ void ServerWatch::take(const QByteArray &exposition, double at)
 {
     const auto metrics = parseMetrics(exposition);
     if (metrics.size() > mostMetrics)
-        return fail(tr("%1 has more than %2 samples: too many to read").arg(url()).arg(mostMetrics));
+        return fail(tr("%1 has more than %2 samples: too many to read").arg(shownUrl(), QString::number(mostMetrics)));
     if (metrics.isEmpty())
-        return fail(tr("%1 answers no metrics that can be read").arg(url()));
+        return fail(tr("%1 answers no metrics that can be read").arg(shownUrl()));
     const double since = m_history.empty() ? 0 : at - m_history.back().at;
     Entry entry{at, serverFigures(metrics, m_last, since), {}};
     for (const auto &figure : std::as_const(m_chosen)) {

@@ -53,6 +53,7 @@ signals:
 private:
     void ask();
     QString url() const;
+    QString shownUrl() const; ///< without its password
     void fail(const QString &problem);
 
     probe::Fetcher m_fetcher;

@@ -180,6 +180,10 @@ void Engine::setTargets(const QList<Target> &targets)
             m_private->load->set(target, 0);
         }
     }
+    for (const auto &target : targets) { // that on one which changed asks for what it is now
+        if (load(target.name) > 0 && !old.contains(target))
+            m_private->load->set(target, load(target.name));
+    }
 }
 
 const QList<Target> &Engine::targets() const

@@ -203,7 +203,8 @@ void ProbeThread::adopt(const QList<Target> &targets)
             probes.push_back(std::move(*same));
             continue;
         }
-        const auto t0 = first + Schedule::offsetOf(++m_started, target.interval);
+        const auto within = std::min(target.interval, m_options.length.value_or(target.interval));
+        const auto t0 = first + Schedule::offsetOf(++m_started, within);
         const Schedule schedule(t0, target.interval, m_options.length);
         probes.push_back(std::make_unique<Probe>(target, schedule, m_options, [&](Courier::Done done) {
             return std::make_unique<Lane>(m_reactor, target, 0, std::move(done));

@@ -2,6 +2,8 @@
 // Sets up an easy handle, reads its times and headers, and judges the answer by the expectation.
 #include "gui/probe/engine/transfer.h"
 
+#include "gui/probe/samples/words.h"
+
 #include <QDateTime>
 #include <QUrl>
 
@@ -135,7 +137,8 @@ void Transfer::setRequest()
         asksForEncoding = asksForEncoding || header.name.compare("Accept-Encoding"_L1, Qt::CaseInsensitive) == 0;
     }
     // What comes encoded is decoded before it is judged; to ask for that is another thing.
-    if (m_target.options.compressed || asksForEncoding || m_target.expectation.needsBody())
+    m_decodes = m_target.options.compressed || asksForEncoding || m_target.expectation.needsBody();
+    if (m_decodes)
         set(CURLOPT_ACCEPT_ENCODING, "");
     if (!m_target.options.compressed && !asksForEncoding)
         m_headers.reset(curl_slist_append(m_headers.release(), "Accept-Encoding:"));
@@ -184,11 +187,8 @@ void Transfer::setCallbacks()
     set(CURLOPT_WRITEDATA, this);
     set(
         CURLOPT_WRITEFUNCTION, +[](char *data, std::size_t, std::size_t size, void *transfer) {
-            auto *to = static_cast<Transfer *>(transfer);
-            const auto bytes = static_cast<qsizetype>(size);
-            to->m_bytes += bytes;
-            to->m_body.append(data, std::clamp<qsizetype>(to->m_keep - to->m_body.size(), 0, bytes));
-            return size;
+            const bool goesOn = static_cast<Transfer *>(transfer)->take(data, static_cast<qsizetype>(size));
+            return goesOn ? size : 0;
         });
     // On a kept connection that breaks before a byte came, libcurl silently tries again on a new one. Once that is the
     // race of a request with a server that closes what idles, and is counted; more often, or with a request that must
@@ -198,6 +198,14 @@ void Transfer::setCallbacks()
         CURLOPT_PREREQFUNCTION, +[](void *transfer, char *, char *, int, int) {
             return static_cast<Transfer *>(transfer)->onRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
         });
+}
+
+bool Transfer::take(const char *data, qsizetype bytes)
+{
+    m_bytes += bytes;
+    m_body.append(data, std::clamp<qsizetype>(m_keep - m_body.size(), 0, bytes));
+    m_isTooLarge = m_decodes && m_bytes > mostDecoded && !headerOf(easy(), "Content-Encoding").isNull();
+    return !m_isTooLarge;
 }
 
 bool Transfer::onRequest()
@@ -231,9 +239,19 @@ void Transfer::prepare(const QByteArray &url, Instant due)
     m_attempts = 0;
     m_marks.clear();
     m_bytes = 0;
+    m_isTooLarge = false;
     m_body.clear();
     m_error[0] = '\0';
     m_sent = std::chrono::steady_clock::now();
+}
+
+QByteArray Transfer::errorText(CURLcode code) const
+{
+    if (m_isTooLarge)
+        return tr("the answer is larger than %1 MiB once it is decoded").arg(mostDecoded >> 20).toUtf8();
+    QByteArray text = m_error[0] != '\0' ? m_error : curl_easy_strerror(code);
+    const auto &proxy = m_target.options.proxy; // which libcurl may quote
+    return proxy.isEmpty() ? text : text.replace(proxy, withoutPassword(QString::fromUtf8(proxy)).toUtf8());
 }
 
 Answer Transfer::answer(CURLcode code)
@@ -245,7 +263,7 @@ Answer Transfer::answer(CURLcode code)
     if (answer.sample.outcome == Outcome::Ok)
         judge(answer);
     else
-        answer.error = m_error[0] != '\0' ? m_error : curl_easy_strerror(code);
+        answer.error = errorText(code);
     if (answer.sample.outcome == Outcome::TlsFailed || answer.sample.outcome == Outcome::Failed)
         answer.sample.cause = answer.error;
     answer.body = std::exchange(m_body, {});

@@ -15,6 +15,9 @@ namespace openloop::probe {
 class Transfer
 {
 public:
+    /// What an answer that comes encoded may be once it is decoded: a little one may be made to be endless.
+    static constexpr qint64 mostDecoded = 16 << 20;
+
     /// keepBody: bytes of each body to keep.
     Transfer(const Target &target, qsizetype keepBody);
 
@@ -63,6 +66,8 @@ private:
     void fillChain(Sample &sample) const;
     std::optional<Nanoseconds> certificateLeft() const;
     int attemptsBeyondRedirects() const;
+    bool take(const char *data, qsizetype bytes);
+    QByteArray errorText(CURLcode code) const;
     bool onRequest();
 
     const Target &m_target;
@@ -76,6 +81,8 @@ private:
     Instant m_due, m_sent;
     QByteArray m_body;
     qint64 m_bytes = 0;
+    bool m_decodes = false; ///< what comes encoded
+    bool m_isTooLarge = false;
     int m_attempts = 0;
     QList<Mark> m_marks; ///< where redirects are followed: of each request
 };

@@ -87,11 +87,52 @@ void LoadSearchRun::begin(int n)
     m_engine.setLoad(m_config.load, n);
     m_from = std::chrono::steady_clock::now() + m_config.settle;
     m_until = m_from + m_config.measure;
-    m_statistics.clear();
+    m_watched.clear();
+    m_stoodStill = Nanoseconds(0);
     m_trust.restart();
     for (const auto &target : m_engine.targets())
-        m_statistics.append({target.name, Statistics()});
+        m_watched.append({target.name, Statistics()});
     emit stepStarted(n);
+}
+
+void LoadSearchRun::look(const Batch &batch)
+{
+    for (const auto &gap : batch.standstills)
+        m_stoodStill += std::max(Nanoseconds(0), std::min(gap.until, m_until) - std::max(gap.from, m_from));
+    const auto isOfStep = [this](Instant due) { return due >= m_from && due < m_until; };
+    for (auto &[name, statistics, open] : m_watched) {
+        const auto *target = batch.find(name);
+        if (!target)
+            continue;
+        for (const auto &sample : target->samples) {
+            if (sample.certificateLeft)
+                m_certificates[name] = *sample.certificateLeft;
+            if (isOfStep(sample.due))
+                statistics.add(sample);
+        }
+        open.clear();
+        for (const auto due : target->open) {
+            if (isOfStep(due))
+                open.append(batch.until - due);
+        }
+    }
+}
+
+/// What is still open is slow beyond any doubt, but has not failed.
+Quantiles LoadSearchRun::quantilesOf(const Watched &watched) const
+{
+    auto all = watched.statistics;
+    for (const auto age : watched.open)
+        all.add(Outcome::TimedOut, age);
+    auto quantiles = all.quantiles();
+    const auto open = watched.open.size();
+    quantiles.n -= open;
+    quantiles.errors -= open;
+    quantiles.timeouts -= open;
+    quantiles.over = m_config.measure - m_stoodStill;
+    if (const auto certificate = m_certificates.find(watched.name); certificate != m_certificates.end())
+        quantiles.certificateLeft = certificate->second;
+    return quantiles;
 }
 
 void LoadSearchRun::onBatch(const Batch &batch)
@@ -103,29 +144,14 @@ void LoadSearchRun::onBatch(const Batch &batch)
         if (load.name == m_config.load)
             m_load.add(load);
     }
-    bool open = false;
+    look(batch);
     const bool lastCall = batch.until >= m_until + m_config.settle;
-    for (auto &[name, statistics] : m_statistics) {
-        const auto *target = batch.find(name);
-        if (!target)
-            continue;
-        for (const auto &sample : target->samples) {
-            if (sample.due >= m_from && sample.due < m_until)
-                statistics.add(sample);
-        }
-        for (const auto due : target->open) {
-            if (due < m_from || due >= m_until)
-                continue;
-            open = true;
-            if (lastCall) // still no answer: slow beyond any doubt
-                statistics.add(Outcome::TimedOut, batch.until - due);
-        }
-    }
+    const bool open = std::ranges::any_of(m_watched, [](const auto &watched) { return !watched.open.isEmpty(); });
     if (batch.until < m_until || (open && !lastCall))
         return;
     LoadStep step{*m_current, true, {}, {}};
-    for (const auto &[name, statistics] : std::as_const(m_statistics))
-        step.targets.append({name, statistics.quantiles()});
+    for (const auto &watched : std::as_const(m_watched))
+        step.targets.append({watched.name, quantilesOf(watched)});
     for (const auto &promise : std::as_const(m_config.promises)) {
         const auto at = std::ranges::find(step.targets, promise.target, [](const auto &pair) { return pair.first; });
         step.kept = step.kept && at != step.targets.end() && promise.condition.holds(at->second);

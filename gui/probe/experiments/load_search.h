@@ -5,6 +5,8 @@
 #include "gui/probe/engine/engine.h"
 #include "gui/probe/judgement/assertion.h"
 
+#include <map>
+
 namespace openloop::probe {
 
 struct LoadSearchConfig {
@@ -67,15 +69,27 @@ signals:
     void finished();
 
 private:
+    /// A target during the step.
+    struct Watched {
+        QString name;
+        Statistics statistics;
+        QList<Nanoseconds> open{}; ///< for how long what was due in the step is unanswered
+    };
+
     void onBatch(const Batch &batch);
     void begin(int n);
+    void look(const Batch &batch);
+    Quantiles quantilesOf(const Watched &watched) const;
 
     Engine &m_engine;
     LoadSearchConfig m_config;
     LoadSearch m_search;
     std::optional<int> m_current;
     Instant m_from, m_until;
-    QList<std::pair<QString, Statistics>> m_statistics;
+    QList<Watched> m_watched;
+    Nanoseconds m_stoodStill{0}; ///< the monitor itself, while the step was measured
+    std::map<QString, Nanoseconds>
+        m_certificates; ///< what is left of them, as they were shown last: at handshakes only
     TrustJudge m_trust; ///< of the step
     LoadWitness m_load;
 };

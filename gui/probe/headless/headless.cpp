@@ -5,6 +5,7 @@
 #include "gui/probe/engine/file_descriptor.h"
 #include "gui/probe/headless/exit_code.h"
 #include "gui/probe/headless/run.h"
+#include "gui/probe/recording/file_identity.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -48,7 +49,8 @@ class Outlet
 public:
     explicit Outlet(const QString &path)
         : m_file(path), m_isDevice(QFileInfo::exists(path) && !QFileInfo(path).isFile()),
-          m_opened(isStdout() || path.isEmpty() || m_file.open(m_isDevice ? QIODevice::WriteOnly : QIODevice::Append))
+          m_opened(isStdout() || path.isEmpty() || m_file.open(m_isDevice ? QIODevice::WriteOnly : QIODevice::Append)),
+          m_identity(identityOf(path))
     {
     }
 
@@ -65,11 +67,13 @@ public:
             return writeOut(QString::fromUtf8(bytes));
         if (!m_file.isOpen())
             return {};
-        m_kept = (m_isDevice || m_file.resize(0)) && m_file.write(bytes) == bytes.size() && m_file.flush();
+        const bool isThere = m_isDevice || identityOf(m_file.fileName()) == m_identity;
+        m_kept = isThere && (m_isDevice || m_file.resize(0)) && m_file.write(bytes) == bytes.size() && m_file.flush();
         if (m_kept)
             return {};
-        complain(problem());
-        return problem();
+        const auto why = isThere ? problem() : u"%1: removed or replaced during the run"_s.arg(m_file.fileName());
+        complain(why);
+        return why;
     }
 
     /// What a file is to hold while there is no report yet; pipes and devices are told nothing.
@@ -89,6 +93,7 @@ private:
     QFile m_file; ///< not QSaveFile: the path may be a pipe or /dev/stderr
     bool m_isDevice;
     bool m_opened;
+    std::optional<FileIdentity> m_identity; ///< when it was opened
     bool m_kept = false;
 };
 

@@ -3,12 +3,17 @@
 #include "gui/probe/headless/options.h"
 
 #include "gui/probe/measurement/profile.h"
+#include "gui/probe/recording/file_identity.h"
 #include "gui/probe/samples/durations.h"
 #include "gui/probe/targets/command_line.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileInfo>
+
+#include <algorithm>
+#include <array>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -29,6 +34,19 @@ T orThrow(const Parsed<T> &parsed)
     return *parsed;
 }
 
+Nanoseconds readDuration(const QString &text, const QString &option)
+{
+    const auto duration = parseDuration(text);
+    if (!duration)
+        throw Usage{u"--%1: %2"_s.arg(option, duration.error)};
+    return *duration;
+}
+
+Nanoseconds readDuration(const QCommandLineParser &parser, const QString &option)
+{
+    return readDuration(parser.value(option), option);
+}
+
 QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
 {
     QList<Target> targets;
@@ -47,9 +65,9 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
     }
     for (auto &target : targets) {
         if (parser.isSet(u"interval"_s))
-            target.interval = orThrow(parseDuration(parser.value(u"interval"_s)));
+            target.interval = readDuration(parser, u"interval"_s);
         if (parser.isSet(u"timeout"_s))
-            target.timeout = orThrow(parseDuration(parser.value(u"timeout"_s)));
+            target.timeout = readDuration(parser, u"timeout"_s);
         for (const auto &header : parser.values(u"header"_s))
             target.headers.append(orThrow(parseHeader(header)));
         for (const auto &[option, file] : {std::pair(u"cacert"_s, &target.options.cacert),
@@ -61,8 +79,11 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
                 throw Usage{u"--%1: there is no %2, or it can't be read"_s.arg(option, parser.value(option))};
             *file = parser.value(option).toUtf8();
         }
-        if (parser.isSet(u"proxy"_s))
+        if (parser.isSet(u"proxy"_s)) {
             target.options.proxy = parser.value(u"proxy"_s).toUtf8();
+            if (const auto problem = problemOfProxy(target.options.proxy); !problem.isEmpty())
+                throw Usage{u"--proxy: "_s + problem};
+        }
         target.options.location = target.options.location || parser.isSet(u"location"_s);
         for (const auto &expected : parser.values(u"expect"_s)) {
             if (const auto problem = addExpectation(expected, target.expectation); !problem.isEmpty())
@@ -91,7 +112,7 @@ NamedLoad readLoad(const QString &text, const QList<Target> &targets)
     bool isNumber = false;
     load.n = text.section(u'=', -1).toInt(&isNumber);
     if (load.name.isEmpty() || !isNumber || load.n < 1 || load.n > Engine::maxLoad)
-        throw Usage{u"“%1” is no load; write NAME=N with N from 1 to %2"_s.arg(text).arg(Engine::maxLoad)};
+        throw Usage{u"“%1” is no load; write NAME=N with N from 1 to %2"_s.arg(text, QString::number(Engine::maxLoad))};
     checkName(load.name, targets);
     return load;
 }
@@ -115,14 +136,21 @@ std::optional<IsolationConfig> readIsolation(const QCommandLineParser &parser, c
         const auto phases = parser.value(u"phases"_s).split(u',');
         if (phases.size() != 3)
             throw Usage{u"--phases takes three durations, like 10s,20s,10s"_s};
-        config.baseline = orThrow(parseDuration(phases[0]));
-        config.loaded = orThrow(parseDuration(phases[1]));
-        config.recovery = orThrow(parseDuration(phases[2]));
+        config.baseline = readDuration(phases[0], u"phases"_s);
+        config.loaded = readDuration(phases[1], u"phases"_s);
+        config.recovery = readDuration(phases[2], u"phases"_s);
     } else if (parser.isSet(u"duration"_s)) {
-        config.loaded = orThrow(parseDuration(parser.value(u"duration"_s))) / 2;
+        config.loaded = readDuration(parser, u"duration"_s) / 2;
         config.baseline = config.recovery = config.loaded / 2;
     }
     return config;
+}
+
+/// An experiment begins without the load that it makes.
+void refuseTwofoldLoad(const HeadlessOptions &options, const QString &experiment, const QString &name)
+{
+    if (std::ranges::find(options.loads, name, &NamedLoad::name) != options.loads.end())
+        throw Usage{u"--load and --%1 both load %2; the latter begins without that load"_s.arg(experiment, name)};
 }
 
 void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
@@ -144,16 +172,49 @@ void readAsserts(const QCommandLineParser &parser, HeadlessOptions &options)
     }
 }
 
+/// However it is spelled, and through links.
+bool isSameFile(const QString &one, const QString &other)
+{
+    const auto first = identityOf(one), second = identityOf(other);
+    if (first || second)
+        return first == second;
+    const auto placeOf = [](const QString &path) { // of a file that is not there yet
+        const QFileInfo file(path);
+        return QDir(file.dir().canonicalPath()).filePath(file.fileName());
+    };
+    return placeOf(one) == placeOf(other);
+}
+
+void readFiles(const QCommandLineParser &parser, HeadlessOptions &options)
+{
+    const std::array files{std::pair(u"json"_s, &options.json), std::pair(u"junit"_s, &options.junit),
+                           std::pair(u"record"_s, &options.record)};
+    for (auto at = files.begin(); at != files.end(); ++at) {
+        const auto &[option, path] = *at;
+        if (!parser.isSet(option))
+            continue;
+        *path = parser.value(option);
+        if (path->isEmpty())
+            throw Usage{u"--%1: there is no file name"_s.arg(option)};
+        for (auto before = files.begin(); before != at; ++before) {
+            if (!before->second->isEmpty() && (*before->second == *path || isSameFile(*before->second, *path)))
+                throw Usage{u"--%1 and --%2 can't both go to %3"_s.arg(before->first, option, *path)};
+        }
+    }
+}
+
 HeadlessOptions readOptions(const QCommandLineParser &parser)
 {
     HeadlessOptions options;
     options.alwaysOn = orThrow(readAlwaysOnOptions(parser));
     options.targets = readTargets(parser, options.rules);
     if (parser.isSet(u"duration"_s))
-        options.duration = orThrow(parseDuration(parser.value(u"duration"_s)));
+        options.duration = readDuration(parser, u"duration"_s);
     for (const auto &text : parser.values(u"load"_s))
         options.loads.append(readLoad(text, options.targets));
     options.isolation = readIsolation(parser, options.targets);
+    if (options.isolation)
+        refuseTwofoldLoad(options, u"isolation-test"_s, options.isolation->load);
     readAsserts(parser, options);
     if (parser.isSet(u"find-limit"_s)) {
         if (options.asserts.isEmpty() || options.isolation)
@@ -161,19 +222,16 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
         if (parser.isSet(u"rule"_s))
             throw Usage{u"--rule has no effect on --find-limit; write an --assert"_s};
         const auto load = readLoad(parser.value(u"find-limit"_s), options.targets);
+        refuseTwofoldLoad(options, u"find-limit"_s, load.name);
         options.search = LoadSearchConfig{load.name, options.asserts, load.n, {}, {}};
         options.search->settle = std::chrono::seconds(1);
         options.search->measure = parser.isSet(u"duration"_s) ? options.duration : std::chrono::seconds(5);
     }
-    options.json = parser.value(u"json"_s);
-    options.junit = parser.value(u"junit"_s);
-    options.record = parser.value(u"record"_s);
+    readFiles(parser, options);
     if (parser.isSet(u"metrics"_s))
         throw Usage{u"--metrics works only without --headless"_s};
     options.strict = parser.isSet(u"strict"_s);
     options.quiet = parser.isSet(u"quiet"_s);
-    if (!options.json.isEmpty() && options.json == options.junit)
-        throw Usage{u"--json and --junit can't both go to %1"_s.arg(options.json)};
     return options;
 }
 

@@ -82,7 +82,7 @@ QStringList remarksOn(const TargetResult &result)
         add(u"%1 redirects, to %2"_s.arg(result.hops).arg(result.redirect));
     for (const auto &[url, status, phases] : result.chain)
         add(u"%1 %2: DNS %3, TCP %4, TLS %5, first byte %6, body %7"_s.arg(status).arg(
-            withoutPassword(QString::fromUtf8(url)), formatDuration(phases.dns), formatDuration(phases.tcp),
+            withoutPassword(printable(url)), formatDuration(phases.dns), formatDuration(phases.tcp),
             formatDuration(phases.tls), formatDuration(phases.firstByte), formatDuration(phases.body)));
     if (retried > 0)
         add(u"%1 retried: the service closed a kept connection as the request left"_s.arg(retried));
@@ -128,9 +128,8 @@ QString RunReport::lossText() const
     auto text = u"the monitor itself stood still for %1 of %2"_s.arg(brief(standstills.total), brief(whole));
     for (const auto &result : targets) {
         if (result.quantiles.lost > 0)
-            text += u", %1 lost %2 of %3 ticks"_s.arg(result.target.name)
-                        .arg(result.quantiles.lost)
-                        .arg(result.quantiles.n);
+            text += u", %1 lost %2 of %3 ticks"_s.arg(result.target.name, QString::number(result.quantiles.lost),
+                                                      QString::number(result.quantiles.n));
     }
     return text;
 }
@@ -152,10 +151,12 @@ QString RunReport::doubt() const
     if (lostShare() > shareInDoubt)
         return lossText();
     if (isolation)
-        return isolation->trustworthy ? QString() : isolation->doubt;
+        return isolation->trustworthy ? notLoaded : isolation->doubt;
     const auto refused = std::ranges::find_if(loads, &LoadState::isMostlyRefused);
     if (refused != loads.end())
         return u"%1 refused more than half of the load's requests"_s.arg(refused->name);
+    if (!notLoaded.isEmpty())
+        return notLoaded;
     return trust.suspendsAlerts() ? trust.reason : QString();
 }
 
@@ -197,10 +198,8 @@ QString toTable(const RunReport &report)
             table += u"%1: %2 (%3)\n"_s.arg(result.target.name, result.lastProblem, withoutPassword(result.target.url));
     }
     for (const auto &load : report.loads)
-        table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(load.name)
-                     .arg(load.wanted)
-                     .arg(load.completed)
-                     .arg(load.failed);
+        table += u"load on %1: %2 in flight, %3 answered, %4 failed\n"_s.arg(
+            load.name, QString::number(load.wanted), QString::number(load.completed), QString::number(load.failed));
     if (report.isolation) {
         table += u"\nisolation test: %1\n"_s.arg(isolationName(report.isolation->isolation).toUpper());
         for (const auto &target : report.isolation->targets)

@@ -47,6 +47,7 @@ struct RunReport {
     QList<AssertResult> asserts;
     Trust trust; ///< of the whole run
     QList<LoadState> loads;
+    QString notLoaded; ///< why a load that was to last for the whole run was none; empty: there was
     std::optional<IsolationVerdict> isolation;
     QList<LoadStep> search; ///< empty: none was asked for
     std::optional<int> highestKept, lowestBroken; ///< of the search; 0 is without load

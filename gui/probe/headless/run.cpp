@@ -133,6 +133,11 @@ void HeadlessRun::onEvent(const Event &event) const
 
 void HeadlessRun::interrupt()
 {
+    if (m_hasEnded) { // as a whole; what is waited for are alerts
+        if (m_alwaysOn)
+            m_alwaysOn->giveUp();
+        return;
+    }
     // Also after the last tick: answers that nobody waits for are not those of a whole run.
     m_ending = m_options.alwaysOn.isEndless ? Ending::OnDemand : Ending::Interrupted;
     // A service that is stopped waits for no one.
@@ -156,7 +161,11 @@ void HeadlessRun::end()
     if (m_ending == Ending::NotYet)
         m_ending = Ending::Planned;
     m_unrecorded = m_measurement->flushRecording();
-    QCoreApplication::quit();
+    m_hasEnded = true;
+    if (!m_alwaysOn)
+        return QCoreApplication::quit();
+    connect(m_alwaysOn.get(), &AlwaysOn::settled, this, [] { QCoreApplication::quit(); });
+    m_alwaysOn->settle();
 }
 
 void HeadlessRun::onBatch(const Batch &batch)

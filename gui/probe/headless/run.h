@@ -30,7 +30,8 @@ public:
     /// not; empty: so it is.
     QString replace(const HeadlessOptions &options);
     void refuseReplacement(); ///< counts one that could not be read
-    void interrupt(); ///< the first ends the measurement, the second the wait for answers, where there is one
+    /// The first ends the measurement, the next the wait for answers, where there is one, and that for alerts.
+    void interrupt();
     RunReport report() const; ///< once started; of a run that goes on, that it has not ended
 
 private:
@@ -52,6 +53,7 @@ private:
     Instant m_nextProgress;
     std::optional<Nanoseconds> m_measured; ///< set once the run is over
     Ending m_ending = Ending::NotYet;
+    bool m_hasEnded = false; ///< what is left is to hand alerts on
     bool m_showsProgress;
 };
 

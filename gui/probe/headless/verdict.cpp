@@ -57,10 +57,23 @@ AssertResult judged(const WatchedRule &rule, Nanoseconds duration)
             {}};
 }
 
+/// As LoadWitness sees it: requests that are under way for long are load, those that fail at once are none.
+QString whyNotLoaded(const Measurement &measurement, const QList<NamedLoad> &loads)
+{
+    for (const auto &load : loads) {
+        const auto *witness = measurement.loadWitness(load.name);
+        if (!witness || !witness->wasWanted() || witness->sawLoad())
+            continue;
+        return witness->last().completed == 0 ? u"%1 answered no request of the load"_s.arg(load.name)
+                                              : u"%1 failed half of the load's requests, or more"_s.arg(load.name);
+    }
+    return {};
+}
+
 /// Where no assert judges it.
 AssertResult judgedIsolation(const IsolationConfig &config, const std::optional<IsolationVerdict> &isolation)
 {
-    return {u"isolated from %1=%2"_s.arg(config.load).arg(config.n),
+    return {u"isolated from %1=%2"_s.arg(config.load, QString::number(config.n)),
             config.load,
             isolation && isolation->isolation == Isolation::Pass,
             {},
@@ -80,15 +93,16 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
     report.trust = measurement.trust();
     report.origin = measurement.origin();
     report.started = measurement.wallClock().dateTime(report.origin);
-    report.planned = options.isolation ? options.isolation->length()
-        : options.alwaysOn.isEndless   ? Nanoseconds(0)
-                                       : options.duration;
+    report.planned = options.isolation                 ? options.isolation->length()
+        : options.alwaysOn.isEndless || options.search ? Nanoseconds(0) // that ends when it has found the limit
+                                                       : options.duration;
     report.duration = measurement.now() - report.origin;
     report.standstills = measurement.standstills();
     report.clockSteps = measurement.clockSteps();
     report.loads = isolation ? QList<LoadState>{isolation->load} : measurement.loadStates();
     report.recording = options.record;
     report.isolation = isolation;
+    report.notLoaded = whyNotLoaded(measurement, options.loads);
     for (const auto &target : options.targets) {
         const auto &watch = *measurement.watch(target.name);
         auto quantiles = measurement.series(target.name)->whole().quantiles();
@@ -102,7 +116,7 @@ RunReport reportOn(const Measurement &measurement, const HeadlessOptions &option
         if (watch.last()) {
             result.hops = watch.last()->hops;
             result.chain = watch.last()->chain;
-            result.redirect = withoutPassword(QString::fromUtf8(watch.last()->redirect));
+            result.redirect = withoutPassword(printable(watch.last()->redirect));
         }
         const auto *isolated = isolation ? isolation->find(target.name) : nullptr;
         if (isolated && isolated->ratio)
@@ -133,8 +147,6 @@ RunReport HeadlessRun::report() const
     auto report = reportOn(*m_measurement, m_options, isolation);
     report.duration = m_measured.value_or(std::chrono::steady_clock::now() - m_engine.origin());
     report.ending = m_ending;
-    if (m_search)
-        report.planned = {}; // it ends when it has found the limit
     report.trust = m_engine.trustOfRun();
     report.unrecorded = m_unrecorded;
     if (m_search)

@@ -75,12 +75,10 @@ QString readLimit(const QString &text, Condition &condition)
     }
     if (condition.quantity == Quantity::Certificate) {
         const auto duration = parseDuration(text);
-        condition.limit = duration ? std::chrono::duration<double>(*duration) / std::chrono::hours(24) : 0;
-        if (condition.comparison == Comparison::Less)
-            condition.comparison = Comparison::GreaterOrEqual;
-        else if (condition.comparison == Comparison::LessOrEqual)
-            condition.comparison = Comparison::Greater;
-        return duration.error;
+        if (!duration || *duration < std::chrono::hours(1)) // 14ms is 14 mistyped
+            return tr("“%1” is no time that a certificate has left; write an hour or more, like 14d").arg(text);
+        condition.limit = std::chrono::duration<double>(*duration) / std::chrono::hours(24);
+        return {};
     }
     const bool isPercent = text.endsWith(u'%');
     bool isNumber = false;

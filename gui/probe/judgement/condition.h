@@ -13,7 +13,7 @@ enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
 /// A quantity held against a limit.
 /// Limits: durations for p50 p90 p95 p99 p99.9 max; a whole count or `1%` for errors; `99.9%` or 0..1 for
 /// availability; good answers per second for rate; a whole count for n; a ratio for isolation; the time that is left of
-/// the certificate. `certificate<14d` says, as alarms are named, what must not be, and reads as `certificate>=14d`.
+/// the certificate, an hour or more.
 struct Condition {
     Quantity quantity = Quantity::P99;
     Comparison comparison = Comparison::Less;

@@ -35,7 +35,7 @@ Parsed<Rule> parseRule(const QString &text)
 {
     using Result = Parsed<Rule>;
     static const QRegularExpression form(
-        u"^\\s*(?:([^:<>=]+):)?\\s*(.+?)(?:\\s+over\\s+(\\S+))?(?:\\s+for\\s+(\\S+))?\\s*$"_s);
+        u"^\\s*(?:([^<>=]+):)?\\s*(.+?)(?:\\s+over\\s+(\\S+))?(?:\\s+for\\s+(\\S+))?\\s*$"_s);
     const auto match = form.match(text);
     Rule rule;
     rule.target = match.captured(1).trimmed();
@@ -45,6 +45,12 @@ Parsed<Rule> parseRule(const QString &text)
     if (condition->quantity == Quantity::Isolation)
         return Result::failed(tr("isolation is the result of an experiment, not of a window"));
     rule.condition = *condition;
+    if (auto &comparison = rule.condition.comparison; rule.condition.quantity == Quantity::Certificate) {
+        if (comparison == Comparison::Less)
+            comparison = Comparison::GreaterOrEqual;
+        else if (comparison == Comparison::LessOrEqual)
+            comparison = Comparison::Greater;
+    }
     for (const auto &[capture, duration] : {std::pair{3, &rule.over}, {4, &rule.holdFor}}) {
         if (match.captured(capture).isEmpty())
             continue;

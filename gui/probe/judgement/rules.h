@@ -20,7 +20,8 @@ struct Rule {
     bool operator==(const Rule &) const = default;
 };
 
-/// `[target:] condition [over DURATION] [for DURATION]`.
+/// `[target:] condition [over DURATION] [for DURATION]`. `certificate<14d` says, as alarms are named, what must not be,
+/// and reads as `certificate>=14d`.
 Parsed<Rule> parseRule(const QString &text);
 
 /// What the rule is held against at `now`. `open`: due times of unfinished ticks; those that already waited longer than
@@ -62,6 +63,8 @@ public:
     std::optional<RuleEvent> evaluate(Instant now, bool suspended);
 
     RuleState state() const { return m_state; }
+    bool hasFired() const { return m_state == RuleState::Firing || m_state == RuleState::Recovering; }
+    Instant brokenSince() const { return m_brokenSince; } ///< of what has fired
     /// False: it was suspended, or saw no tick, most of the time, so that not having fired proves nothing.
     bool wasJudged() const { return m_judged > m_suspended; }
     const Rule &rule() const { return m_rule; }

@@ -46,6 +46,7 @@ QString plainWords(const Event &event)
     case Event::What::RuleHolds: return u"%1 holds again after %2"_s.arg(event.text, formatDuration(event.lasted));
     case Event::What::Down: return u"down: "_s + plainWords(event.cause);
     case Event::What::Back: return u"answers again"_s;
+    case Event::What::Unwatched: return event.text + (event.text.isEmpty() ? u""_s : u": "_s) + u"no longer watched"_s;
     case Event::What::Moved: return u"moved from %1 to %2"_s.arg(event.value, event.text);
     case Event::What::ClockSet: return plainWords(ClockStep{event.at, event.lasted});
     case Event::What::LoadSet:

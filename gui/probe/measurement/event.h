@@ -22,6 +22,7 @@ struct Event {
         RuleHolds, ///< again; `text`: the rule, `lasted`: of the violation
         Down, ///< `cause`
         Back, ///< from being down
+        Unwatched, ///< what was told to be wrong is looked at no longer; `text`: the rule; empty: the target itself
         Moved, ///< `text`: the address that its name leads to now, `value`: the one before
         ClockSet, ///< the wall clock, by `lasted`; below 0: back
         LoadSet, ///< `load` requests are kept in flight from now on; 0: it ended

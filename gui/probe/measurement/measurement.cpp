@@ -41,7 +41,13 @@ void Measurement::setTargets(const QList<Target> &targets)
     m_source->setTargets(targets);
     if (m_recorder)
         m_recorder->setTargets(targets);
-    std::erase_if(m_watched, [this](const auto &entry) { return !target(entry.first); });
+    QStringList toldDown;
+    std::erase_if(m_watched, [&](const auto &entry) {
+        const bool isGone = !target(entry.first);
+        if (isGone && entry.second.outage.isTold)
+            toldDown << entry.first;
+        return isGone;
+    });
     for (const auto &target : targets) {
         if (auto known = m_watched.find(target.name); known != m_watched.end())
             known->second.watch.setTarget(target);
@@ -49,6 +55,8 @@ void Measurement::setTargets(const QList<Target> &targets)
             m_watched.try_emplace(target.name, Watched{m_source->series(target.name), TargetWatch(target), {}});
     }
     bindRules(before);
+    for (const auto &name : std::as_const(toldDown))
+        tellUnwatched(name, {}, Nanoseconds(0));
 }
 
 void Measurement::setRules(const QList<Rule> &rules)
@@ -70,12 +78,30 @@ void Measurement::bindRules(const QList<Target> &before)
             const auto same = std::ranges::find_if(bound, [&](const WatchedRule &one) {
                 return one.watch.rule() == rule && one.watch.target() == target.name && before.contains(target);
             });
-            if (same == bound.end())
+            if (same == bound.end()) {
                 m_rules.push_back({RuleWatch(rule, target.name), {}, {}});
-            else
+            } else {
                 m_rules.push_back(*same);
+                bound.erase(same);
+            }
         }
     }
+    for (const auto &[watch, fired, doubt] : bound) {
+        if (watch.hasFired())
+            tellUnwatched(watch.target(), watch.rule().text(), m_now - watch.brokenSince());
+    }
+}
+
+/// Whoever was told that it is wrong waits for a word that it no longer is.
+void Measurement::tellUnwatched(const QString &target, const QString &rule, Nanoseconds lasted)
+{
+    if (isLive()) // what was recorded stays as it was
+        add({.at = m_now,
+             .kind = EventKind::Recovery,
+             .what = Event::What::Unwatched,
+             .target = target,
+             .text = rule,
+             .lasted = lasted});
 }
 
 const Target *Measurement::target(const QString &name) const
@@ -112,6 +138,12 @@ QList<QByteArray> Measurement::addresses(const QString &name) const
 {
     const auto *watched = find(name);
     return watched ? watched->addresses : QList<QByteArray>();
+}
+
+const LoadWitness *Measurement::loadWitness(const QString &name) const
+{
+    const auto found = m_loadWitnesses.find(name);
+    return found == m_loadWitnesses.end() ? nullptr : &found->second;
 }
 
 Sample Measurement::detailed(const QString &name, const PackedSample &packed) const
@@ -170,6 +202,8 @@ void Measurement::take(const Batch &batch)
         add({.at = m_now, .what = Event::What::ClockSet, .lasted = step->by});
     }
     noticeLoads();
+    for (const auto &load : batch.loads)
+        m_loadWitnesses[load.name].add(load);
     if (!batch.loads.isEmpty())
         m_loadStates = batch.loads;
     watchRules(batch);

@@ -66,6 +66,8 @@ public:
     const std::vector<LoadSpan> &loads() const { return m_loads; }
     const LoadSpan *load() const; ///< the first that runs now(); null: none does
     const QList<LoadState> &loadStates() const { return m_loadStates; } ///< as they were last reported
+    /// What the load on a target came to; null: there never was to be one.
+    const LoadWitness *loadWitness(const QString &name) const;
     /// Keeps n requests of a target in flight; 0 ends it.
     void setLoad(const QString &name, int n);
     /// To be called when somebody else set loads; else the next batch notices them.
@@ -144,6 +146,7 @@ private:
     void watchAddress(const QString &name, Watched &watched, const Sample &sample);
     void watchRules(const Batch &batch);
     void bindRules(const QList<Target> &before);
+    void tellUnwatched(const QString &target, const QString &rule, Nanoseconds lasted);
     void addLoad(Instant at, const QString &target, int n);
     void setTrust(Instant at, const Trust &trust);
     void restore();
@@ -162,6 +165,7 @@ private:
     std::vector<WatchedRule> m_rules;
     std::vector<LoadSpan> m_loads;
     QList<LoadState> m_loadStates;
+    std::map<QString, LoadWitness> m_loadWitnesses;
     Trust m_trust;
     Standstills m_standstills;
     QList<ClockStep> m_clockSteps;

@@ -14,9 +14,26 @@ namespace {
 constexpr int flushesPerCompaction = 30;
 } // namespace
 
-void SessionRecorder::Writer::run(std::stop_token stop)
+void SessionRecorder::Writer::open()
 {
     file = std::make_unique<SessionFile>(path, SessionFile::Mode::Write);
+    identity = identityOf(path);
+}
+
+QString SessionRecorder::Writer::whatIsMissing() const
+{
+    if (!trouble.isEmpty())
+        return trouble;
+    if (givenUp > 0)
+        return u"%1: %2 samples had no room in memory while it could not be written"_s.arg(path,
+                                                                                           QString::number(givenUp));
+    return begun && identityOf(path) != identity ? u"%1: removed or replaced while it was recorded"_s.arg(path)
+                                                 : QString();
+}
+
+void SessionRecorder::Writer::run(std::stop_token stop)
+{
+    open();
     int flushes = 0;
     for (bool last = false; !last;) {
         std::vector<std::function<void()>> work;
@@ -33,11 +50,9 @@ void SessionRecorder::Writer::run(std::stop_token stop)
         const bool compacts = last || ++flushes % flushesPerCompaction == 0;
         if (begun)
             write(compacts);
+        const auto now = whatIsMissing();
         const std::lock_guard lock(mutex);
-        missing = !trouble.isEmpty() ? trouble
-            : givenUp > 0
-            ? u"%1: %2 samples had no room in memory while it could not be written"_s.arg(path).arg(givenUp)
-            : QString();
+        missing = now;
         flushesDone = wanted;
         changed.notify_all();
     }
@@ -116,7 +131,7 @@ void SessionRecorder::Writer::write(bool compacts)
 {
     if (!file->error().isEmpty()) {
         report(file->error());
-        file = std::make_unique<SessionFile>(path, SessionFile::Mode::Write); // perhaps there is room by now
+        open(); // perhaps there is room by now
         if (!file->error().isEmpty())
             return limitMemory();
     }

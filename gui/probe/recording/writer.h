@@ -3,6 +3,7 @@
 // trouble.
 #pragma once
 
+#include "gui/probe/recording/file_identity.h"
 #include "gui/probe/recording/schema.h"
 #include "gui/probe/recording/store.h"
 
@@ -81,6 +82,8 @@ private:
         return at->second;
     }
     void run(std::stop_token stop);
+    void open();
+    QString whatIsMissing() const;
     void write(bool compacts);
     void writeAll(QSqlDatabase &database, bool compacts);
     void ensureIds(QSqlDatabase &database);
@@ -100,6 +103,7 @@ private:
     QString missing; ///< why not all is in the file; under the mutex
 
     std::unique_ptr<SessionFile> file;
+    std::optional<FileIdentity> identity; ///< of `file`
     Instant origin;
     qint64 wallMs = 0;
     qint64 session = 0; ///< 0: not in the file yet

@@ -37,6 +37,9 @@ Parsed<Nanoseconds> parseDuration(const QString &text)
     const auto match = form.match(text);
     if (!match.hasMatch())
         return Parsed<Nanoseconds>::failed(u"“%1” is no duration; write 100ms, 30s or 1m"_s.arg(text));
+    const auto outOfRange = u"“%1” is out of range: more than 0, at most 366d"_s.arg(text);
+    if (match.capturedView(1).toDouble() == 0)
+        return Parsed<Nanoseconds>::failed(outOfRange);
     if (match.capturedView(2).isEmpty())
         return Parsed<Nanoseconds>::failed(u"“%1” lacks a unit; write %1ms or %1s"_s.arg(text.trimmed()));
     for (const auto &unit : units) {
@@ -44,7 +47,7 @@ Parsed<Nanoseconds> parseDuration(const QString &text)
             continue;
         const double length = match.captured(1).toDouble() * static_cast<double>(unit.length.count());
         if (length < 1 || length > 366 * 86400e9)
-            return Parsed<Nanoseconds>::failed(u"“%1” is out of range: more than 0, at most 366d"_s.arg(text));
+            return Parsed<Nanoseconds>::failed(outOfRange);
         return Nanoseconds(std::llround(length));
     }
     return Parsed<Nanoseconds>::failed(

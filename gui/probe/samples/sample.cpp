@@ -56,17 +56,22 @@ QString outcomeName(Outcome outcome)
     return {};
 }
 
+QString printable(const QByteArray &text)
+{
+    auto line = QString::fromUtf8(text);
+    for (auto &character : line) {
+        if (!character.isPrint() && !character.isSurrogate())
+            character = u' ';
+    }
+    return line.simplified();
+}
+
 QString problemOf(const Sample &sample)
 {
     constexpr qsizetype longestCause = 160;
     if (sample.outcome == Outcome::HttpError)
         return QCoreApplication::translate("Outcome", "answered HTTP %1").arg(sample.status);
-    auto cause = QString::fromUtf8(sample.cause);
-    for (auto &character : cause) { // may quote the service
-        if (!character.isPrint())
-            character = u' ';
-    }
-    cause = cause.simplified();
+    auto cause = printable(sample.cause); // may quote the service
     if (cause.size() > longestCause)
         cause = cause.first(longestCause - 1) + QChar(0x2026);
     const auto name = outcomeName(sample.outcome);

@@ -93,6 +93,9 @@ struct Sample {
     Nanoseconds wait() const { return sent - due; }
 };
 
+/// What a service said, on one line and without what would command a terminal.
+QString printable(const QByteArray &text);
+
 /// Why a sample is an error, in one line of bounded length: "connection refused", "answered HTTP 503",
 /// "TLS failed: SSL certificate problem: self-signed certificate".
 QString problemOf(const Sample &sample);

@@ -177,8 +177,7 @@ QString problemOf(const Expectation &expectation)
     for (const auto &[name, value] : headers) {
         if (!token.match(name).hasMatch() || value.size() > Expectation::longestPattern)
             return tr("“%1” is no header field with at most 256 characters of name and %2 of value")
-                .arg(name)
-                .arg(Expectation::longestPattern);
+                .arg(name, QString::number(Expectation::longestPattern));
     }
     return {};
 }

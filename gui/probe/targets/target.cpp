@@ -31,14 +31,6 @@ QString pathOf(const QString &url)
     return form.match(url).captured(1);
 }
 
-QString defaultName(const QString &url)
-{
-    const auto path = pathOf(url);
-    const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
-    const auto name = segment.isEmpty() ? QUrl(url).host() : segment;
-    return name.isEmpty() ? u"target"_s : QString(name).replace(u'=', u'-');
-}
-
 bool isServiceBase(const QString &url)
 {
     return !url.contains(u'?') && !url.contains(u'#') && (pathOf(url).isEmpty() || pathOf(url) == "/"_L1);
@@ -62,6 +54,26 @@ QString shellQuoted(const QByteArray &bytes)
 }
 
 } // namespace
+
+QString defaultName(const QString &url)
+{
+    const auto path = pathOf(url);
+    const auto segment = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
+    const auto name = segment.isEmpty() ? QUrl(url).host() : segment;
+    return name.isEmpty() ? u"target"_s : QString(name).replace(u'=', u'-');
+}
+
+QString problemOfProxy(const QByteArray &proxy)
+{
+    static const QStringList schemes{u"http"_s, u"https"_s, u"socks4"_s, u"socks4a"_s, u"socks5"_s, u"socks5h"_s};
+    const auto text = QString::fromUtf8(proxy);
+    const QUrl url(withScheme(text), QUrl::StrictMode);
+    return url.isValid() && !url.host().isEmpty() && schemes.contains(url.scheme())
+        ? QString()
+        : tr("“%1” is no proxy; write host:port, with http://, https://, socks4://, socks4a://, socks5:// or "
+             "socks5h:// before it")
+              .arg(withoutPassword(withScheme(text)));
+}
 
 QList<Target> serviceTargets(const QString &baseUrl)
 {
@@ -132,7 +144,7 @@ Target withUniqueName(Target target, const QList<Target> &taken)
     const auto wanted = target.name;
     const auto isTaken = [&] { return std::ranges::find(taken, target.name, &Target::name) != taken.end(); };
     for (int i = 2; isTaken(); ++i)
-        target.name = u"%1-%2"_s.arg(wanted).arg(i);
+        target.name = u"%1-%2"_s.arg(wanted, QString::number(i));
     return target;
 }
 
@@ -159,6 +171,9 @@ QString problemOf(const Target &target)
         return tr("%1: the interval is at least 1ms").arg(target.name);
     if (target.timeout < 1ms)
         return tr("%1: the timeout is at least 1ms").arg(target.name);
+    if (const auto problem = target.options.proxy.isEmpty() ? QString() : problemOfProxy(target.options.proxy);
+        !problem.isEmpty())
+        return u"%1: %2"_s.arg(target.name, problem);
     if (const auto problem = problemOf(target.expectation); !problem.isEmpty())
         return u"%1: %2"_s.arg(target.name, problem);
     static const QRegularExpression token(u"\\A[!#$%&'*+.^_`|~0-9A-Za-z-]+\\z"_s); // RFC 9110, 5.6.2

@@ -99,6 +99,12 @@ Target withUniqueName(Target target, const QList<Target> &taken);
 /// nothing.
 QString problemOf(const Target &target);
 
+/// What is wrong with a proxy, which is `[scheme://][user:password@]host[:port]`; empty: nothing.
+QString problemOfProxy(const QByteArray &proxy);
+
+/// What a target is called that was given no name: the last segment of its path, else the host; `=` is `-`.
+QString defaultName(const QString &url);
+
 /// The URL as reports show it: a password in it is `***`.
 QString withoutPassword(const QString &url);
 

@@ -224,7 +224,7 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
         return Result::failed(guessed.error);
     target.url = guessed->first().url;
     if (!object.contains(u"name"_s))
-        target.name = target.url.section(u'/', -1, -1, QString::SectionSkipEmpty);
+        target.name = defaultName(target.url);
     const auto problem = problemOf(target);
     return problem.isEmpty() ? Result(target) : Result::failed(problem);
 }

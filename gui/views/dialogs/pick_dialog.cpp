@@ -45,7 +45,7 @@ PickDialog::PickDialog(const QList<probe::Target> &offered, const QList<probe::T
             continue;
         m_offered << target;
         auto *item = new QListWidgetItem(shown(target, measured), m_list);
-        item->setToolTip(target.url);
+        item->setToolTip(probe::withoutPassword(target.url));
         item->setSizeHint({0, 26});
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(Qt::Unchecked);

@@ -107,9 +107,7 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
     if (!broken) {
         badge().setState(State::Ok, tr("HOLDS"));
         m_verdict = tr("%1 holds up to %2 parallel /%3, the most that was tried")
-                        .arg(m_promise->text)
-                        .arg(search.highestKept())
-                        .arg(m_load);
+                        .arg(m_promise->text, QString::number(search.highestKept()), m_load);
     } else if (*broken == 0) {
         badge().setState(State::Down, tr("BROKEN"));
         m_verdict = tr("%1 is broken without any load").arg(m_promise->text);
@@ -119,10 +117,7 @@ void LimitPanel::showFinished(const probe::LoadSearch &search)
     } else {
         badge().setState(State::Degraded, tr("BREAKS AT %1").arg(*broken));
         m_verdict = tr("%1 holds up to %2 parallel /%3 and breaks at %4")
-                        .arg(m_promise->text)
-                        .arg(search.highestKept())
-                        .arg(m_load)
-                        .arg(*broken);
+                        .arg(m_promise->text, QString::number(search.highestKept()), m_load, QString::number(*broken));
     }
     if (!search.doubt().isEmpty()) {
         badge().setState(State::Unknown, tr("INCONCLUSIVE"));

@@ -130,6 +130,13 @@ public:
     }
 
     QString url() const { return u"http://127.0.0.1:%1/hook"_s.arg(m_server.serverPort()); }
+    void hold() { m_holds = true; } ///< answers nothing until release()
+    void release()
+    {
+        m_holds = false;
+        for (auto *socket : std::exchange(m_held, {}))
+            answer(*socket);
+    }
     const QList<QJsonObject> &alerts() const { return m_alerts; }
 
 private:
@@ -144,12 +151,22 @@ private:
             return;
         m_alerts << QJsonDocument::fromJson(bytes.sliced(head + 4)).object();
         bytes.clear();
+        if (m_holds)
+            m_held << &socket;
+        else
+            answer(socket);
+    }
+
+    void answer(QTcpSocket &socket)
+    {
         const int status = m_statuses.isEmpty() ? 200 : m_statuses.takeFirst();
         socket.write("HTTP/1.1 " + QByteArray::number(status) + " x\r\nContent-Length: 0\r\nLocation: /else\r\n\r\n");
     }
 
     QTcpServer m_server;
     QList<int> m_statuses;
+    bool m_holds = false;
+    QList<QTcpSocket *> m_held;
     QList<QJsonObject> m_alerts;
     QHash<QTcpSocket *, QByteArray> m_bytes;
 };
@@ -638,6 +655,91 @@ private slots:
         QCOMPARE(receiver.alerts()[2][u"event"_s].toString(), u"down"_s);
         QCOMPARE(receiver.alerts()[2][u"number"_s].toInt(), 2);
         QVERIFY(receiver.alerts()[2][u"text"_s].toString().contains(u"refused"_s));
+    }
+
+    void alertsThatAreOnTheirWayAtTheEndArrive()
+    {
+        Receiver receiver;
+        receiver.hold();
+        Monitor monitor(anyPort
+                        + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort()),
+                                      u"u=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
+        QVERIFY(monitor.reaches("openloop_monitor_alerts_waiting{way=\"webhook\"}", 1)); // behind the first
+        monitor.signal(SIGTERM);
+        TRY_COMPARE(receiver.alerts().size(), 1);
+        receiver.release();
+        QCOMPARE(monitor.code(), 0);
+        QCOMPARE(receiver.alerts().size(), 2);
+        QVERIFY2(!monitor.err().contains("given up"), monitor.err().constData());
+    }
+
+    void alertsThatNobodyTakesAreGivenUpWithAWord_data()
+    {
+        QTest::addColumn<bool>("isPressed");
+        QTest::newRow("in time") << false;
+        QTest::newRow("by a second signal") << true;
+    }
+    void alertsThatNobodyTakesAreGivenUpWithAWord()
+    {
+        QFETCH(bool, isPressed);
+        Receiver receiver;
+        receiver.hold();
+        Monitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
+        TRY_COMPARE(receiver.alerts().size(), 1);
+        monitor.signal(SIGTERM);
+        if (isPressed)
+            monitor.signal(SIGINT);
+        QCOMPARE(monitor.code(), 0);
+        QVERIFY2(monitor.err().contains("given up at the end: 1 alerts\n"), monitor.err().constData());
+    }
+
+    void whatVanishesFromTheProfileIsResolved()
+    {
+        const auto path = m_folder.filePath(u"vanishing.json"_s);
+        const auto gone = u"http://127.0.0.1:%1/"_s.arg(closedPort());
+        const auto profile = [&](const QByteArray &name) {
+            return profileOf({{name, gone}}).replace("\"version\"", "\"rules\":[\"errors<1 over 1s\"],\"version\"");
+        };
+        QVERIFY(write(path, profile("t")));
+        Receiver receiver;
+        Monitor monitor({u"--profile"_s, path, u"--webhook"_s, receiver.url()});
+        TRY_COMPARE(receiver.alerts().size(), 2); // the rule, and down
+        QVERIFY(write(path, profile("u")));
+        monitor.signal(SIGHUP);
+        const auto resolved = [&] {
+            QStringList found;
+            for (const auto &alert : receiver.alerts()) {
+                if (alert[u"state"_s].toString() == u"resolved"_s && alert[u"target"_s].toString() == u"t"_s)
+                    found << alert[u"event"_s].toString() + u' ' + alert[u"text"_s].toString();
+            }
+            found.sort();
+            return found;
+        };
+        TRY_COMPARE(resolved(),
+                    (QStringList{u"down no longer watched"_s, u"rule errors<1 over 1s: no longer watched"_s}));
+    }
+
+    void loadFollowsItsTarget()
+    {
+        ProgrammedServer before(atOnce), after(atOnce);
+        const auto path = m_folder.filePath(u"loaded.json"_s);
+        QVERIFY(write(path, profileOf({{"t", before.url()}})));
+        Monitor monitor({u"--profile"_s, path, u"--interval"_s, u"1h"_s, u"--load"_s, u"t=2"_s});
+        TRY_VERIFY(before.requests() > 20);
+        QVERIFY(write(path, profileOf({{"t", after.url()}})));
+        monitor.signal(SIGHUP);
+        TRY_VERIFY(after.requests() > 20); // of the probe alone there is one
+        TRY_COMPARE(before.open(), 0);
+    }
+
+    void theWebhookTrustsWhomTheTargetsTrust()
+    {
+        const auto path = m_folder.filePath(u"ca.pem"_s);
+        QVERIFY(write(path, "x"));
+        const auto parsed = parseHeadlessArguments(
+            {u"openloop-monitor"_s, u"--headless"_s, u"--cacert"_s, path, u"--webhook"_s, u"https://h/hook"_s});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QCOMPARE(parsed->options->alwaysOn.webhook->options.cacert, path.toUtf8());
     }
 
     void aWebhookThatRefusesIsNotPressed_data()

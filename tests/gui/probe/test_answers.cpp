@@ -179,6 +179,16 @@ private slots:
         QCOMPARE(judged({u"regex=^.{12}healthy"_s}, reaction), QString());
     }
 
+    void aLittleAnswerThatIsEndlessOnceItIsDecodedIsLeft()
+    {
+        const auto deflated = qCompress(QByteArray(80 << 20, 'x'), 9).sliced(4);
+        QVERIFY(deflated.size() < 1 << 20);
+        const auto reaction = answerWith(deflated, 200, "Content-Encoding: deflate\r\n");
+        const auto found = judged({u"text=x"_s}, reaction);
+        QVERIFY2(found.contains(u"16 MiB"), qPrintable(found));
+        QCOMPARE(judged({}, reaction), QString()); // who does not look at it need not decode it
+    }
+
     void expectationsHaveBoundsThatTheirRefusalNames_data()
     {
         rows<QString, QString>({"text", "bound"},

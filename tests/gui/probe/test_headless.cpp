@@ -433,6 +433,95 @@ private slots:
         QVERIFY(ran.json[u"search"_s].toObject()[u"highest_kept"_s].isNull());
     }
 
+    void aLoadThatNeverWasLeavesTheVerdictOpen_data()
+    {
+        QTest::addColumn<bool>("isThere");
+        QTest::newRow("refused") << false;
+        QTest::newRow("every answer is 500") << true;
+    }
+    void aLoadThatNeverWasLeavesTheVerdictOpen()
+    {
+        QFETCH(bool, isThere);
+        ProgrammedServer server([](int, const QByteArray &path) {
+            auto reaction = after(0ms);
+            reaction.status = path == "/bad" ? 500 : 200;
+            return reaction;
+        });
+        const auto url = isThere ? server.url(u"/bad"_s) : u"http://127.0.0.1:%1/"_s.arg(closedPort());
+        const auto ran = run({u"t="_s + server.url(), u"gone="_s + url, u"--load"_s, u"gone=3"_s, u"--duration"_s,
+                              u"2s"_s, u"--assert"_s, u"t.n>0"_s, u"--json"_s, u"-"_s});
+        QCOMPARE(ran.code, 4);
+        const auto doubt = ran.json[u"doubt"_s].toString();
+        QVERIFY2(doubt.startsWith(u"gone ") && doubt.contains(u"of the load"), qPrintable(doubt));
+    }
+
+    void aSearchJudgesRatesAndWaitsForWhatIsSlow()
+    {
+        // Every other answer takes longer than a step and what it waits for, but is no failure.
+        auto asked = std::make_shared<int>(0);
+        ProgrammedServer server(
+            [asked](int, const QByteArray &path) { return after(path == "/slow" && ++*asked % 2 == 0 ? 4s : 1ms); });
+        const auto ran =
+            run({u"t="_s + server.url(), u"slow="_s + server.url(u"/slow"_s), u"--interval"_s, u"50ms"_s,
+                 u"--find-limit"_s, u"t=1"_s, u"--duration"_s, u"1s"_s, u"--assert"_s, u"t.rate>5"_s, u"--assert"_s,
+                 u"slow.errors=0"_s, u"--assert"_s, u"slow.max>100ms"_s, u"--json"_s, u"-"_s});
+        const auto search = ran.json[u"search"_s].toObject();
+        QVERIFY2(search[u"lowest_broken"_s].isNull(), ran.out.constData());
+        QCOMPARE(search[u"highest_kept"_s].toInt(), 1);
+        const auto target = ran.json[u"targets"_s][0].toObject();
+        const auto seconds = ran.json[u"run"_s][u"measured_ms"_s].toDouble() / 1000;
+        QVERIFY(seconds >= 4); // two steps, and as long for each to settle
+        QVERIFY2(target[u"rate"_s].toDouble() <= target[u"n"_s].toDouble() / 3, ran.out.constData());
+    }
+
+    void aTargetThatIsAskedSeldomIsAskedWithinTheRun()
+    {
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        const auto ran = run({u"t="_s + server.url(), u"u="_s + server.url(), u"--duration"_s, u"1s"_s, u"--interval"_s,
+                              u"5h"_s, u"--json"_s, u"-"_s});
+        QVERIFY2(ran.json[u"run"_s].isObject(), "it waits for ticks of the afternoon");
+        for (int i = 0; i < 2; ++i)
+            QCOMPARE(ran.json[u"targets"_s][i].toObject()[u"n"_s].toInt(), 1);
+    }
+
+    void aReportThatWasRemovedIsExitCodeTwo_data()
+    {
+        QTest::addColumn<QString>("option");
+        QTest::newRow("JSON") << u"--json"_s;
+        QTest::newRow("JUnit") << u"--junit"_s;
+        QTest::newRow("recording") << u"--record"_s;
+    }
+    void aReportThatWasRemovedIsExitCodeTwo()
+    {
+        QFETCH(QString, option);
+        ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
+        QTemporaryDir folder;
+        const auto path = folder.filePath(u"x"_s);
+        QProcess process;
+        process.start(QStringLiteral(OPENLOOP_MONITOR),
+                      {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s, option, path});
+        TRY_VERIFY(server.requests() > 3);
+        QVERIFY(QFile::remove(path));
+        ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(patience));
+        QCOMPARE(process.exitCode(), 2);
+        const auto said = process.readAllStandardOutput() + process.readAllStandardError();
+        QVERIFY2(said.contains(path.toUtf8() + ": removed or replaced"), said.constData());
+    }
+
+    void noServiceCommandsTheTerminal()
+    {
+        ProgrammedServer server([](int, const QByteArray &) {
+            auto reaction = after(1ms);
+            reaction.status = 302;
+            reaction.fields = "Location: http://h/\x1b]0;owned\x07\x1b[31m\r\n";
+            return reaction;
+        });
+        const auto ran = run({u"t="_s + server.url(), u"--duration"_s, u"500ms"_s});
+        QVERIFY2(ran.out.contains("redirects to http://h/"), ran.out.constData());
+        QVERIFY2(!ran.out.contains('\x1b') && !ran.out.contains('\x07'), ran.out.toHex().constData());
+    }
+
     void filesAreWrittenWhereTheyWereAskedFor()
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });

@@ -58,6 +58,8 @@ private slots:
         QCOMPARE(targetsFromArgument(u"front=https://example.org"_s)->size(), 1);
         const auto twice = *targetsFromArguments({u"http://a/x"_s, u"http://b/x"_s});
         QCOMPARE(twice[1].name, u"x-2"_s);
+        const auto encoded = *targetsFromArguments({u"http://a/x%2f"_s, u"http://b/x%2f"_s});
+        QCOMPARE(encoded[1].name, u"x%2f-2"_s);
         for (const auto &wrong :
              {u"ftp://a/b"_s, u"http://"_s, u"http://a/{prime:3}"_s, u"http://a/{semiprime:1}"_s, u"a b"_s})
             QVERIFY2(!targetsFromArgument(wrong), qPrintable(wrong));
@@ -145,6 +147,36 @@ private slots:
         const auto parsed = parseAssertion(text);
         QVERIFY(!parsed);
         QVERIFY2(parsed.error.contains(says), qPrintable(parsed.error));
+    }
+
+    void certificatesAreAssertedAsTheyAreWritten()
+    {
+        Quantiles quantiles;
+        quantiles.n = 1;
+        quantiles.certificateLeft = std::chrono::hours(24 * 9);
+        QVERIFY(parseAssertion(u"h.certificate<10d"_s)->condition.holds(quantiles));
+        QVERIFY(!parseAssertion(u"h.certificate>10d"_s)->condition.holds(quantiles));
+        // A rule is named as an alarm is: by what must not be.
+        QVERIFY(!parseRule(u"certificate<10d"_s)->condition.holds(quantiles));
+        QVERIFY(!parseRule(u"certificate<=10d"_s)->condition.holds(quantiles));
+        QVERIFY(parseRule(u"certificate<8d"_s)->condition.holds(quantiles));
+        for (const auto &wrong : {u"h.certificate>14"_s, u"h.certificate>14ms"_s, u"h.certificate>soon"_s})
+            QVERIFY2(parseAssertion(wrong).error.contains(u"14d"_s), qPrintable(parseAssertion(wrong).error));
+    }
+
+    void namesThatUrlsGiveMayHoldColons()
+    {
+        const auto target = targetsFromArgument(u"http://h/v1/items:search"_s)->first();
+        QCOMPARE(target.name, u"items:search"_s);
+        const auto rule = *parseRule(u"items:search: p99<20ms over 10s"_s);
+        QCOMPARE(rule.target, target.name);
+        QVERIFY(*parseRule(rule.text()) == rule);
+        for (const auto &url : {u"http://h/v1/items:search"_s, u"http://h/a=b?c=d/e"_s, u"http://h/"_s}) {
+            const auto read = targetFromJson({{u"url"_s, url}});
+            QVERIFY2(read, qPrintable(read.error));
+            const auto typed = *targetsFromArgument(url);
+            QCOMPARE(read->name, typed.size() > 1 ? u"h"_s : typed.first().name);
+        }
     }
 
     void rulesAreReadAndWritten()
@@ -314,6 +346,67 @@ private slots:
         const auto parsed = parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
         QVERIFY(!parsed);
         QVERIFY(!parsed.error.isEmpty());
+    }
+
+    void whatIsRefusedIsToldByItsName_data()
+    {
+        rows<QStringList, QStringList>(
+            {"arguments", "says"},
+            {
+                {"loaded already",
+                 {u"--load"_s, u"factorize=3"_s, u"--isolation-test"_s, u"factorize=3"_s},
+                 {u"--load"_s, u"--isolation-test"_s, u"factorize"_s}},
+                {"loaded while searched",
+                 {u"--load"_s, u"factorize=3"_s, u"--find-limit"_s, u"factorize=3"_s, u"--assert"_s, u"health.n>0"_s},
+                 {u"--load"_s, u"--find-limit"_s, u"factorize"_s}},
+                {"interval of nothing", {u"--interval"_s, u"0"_s}, {u"--interval"_s, u"more than 0"_s}},
+                {"duration without unit", {u"--duration"_s, u"3"_s}, {u"--duration"_s, u"unit"_s}},
+                {"timeout too long", {u"--timeout"_s, u"400d"_s}, {u"--timeout"_s, u"366d"_s}},
+                {"phase", {u"--isolation-test"_s, u"factorize=2"_s, u"--phases"_s, u"1s,2,3s"_s}, {u"--phases"_s}},
+                {"JSON nowhere", {u"--json"_s, QString()}, {u"--json"_s}},
+                {"JUnit nowhere", {u"--junit="_s}, {u"--junit"_s}},
+                {"recording nowhere", {u"--record"_s, QString()}, {u"--record"_s}},
+                {"one file, two spellings",
+                 {u"--json"_s, u"/tmp/x"_s, u"--junit"_s, u"/tmp/../tmp/./x"_s},
+                 {u"--json"_s, u"--junit"_s}},
+                {"report in the recording",
+                 {u"--record"_s, u"/tmp/x"_s, u"--junit"_s, u"/tmp//x"_s},
+                 {u"--record"_s, u"--junit"_s}},
+                {"proxy of nothing", {u"--proxy"_s, QString()}, {u"--proxy"_s}},
+                {"proxy of no scheme we know", {u"--proxy"_s, u"gopher://h:1"_s}, {u"--proxy"_s, u"socks5"_s}},
+                {"proxy without host", {u"--proxy"_s, u"http://:3128"_s}, {u"--proxy"_s}},
+                {"proxy with a port beyond", {u"--proxy"_s, u"h:99999"_s}, {u"--proxy"_s}},
+            });
+    }
+    void whatIsRefusedIsToldByItsName()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QStringList, says);
+        const auto parsed = parseHeadlessArguments(QStringList{u"openloop-monitor"_s, u"--headless"_s} + arguments);
+        QVERIFY(!parsed);
+        for (const auto &part : std::as_const(says))
+            QVERIFY2(parsed.error.contains(part), qPrintable(parsed.error));
+    }
+
+    void aFileByAnotherNameIsTheSameFile()
+    {
+        QTemporaryDir folder;
+        QFile file(folder.filePath(u"a"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.link(folder.filePath(u"b"_s)));
+        const auto read = [&](const QString &junit) {
+            return parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--json"_s, file.fileName(),
+                                           u"--junit"_s, folder.filePath(junit)});
+        };
+        QVERIFY(!read(u"b"_s));
+        QVERIFY(read(u"c"_s));
+    }
+
+    void proxiesAreWhatCurlTakesForThem()
+    {
+        for (const auto &proxy : {u"h"_s, u"h:3128"_s, u"http://ann:secret@h:3128"_s, u"socks5h://[::1]:1080"_s}) {
+            const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, u"--proxy"_s, proxy});
+            QVERIFY2(parsed, qPrintable(parsed.error));
+        }
     }
 
     void theTimeOfASearchStepIsADuration()

@@ -8,13 +8,14 @@ namespace openloop::probe {
 
 namespace {
 
-QString keyOf(Event::What what)
+QString keyOf(const Event &event)
 {
-    switch (what) {
+    switch (event.what) {
     case Event::What::RuleBroken:
     case Event::What::RuleHolds: return u"rule"_s;
     case Event::What::Down:
     case Event::What::Back: return u"down"_s;
+    case Event::What::Unwatched: return event.text.isEmpty() ? u"down"_s : u"rule"_s;
     case Event::What::NotRecorded:
     case Event::What::RecordedAgain: return u"recording"_s;
     default: return u"other"_s;
@@ -28,11 +29,11 @@ QJsonObject alertFrom(const Event &event, const WallClock &wall, qint64 number)
     QJsonObject alert{{u"version"_s, 1},
                       {u"number"_s, number},
                       {u"at"_s, wall.dateTime(event.at).toUTC().toString(Qt::ISODateWithMs)},
-                      {u"event"_s, keyOf(event.what)},
+                      {u"event"_s, keyOf(event)},
                       {u"state"_s, event.kind == EventKind::Alert ? u"firing"_s : u"resolved"_s},
                       {u"target"_s, event.target},
                       {u"text"_s, plainWords(event)}};
-    if (event.what == Event::What::RuleBroken || event.what == Event::What::RuleHolds) {
+    if (keyOf(event) == "rule"_L1) {
         alert[u"rule"_s] = event.text;
         alert[u"value"_s] = event.value;
     }

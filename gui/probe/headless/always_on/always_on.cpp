@@ -3,7 +3,12 @@
 #include "gui/probe/headless/always_on/always_on.h"
 
 #include "gui/probe/headless/always_on/alert.h"
+#include "gui/probe/headless/run.h"
 #include "gui/probe/samples/durations.h"
+
+#include <QTimer>
+
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -12,6 +17,7 @@ namespace openloop::probe {
 namespace {
 
 constexpr auto batchesAreDueWithin = std::chrono::seconds(10);
+constexpr auto longestSettling = std::chrono::seconds(5);
 
 } // namespace
 
@@ -71,6 +77,37 @@ void AlwaysOn::hand(const Event &event)
     const auto alert = alertFrom(event, m_measurement->wallClock(), ++m_alerts);
     for (const auto &delivery : m_deliveries)
         delivery->add(alert);
+}
+
+std::size_t AlwaysOn::left() const
+{
+    std::size_t left = 0;
+    for (const auto &delivery : m_deliveries)
+        left += delivery->left();
+    return left;
+}
+
+void AlwaysOn::settle()
+{
+    m_isSettling = true;
+    // What is left is counted anew whenever one is done with, and now: nothing that was done before is waited for.
+    const auto look = [this] {
+        if (left() == 0)
+            giveUp();
+    };
+    for (const auto &delivery : m_deliveries)
+        connect(delivery.get(), &Delivery::finished, this, look);
+    QTimer::singleShot(longestSettling, this, &AlwaysOn::giveUp);
+    look();
+}
+
+void AlwaysOn::giveUp()
+{
+    if (!std::exchange(m_isSettling, false))
+        return;
+    if (const auto lost = left(); lost > 0)
+        print(stderr, u"openloop-monitor: given up at the end: %1 alerts\n"_s.arg(lost));
+    emit settled();
 }
 
 /// Whoever asks more often than there are batches is told the same again.

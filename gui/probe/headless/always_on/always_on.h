@@ -28,9 +28,17 @@ public:
     void setToken(const QByteArray &token);
     /// A reading of the profile, and whether it was taken.
     void noteReload(bool taken);
+    /// Waits until every alert was handed on, five seconds at most, or for giveUp(). Then tells standard error of those
+    /// that were not, and emits settled(), once.
+    void settle();
+    void giveUp();
+
+signals:
+    void settled();
 
 private:
     void hand(const Event &event);
+    std::size_t left() const;
     const QByteArray &metrics();
     QString problem() const;
 
@@ -41,6 +49,7 @@ private:
     Instant m_lastBatch;
     qint64 m_alerts = 0;
     qint64 m_reloads = 0, m_refusedReloads = 0;
+    bool m_isSettling = false;
     std::vector<std::unique_ptr<Delivery>> m_deliveries;
     std::unique_ptr<FiguresServer> m_server;
 };

@@ -108,6 +108,7 @@ Parsed<AlwaysOnOptions> readAlwaysOnOptions(const QCommandLineParser &parser)
         webhook.headers = {{u"Content-Type"_s, u"application/json"_s}};
         if (const auto problem = problemOf(webhook); !problem.isEmpty())
             return Result::failed(u"--webhook: "_s + problem);
+        webhook.options.cacert = parser.value(u"cacert"_s).toUtf8();
         options.webhook = webhook;
     }
     return options;

@@ -69,6 +69,7 @@ void Delivery::done(const QString &problem)
     if (!problem.isEmpty())
         print(stderr, u"openloop-monitor: alert not delivered: %1: %2\n"_s.arg(m_name, problem));
     m_isBusy = false;
+    emit finished();
     QMetaObject::invokeMethod(this, [this] { next(); }, Qt::QueuedConnection); // who calls may be in deliver() still
 }
 

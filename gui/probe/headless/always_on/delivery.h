@@ -31,6 +31,10 @@ public:
     const QString &name() const { return m_name; } ///< "command", "webhook"
     const Counts &counts() const { return m_counts; }
     std::size_t waiting() const { return m_waiting.size(); } ///< beside the one that is on its way
+    std::size_t left() const { return m_waiting.size() + (m_isBusy ? 1 : 0); } ///< with that one
+
+signals:
+    void finished(); ///< with one of them, whatever became of it
 
 protected:
     /// Ends in one call of done(), now or later.

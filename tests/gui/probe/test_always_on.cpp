@@ -690,7 +690,7 @@ private slots:
         if (isPressed)
             monitor.signal(SIGINT);
         QCOMPARE(monitor.code(), 0);
-        QVERIFY2(monitor.err().contains("given up at the end: 1 alerts\n"), monitor.err().constData());
+        QVERIFY2(monitor.err().contains("alerts given up at the end: 1\n"), monitor.err().constData());
     }
 
     void whatVanishesFromTheProfileIsResolved()

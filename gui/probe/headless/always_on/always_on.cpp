@@ -106,7 +106,7 @@ void AlwaysOn::giveUp()
     if (!std::exchange(m_isSettling, false))
         return;
     if (const auto lost = left(); lost > 0)
-        print(stderr, u"openloop-monitor: given up at the end: %1 alerts\n"_s.arg(lost));
+        print(stderr, u"openloop-monitor: alerts given up at the end: %1\n"_s.arg(lost));
     emit settled();
 }
 

@@ -154,7 +154,7 @@ BootTime Node::wakeAt() const
     }
     if (m_phase == Phase::Alive && m_look == 0)
         at(m_nextLook);
-    if (m_phase == Phase::Alive && m_survey == 0)
+    if (m_phase == Phase::Alive && m_survey == 0 && !m_wasOverdue) // else with the beat's answer
         at(m_nextRound);
     if (m_phase == Phase::Leaving && m_leave == 0 && m_runs.empty() && m_claim == 0)
         at(m_nextLeave);

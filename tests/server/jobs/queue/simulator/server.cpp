@@ -21,7 +21,7 @@ int World::Server::stuckThreads() const
 void World::Server::heal()
 {
     m_frozenUntil = m_cutOffUntil = m_world.m_now;
-    m_world.at(m_world.m_now, [this] { awake([this] { m_node.tick(boot()); }); });
+    m_world.at(m_world.m_now, [this] { awake([this] { tick(); }); });
 }
 
 void World::Server::kill()
@@ -194,17 +194,24 @@ World::Time World::Server::delay()
     return m_world.between(1ms, odds.slowest);
 }
 
+void World::Server::tick()
+{
+    m_node.tick(boot());
+    if (isUp() && m_node.wakeAt() <= boot())
+        m_world.fail("a node wants to be woken at once, again and again");
+}
+
 void World::Server::setAlarm()
 {
     if (!isUp())
         return;
-    const Time wake = std::max(m_node.wakeAt() - 1000h, m_world.m_now + 1ms);
+    const Time wake = std::max(m_node.wakeAt() - 1000h, m_world.m_now);
     if (m_node.wakeAt() == BootTime::max() || (wake >= m_wake && m_wake > m_world.m_now))
         return;
     m_wake = wake;
     m_world.at(wake, [this, wake] {
         if (m_wake == wake)
-            awake([this] { m_node.tick(boot()); });
+            awake([this] { tick(); });
     });
 }
 

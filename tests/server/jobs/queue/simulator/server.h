@@ -79,6 +79,7 @@ private:
     Time boot() const { return m_world.m_now + 1000h; }
 
     Time delay();
+    void tick();
     void setAlarm();
     bool computes(const Attempt &attempt, std::uint64_t serial) const;
     void finish(const Attempt &attempt, std::uint64_t serial);

@@ -286,18 +286,18 @@ Jobs::Watch::Watch(Jobs &jobs, QString id, std::optional<Job> known)
         m_watched->job = std::move(known);
 }
 
-Jobs::Watch::~Watch() = default;
-
-// For all who watch it, and so not for as long as one of them stays.
+// For all who watch it, and so not for as long as one of them stays. A look that saw an end that a failover took back
+// since looks no more.
 QCoro::Task<void> Jobs::read(std::shared_ptr<Watched> watched, QString id)
 {
     watched->reading = true;
     watched->askedAt = watched->announced; // what is announced from here on may be younger than what is read
     watched->failure.reset();
     try {
-        const Job job = co_await find(id, {});
-        watched->job = job;
+        watched->job = co_await find(id, {});
         watched->readAt = watched->askedAt;
+        if (!watched->job->isOver())
+            m_member.watch(watched->id);
     } catch (const Failure &failure) {
         watched->failure = failure;
     }

@@ -82,6 +82,7 @@ private:
 
     QCoro::Task<std::optional<queue::Member::Ended>> compute(queue::Attempt attempt, std::string payload,
                                                              std::stop_token stop);
+    queue::Milliseconds ignoredFor(const queue::Attempt &attempt) const;
     QList<JobProgress> progressHere() const;
     void forget(bool more);
     void readFleet();

@@ -200,6 +200,12 @@ void Node::judgeStrays(const Sent &sent, const Sight &sight, BootTime now)
     m_strays = std::move(strays);
 }
 
+void Node::lookFirst()
+{
+    m_claimable = false;
+    m_looksFirst = true;
+}
+
 void Node::claim(BootTime now)
 {
     const int idle = idleThreads();

@@ -8,6 +8,7 @@
 
 #include <QString>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -36,6 +37,10 @@ struct Computation {
     QString backgroundClient; ///< of those who are
     AsyncEvent ended; ///< notifies when it is over
     Clock::time_point stopAsked; ///< of who is in Pool::m_stopped
+    Clock::duration ignoredFor(Clock::time_point now) const
+    {
+        return std::max(now - std::max(stopAsked, ownSince.load()), Clock::duration(0));
+    }
     bool isOver = false; ///< one of the following is there
     std::any result;
     std::exception_ptr error;
@@ -44,6 +49,7 @@ struct Computation {
     Clock::time_point finished;
 
     // Any thread.
+    std::atomic<Clock::time_point> ownSince{}; ///< its thread was lent before; max(): it is now
     void tell(std::any progress)
     {
         const std::lock_guard lock(m_mutex);

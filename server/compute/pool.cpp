@@ -49,8 +49,10 @@ public:
         const auto begun = Clock::now();
         if (begun >= m_next) {
             if (const Item item = m_pool.take(isBackground ? Wanted::Urgent : Wanted::Quick)) {
+                m_item.ownSince = Clock::time_point::max();
                 m_pool.compute(item);
                 const auto ended = Clock::now();
+                m_item.ownSince = ended;
                 m_next = ended + (ended - begun);
             }
         }
@@ -259,6 +261,16 @@ std::optional<std::any> Pool::progress(const QByteArray &key) const
     return std::optional<std::any>(std::in_place, (*found)->progress());
 }
 
+std::optional<std::chrono::nanoseconds> Pool::ignoredFor(const QByteArray &key) const
+{
+    std::optional<std::chrono::nanoseconds> least;
+    for (const Item &item : m_stopped) {
+        if (item->work.key == key)
+            least = std::min(item->ignoredFor(Clock::now()), least.value_or(std::chrono::nanoseconds::max()));
+    }
+    return least;
+}
+
 bool Pool::isFull(Lane lane) const
 {
     const std::lock_guard lock(m_mutex);
@@ -270,9 +282,9 @@ Pool::Load Pool::load() const
     Load load;
     load.threads = m_settings.threads;
     load.busy = m_threads.activeThreadCount();
-    const auto patient = Clock::now() - m_settings.stopPatience;
-    load.stuck =
-        int(std::ranges::count_if(m_stopped, [patient](const Item &item) { return item->stopAsked <= patient; }));
+    const auto now = Clock::now();
+    load.stuck = int(std::ranges::count_if(
+        m_stopped, [&](const Item &item) { return item->ignoredFor(now) >= m_settings.stopPatience; }));
     load.shared = m_shared;
     load.displaced = m_displaced;
     const std::lock_guard lock(m_mutex);

@@ -74,6 +74,10 @@ public:
     /// Whether works of the lane are refused now, but for those of clients that have fewer than others.
     bool isFull(Lane lane) const;
 
+    /// For how long a work of this key has gone on although it was told to stop, its thread being its own all the time:
+    /// 0 while that is lent. Nothing if there is none.
+    std::optional<std::chrono::nanoseconds> ignoredFor(const QByteArray &key) const;
+
     Load load() const;
     const Settings &settings() const { return m_settings; }
 

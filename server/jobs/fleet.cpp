@@ -75,7 +75,7 @@ FleetStats sqliteStats(SqlConnection &sql)
         u"''"_s,
         now,
     };
-    return sql.select(u"SELECT "_s + columns.join(u", "_s), {}, readStats).first();
+    return sql.select(u"SELECT "_s + columns.join(u", "_s), {}, readStats).value(0);
 }
 
 /// If nobody else did meanwhile.
@@ -100,24 +100,25 @@ FleetStats fleetStats(SqlConnection &sql, std::chrono::microseconds oldest)
     if (sql.dialect() == SqlDialect::Sqlite)
         return sqliteStats(sql);
     struct Row {
-        std::chrono::microseconds age;
+        std::chrono::microseconds age{};
         FleetStats stats;
     };
     const auto read = [&] {
-        return sql
-            .select(u"SELECT abs(queue_now() - refreshed_at), nodes_alive, queued, held, running, lanes, dead_rows, "
-                    "refreshed_at FROM fleet_stats"_s,
-                    {},
-                    [](const QSqlQuery &row) {
-                        return Row{std::chrono::microseconds(row.value(0).toLongLong()), readStats(row)};
-                    })
-            .first();
+        return sql.select(
+            u"SELECT abs(queue_now() - refreshed_at), nodes_alive, queued, held, running, lanes, dead_rows, "
+            "refreshed_at FROM fleet_stats"_s,
+            {}, [](const QSqlQuery &row) {
+                return Row{std::chrono::microseconds(row.value(0).toLongLong()), readStats(row)};
+            });
     };
-    const Row kept = read();
-    if (kept.age <= oldest)
-        return kept.stats;
+    const QList<Row> kept = read();
+    if (!kept.isEmpty() && kept.first().age <= oldest)
+        return kept.first().stats;
+    if (kept.isEmpty()) // deleted, or not restored
+        sql.change(u"INSERT INTO fleet_stats (refreshed_at, nodes_alive, queued, held, running) "
+                   "VALUES (0, 0, 0, 0, 0) ON CONFLICT DO NOTHING"_s);
     countAgain(sql, oldest);
-    return read().stats;
+    return read().value(0).stats;
 }
 
 qint64 unfinishedJobs(SqlConnection &sql)
@@ -127,7 +128,7 @@ qint64 unfinishedJobs(SqlConnection &sql)
         return stats.queued + stats.held + stats.running;
     }
     const auto first = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
-    return sql.select(u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s, {}, first).first();
+    return sql.select(u"SELECT count(*) FROM tasks WHERE state IN ('queued', 'held', 'running')"_s, {}, first).value(0);
 }
 
 QList<FleetNode> selectNodes(SqlConnection &sql)

@@ -2,7 +2,6 @@
 // What the queue is to those who ask for factors: numbers in, factors out, and the watchers told.
 #include "server/jobs/jobs.h"
 
-#include "server/compute/factoring/factors.h"
 #include "server/jobs/queue/process.h"
 #include "server/jobs/queue/upkeep.h"
 #include "server/store/sql_connection.h"
@@ -10,7 +9,6 @@
 #include <QCoroFuture>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
-#include <QScopeGuard>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -18,18 +16,15 @@ using namespace std::chrono_literals;
 namespace openloop {
 
 using http::Failure;
-using queue::Member;
 using queue::Node;
 using queue::TaskId;
-using queue::TaskState;
 
 namespace {
 
 Q_LOGGING_CATEGORY(log, "openloop.jobs")
 
 constexpr int mostUnfinished = 10'000;
-constexpr auto longestAsk = 48h; // the node gives up before that
-constexpr auto retryPause = 1s; // when the pool is full
+constexpr auto readingPatience = 1s; // of who waits for another one's reading
 constexpr auto fleetInterval = 10s;
 
 Failure noSuchJob(const QString &id)
@@ -94,7 +89,8 @@ Jobs::Jobs(Store &store, Factorizer &factorizer, Settings settings)
                 },
                 [this](const queue::Seen &seen) { onSeen(seen); }, [this](TaskId id) { announce(id); },
                 [this](TaskId id) { m_notifier.tellEnd(id); }, [this] { return textOf(progressHere()); },
-                [this](const std::vector<queue::Said> &owners) { onSaid(owners); }})
+                [this](const std::vector<queue::Said> &owners) { onSaid(owners); },
+                [this](const queue::Attempt &attempt) { return ignoredFor(attempt); }})
 {
 }
 
@@ -286,18 +282,18 @@ Jobs::Watch::Watch(Jobs &jobs, QString id, std::optional<Job> known)
         m_watched->job = std::move(known);
 }
 
-Jobs::Watch::~Watch() = default;
-
-// For all who watch it, and so not for as long as one of them stays.
+// For all who watch it, and so not for as long as one of them stays. A look that saw an end that a failover took back
+// since looks no more.
 QCoro::Task<void> Jobs::read(std::shared_ptr<Watched> watched, QString id)
 {
     watched->reading = true;
     watched->askedAt = watched->announced; // what is announced from here on may be younger than what is read
     watched->failure.reset();
     try {
-        const Job job = co_await find(id, {});
-        watched->job = job;
+        watched->job = co_await find(id, {});
         watched->readAt = watched->askedAt;
+        if (!watched->job->isOver())
+            m_member.watch(watched->id);
     } catch (const Failure &failure) {
         watched->failure = failure;
     }
@@ -319,7 +315,7 @@ QCoro::Task<Job> Jobs::Watch::read(std::stop_token stop)
     while (shared->reading) {
         if (stop.stop_requested())
             throw Failure::clientLeft();
-        co_await shared->changed.wait(retryPause, stop);
+        co_await shared->changed.wait(readingPatience, stop);
     }
     m_seen = shared->askedAt;
     if (shared->failure && !(shared->job && isPassing(*shared->failure)))
@@ -347,54 +343,6 @@ QCoro::Task<void> Jobs::Watch::suspended()
 bool Jobs::isPassing(const Failure &failure)
 {
     return failure.status() == 503 || failure.status() == 504;
-}
-
-Factorizer::Progress Jobs::progress(const Job &job) const
-{
-    if (job.state == JobState::Done)
-        return {{}, 1, {}};
-    if (job.state != JobState::Running)
-        return {};
-    if (job.owner != m_member.id())
-        return job.told;
-    return m_factorizer.progress(job.n).value_or(Factorizer::Progress());
-}
-
-QList<JobProgress> Jobs::progressHere() const
-{
-    QList<JobProgress> jobs;
-    for (const auto &[attempt, n] : m_computed) {
-        if (const auto progress = m_factorizer.progress(n))
-            jobs.append({attempt.task, attempt.number, *progress});
-    }
-    return jobs;
-}
-
-QCoro::Task<std::optional<Member::Ended>> Jobs::compute(queue::Attempt attempt, std::string payload,
-                                                        std::stop_token stop)
-{
-    const auto computed = m_computed.emplace(attempt, numberOf(payload));
-    const auto isOver = qScopeGuard([&] { m_computed.erase(computed); });
-    const FactoringPool::Ask ask{u"jobs"_s, longestAsk, stop, nullptr, true};
-    for (;;) {
-        Member::Ended ended{TaskState::Failed, {}};
-        bool refused = false; // together with somebody who waited for the same number
-        try {
-            const Factors factors = co_await m_factorizer.factors(computed->second, ask);
-            co_return Member::Ended{TaskState::Done, toRow(factors).toStdString()};
-        } catch (const Failure &failure) {
-            ended.result = failure.detail().toStdString();
-            refused = failure.status() == 503;
-        } catch (const std::exception &error) {
-            qCCritical(log, "factoring %s: %s", payload.c_str(), error.what());
-            ended.result = "an internal error";
-        }
-        if (stop.stop_requested())
-            co_return std::nullopt;
-        if (!refused)
-            co_return ended;
-        co_await m_pause.wait(retryPause, stop); // the pool is asked again
-    }
 }
 
 } // namespace openloop

@@ -82,6 +82,7 @@ private:
 
     QCoro::Task<std::optional<queue::Member::Ended>> compute(queue::Attempt attempt, std::string payload,
                                                              std::stop_token stop);
+    queue::Milliseconds ignoredFor(const queue::Attempt &attempt) const;
     QList<JobProgress> progressHere() const;
     void forget(bool more);
     void readFleet();
@@ -116,7 +117,7 @@ class Jobs::Watch
 public:
     /// known: the job as it was read before, if it was.
     Watch(Jobs &jobs, QString id, std::optional<Job> known = {});
-    ~Watch();
+    ~Watch() = default;
     Q_DISABLE_COPY_MOVE(Watch)
 
     /// The job as it was stored at the last look, or later. Throws as Jobs::find does; but once it was read, a database

@@ -53,6 +53,9 @@ public:
     /// Whether long numbers are refused now.
     bool isFull() const { return m_pool.isFull(Lane::Long); }
 
+    /// As Pool::ignoredFor.
+    std::optional<std::chrono::nanoseconds> ignoredFor(const mpz_class &n) const { return m_pool.ignoredFor(keyOf(n)); }
+
     Pool::Load load() const { return m_pool.load(); }
     const Settings &settings() const { return m_settings; }
 

@@ -40,6 +40,9 @@ public:
     /// Nothing if n is not being computed.
     std::optional<Progress> progress(const mpz_class &n) const;
 
+    /// As Pool::ignoredFor.
+    std::optional<std::chrono::nanoseconds> ignoredFor(const mpz_class &n) const { return m_pool.ignoredFor(n); }
+
     /// Those of the pool.
     int threads() const { return m_pool.settings().threads; }
 

@@ -186,6 +186,11 @@ void Member::stop(const Attempt &attempt)
     });
 }
 
+Milliseconds Member::ignoredFor(const Attempt &attempt) const
+{
+    return m_callbacks.ignoredFor(attempt);
+}
+
 void Member::writeOff(const Attempt &attempt)
 {
     qCCritical(log, "task %016llx did not stop: its thread is given up until it does",

@@ -40,6 +40,8 @@ public:
         std::function<std::string()> progress;
         /// A look has read what the owners of watched tasks say.
         std::function<void(const std::vector<Said> &)> said;
+        /// See Effects.
+        std::function<Milliseconds(const Attempt &)> ignoredFor;
     };
 
     Member(QueueTables &tables, Node::Settings settings, Callbacks callbacks);
@@ -73,6 +75,7 @@ private:
     void send(Call call, const Statement &statement) override;
     void start(const Attempt &attempt, const std::string &payload) override;
     void stop(const Attempt &attempt) override;
+    Milliseconds ignoredFor(const Attempt &attempt) const override;
     void writeOff(const Attempt &attempt) override;
     void tell(const Seen &seen) override;
     void probe(const Suspect &node) override;

@@ -99,12 +99,6 @@ void Node::doubt()
     m_suspects.clear();
 }
 
-void Node::lookFirst()
-{
-    m_claimable = false;
-    m_looksFirst = true;
-}
-
 int Node::idleThreads() const
 {
     const auto busy = std::ranges::count_if(m_runs, [](const auto &entry) {
@@ -154,7 +148,7 @@ BootTime Node::wakeAt() const
     }
     if (m_phase == Phase::Alive && m_look == 0)
         at(m_nextLook);
-    if (m_phase == Phase::Alive && m_survey == 0)
+    if (m_phase == Phase::Alive && m_survey == 0 && !m_wasOverdue) // else with the beat's answer
         at(m_nextRound);
     if (m_phase == Phase::Leaving && m_leave == 0 && m_runs.empty() && m_claim == 0)
         at(m_nextLeave);
@@ -263,7 +257,7 @@ void Node::onSuspects(const Sent &sent, const Suspects &suspects, BootTime now)
     for (const Suspect &suspect : suspects.nodes) {
         if (suspect.node == m_id)
             continue;
-        if (suspect.neighbour)
+        if (suspect.neighbour && !m_settings.process.bootId.empty()) // else whoever could not read it is one
             m_effects.probe(suspect);
         if (!suspect.looksDead || !fit)
             continue;
@@ -280,10 +274,17 @@ void Node::onSuspects(const Sent &sent, const Suspects &suspects, BootTime now)
     sweep(m_settings.heartbeat / 2, now); // so often by all of them together; alone it always has its turn
 }
 
+// A machine that was cloned as it ran has the ids of its original, and processes that are gone here: who beats lives.
+// When the next beat is missing, it is asked again.
 void Node::probed(const Suspect &node, bool gone, BootTime now)
 {
-    if (gone && m_phase == Phase::Alive)
+    if (!gone || m_phase != Phase::Alive)
+        return;
+    const Milliseconds missing = node.heartbeat * 3 / 2;
+    if (node.seenAgo > missing)
         send(MarkDead{node.node, node.beat, node.seenAt}, now);
+    else
+        m_nextRound = std::min(m_nextRound, now + missing - std::max(node.seenAgo, Milliseconds(0)) + Milliseconds(1));
 }
 
 void Node::sweep(Milliseconds pause, BootTime now)

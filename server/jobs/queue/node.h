@@ -28,6 +28,8 @@ public:
     virtual void start(const Attempt &attempt, const std::string &payload) = 0;
     /// Within 50 ms.
     virtual void stop(const Attempt &attempt) = 0;
+    /// For how long its thread has been its own: while that is lent to another computation it can't look at its stop.
+    virtual Milliseconds ignoredFor(const Attempt &attempt) const = 0;
     /// It did not stop: its thread counts no more.
     virtual void writeOff(const Attempt &attempt) = 0;
     /// Those who watch the task are told.
@@ -51,7 +53,7 @@ public:
         Milliseconds heartbeat{5000};
         Milliseconds suspectAfter{30'000};
         Milliseconds lookInterval{1000};
-        Milliseconds stopPatience{10'000}; ///< for a computation to stop
+        Milliseconds stopPatience{10'000}; ///< for a computation to stop once it can look at that
         Milliseconds longestRun{24 * 3'600'000LL};
         int threads = 1; ///< that compute tasks; 0: others do
         int format = 1;
@@ -106,7 +108,7 @@ private:
         enum class State { Computing, Stopping, Ending, GivingBack, KeepingResult };
         State state = State::Computing;
         BootTime started{};
-        BootTime stopAsked{};
+        BootTime stopAsked{}; ///< or since when it could look at it
         bool death = false; ///< given back with one
         bool mine = true; ///< as far as is known
         TaskState outcome = TaskState::Done;
@@ -144,6 +146,7 @@ private:
     void sweep(Milliseconds pause, BootTime now);
     void advance(const Attempt &attempt, Run &run, BootTime now);
     void advanceAll(BootTime now);
+    bool ignoresItsStop(const Attempt &attempt, Run &run, BootTime now) const;
     void halt(const Attempt &attempt, Run &run, BootTime now);
     void leaveIfDone(BootTime now);
     void beDead(BootTime now);

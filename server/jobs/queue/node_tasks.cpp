@@ -60,6 +60,17 @@ void Node::threadCameBack(BootTime now)
     tick(now);
 }
 
+// Whose thread is lent is given its time from then on; but an end has a bound, and gives back whatever goes on.
+bool Node::ignoresItsStop(const Attempt &attempt, Run &run, BootTime now) const
+{
+    if (run.state != Run::State::Stopping || now - run.stopAsked < m_settings.stopPatience)
+        return false;
+    if (m_phase == Phase::Leaving)
+        return true;
+    run.stopAsked = std::max(run.stopAsked, now - m_effects.ignoredFor(attempt));
+    return now - run.stopAsked >= m_settings.stopPatience;
+}
+
 void Node::advanceAll(BootTime now)
 {
     for (auto entry = m_runs.begin(); entry != m_runs.end();) {
@@ -68,7 +79,7 @@ void Node::advanceAll(BootTime now)
             run.death = true;
             halt(attempt, run, now);
         }
-        if (run.state == Run::State::Stopping && now - run.stopAsked >= m_settings.stopPatience) {
+        if (ignoresItsStop(attempt, run, now)) {
             ++m_writtenOff;
             m_effects.writeOff(attempt);
             if (!run.mine) {
@@ -76,7 +87,7 @@ void Node::advanceAll(BootTime now)
                 continue;
             }
             run.state = Run::State::GivingBack;
-            run.death = true;
+            run.death |= m_phase != Phase::Leaving; // a graceful stop counts none
             run.again = now;
         }
         advance(attempt, run, now);
@@ -187,6 +198,12 @@ void Node::judgeStrays(const Sent &sent, const Sight &sight, BootTime now)
         advance(attempt, m_runs.emplace(attempt, std::move(run)).first->second, now);
     }
     m_strays = std::move(strays);
+}
+
+void Node::lookFirst()
+{
+    m_claimable = false;
+    m_looksFirst = true;
 }
 
 void Node::claim(BootTime now)

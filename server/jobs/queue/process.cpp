@@ -46,9 +46,10 @@ Process thisProcess()
     Process process;
     struct stat space = {};
     const auto self = statOf(u"self"_s);
-    if (!self || ::stat("/proc/self/ns/pid", &space) != 0)
+    const QByteArray bootId = contents(u"/proc/sys/kernel/random/boot_id"_s).trimmed();
+    if (!self || bootId.isEmpty() || ::stat("/proc/self/ns/pid", &space) != 0)
         return process;
-    process.bootId = contents(u"/proc/sys/kernel/random/boot_id"_s).trimmed().toStdString();
+    process.bootId = bootId.toStdString();
     process.pidNamespace = space.st_ino;
     process.pid = ::getpid();
     process.started = self->started;

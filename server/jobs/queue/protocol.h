@@ -186,6 +186,7 @@ struct Suspect {
     std::uint64_t beat = 0;
     std::int64_t seenAt = 0; ///< of the database's clock; only equal or not
     Milliseconds heartbeat{};
+    Milliseconds seenAgo{}; ///< negative: the clock was set back
     bool looksDead = false; ///< not seen for long, or seen in the future
     std::optional<Process> neighbour; ///< it is said to run on my machine
 

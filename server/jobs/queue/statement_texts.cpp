@@ -190,7 +190,8 @@ QString textOf(const Survey &survey)
            "queue_now() - seen_at > 1000::bigint * greatest(suspect_after, %1) "
            "OR seen_at - queue_now() > 1000::bigint * heartbeat AS looks_dead, "
            "boot_id = %2 AND pid_namespace = %3 AS is_neighbour FROM nodes WHERE state = 'alive') "
-           "SELECT id, beat, seen_at, heartbeat, looks_dead, is_neighbour, boot_id, pid_namespace, pid, pid_started "
+           "SELECT id, beat, seen_at, heartbeat, looks_dead, is_neighbour, boot_id, pid_namespace, pid, pid_started, "
+           "(queue_now() - seen_at) / 1000 "
            "FROM others WHERE looks_dead OR is_neighbour OR id = %4"_s.arg(
                sqlOf(survey.suspectAfter), sqlOf(survey.bootId), sqlOf(survey.pidNamespace), sqlOf(survey.node));
 }

@@ -51,6 +51,7 @@ Suspect readSuspect(const QSqlQuery &row)
     suspect.beat = idIn(row, 1);
     suspect.seenAt = row.value(2).toLongLong();
     suspect.heartbeat = Milliseconds(row.value(3).toLongLong());
+    suspect.seenAgo = Milliseconds(row.value(10).toLongLong());
     suspect.looksDead = row.value(4).toBool();
     if (row.value(5).toBool())
         suspect.neighbour = Process{textIn(row, 6), idIn(row, 7), row.value(8).toLongLong(), idIn(row, 9)};

@@ -19,7 +19,7 @@ qint64 databaseTime(SqlConnection &sql)
     if (sql.dialect() == SqlDialect::Sqlite)
         return QDateTime::currentMSecsSinceEpoch() * 1000;
     const auto first = [](const QSqlQuery &row) { return row.value(0).toLongLong(); };
-    return sql.select(u"SELECT queue_now()"_s, {}, first).first();
+    return sql.select(u"SELECT queue_now()"_s, {}, first).value(0);
 }
 
 qint64 microseconds(std::chrono::microseconds time)
@@ -37,15 +37,17 @@ bool forgetOld(SqlConnection &sql, const QString &table, const QString &key, con
 
 } // namespace
 
-// A time to come is as good as long ago: the clock was set back. Who loses writes nothing.
+// A time to come is as good as long ago: the clock was set back. A row that is missing (deleted, not restored) is made
+// again by whoever's turn it becomes by that. Who loses writes nothing.
 bool takeTurn(SqlConnection &sql, const QString &what, std::chrono::milliseconds pause)
 {
     const bool sqlite = sql.dialect() == SqlDialect::Sqlite;
     const QString now = sqlite ? QString::number(databaseTime(sql)) : u"queue_now()"_s;
-    return sql.change(u"UPDATE maintenance SET done_at = %1 WHERE what = ? "
-                      "AND NOT (done_at BETWEEN %1 - ? AND %1)"_s.arg(now),
-                      {what, microseconds(pause)})
-        > 0;
+    const int taken = sql.change(u"UPDATE maintenance SET done_at = %1 WHERE what = ? "
+                                 "AND NOT (done_at BETWEEN %1 - ? AND %1)"_s.arg(now),
+                                 {what, microseconds(pause)});
+    const QString insert = u"INSERT INTO maintenance (what, done_at) VALUES (?, %1) ON CONFLICT DO NOTHING"_s;
+    return taken > 0 || sql.change(insert.arg(now), {what}) > 0;
 }
 
 bool forget(SqlConnection &sql, bool more, const Keeping &keeping)

@@ -153,6 +153,7 @@ private slots:
     void aDeadlineThatIsNotTheWorksGivesNothing();
     void whoeverLeavesLastStopsIt();
     void aWorkThatIgnoresItsStopIsCountedUntilItEnds();
+    void whoseThreadIsLentIgnoresNoStop();
     void theBackgroundLearnsOfItsStopWhenTheThreadIsFree();
     void whatItThrowsIsThrownToAll();
     void aFullQueueRefusesUnlessAnotherHasMore();
@@ -347,6 +348,36 @@ void TestPool::aWorkThatIgnoresItsStopIsCountedUntilItEnds()
     barrier.open();
     TRY_COMPARE(pool.load().stuck, 0);
     TRY_VERIFY(other->over);
+}
+
+void TestPool::whoseThreadIsLentIgnoresNoStop()
+{
+    Barrier barrier;
+    Barrier lent;
+    Pool pool({1, 64, 1ms});
+    const auto always = qScopeGuard([&] {
+        lent.open();
+        barrier.open();
+    });
+    std::stop_source stop;
+    const Awaited background = follow(pool.run(inBackground(stop.get_token()), stubborn("background", barrier)));
+    TRY_COMPARE(barrier.held(), 1);
+    const Awaited awaited = follow(pool.run(ask(u"a"_s), held("awaited", lent)));
+    TRY_COMPARE(lent.held(), 1);
+    QVERIFY(!pool.ignoredFor("background")); // nothing has told it to stop
+    stop.request_stop();
+    const QDeadlineTimer impatience(20ms);
+    TRY_VERIFY(impatience.hasExpired());
+    QCOMPARE(pool.load().stuck, 0);
+    QVERIFY(pool.ignoredFor("background") == 0ns);
+    QVERIFY(!background->over);
+    lent.open();
+    TRY_VERIFY(awaited->over);
+    TRY_COMPARE(pool.load().stuck, 1); // now it could
+    QVERIFY(pool.ignoredFor("background") >= 1ms);
+    barrier.open();
+    TRY_COMPARE(background->status(), 499);
+    QVERIFY(!pool.ignoredFor("background"));
 }
 
 void TestPool::theBackgroundLearnsOfItsStopWhenTheThreadIsFree()

@@ -116,6 +116,7 @@ private slots:
     void anEndThatComesAtAnySuspensionIsTold();
     void aJobThatNobodyAnnouncedIsDone();
     void aJobThatWasCancelledUnannouncedIsStoppedAndTold();
+    void anEndThatAFailoverTookBackIsTold();
     void manyWatchersThatComeAtAnyTimeAreToldTheEnd();
 
 private:
@@ -182,6 +183,36 @@ void TestJobWatchers::aJobThatWasCancelledUnannouncedIsStoppedAndTold()
     TRY_COMPARE(service.hold.held(), 0);
     TRY_VERIFY(watcher.isOver());
     QVERIFY2(watcher.stream().contains("event: cancelled"), watcher.stream().right(300).constData());
+}
+
+// A look has seen an end, the database goes back to the state before it, and only then is the job read.
+void TestJobWatchers::anEndThatAFailoverTookBackIsTold()
+{
+    Service service(u"sqlite:"_s + m_folder.filePath(u"failover"_s));
+    QVERIFY(!service.newJob(1).isEmpty());
+    TRY_COMPARE(service.hold.held(), 1);
+    const QString id = QString::fromLatin1(service.newJob(2)); // waits behind the other
+    const auto change = [&](const QString &columns) {
+        const auto set = [text = u"UPDATE tasks SET %1 WHERE id = ?"_s.arg(columns), id](SqlConnection &sql) {
+            return sql.change(text, {qint64(*idOf(id))});
+        };
+        return await(taskOf(service.services.store.write(set)), patience).status();
+    };
+    Jobs::Watch watch(service.services.jobs, id);
+    const auto state = [&watch] {
+        const auto job = await(watch.read({}), patience);
+        return job.value ? stateName(job.value->state) : QString();
+    };
+    const auto waitForNews = [&watch] { return await(watch.next(std::chrono::milliseconds(toldMs), {}), patience); };
+    const QString end = u"state = 'cancelled', version = version + 1"_s;
+    QCOMPARE(state(), u"queued"_s);
+    QCOMPARE(change(end), 200);
+    waitForNews();
+    QCOMPARE(change(u"state = 'queued', version = version - 1"_s), 200);
+    QCOMPARE(state(), u"queued"_s);
+    QCOMPARE(change(end), 200);
+    waitForNews();
+    QCOMPARE(state(), u"cancelled"_s);
 }
 
 void TestJobWatchers::manyWatchersThatComeAtAnyTimeAreToldTheEnd()

@@ -77,6 +77,7 @@ private slots:
     void whoWasTakenForDeadComputesNothingWhenItWakes();
     void whoDiesOnThisMachineIsFollowedAtOnce();
     void processNumbersOfAnotherNamespaceProveNothing();
+    void processNumbersOfAClonedMachineProveNothing();
     void aDatabaseThatIsAwayKillsNobody();
     void slowQueriesHoldUpNoBeat();
     void aFrontServerTakesJobsAndRunsNone();
@@ -152,6 +153,22 @@ void TestFleet::processNumbersOfAnotherNamespaceProveNothing()
     QCOMPARE(m_fleet->lives(), u"A alive, B alive"_s);
     QCOMPARE(m_fleet->row(u"SELECT count(DISTINCT pid_namespace), count(DISTINCT pid) FROM nodes"_s, 2),
              (QStringList{u"2"_s, u"1"_s})); // both are number 1 of theirs
+    QCOMPARE(m_fleet->task(path), before);
+}
+
+// Its boot has the id of the one that it was copied from. Here no process has such a number, but who beats lives.
+void TestFleet::processNumbersOfAClonedMachineProveNothing()
+{
+    const QByteArray path = jobHeldBy(a);
+    const Task before = m_fleet->task(path);
+    m_fleet->start(b, {}, Held);
+    QVERIFY(beats(b, 1));
+    const QString greatest = u"4194304"_s; // that Linux gives
+    QCOMPARE(m_fleet->row(u"UPDATE nodes SET pid = pid + %1 WHERE pid <= %1 RETURNING state"_s.arg(greatest), 1),
+             QStringList{u"alive"_s});
+    QVERIFY(beats(a, rounds));
+    QVERIFY(beats(b, rounds));
+    QCOMPARE(m_fleet->lives(), u"A alive, B alive"_s);
     QCOMPARE(m_fleet->task(path), before);
 }
 

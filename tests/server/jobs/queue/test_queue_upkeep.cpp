@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is over goes when its time has come, what is not over stays however old it is, and one server at a time does it.
+#include "server/jobs/fleet.h"
 #include "server/jobs/queue/upkeep.h"
 #include "server/store/schema.h"
 #include "tests/server/jobs/queue/queue_database.h"
@@ -111,6 +112,35 @@ private slots:
         while (queue::forget(sql, true, keeping)) { }
         QCOMPARE(all(u"SELECT id FROM tasks ORDER BY id"_s), u"1 2 4"_s);
         QCOMPARE(all(u"SELECT key FROM request_keys ORDER BY key"_s), u"1 2 4"_s);
+    }
+
+    void aTurnWhoseRowIsMissingIsTakenOnce_data() { eitherDatabase(); }
+
+    // A restore of the tables without these rows, or somebody who tidied up.
+    void aTurnWhoseRowIsMissingIsTakenOnce()
+    {
+        QFETCH(bool, postgres);
+        SqlConnection &sql = chosen(postgres);
+        sql.change(u"DELETE FROM maintenance"_s);
+        QVERIFY(queue::takeTurn(sql, u"sweep"_s, 60s));
+        QVERIFY(!queue::takeTurn(sql, u"sweep"_s, 60s));
+        QVERIFY(queue::takeTurn(sql, u"forget"_s, 60s));
+    }
+
+    void figuresThatAreMissingAreCountedAgain_data() { eitherDatabase(); }
+
+    void figuresThatAreMissingAreCountedAgain()
+    {
+        QFETCH(bool, postgres);
+        SqlConnection &sql = chosen(postgres);
+        sql.change(u"DELETE FROM tasks"_s);
+        sql.change(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, version, format, created_at) "
+                   "VALUES (1, 'factorization', '91', ?, 'queued', 1, 1, 1)"_s,
+                   {QByteArray("1")});
+        sql.change(u"DELETE FROM fleet_stats"_s);
+        QCOMPARE(fleetStats(sql, 10s).queued, 1);
+        sql.change(u"DELETE FROM fleet_stats"_s);
+        QCOMPARE(unfinishedJobs(sql), 1);
     }
 
     void theSmallTablesAreVacuumedByTurns()

@@ -21,7 +21,7 @@ int World::Server::stuckThreads() const
 void World::Server::heal()
 {
     m_frozenUntil = m_cutOffUntil = m_world.m_now;
-    m_world.at(m_world.m_now, [this] { awake([this] { m_node.tick(boot()); }); });
+    m_world.at(m_world.m_now, [this] { awake([this] { tick(); }); });
 }
 
 void World::Server::kill()
@@ -84,7 +84,10 @@ void World::Server::start(const Attempt &attempt, const std::string &payload)
     work.serial = ++m_serial;
     work.isStuck = !m_world.m_healing && m_world.chance(m_world.m_odds.stuck);
     const auto serial = work.serial;
-    const Time length = m_world.between(1ms, m_world.m_odds.longestWork);
+    if (!m_world.m_healing && m_world.chance(m_world.m_odds.lent))
+        work.lentUntil = m_world.m_now + m_world.between(1ms, 20s);
+    const Time length =
+        std::max(work.lentUntil - m_world.m_now, 0ms) + m_world.between(1ms, m_world.m_odds.longestWork);
     const bool isStuck = work.isStuck;
     m_work.emplace(attempt, std::move(work));
     if (isPoison(payload) && !m_world.m_healing) {
@@ -108,12 +111,16 @@ void World::Server::stop(const Attempt &attempt)
     Work &work = m_work.at(attempt);
     checkStop(attempt, work);
     work.isAskedToStop = true;
+    work.stopAsked = m_world.m_now;
     if (work.isStuck)
         return;
     const auto serial = work.serial;
-    m_world.at(m_world.m_now + m_world.between(0ms, 50ms), [this, attempt, serial] {
+    const Time looks = std::max(work.lentUntil, m_world.m_now);
+    m_world.at(looks + m_world.between(0ms, 50ms), [this, attempt, serial] {
         awake([this, attempt, serial] {
             if (computes(attempt, serial)) {
+                if (m_work.at(attempt).lentUntil > m_work.at(attempt).stopAsked + m_settings.stopPatience)
+                    m_world.count("a thread that was lent got its time to stop");
                 m_work.erase(attempt);
                 m_node.stopped(attempt, boot());
             }
@@ -121,12 +128,19 @@ void World::Server::stop(const Attempt &attempt)
     });
 }
 
+Milliseconds World::Server::ignoredFor(const Attempt &attempt) const
+{
+    return std::max(m_world.m_now - m_work.at(attempt).lentUntil, 0ms);
+}
+
 void World::Server::writeOff(const Attempt &attempt)
 {
     m_world.count("a thread was written off");
+    if (const Work &work = m_work.at(attempt); work.lentUntil > m_world.m_now - m_settings.stopPatience && !m_leaving)
+        m_world.fail("a thread is written off although it was lent and has had no time to stop");
     m_work.erase(attempt);
     ++m_writtenOff;
-    m_wroteOff = true;
+    m_wroteOff |= !m_leaving;
     if (m_world.chance(0.5))
         return; // for good
     m_world.at(m_world.m_now + m_world.between(1ms, 10s), [this] {
@@ -194,17 +208,24 @@ World::Time World::Server::delay()
     return m_world.between(1ms, odds.slowest);
 }
 
+void World::Server::tick()
+{
+    m_node.tick(boot());
+    if (isUp() && m_node.wakeAt() <= boot())
+        m_world.fail("a node wants to be woken at once, again and again");
+}
+
 void World::Server::setAlarm()
 {
     if (!isUp())
         return;
-    const Time wake = std::max(m_node.wakeAt() - 1000h, m_world.m_now + 1ms);
+    const Time wake = std::max(m_node.wakeAt() - 1000h, m_world.m_now);
     if (m_node.wakeAt() == BootTime::max() || (wake >= m_wake && m_wake > m_world.m_now))
         return;
     m_wake = wake;
     m_world.at(wake, [this, wake] {
         if (m_wake == wake)
-            awake([this] { m_node.tick(boot()); });
+            awake([this] { tick(); });
     });
 }
 

@@ -52,6 +52,7 @@ public:
     void send(Call call, const Statement &statement) override;
     void start(const Attempt &attempt, const std::string &payload) override;
     void stop(const Attempt &attempt) override;
+    Milliseconds ignoredFor(const Attempt &attempt) const override;
     void writeOff(const Attempt &attempt) override;
     void tell(const Seen &seen) override;
     void probe(const Suspect &node) override;
@@ -69,7 +70,9 @@ private:
         Time started{};
         std::uint64_t serial = 0;
         bool isStuck = false;
+        Time lentUntil{}; ///< its thread, to another computation: it looks at no stop before
         bool isAskedToStop = false;
+        Time stopAsked{};
     };
 
     struct Watched {
@@ -79,6 +82,7 @@ private:
     Time boot() const { return m_world.m_now + 1000h; }
 
     Time delay();
+    void tick();
     void setAlarm();
     bool computes(const Attempt &attempt, std::uint64_t serial) const;
     void finish(const Attempt &attempt, std::uint64_t serial);
@@ -108,7 +112,7 @@ private:
     Time m_wake{};
     int m_idleLooks = 0;
     int m_writtenOff = 0;
-    bool m_wroteOff = false; ///< once, at least
+    bool m_wroteOff = false; ///< once, at least, before it was told to leave
     std::uint64_t m_serial = 0;
     unsigned m_rank = 0;
     bool m_killed = false;

@@ -175,7 +175,7 @@ Answer Tables::on(const Survey &survey)
         }
         const std::int64_t age = now - row.seenAt;
         const std::int64_t most = microseconds(std::max(row.suspectAfter, survey.suspectAfter));
-        Suspect suspect{id, row.beat, row.seenAt, row.heartbeat, false, {}};
+        Suspect suspect{id, row.beat, row.seenAt, row.heartbeat, Milliseconds(age / 1000), false, {}};
         suspect.looksDead = age > most || -age > microseconds(row.heartbeat);
         if (row.process.bootId == survey.bootId && row.process.pidNamespace == survey.pidNamespace)
             suspect.neighbour = row.process;

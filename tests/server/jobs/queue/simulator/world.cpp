@@ -33,6 +33,7 @@ const std::vector<std::string> &rareEvents()
         "a task died of its deaths",
         "a death was forgotten",
         "a thread was written off",
+        "a thread that was lent got its time to stop",
         "a thread that was written off came back",
         "a result was kept",
         "a kept result was used",
@@ -54,6 +55,7 @@ World::World(std::uint64_t seed, bool traces) : m_seed(seed), m_traces(traces), 
     m_odds.lateAnswer = rarely(0.1);
     m_odds.repeatedAnswer = rarely(0.1);
     m_odds.stuck = rarely(0.1);
+    m_odds.lent = rarely(0.1);
     m_odds.poison = rarely(0.2);
     m_odds.failing = rarely(0.1);
     m_odds.slowest = between(5ms, 400ms);
@@ -79,9 +81,10 @@ std::string World::options() const
     std::ostringstream text;
     text << "seed " << m_seed << ": " << m_servers.size() << " processes, lost requests " << m_odds.lostRequest
          << ", lost answers " << m_odds.lostAnswer << ", late " << m_odds.lateAnswer << ", repeated "
-         << m_odds.repeatedAnswer << ", stuck " << m_odds.stuck << ", poison " << m_odds.poison << ", slowest message "
-         << m_odds.slowest.count() << " ms, a fault every " << m_odds.betweenFaults.count() << " ms, longest work "
-         << m_odds.longestWork.count() << " ms" << (m_odds.byPriority ? ", by priority" : "");
+         << m_odds.repeatedAnswer << ", stuck " << m_odds.stuck << ", lent " << m_odds.lent << ", poison "
+         << m_odds.poison << ", slowest message " << m_odds.slowest.count() << " ms, a fault every "
+         << m_odds.betweenFaults.count() << " ms, longest work " << m_odds.longestWork.count() << " ms"
+         << (m_odds.byPriority ? ", by priority" : "");
     return text.str();
 }
 

@@ -62,6 +62,7 @@ private:
         double lateAnswer = 0;
         double repeatedAnswer = 0;
         double stuck = 0;
+        double lent = 0;
         double poison = 0;
         double failing = 0;
         Time slowest{}; ///< delay of a message

@@ -6,6 +6,7 @@
 #include "server/upstream/http1/pool.h"
 
 #include <QNetworkAccessManager>
+#include <QSslConfiguration>
 #include <QUrl>
 
 #include <functional>
@@ -21,12 +22,16 @@ public:
     struct Settings {
         QUrl url; ///< its user and password are sent as Basic
         bool http2 = false; ///< over https, where the upstream speaks it
-        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
+        QSslConfiguration tls{}; ///< as signedBy() returns it; used over https
         http1::Pool::Bounds bounds;
         http1::AddressBook::Source addresses{}; ///< empty: the system's resolver
     };
 
+    /// certificates: PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's.
     /// Throws StartFailure if there is no certificate in the file.
+    static QSslConfiguration signedBy(QString certificates);
+
+    /// Throws std::system_error when there is no descriptor left.
     explicit UpstreamClient(const Settings &settings);
 
     /// GET of the URL, with these fields beside those of every request.

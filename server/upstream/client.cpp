@@ -93,7 +93,7 @@ UpstreamClient::UpstreamClient(const Settings &settings)
     http1::AddressBook::Source source = settings.addresses;
     if (!source.ask)
         source.ask = [host, port] { return http1::lookUp(host, port); };
-    m_book = std::make_unique<http1::AddressBook>(source);
+    m_book = settings.book ? settings.book : std::make_shared<http1::AddressBook>(source);
     m_pool = std::make_unique<http1::Pool>(
         http1::Destination{host, encrypted, tls, *m_book, std::make_shared<http::Poller>()}, settings.bounds);
 }

@@ -25,6 +25,7 @@ public:
         QSslConfiguration tls{}; ///< as signedBy() returns it; used over https
         http1::Pool::Bounds bounds;
         http1::AddressBook::Source addresses{}; ///< empty: the system's resolver
+        std::shared_ptr<http1::AddressBook> book{}; ///< another client's, of the same URL; empty: one of its own
     };
 
     /// certificates: PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's.
@@ -34,6 +35,8 @@ public:
     /// Throws std::system_error when there is no descriptor left.
     explicit UpstreamClient(const Settings &settings);
 
+    const std::shared_ptr<http1::AddressBook> &book() const { return m_book; }
+
     /// GET of the URL, with these fields beside those of every request.
     QNetworkReply *ask(const QList<http::Field> &fields);
 
@@ -42,7 +45,7 @@ protected:
 
 private:
     QNetworkRequest m_request;
-    std::unique_ptr<http1::AddressBook> m_book;
+    std::shared_ptr<http1::AddressBook> m_book;
     std::unique_ptr<http1::Pool> m_pool;
     bool m_http2; ///< wanted, and the upstream has not shown that it does not speak it
 };

@@ -69,6 +69,7 @@ struct Upstream::State {
         validators.setMaxThreadCount(1);
         pause.setSingleShot(true);
         pause.callOnTimeout([this] { probeIfFailing(); });
+        clients.book = client->book();
         QObject::connect(&probe, &QFutureWatcher<Outcome>::finished, &probe,
                          [this] { report(probePermit, probe.result()); });
     }
@@ -88,7 +89,8 @@ struct Upstream::State {
     static QCoro::Task<Outcome> askTwice(std::shared_ptr<State> use, Clock::time_point deadline, std::stop_token stop,
                                          QList<http::Field> fields);
 
-    // Whose connection refused a call takes no other; what is under way on it may end there.
+    // Whose connection refused a call takes no other; what is under way on it may end there. The addresses stay, lest a
+    // resolver that hangs be asked by each.
     void leave(const std::shared_ptr<UpstreamClient> &asked)
     {
         if (client != asked)
@@ -149,7 +151,7 @@ struct Upstream::State {
     }
 
     const Settings settings;
-    const UpstreamClient::Settings clients; ///< what each is made of
+    UpstreamClient::Settings clients; ///< what each is made of
     Circuit circuit;
     RetryBudget retries;
     FailureLog failures;

@@ -2,6 +2,7 @@
 // Whoever wins the compare-and-set on `maintenance` does it: no leader, and no lock that is held.
 #include "server/jobs/queue/upkeep.h"
 
+#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <QDateTime>
@@ -32,7 +33,7 @@ bool forgetOld(SqlConnection &sql, const QString &table, const QString &key, con
                const QVariantList &before, int most)
 {
     const QString text = u"DELETE FROM %1 WHERE %2 IN (SELECT %2 FROM %1 WHERE %3 LIMIT %4)"_s;
-    return sql.change(text.arg(table, key, condition).arg(most), before) == most;
+    return sql.change(committedLocally(text.arg(table, key, condition).arg(most), sql.dialect()), before) == most;
 }
 
 } // namespace
@@ -42,10 +43,9 @@ bool takeTurn(SqlConnection &sql, const QString &what, std::chrono::milliseconds
 {
     const bool sqlite = sql.dialect() == SqlDialect::Sqlite;
     const QString now = sqlite ? QString::number(databaseTime(sql)) : u"queue_now()"_s;
-    return sql.change(u"UPDATE maintenance SET done_at = %1 WHERE what = ? "
-                      "AND NOT (done_at BETWEEN %1 - ? AND %1)"_s.arg(now),
-                      {what, microseconds(pause)})
-        > 0;
+    const QString take = u"UPDATE maintenance SET done_at = %1 WHERE what = ? "
+                         "AND NOT (done_at BETWEEN %1 - ? AND %1)"_s.arg(now);
+    return sql.change(committedLocally(take, sql.dialect()), {what, microseconds(pause)}) > 0;
 }
 
 bool forget(SqlConnection &sql, bool more, const Keeping &keeping)

@@ -3,6 +3,7 @@
 // all.
 #include "server/jobs/fleet.h"
 
+#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <QDateTime>
@@ -85,12 +86,13 @@ void countAgain(SqlConnection &sql, std::chrono::microseconds oldest)
     for (const QString &table :
          {u"tasks"_s, u"nodes"_s, u"request_keys"_s, u"task_results"_s, u"maintenance"_s, u"fleet_stats"_s})
         deadRows << u"'%1 ' || pg_stat_get_dead_tuples('%1'::regclass)"_s.arg(table);
-    sql.change(u"UPDATE fleet_stats SET refreshed_at = queue_now(), "
-               "nodes_alive = (SELECT count(*) FROM nodes WHERE state = 'alive'), queued = %1, held = %2, "
-               "running = %3, lanes = %4, dead_rows = %5 WHERE abs(queue_now() - refreshed_at) > %6"_s.arg(
-                   countOf(u"queued"_s), countOf(u"held"_s), countOf(u"running"_s),
-                   lanesText.arg(u"string_agg(%1, ',')"_s.arg(laneText)), deadRows.join(u" || ',' || "_s),
-                   QString::number(oldest.count())));
+    const QString count = u"UPDATE fleet_stats SET refreshed_at = queue_now(), "
+                          "nodes_alive = (SELECT count(*) FROM nodes WHERE state = 'alive'), queued = %1, held = %2, "
+                          "running = %3, lanes = %4, dead_rows = %5 WHERE abs(queue_now() - refreshed_at) > %6"_s.arg(
+                              countOf(u"queued"_s), countOf(u"held"_s), countOf(u"running"_s),
+                              lanesText.arg(u"string_agg(%1, ',')"_s.arg(laneText)), deadRows.join(u" || ',' || "_s),
+                              QString::number(oldest.count()));
+    sql.change(committedLocally(count, SqlDialect::Postgres));
 }
 
 } // namespace

@@ -79,7 +79,7 @@ void StoreOwner::open(SqlConnection &sql)
     {
         const std::lock_guard lock(m_mutex);
         m_openUntil = StoreWork::Clock::now() + openPatience;
-        m_releaser = sql.releaser();
+        m_releaser = sql.openingReleaser(); // not that of the connection before, which is closed first
     }
     sql.open();
 }

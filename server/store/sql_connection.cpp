@@ -265,7 +265,7 @@ void SqlConnection::fail(const QSqlError &error, const QString &sql) const
 bool answers(const SqlLocation &location, std::chrono::milliseconds patience)
 {
     SqlConnection probe(location, SqlConnection::Role::Reads, patience);
-    const std::jthread watchdog([release = probe.releaser(), patience](const std::stop_token &stop) {
+    const std::jthread watchdog([release = probe.openingReleaser(), patience](const std::stop_token &stop) {
         std::mutex mutex;
         std::unique_lock lock(mutex);
         std::condition_variable_any wake;

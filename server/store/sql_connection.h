@@ -109,8 +109,10 @@ public:
     /// Never throws.
     void rollback() noexcept;
 
-    /// See releaserOf. While closed: makes open() end at once.
-    const std::function<void()> &releaser() const { return m_releaser ? m_releaser : m_openingReleaser; }
+    /// See releaserOf. Empty while closed.
+    const std::function<void()> &releaser() const { return m_releaser; }
+    /// Makes open() end at once, and is right before it as well: it keeps no descriptor that another may get.
+    const std::function<void()> &openingReleaser() const { return m_openingReleaser; }
 
 private:
     using ReadEach = std::function<void(const QSqlQuery &)>;

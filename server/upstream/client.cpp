@@ -61,7 +61,9 @@ QByteArray textOf(const QNetworkRequest &request)
     return text + "\r\n";
 }
 
-QSslConfiguration tlsFor(QString certificates)
+} // namespace
+
+QSslConfiguration UpstreamClient::signedBy(QString certificates)
 {
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
     if (certificates.isEmpty())
@@ -75,13 +77,11 @@ QSslConfiguration tlsFor(QString certificates)
     return tls;
 }
 
-} // namespace
-
 UpstreamClient::UpstreamClient(const Settings &settings)
     : m_request(requestFor(settings.url)), m_http2(settings.http2 && settings.url.scheme() == "https"_L1)
 {
     const bool encrypted = settings.url.scheme() == "https"_L1;
-    QSslConfiguration tls = encrypted ? tlsFor(settings.certificates) : QSslConfiguration();
+    QSslConfiguration tls = encrypted ? settings.tls : QSslConfiguration();
     setProxy(QNetworkProxy::NoProxy);
     m_request.setAttribute(QNetworkRequest::Http2AllowedAttribute, m_http2);
     if (encrypted) {
@@ -93,7 +93,7 @@ UpstreamClient::UpstreamClient(const Settings &settings)
     http1::AddressBook::Source source = settings.addresses;
     if (!source.ask)
         source.ask = [host, port] { return http1::lookUp(host, port); };
-    m_book = std::make_unique<http1::AddressBook>(source);
+    m_book = settings.book ? settings.book : std::make_shared<http1::AddressBook>(source);
     m_pool = std::make_unique<http1::Pool>(
         http1::Destination{host, encrypted, tls, *m_book, std::make_shared<http::Poller>()}, settings.bounds);
 }

@@ -6,6 +6,7 @@
 #include "server/upstream/http1/pool.h"
 
 #include <QNetworkAccessManager>
+#include <QSslConfiguration>
 #include <QUrl>
 
 #include <functional>
@@ -21,13 +22,20 @@ public:
     struct Settings {
         QUrl url; ///< its user and password are sent as Basic
         bool http2 = false; ///< over https, where the upstream speaks it
-        QString certificates{}; ///< PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's
+        QSslConfiguration tls{}; ///< as signedBy() returns it; used over https
         http1::Pool::Bounds bounds;
         http1::AddressBook::Source addresses{}; ///< empty: the system's resolver
+        std::shared_ptr<http1::AddressBook> book{}; ///< another client's, of the same URL; empty: one of its own
     };
 
+    /// certificates: PEM file of those who may sign the upstream's; empty: SSL_CERT_FILE, the system's.
     /// Throws StartFailure if there is no certificate in the file.
+    static QSslConfiguration signedBy(QString certificates);
+
+    /// Throws std::system_error when there is no descriptor left.
     explicit UpstreamClient(const Settings &settings);
+
+    const std::shared_ptr<http1::AddressBook> &book() const { return m_book; }
 
     /// GET of the URL, with these fields beside those of every request.
     QNetworkReply *ask(const QList<http::Field> &fields);
@@ -37,7 +45,7 @@ protected:
 
 private:
     QNetworkRequest m_request;
-    std::unique_ptr<http1::AddressBook> m_book;
+    std::shared_ptr<http1::AddressBook> m_book;
     std::unique_ptr<http1::Pool> m_pool;
     bool m_http2; ///< wanted, and the upstream has not shown that it does not speak it
 };

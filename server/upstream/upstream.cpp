@@ -19,6 +19,8 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <functional>
+#include <system_error>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -41,11 +43,13 @@ constexpr std::chrono::milliseconds shortestPause = 1s; // between probes of its
 constexpr std::chrono::milliseconds longestPause = 30s;
 constexpr qsizetype parsedOnTheLoop = 32 * 1024; // takes less time than handing it to a thread and back
 
+// The file of who may sign is read once: a client that is made later would find it away, or half written.
 UpstreamClient::Settings clientFor(const Upstream::Settings &settings)
 {
+    const bool encrypted = settings.url.scheme() == "https"_L1;
     return {.url = settings.url,
             .http2 = settings.http2,
-            .certificates = settings.certificates,
+            .tls = encrypted ? UpstreamClient::signedBy(settings.certificates) : QSslConfiguration(),
             .bounds = {.mostBody = mostBytes, .mostIdle = settings.concurrency, .distrusted = 60s},
             .addresses = settings.addresses};
 }
@@ -60,11 +64,12 @@ bool isJsonInTime(const QByteArray &text, Clock::time_point deadline)
 
 struct Upstream::State {
     explicit State(Settings given)
-        : settings(std::move(given)), client(std::make_shared<UpstreamClient>(clientFor(settings)))
+        : settings(std::move(given)), clients(clientFor(settings)), client(std::make_shared<UpstreamClient>(clients))
     {
         validators.setMaxThreadCount(1);
         pause.setSingleShot(true);
         pause.callOnTimeout([this] { probeIfFailing(); });
+        clients.book = client->book();
         QObject::connect(&probe, &QFutureWatcher<Outcome>::finished, &probe,
                          [this] { report(probePermit, probe.result()); });
     }
@@ -84,11 +89,17 @@ struct Upstream::State {
     static QCoro::Task<Outcome> askTwice(std::shared_ptr<State> use, Clock::time_point deadline, std::stop_token stop,
                                          QList<http::Field> fields);
 
-    // Whose connection refused a call takes no other; what is under way on it may end there.
+    // Whose connection refused a call takes no other; what is under way on it may end there. The addresses stay, lest a
+    // resolver that hangs be asked by each.
     void leave(const std::shared_ptr<UpstreamClient> &asked)
     {
-        if (client == asked)
-            client = std::make_shared<UpstreamClient>(clientFor(settings));
+        if (client != asked)
+            return;
+        try {
+            client = std::make_shared<UpstreamClient>(clients);
+        } catch (const std::system_error &error) { // no descriptor is left: the old one may do
+            qCWarning(log, "no new connection to the upstream: %s", error.what());
+        }
     }
 
     void report(Circuit::Permit permit, const Outcome &outcome)
@@ -133,13 +144,14 @@ struct Upstream::State {
         if (circuit.isOpen() && now < circuit.retryAt())
             return waitToProbe();
         const std::optional<Circuit::Permit> permit = circuit.admit(now);
-        if (!permit)
-            return; // a caller's own call probes
+        if (!permit) // a caller's own call probes
+            return pause.start(shortestPause);
         probePermit = *permit;
         probe.setFuture(begin(now + settings.timeout, {}, {}));
     }
 
     const Settings settings;
+    UpstreamClient::Settings clients; ///< what each is made of
     Circuit circuit;
     RetryBudget retries;
     FailureLog failures;
@@ -171,6 +183,28 @@ public:
 
 private:
     int &m_taken;
+};
+
+/// Hands a permit back, whatever ends the call: while one is out, an open circuit lets nobody else through.
+class Admitted
+{
+public:
+    using Report = std::function<void(const Outcome &)>;
+
+    explicit Admitted(Report report) : m_report(std::move(report)) { }
+    ~Admitted()
+    {
+        Outcome left;
+        left.end = End::Left;
+        if (m_report)
+            end(left);
+    }
+    Q_DISABLE_COPY_MOVE(Admitted)
+
+    void end(const Outcome &outcome) { std::exchange(m_report, {})(outcome); }
+
+private:
+    Report m_report;
 };
 
 } // namespace
@@ -257,6 +291,7 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
         throw ofClass("resting",
                       Failure::unavailable(u"the upstream failed too often"_s, use->circuit.retryAfter(now)));
 
+    Admitted admitted([&use, permit](const Outcome &outcome) { use->report(*permit, outcome); });
     use->retries.called();
     Outcome outcome;
     for (int attempt = 1;; ++attempt) {
@@ -277,7 +312,7 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
         else if (attempt > 1 || !use->retries.take())
             break;
     }
-    use->report(*permit, outcome);
+    admitted.end(outcome);
     if (const std::optional<Failure> failure = failureOf(outcome))
         throw *failure;
 

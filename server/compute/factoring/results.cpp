@@ -3,6 +3,7 @@
 #include "server/compute/factoring/results.h"
 
 #include "server/compute/factoring/factors.h"
+#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 using namespace Qt::Literals::StringLiterals;
@@ -100,9 +101,9 @@ std::optional<Factors> selectResult(SqlConnection &sql, const mpz_class &n)
 
 void keepResult(SqlConnection &sql, const mpz_class &n, const Factors &factors, qint64 now)
 {
-    sql.change(u"INSERT INTO results (n, factors, found_at) VALUES (?, ?, ?) "
-               "ON CONFLICT (n) DO UPDATE SET factors = excluded.factors, found_at = excluded.found_at"_s,
-               {toText(n), toRow(factors), now});
+    const QString insert = u"INSERT INTO results (n, factors, found_at) VALUES (?, ?, ?) "
+                           "ON CONFLICT (n) DO UPDATE SET factors = excluded.factors, found_at = excluded.found_at"_s;
+    sql.change(committedLocally(insert, sql.dialect()), {toText(n), toRow(factors), now});
     sql.change(u"DELETE FROM results WHERE found_at < ? OR found_at < "
                "(SELECT found_at FROM results ORDER BY found_at DESC LIMIT 1 OFFSET ?)"_s,
                {now - longestKept, mostResults});

@@ -3,6 +3,7 @@
 #include "server/jobs/queue/statements.h"
 
 #include "server/jobs/queue/upkeep.h"
+#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <algorithm>
@@ -97,7 +98,8 @@ Rows QueueSql::join(const Join &join)
 Rows QueueSql::beat(const Beat &beat)
 {
     const auto read = [](const QSqlQuery &row) { return idIn(row, 0); };
-    const auto beats = m_sql.message(textOf(beat) + u" RETURNING beat"_s, read);
+    const QString text = textOf(beat) + u" RETURNING beat"_s;
+    const auto beats = m_sql.message(committedLocally(text, SqlDialect::Postgres), read);
     return {int(beats.size()), beats.isEmpty() ? 0 : beats.first()};
 }
 
@@ -177,7 +179,7 @@ Rows QueueSql::sweep(const Sweep &sweep)
 {
     if (sweep.pause > Milliseconds(0) && !takeTurn(m_sql, u"sweep"_s, sweep.pause))
         return {0};
-    return inTransaction(textOf(sweep, m_rules));
+    return inTransaction(committedLocally(textOf(sweep, m_rules), SqlDialect::Postgres));
 }
 
 Rows QueueSql::leave(const Leave &leave)

@@ -2,6 +2,7 @@
 // Whoever wins the compare-and-set on `maintenance` does it: no leader, and no lock that is held.
 #include "server/jobs/queue/upkeep.h"
 
+#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <QDateTime>
@@ -32,7 +33,7 @@ bool forgetOld(SqlConnection &sql, const QString &table, const QString &key, con
                const QVariantList &before, int most)
 {
     const QString text = u"DELETE FROM %1 WHERE %2 IN (SELECT %2 FROM %1 WHERE %3 LIMIT %4)"_s;
-    return sql.change(text.arg(table, key, condition).arg(most), before) == most;
+    return sql.change(committedLocally(text.arg(table, key, condition).arg(most), sql.dialect()), before) == most;
 }
 
 } // namespace
@@ -43,11 +44,13 @@ bool takeTurn(SqlConnection &sql, const QString &what, std::chrono::milliseconds
 {
     const bool sqlite = sql.dialect() == SqlDialect::Sqlite;
     const QString now = sqlite ? QString::number(databaseTime(sql)) : u"queue_now()"_s;
-    const int taken = sql.change(u"UPDATE maintenance SET done_at = %1 WHERE what = ? "
-                                 "AND NOT (done_at BETWEEN %1 - ? AND %1)"_s.arg(now),
-                                 {what, microseconds(pause)});
-    const QString insert = u"INSERT INTO maintenance (what, done_at) VALUES (?, %1) ON CONFLICT DO NOTHING"_s;
-    return taken > 0 || sql.change(insert.arg(now), {what}) > 0;
+    const auto changes = [&](const QString &text, const QVariantList &values) {
+        return sql.change(committedLocally(text, sql.dialect()), values) > 0;
+    };
+    const QString take = u"UPDATE maintenance SET done_at = %1 WHERE what = ? "
+                         "AND NOT (done_at BETWEEN %1 - ? AND %1)"_s.arg(now);
+    const QString begin = u"INSERT INTO maintenance (what, done_at) VALUES (?, %1) ON CONFLICT DO NOTHING"_s.arg(now);
+    return changes(take, {what, microseconds(pause)}) || changes(begin, {what});
 }
 
 bool forget(SqlConnection &sql, bool more, const Keeping &keeping)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// getaddrinfo on a thread of its own: Qt's asynchronous lookup remembers a name for a minute.
+// getaddrinfo on a thread of its own, which is left alone with it: Qt's asynchronous lookup remembers a name for a
+// minute, and is waited for at the end of the program.
 #include "server/upstream/http1/address_book.h"
 
-#include <QtConcurrentRun>
+#include <QPromise>
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include <netdb.h>
@@ -41,23 +44,43 @@ Lookup lookUp(const QByteArray &host, quint16 port)
 
 AddressBook::AddressBook(Source source) : m_source(std::move(source))
 {
-    m_thread.setMaxThreadCount(1);
     connect(&m_lookup, &QFutureWatcher<Lookup>::finished, this, &AddressBook::take);
 }
 
-AddressBook::~AddressBook()
-{
-    m_lookup.disconnect(this);
-}
-
-// Level-triggered: who is told false waits for looked(), and a lookup is under way then.
+// Level-triggered: who is told false waits for looked(), and a lookup is under way then, whose end is told in a later
+// turn of the loop.
 bool AddressBook::isFresh()
 {
     const bool never = m_lookedAt == Clock::time_point::min();
     const auto age = never ? Clock::duration::max() : Clock::now() - m_lookedAt;
     if (age >= m_source.believed && !std::exchange(m_asking, true))
-        m_lookup.setFuture(QtConcurrent::run(&m_thread, m_source.ask));
+        begin();
     return age < 2 * m_source.believed; // and a lookup that takes its time: within 30 s
+}
+
+// The future is what the thread and the book share: it lives as long as either of them, and the watcher lets go of it
+// without a wait.
+void AddressBook::begin()
+{
+    const auto found = std::make_shared<QPromise<Lookup>>();
+    found->start();
+    m_lookup.setFuture(found->future());
+    const auto tell = [found](Lookup lookup) {
+        found->addResult(std::move(lookup));
+        found->finish();
+    };
+    const auto look = [tell, ask = m_source.ask] {
+        try {
+            tell(ask());
+        } catch (const std::exception &error) {
+            tell({{}, QString::fromLocal8Bit(error.what())});
+        }
+    };
+    try {
+        std::thread(look).detach();
+    } catch (const std::exception &error) { // there are too many
+        tell({{}, QString::fromLocal8Bit(error.what())});
+    }
 }
 
 void AddressBook::take()

@@ -4,7 +4,6 @@
 
 #include <QFutureWatcher>
 #include <QObject>
-#include <QThreadPool>
 
 #include <chrono>
 #include <functional>
@@ -32,19 +31,20 @@ struct Lookup {
 Lookup lookUp(const QByteArray &host, quint16 port);
 
 /// The addresses of one host. They are believed for 10 s; then the next who asks has them looked up behind his back,
-/// and after twice the time he waits for it. When a lookup fails, the last good one goes on. One thread.
+/// and after twice the time he waits for it. When a lookup fails, the last good one goes on. One thread. One lookup is
+/// under way at a time, on a thread that nobody waits for: it may outlive the book.
 class AddressBook : public QObject
 {
     Q_OBJECT
 
 public:
     struct Source {
-        std::function<Lookup()> ask; ///< lookUp() of the host; called on a thread of the book, which may wait for long
+        /// lookUp() of the host; called on a thread of its own, which may wait for long: it owns what it uses
+        std::function<Lookup()> ask;
         std::chrono::milliseconds believed{10'000};
     };
 
     explicit AddressBook(Source source);
-    ~AddressBook() override;
 
     /// Whether addresses() may be used now; if not, looked() will tell. Begins a lookup where one is due.
     bool isFresh();
@@ -60,13 +60,13 @@ signals:
 private:
     using Clock = std::chrono::steady_clock;
 
+    void begin();
     void take();
 
     const Source m_source;
     Lookup m_known;
     Clock::time_point m_lookedAt = Clock::time_point::min();
     bool m_asking = false; ///< until take()
-    QThreadPool m_thread;
     QFutureWatcher<Lookup> m_lookup;
 };
 

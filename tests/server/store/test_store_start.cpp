@@ -13,8 +13,11 @@
 #include <QTcpSocket>
 #include <QTest>
 
+#include <array>
 #include <future>
+#include <vector>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 using namespace openloop;
@@ -88,7 +91,7 @@ private slots:
         std::future<std::function<void()>> release = releaser.get_future();
         const auto opening = std::async(std::launch::async, [&releaser, location = SqlLocation::parse(url)] {
             SqlConnection sql(location, SqlConnection::Role::Reads, 1s);
-            releaser.set_value(sql.releaser());
+            releaser.set_value(sql.openingReleaser());
             try {
                 sql.open();
             } catch (const SqlError &) {
@@ -103,6 +106,26 @@ private slots:
         if (!ended)
             ::_exit(1); // it would wait for ever
         QVERIFY(isLoggedIn);
+    }
+
+    // An opening that hangs is ended, and the connection before it is closed by then.
+    void whatEndsAnOpeningEndsNoStrangersConnection()
+    {
+        SqlConnection sql(SqlLocation::parse(m_postgres->databaseUrl(u"again"_s)), SqlConnection::Role::Reads, 5s);
+        sql.open();
+        const std::function<void()> end = sql.openingReleaser();
+        sql.close();
+        std::vector<int> strangers; // one of them has the number of the connection that was closed
+        for (int i = 0; i < 16; ++i) {
+            std::array<int, 2> ends{};
+            QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+            strangers.insert(strangers.end(), ends.begin(), ends.end());
+        }
+        end();
+        for (const int stranger : strangers)
+            QCOMPARE(::send(stranger, "x", 1, MSG_NOSIGNAL), 1);
+        for (const int stranger : strangers)
+            ::close(stranger);
     }
 
     void aStartOnAPostgresThatFreezesFailsInAboutHalfAMinute()

@@ -57,6 +57,7 @@ private slots:
     void aSignerThatIsNamedIsBelieved();
     void theNameHasToBeTheCertificates();
     void aFileWithoutACertificateIsRefused();
+    void theFileMayBeAwayWhileItIsChanged();
     void aCloseNotifyIsAnEnd();
     void whatGetsLostOverHttp2IsAskedForOnceMore();
     void nginxMayCloseAndReloadAsItLikes_data();
@@ -116,6 +117,21 @@ void TestUpstreamTls::theNameHasToBeTheCertificates()
 void TestUpstreamTls::aFileWithoutACertificateIsRefused()
 {
     QVERIFY_EXCEPTION_THROWN(Upstream({.url = url(), .certificates = file(u"key.pem"_s)}), StartFailure);
+}
+
+// A connection over HTTP/2 that broke has a new client made for the next call.
+void TestUpstreamTls::theFileMayBeAwayWhileItIsChanged()
+{
+    const QString signers = file(u"signers.pem"_s);
+    QVERIFY(QFile::copy(file(u"certificate.pem"_s), signers));
+    Upstream upstream({.url = url(u"broken"_s), .timeout = longest, .http2 = true, .certificates = signers});
+    QVERIFY(QFile::remove(signers));
+    for (int i = 0; i < 60 && !upstream.isLeftAlone(); ++i) {
+        const auto ending = await(upstream.get({}), patience);
+        QCOMPARE(ending.status(), 502);
+        QCOMPARE(classOf(ending), "\"broken\"");
+    }
+    QVERIFY(upstream.isLeftAlone());
 }
 
 // Nothing but the end says how long the answer is; again and again, so that no ended connection is asked.

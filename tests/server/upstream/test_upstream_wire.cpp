@@ -11,6 +11,8 @@
 #include <QTimer>
 
 #include <atomic>
+#include <memory>
+#include <semaphore>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -83,6 +85,8 @@ private slots:
     void anAddressThatIsDeadIsNotWaitedFor_data();
     void anAddressThatIsDeadIsNotWaitedFor();
     void aChangedAddressIsFollowed();
+    void aResolverThatHangsKeepsNobody();
+    void whatIsLeftForANewConnectionIsNotLookedUpAgain();
 };
 
 void TestUpstreamWire::everyCallIsGivenItsOwnAnswer_data()
@@ -273,14 +277,52 @@ void TestUpstreamWire::aChangedAddressIsFollowed()
 {
     FakeUpstream before(FakeUpstream::answers("200 OK", "1"));
     FakeUpstream after(FakeUpstream::answers("200 OK", "2"));
-    std::atomic<quint16> port = before.serverPort();
-    const auto current = [&port] { return http1::lookUp("127.0.0.1", port); };
+    const auto port = std::make_shared<std::atomic<quint16>>(before.serverPort());
+    const auto current = [port] { return http1::lookUp("127.0.0.1", *port); };
     Upstream upstream({.url = before.url(), .addresses = {.ask = current, .believed = 50ms}});
     QCOMPARE(await(upstream.get({})).value->text(), "1");
-    port = after.serverPort();
+    *port = after.serverPort();
     // Though the old one is there, and its connection would do.
     TRY_COMPARE(await(upstream.get({})).value->text(), QByteArray("2"));
     TRY_COMPARE(before.openConnections(), 0);
+}
+
+// Neither who asks, nor the end of the service: the resolver's own patience may be half a minute.
+void TestUpstreamWire::aResolverThatHangsKeepsNobody()
+{
+    const auto mayEnd = std::make_shared<std::binary_semaphore>(0);
+    const auto ended = std::make_shared<std::binary_semaphore>(0);
+    const auto hangs = [mayEnd, ended] {
+        static_cast<void>(mayEnd->try_acquire_for(std::chrono::milliseconds(patience)));
+        ended->release();
+        return http1::lookUp("127.0.0.1", 1);
+    };
+    {
+        Upstream upstream(
+            {.url = QUrl(QStringLiteral("http://localhost:1/")), .timeout = 100ms, .addresses = {.ask = hangs}});
+        QCOMPARE(await(upstream.get({})).status(), 504);
+    }
+    QVERIFY(!ended->try_acquire());
+    mayEnd->release();
+    QVERIFY(ended->try_acquire_for(std::chrono::milliseconds(patience)));
+}
+
+// Not even where every call is: a resolver that hangs would be asked by a thread for each.
+void TestUpstreamWire::whatIsLeftForANewConnectionIsNotLookedUpAgain()
+{
+    FakeUpstream fake(FakeUpstream::saysAndCloses(""));
+    const auto lookups = std::make_shared<std::atomic<int>>(0);
+    const auto counted = [lookups, port = fake.serverPort()] {
+        ++*lookups;
+        return http1::lookUp("127.0.0.1", port);
+    };
+    const auto often = std::chrono::milliseconds(patience);
+    Upstream upstream(
+        {.url = fake.url(), .timeout = longest, .http2 = true, .addresses = {.ask = counted, .believed = often}});
+    for (int i = 0; i < 5; ++i)
+        QCOMPARE(await(upstream.get({}), patience).status(), 502);
+    QVERIFY(fake.requests() > 5); // each was left, and asked again
+    QCOMPARE(lookups->load(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestUpstreamWire)

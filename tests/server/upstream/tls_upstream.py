@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # An https upstream that ends its answers by TLS's close_notify alone: the connection below stays. Of /lost it says
-# the length, and forgets the twelfth request.
+# the length, and forgets the twelfth request; /broken it leaves unanswered, and closes.
 """Usage: tls_upstream.py CERTIFICATE KEY; prints its port."""
 import socket
 import ssl
@@ -18,6 +18,9 @@ while True:
         connection = context.wrap_socket(plain, server_side=True)
         request = connection.recv(4096)  # the whole of it; or who asked does not believe us
         if not request:
+            continue
+        if request.startswith(b"GET /broken "):
+            connection.close()
             continue
         asked += request.startswith(b"GET /lost ")
         if asked == 12:

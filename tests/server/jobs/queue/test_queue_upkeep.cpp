@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is over goes when its time has come, what is not over stays however old it is, and one server at a time does it.
+#include "server/compute/factoring/results.h"
 #include "server/jobs/fleet.h"
 #include "server/jobs/queue/upkeep.h"
 #include "server/store/schema.h"
@@ -7,7 +8,11 @@
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 
+#include <QScopeGuard>
 #include <QTest>
+
+#include <atomic>
+#include <future>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -141,6 +146,57 @@ private slots:
         QCOMPARE(fleetStats(sql, 10s).queued, 1);
         sql.change(u"DELETE FROM fleet_stats"_s);
         QCOMPARE(unfinishedJobs(sql), 1);
+    }
+
+    // A commit that waits for a standby ends with nothing but the standby, and is left behind by who is cut.
+    void whatNobodyIsToldOfWaitsForNoStandby()
+    {
+        if (peersAreLeftOut())
+            QSKIP("PostgreSQL is left out here");
+        m_postgres->empty();
+        queue::Join join;
+        join.node = 7;
+        join.heartbeat = 5s;
+        join.suspectAfter = 30s;
+        queue::QueueSql(m_postgres->sql(), 5s).join(join);
+        const auto configure = [this](const QString &change) {
+            m_postgres->sql().command(u"ALTER SYSTEM "_s + change);
+            m_postgres->sql().command(u"SELECT pg_reload_conf()"_s);
+        };
+        const auto waiting = [this] {
+            return m_postgres->number(u"SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"_s);
+        };
+        std::atomic<bool> isAway = true;
+        std::future<void> acknowledged;
+        std::future<void> unacknowledged;
+        const auto healed = qScopeGuard([&] { // before the threads are waited for
+            isAway = false;
+            configure(u"RESET synchronous_standby_names"_s);
+        });
+        configure(u"SET synchronous_standby_names = 'nobody'"_s);
+        acknowledged = std::async(std::launch::async, [this, &isAway] {
+            for (const auto sql = m_postgres->connect(); isAway;) // the server may not have read it yet
+                sql->change(u"UPDATE maintenance SET done_at = 0 WHERE what = 'vacuum'"_s);
+        });
+        TRY_COMPARE(waiting(), 1);
+
+        unacknowledged = std::async(std::launch::async, [this] {
+            const auto sql = m_postgres->connect();
+            queue::QueueSql tables(*sql, 5s);
+            tables.beat({7, {}});
+            tables.sweep({1ms});
+            queue::forget(*sql, false);
+            fleetStats(*sql, -1us);
+            for (const char *n : {"1000003", "1000033", "1000037"}) {
+                sql->begin();
+                keepResult(*sql, mpz_class(n), {}, QDateTime::currentMSecsSinceEpoch());
+                sql->commit();
+            }
+        });
+        TRY_VERIFY(unacknowledged.wait_for(0s) == std::future_status::ready);
+        unacknowledged.get();
+        QCOMPARE(waiting(), 1);
+        QCOMPARE(m_postgres->number(u"SELECT count(*) FROM results"_s), 3);
     }
 
     void theSmallTablesAreVacuumedByTurns()

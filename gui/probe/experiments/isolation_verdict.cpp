@@ -121,6 +121,8 @@ void IsolationTest::judge()
     m_verdict.load = m_load.last();
     if (m_verdict.load.isMostlyRefused())
         m_verdict.doubt = tr("%1 refused more than half of the load's requests").arg(m_config.load);
+    else if (m_load.wasWanted() && !m_load.sawLoad())
+        m_verdict.doubt = tr("%1 answered no request of the load").arg(m_config.load);
     m_verdict.trustworthy = m_verdict.doubt.isEmpty();
     if (const auto reason = whyNoVerdict(); !reason.isEmpty()) {
         m_verdict.isolation = Isolation::Inconclusive;
@@ -140,8 +142,6 @@ QString IsolationTest::whyNoVerdict() const
         return m_verdict.doubt;
     if (std::ranges::none_of(m_verdict.targets, &TargetIsolation::answeredBefore))
         return tr("%1 had no success before the load to compare with").arg(m_names.join(u", "_s));
-    if (!m_load.sawLoad())
-        return tr("%1 answered no request of the load").arg(m_config.load);
     return {};
 }
 

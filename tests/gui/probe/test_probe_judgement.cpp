@@ -232,6 +232,8 @@ private slots:
     {
         const auto verdict = played({[](Nanoseconds, bool) { return 1ms; }, {u"f"_s, 8, 0, 40, 40}});
         QCOMPARE(verdict.isolation, Isolation::Inconclusive);
+        QVERIFY(!verdict.trustworthy); // which is exit code 4, as of any load that never was
+        QCOMPARE(verdict.sentence, u"No verdict: f answered no request of the load"_s);
     }
 
     void aTestOfTheLoadedTargetAloneSaysThatItNeedsAnother()

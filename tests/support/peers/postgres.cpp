@@ -8,6 +8,7 @@
 #include <QDir>
 #include <QFile>
 #include <QTest>
+#include <QThread>
 
 #include <algorithm>
 #include <csignal>
@@ -110,9 +111,20 @@ void Postgres::kill()
 {
     if (m_server.state() == QProcess::NotRunning)
         return;
-    signalBackends(SIGKILL);
-    m_server.kill();
+    const auto pids = processes().keys();
+    m_server.kill(); // first: it would start others in place of those that it sees dying
     m_server.waitForFinished(patience);
+    for (const int pid : pids)
+        ::kill(pid_t(pid), SIGKILL);
+    const auto lives = [](int pid) { // of one that nobody has waited for, nothing but the number is left
+        QFile commandLine(u"/proc/%1/cmdline"_s.arg(pid));
+        return commandLine.open(QIODevice::ReadOnly) && commandLine.readAll().startsWith("postgres: ");
+    };
+    for (const QDeadlineTimer deadline(patience); std::ranges::any_of(pids, lives);) { // they share its memory
+        if (deadline.hasExpired())
+            qFatal("processes of PostgreSQL outlive SIGKILL");
+        QThread::msleep(1); // the end of what is no child of ours has no event
+    }
 }
 
 void Postgres::stopFollowing()

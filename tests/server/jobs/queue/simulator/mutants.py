@@ -38,7 +38,7 @@ MUTANTS = {
                                   "    for (auto &[attempt, run] : m_runs)\n        run.death = true;\n"
                                   "    m_nextLeave = now;\n    leaveIfDone(now);\n")],
     "patience_while_lent": [(TASKS, "    run.stopAsked = std::max(run.stopAsked, now - m_effects.ignoredFor(attempt));\n",
-                             "")],
+                             "    (void)attempt;\n")],
     "watcher_waits_for_a_ring": [
         (TASKS, "    m_nextLook = std::min(m_nextLook, now);\n    tick(now);\n",
          "    for (auto &[task, version] : m_watched)\n        version = ~0ULL;\n"

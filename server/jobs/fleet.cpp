@@ -3,7 +3,6 @@
 // all.
 #include "server/jobs/fleet.h"
 
-#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <QDateTime>

@@ -5,6 +5,7 @@
 #include "server/jobs/queue/process.h"
 #include "server/jobs/queue/upkeep.h"
 #include "server/store/sql_connection.h"
+#include "server/store/when_done.h"
 
 #include <QCoroFuture>
 #include <QLoggingCategory>
@@ -116,25 +117,26 @@ void Jobs::forget(bool more)
         queue::vacuum(sql);
         return queue::forget(sql, more);
     });
-    left.then(&m_forgetting,
-              [this](bool again) {
-                  if (again && !isStopping())
-                      forget(true);
-              })
-        .onFailed(&m_forgetting, [](const Failure &failure) { logUnlessUnavailable(failure); });
+    whenDone<Failure>(
+        &m_forgetting, left,
+        [this](bool again) {
+            if (again && !isStopping())
+                forget(true);
+        },
+        logUnlessUnavailable);
 }
 
 // Half as old at most, so that a server that is alone shows them no older than it reads them.
 void Jobs::readFleet()
 {
-    m_store.change([](SqlConnection &sql) { return fleetStats(sql, fleetInterval / 2); })
-        .then(&m_fleetReading,
-              [this](const FleetStats &fleet) {
-                  m_fleet = fleet;
-                  m_fleetRead.start();
-                  m_notifier.setLiving(fleet.nodesAlive);
-              })
-        .onFailed(&m_fleetReading, [](const Failure &failure) { logUnlessUnavailable(failure); });
+    whenDone<Failure>(
+        &m_fleetReading, m_store.change([](SqlConnection &sql) { return fleetStats(sql, fleetInterval / 2); }),
+        [this](const FleetStats &fleet) {
+            m_fleet = fleet;
+            m_fleetRead.start();
+            m_notifier.setLiving(fleet.nodesAlive);
+        },
+        logUnlessUnavailable);
 }
 
 void Jobs::stop()

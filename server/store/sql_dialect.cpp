@@ -188,6 +188,11 @@ void shutDownMarked(int mark)
     }
 }
 
+QString committedLocally(const QString &statement, SqlDialect dialect)
+{
+    return dialect == SqlDialect::Postgres ? u"SET LOCAL synchronous_commit = local; "_s + statement : statement;
+}
+
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver)
 {
     void *const handle = pointerIn(driver.handle());

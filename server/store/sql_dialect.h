@@ -47,6 +47,13 @@ QString timeLimits(std::chrono::milliseconds timeout);
 /// ask again), and is left alone by a client that does not go on.
 QString transactionLimits(std::chrono::milliseconds timeout);
 
+/// For what nobody is told of: the statement, before which PostgreSQL is told that the transaction is done once its own
+/// disk has it: a commit that waits for a standby ends with nothing but the standby, and a connection that is cut
+/// leaves its process behind. What is acknowledged later on waits for all that was written before, these transactions
+/// included. Only for a transaction none of which is acknowledged; one that changes the standing of another server is
+/// not such a one.
+QString committedLocally(const QString &statement, SqlDialect dialect);
+
 /// A function that makes the driver's running statement return at once, to be called from another thread while the
 /// connection is open: SQLite is interrupted, PostgreSQL's socket is shut down (nothing else frees a frozen backend).
 /// Empty where the client library can't be found.

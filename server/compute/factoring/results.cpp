@@ -3,7 +3,6 @@
 #include "server/compute/factoring/results.h"
 
 #include "server/compute/factoring/factors.h"
-#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 using namespace Qt::Literals::StringLiterals;

@@ -3,6 +3,7 @@
 #include "server/jobs/hints/notifier.h"
 
 #include "server/store/sql_connection.h"
+#include "server/store/when_done.h"
 
 #include <QLoggingCategory>
 #include <QRandomGenerator>
@@ -96,13 +97,13 @@ void Notifier::prove()
     m_proof = proofMark + QByteArray::number(QRandomGenerator::global()->generate64(), 16);
     const QString notify = u"SELECT 1 FROM pg_notify('%1', '%2')"_s.arg(QLatin1String(channel), QLatin1String(m_proof));
     m_proving.stop();
-    m_store.read([notify](SqlConnection &sql) { return sql.select(notify, {}, firstNumber).size(); })
-        .then(&m_proving,
-              [this, proof = m_proof](qsizetype) {
-                  if (proof == m_proof)
-                      m_proving.start(proofPatience);
-              })
-        .onFailed(&m_proving, [this, proof = m_proof](const http::Failure &) {
+    whenDone<http::Failure>(
+        &m_proving, m_store.read([notify](SqlConnection &sql) { return sql.select(notify, {}, firstNumber).size(); }),
+        [this, proof = m_proof](qsizetype) {
+            if (proof == m_proof)
+                m_proving.start(proofPatience);
+        },
+        [this, proof = m_proof](const http::Failure &) {
             if (proof == m_proof) {
                 m_proof.clear();
                 m_proving.start(proofPause);

@@ -3,7 +3,6 @@
 #include "server/jobs/queue/statements.h"
 
 #include "server/jobs/queue/upkeep.h"
-#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <algorithm>

@@ -2,7 +2,6 @@
 // Whoever wins the compare-and-set on `maintenance` does it: no leader, and no lock that is held.
 #include "server/jobs/queue/upkeep.h"
 
-#include "server/store/local_commit.h"
 #include "server/store/sql_connection.h"
 
 #include <QDateTime>

@@ -195,7 +195,7 @@ private slots:
         });
         TRY_VERIFY(unacknowledged.wait_for(0s) == std::future_status::ready);
         unacknowledged.get();
-        QCOMPARE(waiting(), 1);
+        QVERIFY(waiting() <= 1); // the other one, or none: its time may be over
         QCOMPARE(m_postgres->number(u"SELECT count(*) FROM results"_s), 3);
     }
 

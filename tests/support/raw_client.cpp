@@ -107,7 +107,8 @@ std::optional<Answer> RawClient::read(Milliseconds deadline, bool toHead)
     answer.status = lines.first().mid(9, 3).toInt();
     for (const QByteArray &line : lines.sliced(1)) {
         const qsizetype colon = line.indexOf(':');
-        answer.fields.insert(line.first(colon).toLower(), line.sliced(colon + 1).trimmed());
+        QByteArray &value = answer.fields[line.first(colon).toLower()];
+        value += (value.isEmpty() ? "" : ", ") + line.sliced(colon + 1).trimmed();
     }
     m_in.remove(0, end + 4);
     const bool hasBody = !toHead && answer.status != 204 && answer.status >= 200;

@@ -12,7 +12,7 @@ namespace openloop::test {
 
 struct Answer {
     int status = 0;
-    QMap<QByteArray, QByteArray> fields; ///< names in lower case
+    QMap<QByteArray, QByteArray> fields; ///< names in lower case; of several lines one list
     QByteArray body;
 };
 

@@ -176,7 +176,8 @@ private slots:
         configure(u"SET synchronous_standby_names = 'nobody'"_s);
         acknowledged = std::async(std::launch::async, [this, &isAway] {
             for (const auto sql = m_postgres->connect(); isAway;) // the server may not have read it yet
-                sql->change(u"UPDATE maintenance SET done_at = 0 WHERE what = 'vacuum'"_s);
+                sql->change(u"INSERT INTO maintenance (what, done_at) VALUES ('vacuum', 0) "
+                            "ON CONFLICT (what) DO UPDATE SET done_at = 0"_s);
         });
         TRY_COMPARE(waiting(), 1);
 

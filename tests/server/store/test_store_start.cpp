@@ -109,7 +109,7 @@ private slots:
     }
 
     // An opening that hangs is ended, and the connection before it is closed by then.
-    void whatEndsAnOpeningEndsNoStrangersConnection()
+    void whatEndsAnOpeningOfPostgresEndsNoStrangersConnection()
     {
         SqlConnection sql(SqlLocation::parse(m_postgres->databaseUrl(u"again"_s)), SqlConnection::Role::Reads, 5s);
         sql.open();

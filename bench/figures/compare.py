@@ -60,15 +60,20 @@ class Built:
 
 
 class Requests:
-    """openloop-server of one commit on embedded defaults in a temporary folder, asked by wrk; several may be up."""
+    """openloop-server of one commit on embedded defaults in a temporary folder, asked by wrk; several may be up.
+    Servers and wrk have a processor each, where there are two: how often they would take it from one another is chance,
+    and more of the ratio than what is to be seen."""
 
     def __init__(self, built, path, connections, script=None):
         self.folder = tempfile.TemporaryDirectory()
         home = dict(os.environ, XDG_DATA_HOME=self.folder.name, XDG_CONFIG_HOME=self.folder.name)
-        self.process = subprocess.Popen([built.binaries / "openloop-server", "--port", "0"], env=home, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        processors = sorted(os.sched_getaffinity(0))
+        on_first, on_last = (("taskset", "--cpu-list", processors[i]) for i in (0, -1))
+        server = (*on_last, built.binaries / "openloop-server", "--port", 0)
+        self.process = subprocess.Popen([str(word) for word in server], env=home, text=True, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
         script = ("--script", SOURCE / "bench" / "figures" / script) if script else ()
-        self.command = ("wrk", "--threads", 1, "--connections", connections, "--duration", "1s", *script,
+        self.command = (*on_first, "wrk", "--threads", 1, "--connections", connections, "--duration", "1s", *script,
                         self.process.stdout.readline().split()[-1] + path)
 
     def measure(self):

@@ -65,6 +65,23 @@ def breaches_of_any(path, text):
                 yield 1, f"/{prefix}* is not ignored"
 
 
+OFTEN = "tests/gate/often.txt"
+
+
+def breaches_of_often(text, functions_of):
+    """Names of functions that are gone, or come twice: functions_of(test) gives the text that they are in."""
+    seen = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        test, function = (*line.split(), "")[:2]
+        if line in seen:
+            yield number, f"{line} comes twice"
+        elif function and not re.search(rf"\bvoid {re.escape(function)}\(\)", functions_of(test)):
+            yield number, f"{test} has no function {function}"
+        seen.add(line)
+
+
 def tracked(root):
     """Every file of the repository; where there is only an export of it, the sources."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
@@ -112,6 +129,10 @@ def self_test():
     assert not list(breaches("server/x.cpp", header + "if (co_await f)\n    co_return co_await g;\nif (!co_await h)\n"))
     assert list(breaches("server/x.cpp", header.replace("Why this file exists.", "See x.h.")))
     assert list(breaches("server/x.cpp", "int main() {}\n"))
+    often = "# Often\ntest_x works\ntest_y\n"
+    assert not list(breaches_of_often(often, lambda test: "    void works()\n"))
+    assert list(breaches_of_often(often, lambda test: "    void worksNot()\n"))
+    assert list(breaches_of_often(often + "test_y\n", lambda test: "    void works()\n"))
 
 
 def main():
@@ -123,6 +144,9 @@ def main():
         if text is None:
             continue
         rules = [*breaches_of_any(path, text), *(breaches(path, text) if path.endswith((".cpp", ".h")) else ())]
+        if path == OFTEN:
+            rules += breaches_of_often(text, lambda test: "".join(
+                file.read_text() for file in (root / "tests").rglob(f"{test}.cpp")))
         for line, rule in rules:
             print(f"{path}:{line}: {rule}")
             found += 1

@@ -2,7 +2,7 @@
 // Numbers of a fixed few words, for moduli between two words and the sieve's limit.
 #pragma once
 
-#include "server/factoring/arithmetic/word.h"
+#include "server/factoring/arithmetic/word_operations.h"
 
 #include <algorithm>
 #include <array>
@@ -145,6 +145,32 @@ WideWord<limbs> product(const WideWord<limbs> &x, std::int64_t factor)
         carry >>= 64;
     }
     return factor < 0 ? negated(result) : result;
+}
+
+/// Modulo 2^(64 limbs).
+template <std::size_t limbs>
+WideWord<limbs> product(const WideWord<limbs> &a, const WideWord<limbs> &b)
+{
+    WideWord<limbs> result;
+    for (std::size_t i = 0; i < limbs; ++i) {
+        uint128 carry = 0;
+        for (std::size_t j = 0; i + j < limbs; ++j) {
+            carry += uint128(a.limb[i]) * b.limb[j] + result.limb[i + j];
+            result.limb[i + j] = low64(carry);
+            carry >>= 64;
+        }
+    }
+    return result;
+}
+
+/// 1 / x modulo 2^(64 limbs). x: odd. Newton's way, which doubles the bits that are right.
+template <std::size_t limbs>
+WideWord<limbs> inverseOfOdd(const WideWord<limbs> &x)
+{
+    WideWord<limbs> inverse = inverseOfOdd(x.limb[0]);
+    for (std::size_t right = 1; right < limbs; right *= 2)
+        inverse = product(inverse, sum(WideWord<limbs>(2), negated(product(x, inverse))));
+    return inverse;
 }
 
 // Of values that are not negative.

@@ -14,6 +14,13 @@ namespace {
 
 constexpr double roundingBits = 2.5; // the sum of some fifteen rounded logarithms is off by that much
 
+/// value: not negative; what is above is cut off.
+template <std::size_t limbs>
+WideWord<limbs> lowLimbs(const mpz_class &value)
+{
+    return toWide<limbs>(value & ((mpz_class(1) << 64 * limbs) - 1));
+}
+
 } // namespace
 
 CofactorBounds CofactorBounds::from(const FactorBase &base, const Parameters &parameters)
@@ -29,8 +36,10 @@ CofactorBounds CofactorBounds::from(const FactorBase &base, const Parameters &pa
     return bounds;
 }
 
+// Values, and what they are made of, have at most three bits more than the interval and the root of kn together.
 CandidateTester::CandidateTester(const mpz_class &kn, const FactorBase &base, const CofactorBounds &bounds)
-    : m_kn(kn), m_base(base), m_bounds(bounds)
+    : m_base(base), m_bounds(bounds), m_kn(lowLimbs<wideLimbs + 1>(kn)),
+      m_isShort(mpz_sizeinbase(kn.get_mpz_t(), 2) / 2 + std::bit_width(maxBlocks * blockSize) + 3 < 127)
 {
 }
 
@@ -39,37 +48,46 @@ void CandidateTester::begin(const Leading &leading)
     m_leading = &leading;
     m_twiceParts.clear();
     for (const mpz_class &part : leading.parts)
-        m_twiceParts.push_back(2 * part);
-    m_b = leading.firstB();
-    m_wideA = toSignedWide<wideLimbs>(leading.a);
-    m_wideB = toSignedWide<wideLimbs>(m_b);
+        m_twiceParts.push_back(toSignedWide<wideLimbs>(2 * part));
+    m_a = toWide<wideLimbs>(leading.a);
+    m_inverseOfA = inverseOfOdd(m_a);
+    m_b = toSignedWide<wideLimbs>(leading.firstB());
     m_haveC = false;
 }
 
 void CandidateTester::step(const Step &step)
 {
-    if (step.down)
-        m_b -= m_twiceParts[step.part];
-    else
-        m_b += m_twiceParts[step.part];
-    m_wideB = toSignedWide<wideLimbs>(m_b);
+    const Wide &by = m_twiceParts[step.part];
+    m_b = sum(m_b, step.down ? negated(by) : by);
     m_haveC = false;
 }
 
-void CandidateTester::computeC()
+// c = (b^2 - kn) / 4 a is exact: the inverse of a gives it from the lower end, whatever was cut off above.
+template <std::size_t limbs>
+void CandidateTester::evaluate(std::int64_t x)
 {
-    mpz_mul(m_c.get_mpz_t(), m_b.get_mpz_t(), m_b.get_mpz_t());
-    mpz_sub(m_c.get_mpz_t(), m_c.get_mpz_t(), m_kn.get_mpz_t());
-    mpz_tdiv_q_2exp(m_c.get_mpz_t(), m_c.get_mpz_t(), 2);
-    mpz_divexact(m_c.get_mpz_t(), m_c.get_mpz_t(), m_leading->a.get_mpz_t());
-    m_wideC = toSignedWide<wideLimbs>(m_c);
-    m_haveC = true;
+    using Value = WideWord<limbs>;
+    const Value a(m_a), b(m_b);
+    if (!m_haveC) {
+        using Longer = WideWord<limbs + 1>;
+        const Longer longB = Longer(isNegative(b) ? negated(b) : b);
+        const Longer difference = sum(product(longB, longB), negated(Longer(m_kn)));
+        m_c = Wide(product(Value(withoutLowBits(difference, 2, false)), Value(m_inverseOfA)));
+        m_haveC = true;
+    }
+    const Value ax = product(a, x);
+    const Value axb = sum(ax, b);
+    const Value value = sum(product(axb, x), Value(m_c));
+    const Value root = sum(axb, ax);
+    m_isNegative = isNegative(value);
+    m_rest = Wide(m_isNegative ? negated(value) : value);
+    m_root = Wide(isNegative(root) ? negated(root) : root);
 }
 
 void CandidateTester::divideOut(std::uint32_t index)
 {
     const std::uint32_t p = m_base.prime[index];
-    const std::uint64_t inverse = inverseOfOdd(p);
+    const std::uint64_t inverse = index < m_base.inverse.size() ? m_base.inverse[index] : inverseOfOdd(p);
     while (divideExactly(m_rest, p, inverse, m_restLimbs)) {
         m_relation.factors.push_back(index);
         m_restLimbs -= m_restLimbs > 1 && m_rest.limb[m_restLimbs - 1] == 0;
@@ -98,16 +116,13 @@ bool CandidateTester::splitRest()
 
 void CandidateTester::test(Sieve &sieve, std::uint16_t location, std::int64_t x, RelationBatch &found)
 {
-    if (!m_haveC)
-        computeC();
-    const Wide ax = product(m_wideA, x);
-    const Wide axb = sum(ax, m_wideB);
-    m_rest = sum(product(axb, x), m_wideC);
+    if (m_isShort)
+        evaluate<2>(x);
+    else
+        evaluate<wideLimbs>(x);
     m_relation.factors.clear();
-    if (isNegative(m_rest)) {
-        m_rest = negated(m_rest);
+    if (m_isNegative)
         m_relation.factors.push_back(0);
-    }
     if (m_rest.limb[0] == 0)
         return; // 64 factors two, or zero: not worth a path of its own
     const unsigned twos = unsigned(std::countr_zero(m_rest.limb[0]));
@@ -127,10 +142,7 @@ void CandidateTester::test(Sieve &sieve, std::uint16_t location, std::int64_t x,
     if (!splitRest())
         return;
     m_relation.factors.insert(m_relation.factors.end(), m_leading->factors.begin(), m_leading->factors.end());
-    Wide root = sum(axb, ax);
-    if (isNegative(root))
-        root = negated(root);
-    std::copy_n(root.limb.begin(), m_relation.x.size(), m_relation.x.begin());
+    std::copy_n(m_root.limb.begin(), m_relation.x.size(), m_relation.x.begin());
     found.append(m_relation);
 }
 

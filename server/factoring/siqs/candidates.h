@@ -38,20 +38,22 @@ public:
     void test(Sieve &sieve, std::uint16_t location, std::int64_t x, RelationBatch &found);
 
 private:
+    template <std::size_t limbs>
+    void evaluate(std::int64_t x);
     void divideOut(std::uint32_t index);
     bool splitRest();
-    void computeC();
 
-    const mpz_class &m_kn;
     const FactorBase &m_base;
     const CofactorBounds m_bounds;
+    const WideWord<wideLimbs + 1> m_kn; ///< its lower part
+    const bool m_isShort; ///< two limbs are enough for all there is
     const Leading *m_leading = nullptr;
-    std::vector<mpz_class> m_twiceParts;
-    mpz_class m_b;
-    Wide m_wideA, m_wideB, m_wideC;
+    std::vector<Wide> m_twiceParts;
+    Wide m_a, m_inverseOfA, m_b, m_c; ///< a value is (a x + b) x + c
     bool m_haveC = false;
-    mpz_class m_c;
+    Wide m_root; ///< |2 a x + b|
     Wide m_rest; ///< of the value under test
+    bool m_isNegative = false; ///< the value is
     std::size_t m_restLimbs = wideLimbs; ///< beyond them it is zero
     Relation m_relation;
 };

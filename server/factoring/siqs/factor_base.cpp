@@ -2,6 +2,8 @@
 // Square roots of kn modulo each prime (Tonelli and Shanks), and the tables that the kernels read.
 #include "server/factoring/siqs/factor_base.h"
 
+#include "server/factoring/arithmetic/word_operations.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -132,6 +134,7 @@ FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, con
     FactorBase base;
     base.prime = {1, 2};
     base.log = {0, 1};
+    base.inverse = {1, 0};
     const double wanted = std::max(30.0, double(parameters.factorBase));
     // Half of the primes are squares; the bound is generous and the loop ends early.
     const auto bound = std::uint32_t(2 * wanted * std::log(2 * wanted) * 1.35 + 300);
@@ -148,6 +151,7 @@ FactorBase makeFactorBase(const mpz_class &kn, const Parameters &parameters, con
         base.log.push_back(residue == 0 ? 0 : roundedLog(p));
         if (p < blockSize) {
             append(base, p, root);
+            base.inverse.push_back(inverseOfOdd(p));
             base.mediumCount = base.modulus.size();
             if (p < parameters.smallBound)
                 base.smallCount = base.mediumCount;

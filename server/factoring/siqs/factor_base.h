@@ -38,6 +38,8 @@ struct FactorBase {
     std::vector<std::uint32_t> prime; ///< by factor-base index
     std::vector<std::uint8_t> log; ///< rounded base-2 logarithms, by factor-base index
 
+    std::vector<std::uint64_t> inverse; ///< 1/p mod 2^64, by factor-base index; of medium primes, which divide often
+
     std::size_t mediumCount = 0; ///< primes below 2^15; factor-base index = place + 2
     std::size_t mediumPadded = 0;
     std::size_t smallCount = 0; ///< the first of them, not sieved

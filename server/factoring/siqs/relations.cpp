@@ -43,15 +43,18 @@ void RelationBatch::append(Relation &relation)
                   {relation.large[0], relation.large[1]},
                   0,
                   std::uint16_t(relation.factors.size())};
+    constexpr std::size_t mostBytesOfGap = 5;
     const std::size_t at = m_bytes.size();
-    m_bytes.resize(at + sizeof header);
+    m_bytes.resize(at + sizeof header + mostBytesOfGap * relation.factors.size());
+    std::uint8_t *to = m_bytes.data() + at + sizeof header;
     std::uint32_t before = 0;
     for (const std::uint32_t factor : relation.factors) {
         std::uint32_t gap = factor - before;
         for (before = factor; gap >= 128; gap >>= 7)
-            m_bytes.push_back(std::uint8_t(gap | 128));
-        m_bytes.push_back(std::uint8_t(gap));
+            *to++ = std::uint8_t(gap | 128);
+        *to++ = std::uint8_t(gap);
     }
+    m_bytes.resize(std::size_t(to - m_bytes.data()));
     header.bodySize = std::uint16_t(m_bytes.size() - at - sizeof header);
     std::memcpy(m_bytes.data() + at, &header, sizeof header);
 }

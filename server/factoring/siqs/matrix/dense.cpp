@@ -3,6 +3,7 @@
 #include "server/factoring/siqs/matrix/dense.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace openloop::factoring::siqs {
@@ -10,12 +11,18 @@ namespace openloop::factoring::siqs {
 namespace {
 
 constexpr std::size_t tableSize = 256;
+constexpr std::size_t fewRows = 512; // to which pivots are added one by one: tables would cost more than they save
 constexpr std::size_t stripWords = 32; // the eight tables of a strip take 512 KiB: they stay in the second-level cache
 
-void addRow(std::uint64_t *to, const std::uint64_t *from, std::size_t count)
+constexpr std::size_t rowUnit = 8; // words of a cache line: rows and strips have whole ones
+
+/// Two rows; count: a multiple of rowUnit. Compilers make vectors of it only because both are said to be apart.
+void addRow(std::uint64_t *__restrict to, const std::uint64_t *__restrict from, std::size_t count)
 {
-    for (std::size_t i = 0; i < count; ++i)
-        to[i] ^= from[i];
+    for (; count > 0; count -= rowUnit, to += rowUnit, from += rowUnit) {
+        for (std::size_t i = 0; i < rowUnit; ++i)
+            to[i] ^= from[i];
+    }
 }
 
 /// The bits of `word` at the places of the pivots, which ascend, packed.
@@ -55,27 +62,35 @@ void DenseMatrix::findPivots(std::size_t word, std::vector<Pivot> &panel)
 {
     panel.clear();
     const std::size_t firstAligned = word / 8 * 8;
+    const auto addTo = [&](std::size_t to, std::size_t from) {
+        addRow(row(to) + firstAligned, row(from) + firstAligned, m_stride - firstAligned);
+    };
+    std::uint64_t taken = 0; // the columns of the pivots
+    std::array<std::size_t, 64> rowOf; // by column
+    std::array<std::uint64_t, 64> wordOf; // what that row has in this word
     for (std::size_t r = 0; r < m_rows && panel.size() < 64; ++r) {
         if (m_isPivot[r])
             continue;
-        std::uint64_t *const here = row(r);
-        std::uint64_t bits = here[word];
-        for (const Pivot &pivot : panel) {
-            if (bits >> pivot.column % 64 & 1U)
-                bits ^= row(pivot.row)[word];
-        }
+        const std::uint64_t own = row(r)[word];
+        std::uint64_t bits = own;
+        for (std::uint64_t rest = own & taken; rest != 0; rest &= rest - 1)
+            bits ^= wordOf[std::size_t(std::countr_zero(rest))];
         if (bits == 0)
             continue;
-        for (const Pivot &pivot : panel) {
-            if (here[word] >> pivot.column % 64 & 1U)
-                addRow(here + firstAligned, row(pivot.row) + firstAligned, m_stride - firstAligned);
-        }
+        for (std::uint64_t rest = own & taken; rest != 0; rest &= rest - 1)
+            addTo(r, rowOf[std::size_t(std::countr_zero(rest))]);
         const auto place = unsigned(std::countr_zero(bits));
-        for (const Pivot &pivot : panel) {
-            if (row(pivot.row)[word] >> place & 1U)
-                addRow(row(pivot.row) + firstAligned, here + firstAligned, m_stride - firstAligned);
+        for (std::uint64_t rest = taken; rest != 0; rest &= rest - 1) {
+            const auto column = std::size_t(std::countr_zero(rest));
+            if (wordOf[column] >> place & 1U) {
+                addTo(rowOf[column], r);
+                wordOf[column] ^= bits;
+            }
         }
         m_isPivot[r] = true;
+        taken |= std::uint64_t(1) << place;
+        rowOf[place] = r;
+        wordOf[place] = bits;
         panel.push_back({r, word * 64 + place});
     }
     std::ranges::sort(panel, {}, &Pivot::column);
@@ -96,6 +111,17 @@ bool DenseMatrix::clearBelow(std::size_t word, const std::vector<Pivot> &panel, 
             todo.push_back(r);
             masks.push_back(mask);
         }
+    }
+    if (todo.size() < fewRows) {
+        const std::size_t begin = word / 8 * 8;
+        std::array<const std::uint64_t *, 64> rowOf;
+        for (const Pivot &pivot : panel)
+            rowOf[std::size_t(&pivot - panel.data())] = row(pivot.row) + begin;
+        for (std::size_t i = 0; i < todo.size(); ++i) {
+            for (std::uint64_t mask = masks[i]; mask != 0; mask &= mask - 1)
+                addRow(row(todo[i]) + begin, rowOf[std::size_t(std::countr_zero(mask))], m_stride - begin);
+        }
+        return true;
     }
     m_tables.resize(8 * tableSize * stripWords);
     for (std::size_t begin = word / 8 * 8; begin < m_stride; begin += stripWords) {

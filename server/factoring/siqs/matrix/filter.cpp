@@ -69,7 +69,7 @@ std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBas
     matrix.rowCount = factorBaseSize;
     Relation relation;
     for (const Edge &edge : edges) {
-        store.read(edge.relation, relation);
+        store.read(edge.relation, relation); // its factors ascend
         for (const std::uint32_t prime : edge.large) {
             if (prime == 0)
                 continue;
@@ -77,7 +77,8 @@ std::optional<Matrix> filter(const RelationStore &store, std::uint32_t factorBas
                 row[prime] = matrix.rowCount++;
             relation.factors.push_back(row[prime]);
         }
-        std::ranges::sort(relation.factors);
+        if (const auto last = relation.factors.end(); edge.large[0] != 0 && last[-2] > last[-1])
+            std::swap(last[-2], last[-1]);
         keepOdd(relation.factors);
         matrix.relations.push_back(edge.relation);
         matrix.columns.emplace_back(relation.factors.begin(), relation.factors.end());

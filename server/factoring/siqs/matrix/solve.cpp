@@ -2,6 +2,7 @@
 // Both sides of the congruence for one kernel vector after another, until one splits n.
 #include "server/factoring/siqs/matrix/solve.h"
 
+#include "server/factoring/arithmetic/word.h"
 #include "server/factoring/siqs/matrix/filter.h"
 
 #include <algorithm>
@@ -12,13 +13,6 @@ namespace {
 
 constexpr unsigned largestDependencyCount = 64;
 constexpr std::size_t mostDensePrimes = 1500;
-
-mpz_class fromWords(const std::array<std::uint64_t, 3> &words)
-{
-    mpz_class value;
-    mpz_import(value.get_mpz_t(), words.size(), -1, sizeof words[0], 0, 0, words.data());
-    return value;
-}
 
 std::uint32_t crowdedRows(std::size_t factorBaseSize)
 {
@@ -37,7 +31,9 @@ public:
 
     void multiply(const Relation &relation)
     {
-        m_x = m_x * fromWords(relation.x) % m_n;
+        mpz_import(m_factor.get_mpz_t(), relation.x.size(), -1, sizeof relation.x[0], 0, 0, relation.x.data());
+        m_x *= m_factor;
+        m_x %= m_n;
         for (const std::uint32_t factor : relation.factors)
             ++m_exponent[factor];
         for (const std::uint32_t prime : relation.large) {
@@ -50,18 +46,24 @@ public:
     /// A proper divisor of n, or 1; also when stopped.
     mpz_class divisor(const Stop &stop)
     {
-        mpz_class y, power;
+        mpz_class y;
         const mpz_class two = 2;
         mpz_powm_ui(y.get_mpz_t(), two.get_mpz_t(), m_count, m_n.get_mpz_t());
+        // As many factors as a word holds before each reduction: a few exponents are long, most are 0 or 1.
+        std::uint64_t word = 1;
         for (std::size_t i = 1; i < m_exponent.size(); ++i) {
-            if (i % 4096 == 0 && stop.requested())
+            if (i % 256 == 0 && stop.requested())
                 return 1;
-            if (m_exponent[i] == 0)
-                continue;
-            power = m_base.prime[i];
-            mpz_powm_ui(power.get_mpz_t(), power.get_mpz_t(), m_exponent[i] / 2, m_n.get_mpz_t());
-            y = y * power % m_n;
+            const std::uint64_t prime = m_base.prime[i];
+            for (std::uint32_t times = m_exponent[i] / 2; times > 0; --times) {
+                if (word > ~std::uint64_t{0} / prime) {
+                    y = y * toMpz(word) % m_n;
+                    word = 1;
+                }
+                word *= prime;
+            }
         }
+        y = y * toMpz(word) % m_n;
         std::ranges::sort(m_large);
         for (std::size_t i = 0; i + 1 < m_large.size(); i += 2)
             y = y * m_large[i] % m_n;
@@ -73,6 +75,7 @@ private:
     const mpz_class &m_n;
     const FactorBase &m_base;
     mpz_class m_x = 1;
+    mpz_class m_factor; ///< keeps its memory
     std::vector<std::uint32_t> m_exponent;
     std::vector<std::uint32_t> m_large;
     unsigned long m_count = 0;

@@ -37,9 +37,10 @@ CofactorBounds CofactorBounds::from(const FactorBase &base, const Parameters &pa
 }
 
 // Values, and what they are made of, have at most three bits more than the interval and the root of kn together.
-CandidateTester::CandidateTester(const mpz_class &kn, const FactorBase &base, const CofactorBounds &bounds)
+CandidateTester::CandidateTester(const mpz_class &kn, const FactorBase &base, const CofactorBounds &bounds,
+                                 std::uint32_t length)
     : m_base(base), m_bounds(bounds), m_kn(lowLimbs<wideLimbs + 1>(kn)),
-      m_isShort(mpz_sizeinbase(kn.get_mpz_t(), 2) / 2 + std::bit_width(maxBlocks * blockSize) + 3 < 127)
+      m_isShort(mpz_sizeinbase(kn.get_mpz_t(), 2) / 2 + std::bit_width(length) + 3 < 127)
 {
 }
 

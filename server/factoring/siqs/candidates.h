@@ -28,7 +28,8 @@ struct CofactorBounds {
 class CandidateTester
 {
 public:
-    CandidateTester(const mpz_class &kn, const FactorBase &base, const CofactorBounds &bounds);
+    /// length: of the interval.
+    CandidateTester(const mpz_class &kn, const FactorBase &base, const CofactorBounds &bounds, std::uint32_t length);
 
     void begin(const Leading &leading);
     /// B changes as the roots in the sieve do.

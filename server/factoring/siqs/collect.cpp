@@ -40,7 +40,7 @@ class Collector::Worker
 public:
     explicit Worker(const Job &job)
         : m_job(job), m_sieve(job.base, job.parameters, job.kernels, job.threshold),
-          m_tester(job.kn, job.base, job.bounds)
+          m_tester(job.kn, job.base, job.bounds, job.parameters.length())
     {
     }
 

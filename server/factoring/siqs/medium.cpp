@@ -10,6 +10,7 @@ namespace openloop::factoring::siqs {
 namespace {
 
 constexpr unsigned mostFixedHits = 32;
+constexpr unsigned mostHitsInLanes = 6; // of more, what vectors save is lost in the rest
 constexpr unsigned often = ~0U;
 constexpr std::uint16_t idleModulus = 32749; // for the padding: any odd number does, its matches are ignored
 
@@ -117,21 +118,63 @@ void MediumPrimes::startPolynomial(std::uint32_t number)
 // Pointers in locals: a byte of the block may alias any member, so members would be read again and again. A function of
 // its own for each strikeOne, so that its loop has all registers.
 template <auto strikeOne>
-[[gnu::noinline]] void MediumPrimes::strike(std::uint8_t *block, const Group &group)
+[[gnu::noinline]] void MediumPrimes::strike(std::uint8_t *block, std::size_t begin, std::size_t end)
 {
     const std::uint16_t *const modulus = m_modulus.data();
     const std::uint8_t *const logs = m_log.data();
     std::uint16_t *const work1 = m_work1.data();
     std::uint16_t *const work2 = m_work2.data();
     const std::uint32_t span = m_span;
-    const std::size_t end = group.end;
-    for (std::size_t i = group.begin; i < end; ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
         std::uint32_t x = work1[i];
         std::uint32_t y = work2[i];
         strikeOne(block, span, modulus[i], logs[i], x, y);
         work1[i] = std::uint16_t(x - span);
         work2[i] = std::uint16_t(y - span);
     }
+}
+
+// Where the last hit is, and where the next block's first, is worked out for sixteen primes in vectors. A last hit that
+// lies in the next block strikes what nobody looks at: what is beyond the span, or behind the block.
+template <unsigned hits>
+[[gnu::noinline]] void MediumPrimes::strikeLanes(std::uint8_t *block, const Group &group)
+{
+    constexpr std::size_t lanes = 16;
+    const std::uint16_t *const modulus = m_modulus.data();
+    const std::uint8_t *const logs = m_log.data();
+    std::uint16_t *const work1 = m_work1.data();
+    std::uint16_t *const work2 = m_work2.data();
+    const auto span = std::uint16_t(m_span);
+    std::size_t i = group.begin;
+    for (; i + lanes <= group.end; i += lanes) {
+        std::uint16_t first[2][lanes], last[2][lanes];
+        const auto pass = [&](std::uint16_t *work, std::uint16_t *firsts, std::uint16_t *lasts) {
+            for (std::size_t j = 0; j < lanes; ++j) {
+                const std::uint16_t p = modulus[i + j];
+                const auto at = std::uint16_t(work[j] + hits * p);
+                const auto next = std::uint16_t(at - span);
+                firsts[j] = work[j];
+                lasts[j] = std::min<std::uint16_t>(at, blockSize);
+                work[j] = std::min(next, std::uint16_t(next + p)); // wrapping makes the wrong one of the two huge
+            }
+        };
+        pass(work1 + i, first[0], last[0]);
+        pass(work2 + i, first[1], last[1]);
+        for (std::size_t j = 0; j < lanes; ++j) {
+            const std::uint32_t p = modulus[i + j];
+            const std::uint8_t log = logs[i + j];
+            std::uint32_t x = first[0][j], y = first[1][j];
+            for (unsigned hit = 0; hit < hits; ++hit, x += p, y += p) {
+                block[x] = std::uint8_t(block[x] - log);
+                block[y] = std::uint8_t(block[y] - log);
+            }
+            std::uint8_t &lastX = block[last[0][j]];
+            lastX = std::uint8_t(lastX - log);
+            std::uint8_t &lastY = block[last[1][j]];
+            lastY = std::uint8_t(lastY - log);
+        }
+    }
+    strike<strikeFixed<hits>>(block, i, group.end);
 }
 
 void MediumPrimes::passSmall()
@@ -149,12 +192,19 @@ void MediumPrimes::passSmall()
 void MediumPrimes::strikeAll(std::uint8_t *block)
 {
     passSmall();
+    const auto strikeFew = [&]<unsigned n>(const Group &group, std::integral_constant<unsigned, n>) {
+        if constexpr (n <= mostHitsInLanes)
+            strikeLanes<n>(block, group);
+        else
+            strike<strikeFixed<n>>(block, group.begin, group.end);
+        return true;
+    };
     const auto strikeOneOf = [&]<unsigned... n>(const Group &group, std::integer_sequence<unsigned, n...>) {
-        static_cast<void>(((group.hits == n && (strike<strikeFixed<n>>(block, group), true)) || ...));
+        static_cast<void>(((group.hits == n && strikeFew(group, std::integral_constant<unsigned, n>())) || ...));
     };
     for (const Group &group : m_groups) {
         if (group.hits == often)
-            strike<strikeOften>(block, group);
+            strike<strikeOften>(block, group.begin, group.end);
         else
             strikeOneOf(group, std::make_integer_sequence<unsigned, mostFixedHits + 1>());
     }

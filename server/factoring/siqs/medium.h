@@ -41,7 +41,9 @@ private:
     void makeGroups();
     void passSmall();
     template <auto strikeOne>
-    void strike(std::uint8_t *block, const Group &group);
+    void strike(std::uint8_t *block, std::size_t begin, std::size_t end);
+    template <unsigned hits>
+    void strikeLanes(std::uint8_t *block, const Group &group);
     MatchJob matchJob(std::uint16_t location) const;
 
     const FactorBase &m_base;

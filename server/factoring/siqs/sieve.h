@@ -51,7 +51,7 @@ private:
     const Kernels &m_kernels;
     const std::uint8_t m_start;
 
-    alignas(64) std::array<std::uint8_t, blockSize> m_block;
+    alignas(64) std::array<std::uint8_t, blockSize + 1> m_block; ///< the last byte takes hits that miss the block
     std::array<std::uint16_t, blockSize> m_candidates;
     unsigned m_blockNumber = 0;
 

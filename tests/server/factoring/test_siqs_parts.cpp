@@ -10,6 +10,7 @@
 #include "server/factoring/siqs/matrix/matrix.h"
 #include "server/factoring/siqs/multiplier.h"
 #include "server/factoring/siqs/sieve.h"
+#include "tests/support/rows.h"
 
 #include <QtTest>
 
@@ -21,6 +22,7 @@
 
 using namespace openloop::factoring;
 using namespace openloop::factoring::siqs;
+using openloop::test::rows;
 using namespace std::chrono_literals;
 
 namespace {
@@ -135,6 +137,11 @@ private slots:
             const bool divisible = mpz_divisible_ui_p(exact.get_mpz_t(), 7);
             QCOMPARE(divideExactly(wide, 7, inverseOfOdd(7)), divisible);
             QVERIFY(wide == toSignedWide<wideLimbs>(divisible ? mpz_class(exact / 7) : exact));
+
+            const mpz_class all = (mpz_class(1) << 64 * wideLimbs) - 1;
+            const mpz_class one = random.get_z_bits(64 * wideLimbs) | 1, other = random.get_z_bits(64 * wideLimbs);
+            QVERIFY(toMpz(product(toWide<wideLimbs>(one), toWide<wideLimbs>(other))) == (one * other & all));
+            QVERIFY((one * toMpz(inverseOfOdd(toWide<wideLimbs>(one))) & all) == 1);
         }
     }
 
@@ -164,22 +171,43 @@ private slots:
         }
     }
 
+    void everySmoothPlaceOfABlockIsSeenBySomeRoot_data()
+    {
+        rows<unsigned, unsigned, unsigned>({"digits", "primes", "blocks"},
+                                           {{"a short block", 39, 0, 1},
+                                            {"one block and buckets", 60, 6000, 1},
+                                            {"three blocks and buckets", 60, 6000, 3}});
+    }
+
     void everySmoothPlaceOfABlockIsSeenBySomeRoot()
     {
-        Parameters sizes = parametersFor(200);
-        sizes.factorBase = 6000;
-        const mpz_class kn = number * chooseMultiplier(number);
+        QFETCH(unsigned, digits);
+        QFETCH(unsigned, primes);
+        QFETCH(unsigned, blocks);
+        mpz_class n = number;
+        while (mpz_sizeinbase(n.get_mpz_t(), 10) > digits)
+            n /= 10;
+        n |= 1;
+        Parameters sizes = parametersFor(unsigned(mpz_sizeinbase(n.get_mpz_t(), 2)));
+        if (primes > 0)
+            sizes.factorBase = primes;
+        sizes.blocks = blocks;
+        const mpz_class kn = n * chooseMultiplier(n);
         const FactorBase base = makeFactorBase(kn, sizes);
-        QVERIFY(!base.slices.empty());
+        QCOMPARE(base.slices.empty(), primes == 0);
+        QCOMPARE(sizes.span < blockSize, primes == 0);
         for (const Simd simd : available()) {
             LeadingSource source(kn, base, sizes);
             const auto leading = source.next();
             QVERIFY(leading);
             Sieve sieve(base, sizes, kernelsFor(simd), 60);
             sieve.begin(*leading);
-            QVERIFY(sieve.fillBatch() >= 3);
             mpz_class b = leading->firstB();
+            unsigned filled = 0;
             for (std::uint32_t polynomial = 0; polynomial < 3; ++polynomial) {
+                if (polynomial == filled)
+                    filled += sieve.fillBatch();
+                QVERIFY(polynomial < filled);
                 if (polynomial > 0) {
                     const Step step = stepTo(polynomial);
                     b += (step.down ? -2 : 2) * leading->parts[step.part];
@@ -187,12 +215,37 @@ private slots:
                 sieve.startPolynomial();
                 for (unsigned block = 0; block < sizes.blocks; ++block) {
                     sieve.sieveBlock(block);
-                    for (std::uint32_t location = 3; location < blockSize; location += 4999)
+                    for (std::uint32_t location = 3; location < sizes.span; location += 911)
                         compareDivisors(sieve, base, sizes, kn, *leading, b, block, std::uint16_t(location));
                     if (QTest::currentTestFailed())
                         return;
                 }
             }
+        }
+    }
+
+    void relationsAreCongruences_data() { rows<unsigned>({"digits"}, {{"values of two words", 39}, {"of more", 72}}); }
+
+    void relationsAreCongruences()
+    {
+        QFETCH(unsigned, digits);
+        const mpz_class n = mpz_class("1" + std::string(digits - 1, '0')) + 7;
+        const Parameters sizes = parametersFor(unsigned(mpz_sizeinbase(n.get_mpz_t(), 2)));
+        Job job(n, chooseMultiplier(n), sizes, bestSimd(), {});
+        const Options options;
+        const Stop stop;
+        Collector collector(job, job.source, options, stop);
+        QVERIFY(collector.collect(20, [](std::size_t) { }) == Collector::Outcome::Enough);
+        const RelationStore &store = collector.relations();
+        Relation relation;
+        for (std::size_t i = 0; i < store.size(); ++i) {
+            store.read(i, relation);
+            WideWord<3> root;
+            root.limb = relation.x;
+            mpz_class right = mpz_class(4) * relation.large[0] * relation.large[1];
+            for (const std::uint32_t index : relation.factors)
+                right *= index == 0 ? mpz_class(-1) : mpz_class(job.base.prime[index]);
+            QVERIFY((toMpz(root) * toMpz(root) - right) % job.kn == 0);
         }
     }
 
@@ -268,7 +321,7 @@ private slots:
     {
         for (const Simd simd : available()) {
             std::mt19937_64 random(5);
-            for (const std::size_t size : {1U, 7U, 63U, 64U, 130U, 700U}) {
+            for (const std::size_t size : {1U, 7U, 63U, 64U, 130U, 500U, 700U}) {
                 DenseMatrix matrix(size, size + 20);
                 QVERIFY(matrix.clear({}));
                 SparseColumns columns(size + 20);
@@ -336,8 +389,13 @@ private:
         std::set<std::uint32_t> named;
         for (const std::uint32_t index : sieve.smallDivisors(location))
             named.insert(index);
-        for (const std::uint32_t index : sieve.sievedDivisors(location))
+        int struck = 0; // bits
+        for (const std::uint32_t index : sieve.sievedDivisors(location)) {
             named.insert(index);
+            if (std::ranges::find(leading.factors, index) == leading.factors.end())
+                struck += base.log[index];
+        }
+        QCOMPARE(sieve.foundBits(location), struck);
         for (std::uint32_t index = 2; index < base.size(); ++index) {
             if (std::ranges::find(leading.factors, index) != leading.factors.end())
                 continue;

@@ -178,7 +178,7 @@ inline void fill(const FillJob &job)
         std::uint32_t *before[FillJob::maxPolynomials * maxBlocks];
         for (unsigned i = 0; i < buckets; ++i)
             before[i] = job.cursor[i];
-        if (job.modulus[begin] < job.blocks * blockSize)
+        if (job.blocks == 1 || job.modulus[begin] < job.blocks * blockSize) // one block has nothing to deal out
             fillFromDense(job, begin, end);
         else
             fillFromSparse(job, begin, end);

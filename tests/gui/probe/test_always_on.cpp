@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// openloop-monitor --forever from the outside: what it serves, whom it lets in, whom it tells, what it reads again, how
-// it ends; and that neither an hour of it nor a stall takes more memory than ten minutes.
-#include "gui/probe/headless/always_on/delivery.h"
+// openloop-monitor --forever from the outside: what it serves, whom it lets in, what it reads again, how it ends; and
+// that neither an hour of it nor a stall takes more memory than ten minutes.
 #include "gui/probe/headless/always_on/exposition.h"
 #include "gui/probe/headless/always_on/scrape_request.h"
 #include "gui/probe/headless/run.h"
 #include "gui/probe/measurement/live_source.h"
 #include "gui/probe/measurement/measurement.h"
-#include "tests/support/patience.h"
-#include "tests/support/programmed_server.h"
-#include "tests/support/raw_client.h"
+#include "tests/gui/probe/endless_monitor.h"
 #include "tests/support/rows.h"
 
-#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
-#include <QTcpServer>
-#include <QTcpSocket>
 #include <QTemporaryDir>
-#include <QTest>
 
-#include <atomic>
-#include <csignal>
 #include <malloc.h>
-#include <unistd.h>
 
 using namespace openloop::probe;
 using namespace openloop::test;
@@ -33,72 +22,6 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-/// The real program without an end, until it is told to.
-class Monitor
-{
-public:
-    explicit Monitor(const QStringList &arguments)
-    {
-        m_process.start(QStringLiteral(OPENLOOP_MONITOR),
-                        QStringList{u"--headless"_s, u"--forever"_s, u"--quiet"_s} + arguments);
-    }
-    ~Monitor()
-    {
-        m_process.kill();
-        m_process.waitForFinished(patience);
-    }
-
-    void signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
-    QByteArray err()
-    {
-        m_err += m_process.readAllStandardError();
-        return m_err;
-    }
-    /// Waits until it has said so.
-    bool says(const QByteArray &text)
-    {
-        return QTest::qWaitFor([&] { return err().contains(text); }, patience);
-    }
-    quint16 port()
-    {
-        static const QRegularExpression listening(u"listening on http://127\\.0\\.0\\.1:(\\d+)\\n"_s);
-        const auto said = [&] { return listening.match(QString::fromUtf8(err())); };
-        const auto isOver = [&] { return said().hasMatch() || m_process.state() == QProcess::NotRunning; };
-        return QTest::qWaitFor(isOver, patience) ? said().captured(1).toUShort() : quint16(0);
-    }
-    /// -1: it did not end by itself.
-    int code()
-    {
-        const bool hasEnded =
-            QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, 2 * patience);
-        return hasEnded && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
-    }
-
-    QByteArray metrics(const QByteArray &path = "/metrics")
-    {
-        const auto answer = RawClient(port()).get(path);
-        return answer && answer->status == 200 ? answer->body : QByteArray();
-    }
-    /// Of one line, whose name and labels are these; nothing: there is none.
-    std::optional<double> figure(const QByteArray &series)
-    {
-        for (const auto &line : metrics().split('\n')) {
-            if (line.startsWith(series + ' '))
-                return line.mid(series.size() + 1).toDouble();
-        }
-        return {};
-    }
-    bool reaches(const QByteArray &series, double atLeast)
-    {
-        return QTest::qWaitFor([&] { return figure(series).value_or(-1) >= atLeast; }, patience);
-    }
-
-private:
-    QProcess m_process;
-    QByteArray m_err;
-};
-
-const QStringList anyPort{u"--listen"_s, u"127.0.0.1:0"_s};
 const QByteArray count = "openloop_probe_response_seconds_count{target=\"t\"}";
 
 QByteArray upTo(const QByteArray &bound)
@@ -109,112 +32,6 @@ QByteArray upTo(const QByteArray &bound)
 QByteArray errors(const QByteArray &kind)
 {
     return "openloop_probe_errors_total{target=\"t\",kind=\"" + kind + "\"}";
-}
-
-Reaction atOnce(int, const QByteArray &)
-{
-    return {};
-}
-
-/// Takes what is posted to it, in this thread; answers by a list of statuses, then 200.
-class Receiver
-{
-public:
-    explicit Receiver(QList<int> statuses = {}) : m_statuses(std::move(statuses))
-    {
-        QObject::connect(&m_server, &QTcpServer::newConnection, [this] {
-            auto *socket = m_server.nextPendingConnection();
-            QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] { read(*socket); });
-        });
-        m_server.listen(QHostAddress::LocalHost);
-    }
-
-    QString url() const { return u"http://127.0.0.1:%1/hook"_s.arg(m_server.serverPort()); }
-    void hold() { m_holds = true; } ///< answers nothing until release()
-    void release()
-    {
-        m_holds = false;
-        for (auto *socket : std::exchange(m_held, {}))
-            answer(*socket);
-    }
-    const QList<QJsonObject> &alerts() const { return m_alerts; }
-
-private:
-    void read(QTcpSocket &socket)
-    {
-        m_bytes[&socket] += socket.readAll();
-        auto &bytes = m_bytes[&socket];
-        static const QRegularExpression length(u"Content-Length: (\\d+)"_s, QRegularExpression::CaseInsensitiveOption);
-        const auto head = bytes.indexOf("\r\n\r\n");
-        const auto size = length.match(QString::fromLatin1(bytes.first(qMax(head, qsizetype(0))))).captured(1);
-        if (head < 0 || bytes.size() < head + 4 + size.toLongLong())
-            return;
-        m_alerts << QJsonDocument::fromJson(bytes.sliced(head + 4)).object();
-        bytes.clear();
-        if (m_holds)
-            m_held << &socket;
-        else
-            answer(socket);
-    }
-
-    void answer(QTcpSocket &socket)
-    {
-        const int status = m_statuses.isEmpty() ? 200 : m_statuses.takeFirst();
-        socket.write("HTTP/1.1 " + QByteArray::number(status) + " x\r\nContent-Length: 0\r\nLocation: /else\r\n\r\n");
-    }
-
-    QTcpServer m_server;
-    QList<int> m_statuses;
-    bool m_holds = false;
-    QList<QTcpSocket *> m_held;
-    QList<QJsonObject> m_alerts;
-    QHash<QTcpSocket *, QByteArray> m_bytes;
-};
-
-/// A courier who is never there until he is told.
-class SlowCourier : public Delivery
-{
-public:
-    SlowCourier() : Delivery(u"test"_s) { }
-    QList<int> taken;
-    void finish() { done({}); }
-
-protected:
-    void deliver(const QJsonObject &alert) override { taken << alert[u"number"_s].toInt(); }
-};
-
-QJsonObject numbered(int number)
-{
-    return {{u"number"_s, number}, {u"state"_s, u"firing"_s}, {u"target"_s, u"t"_s}};
-}
-
-Target hookAt(const QString &url)
-{
-    Target target;
-    target.name = u"hook"_s;
-    target.method = "POST";
-    target.url = url;
-    return target;
-}
-
-bool write(const QString &path, const QByteArray &bytes)
-{
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
-}
-
-QByteArray profileOf(const QList<std::pair<QByteArray, QString>> &targets)
-{
-    QByteArrayList all;
-    for (const auto &[name, url] : targets)
-        all << "{\"name\":\"" + name + "\",\"url\":\"" + url.toUtf8() + "\",\"interval\":\"10ms\"}";
-    return "{\"version\":1,\"targets\":[" + all.join(',') + "]}";
-}
-
-QByteArray linesOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 /// What 20 targets at 10 Hz send in ten seconds, with all that an answer says of itself.
@@ -263,9 +80,9 @@ private slots:
     void figuresAreThereForPrometheus()
     {
         ProgrammedServer server(atOnce);
-        Monitor monitor(anyPort
-                        + QStringList{u"t="_s + server.url(), u"--interval"_s, u"10ms"_s, u"--rule"_s,
-                                      u"t: p99<20s over 10s"_s, u"--rule"_s, u"t: p99<20s over 10s"_s});
+        EndlessMonitor monitor(anyPort
+                               + QStringList{u"t="_s + server.url(), u"--interval"_s, u"10ms"_s, u"--rule"_s,
+                                             u"t: p99<20s over 10s"_s, u"--rule"_s, u"t: p99<20s over 10s"_s});
         QVERIFY2(monitor.reaches(count, 30), monitor.err().constData());
         const auto text = monitor.metrics();
         double before = 0;
@@ -298,7 +115,7 @@ private slots:
     void aStallIsInTheHistogram()
     {
         ProgrammedServer server(atOnce);
-        Monitor monitor(anyPort + QStringList{u"t="_s + server.url(), u"--interval"_s, u"10ms"_s});
+        EndlessMonitor monitor(anyPort + QStringList{u"t="_s + server.url(), u"--interval"_s, u"10ms"_s});
         QVERIFY(monitor.reaches(count, 10));
         server.stallFor(1200ms);
         // All that were due in its first 200 ms waited for more than a second, but for the one that was answered last.
@@ -324,7 +141,7 @@ private slots:
                                        : Reaction::Kind::Answer;
             return wrong;
         });
-        Monitor monitor(anyPort + QStringList{u"t="_s + server.url(), u"--timeout"_s, u"100ms"_s});
+        EndlessMonitor monitor(anyPort + QStringList{u"t="_s + server.url(), u"--timeout"_s, u"100ms"_s});
         QVERIFY2(monitor.reaches(errors(kind), 3), monitor.metrics().constData());
         // A timeout took longer than anybody knows; what failed at once was not fast.
         QCOMPARE(monitor.figure(upTo("10")), 0);
@@ -365,7 +182,7 @@ private slots:
     void aPortThatIsTakenIsSaid()
     {
         ProgrammedServer server(atOnce);
-        Monitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:%1"_s.arg(server.port())});
+        EndlessMonitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:%1"_s.arg(server.port())});
         QCOMPARE(monitor.code(), 2);
         QVERIFY2(monitor.err().contains("--listen: port " + QByteArray::number(server.port())),
                  monitor.err().constData());
@@ -376,7 +193,7 @@ private slots:
         const auto path = m_folder.filePath(u"token"_s);
         QVERIFY(write(path, "s3cret\n"));
         ProgrammedServer server(atOnce);
-        Monitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:0"_s, u"--token-file"_s, path});
+        EndlessMonitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:0"_s, u"--token-file"_s, path});
         const auto statusWith = [&](const QByteArray &fields, const QByteArray &request = "/metrics") {
             RawClient client(monitor.port());
             client.send("GET " + request + " HTTP/1.1\r\nHost: metrics.example.com\r\n" + fields + "\r\n");
@@ -395,7 +212,7 @@ private slots:
     void aPageOfAnotherNameIsNotLetIn()
     {
         ProgrammedServer server(atOnce);
-        Monitor monitor(anyPort + QStringList{u"t="_s + server.url()});
+        EndlessMonitor monitor(anyPort + QStringList{u"t="_s + server.url()});
         for (const auto &[host, status] :
              {std::pair("evil.example", 403), {"127.0.0.1:9464", 200}, {"localhost", 200}, {"[::1]:9464", 200}}) {
             RawClient client(monitor.port());
@@ -462,7 +279,7 @@ private slots:
         QFETCH(int, number);
         const auto path = m_folder.filePath(u"report.json"_s);
         ProgrammedServer server(atOnce);
-        Monitor monitor(
+        EndlessMonitor monitor(
             {u"t="_s + server.url(), u"--json"_s, path, u"--record"_s, m_folder.filePath(u"record.sqlite"_s)});
         TRY_VERIFY(server.requests() > 10);
         QCOMPARE(QJsonDocument::fromJson(linesOf(path)).object()[u"exit_code"_s].toInt(), 5); // it goes on
@@ -480,7 +297,7 @@ private slots:
             silence.kind = Reaction::Kind::Silence;
             return silence;
         });
-        Monitor monitor({u"t="_s + server.url(), u"--timeout"_s, u"60m"_s});
+        EndlessMonitor monitor({u"t="_s + server.url(), u"--timeout"_s, u"60m"_s});
         TRY_VERIFY(server.requests() > 3);
         monitor.signal(SIGTERM);
         QCOMPARE(monitor.code(), 0);
@@ -488,7 +305,7 @@ private slots:
 
     void whoAnswersNothingIsNoFailureOfTheMonitor()
     {
-        Monitor monitor(anyPort + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort())});
+        EndlessMonitor monitor(anyPort + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort())});
         QVERIFY(monitor.reaches(errors("refused"), 3));
         monitor.signal(SIGTERM);
         QCOMPARE(monitor.code(), 0);
@@ -499,7 +316,7 @@ private slots:
         const auto path = m_folder.filePath(u"changed-token"_s);
         QVERIFY(write(path, "first\n"));
         ProgrammedServer server(atOnce);
-        Monitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:0"_s, u"--token-file"_s, path});
+        EndlessMonitor monitor({u"t="_s + server.url(), u"--listen"_s, u"127.0.0.1:0"_s, u"--token-file"_s, path});
         RawClient kept(monitor.port());
         const auto statusWith = [&](RawClient &client, const QByteArray &token) {
             client.send("GET /metrics HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer " + token + "\r\n\r\n");
@@ -530,7 +347,7 @@ private slots:
         ProgrammedServer server(atOnce);
         const auto path = m_folder.filePath(u"profile.json"_s);
         QVERIFY(write(path, profileOf({{"t", server.url(u"/t"_s)}, {"gone", server.url(u"/gone"_s)}})));
-        Monitor monitor(anyPort + QStringList{u"--profile"_s, path});
+        EndlessMonitor monitor(anyPort + QStringList{u"--profile"_s, path});
         QVERIFY2(monitor.reaches(count, 20), monitor.err().constData());
 
         QVERIFY(write(path, profileOf({{"t", server.url(u"/t"_s)}, {"new", server.url(u"/new"_s)}})));
@@ -552,211 +369,17 @@ private slots:
         QCOMPARE(monitor.code(), 0);
     }
 
-    void aCommandIsToldOfEachAlert()
-    {
-        std::atomic<int> status = 500;
-        ProgrammedServer server([&status](int, const QByteArray &) {
-            Reaction reaction;
-            reaction.status = status;
-            return reaction;
-        });
-        const auto path = m_folder.filePath(u"alerts"_s);
-        Monitor monitor(anyPort
-                        + QStringList{u"t="_s + server.url(), u"--interval"_s, u"10ms"_s, u"--rule"_s,
-                                      u"t: errors<1 over 1s"_s, u"--on-alert"_s,
-                                      u"echo \"$OPENLOOP_ALERT_EVENT $OPENLOOP_ALERT_STATE $OPENLOOP_ALERT_TARGET "
-                                      "$(cat)\" >>'%1'"_s.arg(path)});
-        const auto has = [&](const QByteArray &text) { return linesOf(path).contains(text); };
-        // A monitor that doubts its machine tells of no rule, and beside neighbours it may doubt for long: it says so
-        // then.
-        const auto tells = [&](const QByteArray &state) {
-            const auto told = [&] { return has("rule " + state + " t {") && has("down " + state + " t {"); };
-            return QTest::qWaitFor(told, patience) || monitor.reaches("openloop_monitor_trust{state=\"host_busy\"}", 1);
-        };
-        QVERIFY(tells("firing"));
-        status = 200;
-        QVERIFY(tells("resolved"));
-        int number = 0;
-        for (const auto &line : linesOf(path).split('\n')) {
-            if (line.isEmpty())
-                continue;
-            const auto alert = QJsonDocument::fromJson(line.mid(line.indexOf('{'))).object();
-            QCOMPARE(alert[u"version"_s].toInt(), 1);
-            QCOMPARE(alert[u"number"_s].toInt(), ++number); // one after the other
-            QVERIFY(QDateTime::fromString(alert[u"at"_s].toString(), Qt::ISODateWithMs).isValid());
-            QCOMPARE(alert[u"target"_s].toString(), u"t"_s);
-            if (alert[u"event"_s].toString() == u"rule"_s)
-                QCOMPARE(alert[u"rule"_s].toString(), u"t: errors<1 over 1s"_s);
-        }
-        QVERIFY(monitor.reaches("openloop_monitor_alerts_total{way=\"command\",outcome=\"delivered\"}", number));
-    }
-
-    void aCommandThatHangsIsKilledWithAllItStarted()
-    {
-        const auto path = m_folder.filePath(u"pid"_s);
-        AlertCommand command(u"sh -c 'echo $$ >\"%1\"; exec sleep 100000' & wait"_s.arg(path), 500ms);
-        command.add(numbered(1));
-        TRY_COMPARE(command.counts().failed, 1);
-        command.add(numbered(2)); // the next one is not kept waiting
-        TRY_COMPARE(command.counts().failed, 2);
-        const auto pid = linesOf(path).trimmed().toInt();
-        if (pid > 0) // else it was killed before it could say so
-            TRY_VERIFY(!QFile::exists(u"/proc/%1/stat"_s.arg(pid))
-                       || linesOf(u"/proc/%1/stat"_s.arg(pid)).contains(") Z "));
-    }
-
-    void aCommandInheritsNoneOfOurDescriptors()
-    {
-        const int kept = ::dup(STDIN_FILENO); // as a library's socket is, which is not closed on exec
-        AlertCommand command(u"test ! -e /proc/$$/fd/%1"_s.arg(kept));
-        command.add(numbered(1));
-        TRY_COMPARE(command.counts().delivered + command.counts().failed, 1);
-        ::close(kept);
-        QCOMPARE(command.counts().delivered, 1);
-    }
-
-    void aCommandMayNotReadWhatItIsTold()
-    {
-        AlertCommand command(u"exit 0"_s), broken(u"exit 3"_s), missing(u"/no/such/command"_s);
-        auto large = numbered(1);
-        large[u"padding"_s] = QString(1 << 20, u'x'); // more than a pipe holds
-        for (auto *each : {&command, &broken, &missing})
-            each->add(large);
-        TRY_COMPARE(command.counts().delivered, 1);
-        TRY_COMPARE(broken.counts().failed, 1);
-        TRY_COMPARE(missing.counts().failed, 1);
-    }
-
-    void alertsNeverPileUp()
-    {
-        SlowCourier courier;
-        for (int i = 0; i < 150; ++i)
-            courier.add(numbered(i));
-        QCOMPARE(courier.waiting(), Delivery::mostWaiting);
-        QCOMPARE(courier.counts().dropped, 49);
-        QCOMPARE(courier.taken, QList<int>{0});
-        for (int i = 0; i < 101; ++i) {
-            courier.finish();
-            QCoreApplication::processEvents();
-        }
-        QCOMPARE(courier.taken.size(), 101);
-        QCOMPARE(courier.taken.last(), 149); // the last word is not lost
-        QCOMPARE(courier.counts().delivered, 101);
-    }
-
-    void aWebhookIsToldUntilItListens()
-    {
-        Receiver receiver({503});
-        Monitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--rule"_s, u"t: errors<1 over 1s"_s,
-                         u"--webhook"_s, receiver.url()});
-        TRY_VERIFY(receiver.alerts().size() >= 3); // the rule twice, then that it is down
-        QCOMPARE(receiver.alerts()[0], receiver.alerts()[1]);
-        QCOMPARE(receiver.alerts()[0][u"event"_s].toString(), u"rule"_s);
-        QCOMPARE(receiver.alerts()[2][u"event"_s].toString(), u"down"_s);
-        QCOMPARE(receiver.alerts()[2][u"number"_s].toInt(), 2);
-        QVERIFY(receiver.alerts()[2][u"text"_s].toString().contains(u"refused"_s));
-    }
-
-    void alertsThatAreOnTheirWayAtTheEndArrive()
-    {
-        Receiver receiver;
-        receiver.hold();
-        Monitor monitor(anyPort
-                        + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort()),
-                                      u"u=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
-        QVERIFY(monitor.reaches("openloop_monitor_alerts_waiting{way=\"webhook\"}", 1)); // behind the first
-        monitor.signal(SIGTERM);
-        TRY_COMPARE(receiver.alerts().size(), 1);
-        receiver.release();
-        QCOMPARE(monitor.code(), 0);
-        QCOMPARE(receiver.alerts().size(), 2);
-        QVERIFY2(!monitor.err().contains("given up"), monitor.err().constData());
-    }
-
-    void alertsThatNobodyTakesAreGivenUpWithAWord_data()
-    {
-        QTest::addColumn<bool>("isPressed");
-        QTest::newRow("in time") << false;
-        QTest::newRow("by a second signal") << true;
-    }
-    void alertsThatNobodyTakesAreGivenUpWithAWord()
-    {
-        QFETCH(bool, isPressed);
-        Receiver receiver;
-        receiver.hold();
-        Monitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
-        TRY_COMPARE(receiver.alerts().size(), 1);
-        monitor.signal(SIGTERM);
-        if (isPressed)
-            monitor.signal(SIGINT);
-        QCOMPARE(monitor.code(), 0);
-        QVERIFY2(monitor.err().contains("alerts given up at the end: 1\n"), monitor.err().constData());
-    }
-
-    void whatVanishesFromTheProfileIsResolved()
-    {
-        const auto path = m_folder.filePath(u"vanishing.json"_s);
-        const auto gone = u"http://127.0.0.1:%1/"_s.arg(closedPort());
-        const auto profile = [&](const QByteArray &name) {
-            return profileOf({{name, gone}}).replace("\"version\"", "\"rules\":[\"errors<1 over 1s\"],\"version\"");
-        };
-        QVERIFY(write(path, profile("t")));
-        Receiver receiver;
-        Monitor monitor({u"--profile"_s, path, u"--webhook"_s, receiver.url()});
-        TRY_COMPARE(receiver.alerts().size(), 2); // the rule, and down
-        QVERIFY(write(path, profile("u")));
-        monitor.signal(SIGHUP);
-        const auto resolved = [&] {
-            QStringList found;
-            for (const auto &alert : receiver.alerts()) {
-                if (alert[u"state"_s].toString() == u"resolved"_s && alert[u"target"_s].toString() == u"t"_s)
-                    found << alert[u"event"_s].toString() + u' ' + alert[u"text"_s].toString();
-            }
-            found.sort();
-            return found;
-        };
-        TRY_COMPARE(resolved(),
-                    (QStringList{u"down no longer watched"_s, u"rule errors<1 over 1s: no longer watched"_s}));
-    }
-
     void loadFollowsItsTarget()
     {
         ProgrammedServer before(atOnce), after(atOnce);
         const auto path = m_folder.filePath(u"loaded.json"_s);
         QVERIFY(write(path, profileOf({{"t", before.url()}})));
-        Monitor monitor({u"--profile"_s, path, u"--interval"_s, u"1h"_s, u"--load"_s, u"t=2"_s});
+        EndlessMonitor monitor({u"--profile"_s, path, u"--interval"_s, u"1h"_s, u"--load"_s, u"t=2"_s});
         TRY_VERIFY(before.requests() > 20);
         QVERIFY(write(path, profileOf({{"t", after.url()}})));
         monitor.signal(SIGHUP);
         TRY_VERIFY(after.requests() > 20); // of the probe alone there is one
         TRY_COMPARE(before.open(), 0);
-    }
-
-    void theWebhookTrustsWhomTheTargetsTrust()
-    {
-        const auto path = m_folder.filePath(u"ca.pem"_s);
-        QVERIFY(write(path, "x"));
-        const auto parsed = parseHeadlessArguments(
-            {u"openloop-monitor"_s, u"--headless"_s, u"--cacert"_s, path, u"--webhook"_s, u"https://h/hook"_s});
-        QVERIFY2(parsed, qPrintable(parsed.error));
-        QCOMPARE(parsed->options->alwaysOn.webhook->options.cacert, path.toUtf8());
-    }
-
-    void aWebhookThatRefusesIsNotPressed_data()
-    {
-        rows<int>({"status"}, {{"bad request", 400}, {"gone", 410}, {"redirect", 302}});
-    }
-    void aWebhookThatRefusesIsNotPressed()
-    {
-        QFETCH(int, status);
-        Receiver receiver({status});
-        Webhook webhook(hookAt(receiver.url()));
-        webhook.add(numbered(1));
-        webhook.add(numbered(2));
-        TRY_COMPARE(webhook.counts().delivered, 1);
-        QCOMPARE(webhook.counts().failed, 1);
-        QCOMPARE(receiver.alerts().size(), 2);
-        QCOMPARE(receiver.alerts()[1][u"number"_s].toInt(), 2);
     }
 
     void anHourTakesNoMoreMemoryThanTenMinutes()
@@ -804,7 +427,7 @@ private slots:
         auto arguments = anyPort + QStringList{u"--interval"_s, u"50ms"_s};
         for (int i = 0; i < 20; ++i)
             arguments << u"t%1="_s.arg(i) + server.url();
-        Monitor monitor(arguments);
+        EndlessMonitor monitor(arguments);
         const QByteArray counted = "openloop_probe_response_seconds_count{target=\"t0\"}";
         const auto memory = [&] { return monitor.figure("process_resident_memory_bytes").value_or(0); };
         QVERIFY(monitor.reaches(counted, 100));
@@ -856,13 +479,13 @@ private:
     quint16 sharedPort()
     {
         if (!m_shared)
-            m_shared = std::make_unique<Monitor>(anyPort + QStringList{u"t="_s + m_server.url()});
+            m_shared = std::make_unique<EndlessMonitor>(anyPort + QStringList{u"t="_s + m_server.url()});
         return m_shared->port();
     }
 
     QTemporaryDir m_folder;
     ProgrammedServer m_server{atOnce};
-    std::unique_ptr<Monitor> m_shared;
+    std::unique_ptr<EndlessMonitor> m_shared;
 };
 
 QTEST_GUILESS_MAIN(TestAlwaysOn)

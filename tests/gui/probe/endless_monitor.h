@@ -2,111 +2,50 @@
 // openloop-monitor --forever as a test holds it: started, asked for its figures, told by signals, read from outside.
 #pragma once
 
-#include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
-#include "tests/support/raw_client.h"
 
-#include <QFile>
+#include <QByteArray>
 #include <QProcess>
-#include <QRegularExpression>
-#include <QTest>
+#include <QStringList>
 
-#include <csignal>
 #include <optional>
+#include <utility>
 
 namespace openloop::test {
-
-using namespace Qt::Literals::StringLiterals;
 
 /// The real program without an end, until it is told to.
 class EndlessMonitor
 {
 public:
-    explicit EndlessMonitor(const QStringList &arguments)
-    {
-        m_process.start(QStringLiteral(OPENLOOP_MONITOR),
-                        QStringList{u"--headless"_s, u"--forever"_s, u"--quiet"_s} + arguments);
-    }
-    ~EndlessMonitor()
-    {
-        m_process.kill();
-        m_process.waitForFinished(patience);
-    }
+    explicit EndlessMonitor(const QStringList &arguments);
+    ~EndlessMonitor();
 
-    void signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
-    QByteArray err()
-    {
-        m_err += m_process.readAllStandardError();
-        return m_err;
-    }
+    void signal(int number);
+    QByteArray err();
     /// Waits until it has said so.
-    bool says(const QByteArray &text)
-    {
-        return QTest::qWaitFor([&] { return err().contains(text); }, patience);
-    }
-    quint16 port()
-    {
-        static const QRegularExpression listening(u"listening on http://127\\.0\\.0\\.1:(\\d+)\\n"_s);
-        const auto said = [&] { return listening.match(QString::fromUtf8(err())); };
-        const auto isOver = [&] { return said().hasMatch() || m_process.state() == QProcess::NotRunning; };
-        return QTest::qWaitFor(isOver, patience) ? said().captured(1).toUShort() : quint16(0);
-    }
-    /// -1: it did not end by itself.
-    int code()
-    {
-        const bool hasEnded =
-            QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, 2 * patience);
-        return hasEnded && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
-    }
+    bool says(const QByteArray &text);
+    /// Waits until it has said where it listens; 0: it never did.
+    quint16 port();
+    /// Waits for the end; -1: it did not end by itself.
+    int code();
 
-    QByteArray metrics(const QByteArray &path = "/metrics")
-    {
-        const auto answer = RawClient(port()).get(path);
-        return answer && answer->status == 200 ? answer->body : QByteArray();
-    }
+    QByteArray metrics(const QByteArray &path = "/metrics");
     /// Of one line, whose name and labels are these; nothing: there is none.
-    std::optional<double> figure(const QByteArray &series)
-    {
-        for (const auto &line : metrics().split('\n')) {
-            if (line.startsWith(series + ' '))
-                return line.mid(series.size() + 1).toDouble();
-        }
-        return {};
-    }
-    bool reaches(const QByteArray &series, double atLeast)
-    {
-        return QTest::qWaitFor([&] { return figure(series).value_or(-1) >= atLeast; }, patience);
-    }
+    std::optional<double> figure(const QByteArray &series);
+    bool reaches(const QByteArray &series, double atLeast);
 
 private:
     QProcess m_process;
     QByteArray m_err;
 };
 
-inline const QStringList anyPort{u"--listen"_s, u"127.0.0.1:0"_s};
-inline Reaction atOnce(int, const QByteArray &)
-{
-    return {};
-}
+extern const QStringList anyPort; ///< arguments
 
-inline bool write(const QString &path, const QByteArray &bytes)
-{
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
-}
+Reaction atOnce(int, const QByteArray &);
 
-inline QByteArray profileOf(const QList<std::pair<QByteArray, QString>> &targets)
-{
-    QByteArrayList all;
-    for (const auto &[name, url] : targets)
-        all << "{\"name\":\"" + name + "\",\"url\":\"" + url.toUtf8() + "\",\"interval\":\"10ms\"}";
-    return "{\"version\":1,\"targets\":[" + all.join(',') + "]}";
-}
-
-inline QByteArray linesOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
+bool write(const QString &path, const QByteArray &bytes);
+QByteArray linesOf(const QString &path); ///< empty: there is no such file
+/// With these names and URLs, probed every 10 ms.
+QByteArray profileOf(const QList<std::pair<QByteArray, QString>> &targets);
 
 } // namespace openloop::test

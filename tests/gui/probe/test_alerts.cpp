@@ -4,6 +4,8 @@
 #include "gui/probe/headless/always_on/delivery.h"
 #include "gui/probe/headless/run.h"
 #include "tests/gui/probe/endless_monitor.h"
+#include "tests/support/patience.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
 
 #include <QJsonDocument>
@@ -11,8 +13,10 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <atomic>
+#include <csignal>
 #include <unistd.h>
 
 using namespace openloop::probe;

@@ -7,13 +7,18 @@
 #include "gui/probe/measurement/live_source.h"
 #include "gui/probe/measurement/measurement.h"
 #include "tests/gui/probe/endless_monitor.h"
+#include "tests/support/patience.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
+#include <QTest>
 
+#include <csignal>
 #include <malloc.h>
+#include <memory>
 
 using namespace openloop::probe;
 using namespace openloop::test;

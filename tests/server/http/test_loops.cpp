@@ -2,6 +2,7 @@
 // Several event loops behind one port: who takes clients, where handlers run, and that nothing is lost between loops.
 #include "tests/support/app_thread.h"
 #include "tests/support/clients/crowd.h"
+#include "tests/support/clients/on_loops.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/rows.h"
@@ -26,30 +27,9 @@ namespace {
 
 constexpr int loops = 3;
 
-QString loopOf(RawClient &client)
-{
-    return QJsonDocument::fromJson(client.get("/test/loop").value_or(Answer()).body)[u"loop"].toString();
-}
-
-// A client that the loop of this name has taken; not connected: a thousand were taken by others.
-std::unique_ptr<RawClient> clientOn(quint16 port, const QString &loop)
-{
-    for (int tries = 0; tries < 1000; ++tries) {
-        auto client = std::make_unique<RawClient>(port);
-        if (loopOf(*client) == loop)
-            return client;
-    }
-    return {};
-}
-
 QByteArray request(const QByteArray &path)
 {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-}
-
-int standing(RawClient &client)
-{
-    return QJsonDocument::fromJson(client.get("/test/standing").value_or(Answer()).body)[u"standing"].toInt(-1);
 }
 
 void rowsOfLoops()
@@ -179,10 +159,10 @@ void TestLoops::aLoopThatStandsStillTakesNobodyNew()
     const auto other = clientOn(server.port(), loop.isEmpty() ? u"loop 1"_s : QString());
     QVERIFY(blocked && other);
     blocked->ask("/test/stand_still");
-    TRY_COMPARE(standing(*other), 1);
+    TRY_COMPARE(standingLoops(*other), 1);
     const auto heard = askAtOnce(server.port(), "/health", 200, 60s);
     QCOMPARE(std::ranges::count(heard, 200, &Heard::status), 200);
-    QCOMPARE(standing(*other), 1);
+    QCOMPARE(standingLoops(*other), 1);
     QCOMPARE(statusOf(other->get("/test/let_go")), 200);
     const auto answer = blocked->read();
     QVERIFY(answer && answer->body.contains("true"));

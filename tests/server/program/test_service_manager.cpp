@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the service tells systemd of its life, heard at the other end of NOTIFY_SOCKET, and the socket it is handed.
+#include "tests/support/clients/on_loops.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
@@ -240,13 +241,13 @@ void TestServiceManager::theLoopBeats()
 
 void TestServiceManager::aLoopThatStandsStillDoesNotBeat_data()
 {
-    rows<QByteArray>({"loop"}, {{"home", "\"\""}, {"another", "\"loop 1\""}});
+    rows<QString>({"loop"}, {{"home", QString()}, {"another", u"loop 1"_s}});
 }
 
 // While it stands still the others go on, and take clients. A beat may have been on its way.
 void TestServiceManager::aLoopThatStandsStillDoesNotBeat()
 {
-    QFETCH(const QByteArray, loop);
+    QFETCH(const QString, loop);
     const QString name = m_folder.filePath(u"still"_s);
     QFile::remove(name);
     Ear ear(name);
@@ -254,18 +255,16 @@ void TestServiceManager::aLoopThatStandsStillDoesNotBeat()
                          env({u"NOTIFY_SOCKET="_s + name, u"WATCHDOG_USEC=100000"_s}));
     QVERIFY(server.waitUntilReady());
     QVERIFY(!ear.nextOf("WATCHDOG=1").isEmpty());
-    std::optional<RawClient> standing;
-    do
-        standing.emplace(server.port());
-    while (!standing->get("/test/loop").value_or(Answer()).body.contains(loop));
+    const auto standing = clientOn(server.port(), loop);
+    const auto other = clientOn(server.port(), loop.isEmpty() ? u"loop 1"_s : QString());
+    QVERIFY(standing && other);
     standing->ask("/test/stand_still");
-    RawClient other(server.port());
-    TRY_VERIFY(other.get("/test/standing").value_or(Answer()).body.contains('1'));
+    TRY_COMPARE(standingLoops(*other), 1);
     ear.drop();
     int beats = 0;
     while (!ear.next(1000).isEmpty())
         QVERIFY(++beats <= 1);
-    QCOMPARE(statusOf(other.get("/test/let_go")), 200);
+    QCOMPARE(statusOf(other->get("/test/let_go")), 200);
     QVERIFY(!ear.nextOf("WATCHDOG=1").isEmpty());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who blocked an event loop is told afterwards, and while it lasts: the request, the stack, how long.
 #include "server/loop/stall_log.h"
+#include "tests/support/clients/on_loops.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
@@ -27,23 +28,6 @@ QJsonObject stalls(RawClient &client)
 QJsonObject newest(RawClient &client)
 {
     return stalls(client)[u"stalls"_s][0].toObject();
-}
-
-int standing(RawClient &client)
-{
-    return QJsonDocument::fromJson(client.get("/test/standing").value_or(Answer()).body)[u"standing"].toInt(-1);
-}
-
-// A client that home has taken, or else another loop.
-std::unique_ptr<RawClient> clientOf(quint16 port, bool home)
-{
-    for (int tries = 0; tries < 1000; ++tries) {
-        auto client = std::make_unique<RawClient>(port);
-        const QByteArray loop = client->get("/test/loop").value_or(Answer()).body;
-        if (loop.contains("loop 1") != home)
-            return client;
-    }
-    return {};
 }
 
 Stall stallOf(int number)
@@ -96,8 +80,8 @@ void TestStalls::aStallIsToldWhileItLastsAndAfterwards()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
     QVERIFY(server.waitUntilReady());
-    const auto home = clientOf(server.port(), true);
-    const auto blocked = clientOf(server.port(), false);
+    const auto home = clientOn(server.port(), {});
+    const auto blocked = clientOn(server.port(), u"loop 1"_s);
     QVERIFY(home && blocked);
     QVERIFY(stalls(*home).contains(u"stalls"_s));
     const QDateTime before = QDateTime::currentDateTimeUtc();
@@ -133,7 +117,7 @@ void TestStalls::theRequestOfAnotherLoopThatBlocksHomeIsNamed()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
     QVERIFY(server.waitUntilReady());
-    const auto other = clientOf(server.port(), false);
+    const auto other = clientOn(server.port(), u"loop 1"_s);
     QVERIFY(other);
     const auto isNamed = [&] {
         for (const QJsonValue &stall : stalls(*other)[u"stalls"_s].toArray()) {
@@ -151,11 +135,11 @@ void TestStalls::whatBlocksAfterAWaitIsKnownByItsAnswer()
 {
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
     QVERIFY(server.waitUntilReady());
-    const auto home = clientOf(server.port(), true);
-    const auto other = clientOf(server.port(), false);
+    const auto home = clientOn(server.port(), {});
+    const auto other = clientOn(server.port(), u"loop 1"_s);
     QVERIFY(home && other);
     home->send("GET /test/wait_and_stand_still/7 HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: late\r\n\r\n");
-    TRY_COMPARE(standing(*other), 1);
+    TRY_COMPARE(standingLoops(*other), 1);
     TRY_VERIFY(server.standardError().contains("the event loop has stood still"));
     QCOMPARE(statusOf(other->get("/test/let_go")), 200);
     QCOMPARE(statusOf(home->read()), 200);

@@ -16,7 +16,7 @@ struct WideWord {
 
     WideWord(std::uint64_t x = 0) { limb[0] = x; }
 
-    /// Of another length; what does not fit must be 0.
+    /// Of another length: filled up with zeros, or modulo 2^(64 limbs).
     template <std::size_t others>
     explicit WideWord(const WideWord<others> &other)
     {

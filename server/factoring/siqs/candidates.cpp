@@ -6,6 +6,7 @@
 #include "server/factoring/siqs/cofactor.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace openloop::factoring::siqs {

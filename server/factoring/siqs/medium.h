@@ -23,8 +23,8 @@ public:
     /// Roots of polynomial `number` of this leading coefficient; they come in order from 0.
     void startPolynomial(std::uint32_t number);
 
-    /// Subtracts the logarithms of all but the smallest primes from the next block: blockSize bytes, and one behind them
-    /// for hits that miss it.
+    /// Subtracts the logarithms of all but the smallest primes from the next block: blockSize bytes, and one behind
+    /// them for hits that miss it.
     void strikeAll(std::uint8_t *block);
 
     /// Factor-base indices of the primes not sieved, then of the sieved ones, that divide the value at a

@@ -18,6 +18,7 @@
 #include "gui/views/verdict_bar.h"
 
 #include <QDockWidget>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 

@@ -8,6 +8,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QScreen>
+#include <QTextBlock>
 #include <QVBoxLayout>
 
 #include <cmath>

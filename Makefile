@@ -40,8 +40,8 @@ check-fast: test-dependencies build ## seconds: format, headers, rules, manuals,
 check: check-fast ## and clang-tidy over what has changed since it was clean; can be interrupted, and goes on
 	@nice -n 10 python3 tests/rules/check_tidy.py . $(BUILD)
 
-test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, SHARD=k/n, MINUTES=m; goes on where it ended)
-	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
+test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, TOGETHER=n, SHARD=k/n, MINUTES=m; goes on where it ended)
+	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" TOGETHER="$(TOGETHER)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for those of windows; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan

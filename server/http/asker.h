@@ -20,8 +20,8 @@ public:
     /// Of the open exchange: requested when the client leaves or does not read any more, or when the time for answers
     /// is over. Asked for once.
     virtual std::stop_token stopToken() = 0;
-    /// Requests it if the client has left already.
-    virtual void stopIfLeft() = 0;
+    /// Requests it if the client has left already, or the time for answers is over.
+    virtual void stopIfDue() = 0;
     /// Whether the stop is the server's own: who asked is still there, and is to be told.
     virtual bool isDismissed() const = 0;
 

@@ -158,12 +158,13 @@ void Connection::release()
     m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)
         refuse(Failure(500, u"the request was not routed"_s));
-    stopIfLeft();
+    stopIfDue();
 }
 
-void Connection::stopIfLeft()
+// Level-triggered: what ended the exchange before its handler asked to be told of that is found here.
+void Connection::stopIfDue()
 {
-    if (m_left && (m_state == State::Exchange || m_state == State::Streaming))
+    if ((m_left || m_dismissed) && (m_state == State::Exchange || m_state == State::Streaming))
         m_stop.request_stop();
 }
 

@@ -45,7 +45,7 @@ public:
         m_stop = std::stop_source();
         return m_stop.get_token();
     }
-    void stopIfLeft() override;
+    void stopIfDue() override;
     bool isDismissed() const override { return m_dismissed && !m_left; }
     /// Goes on to the next request, too.
     void answer(const Response &response) override;

@@ -60,10 +60,10 @@ void Exchange::heedLeaving()
         m_request.stop = m_asker->stopToken();
 }
 
-void Exchange::stopIfLeft()
+void Exchange::stopIfDue()
 {
     if (asker())
-        m_asker->stopIfLeft();
+        m_asker->stopIfDue();
 }
 
 bool Exchange::isDismissed() const

@@ -38,7 +38,7 @@ public:
     /// From now on the request's `stop` tells when nobody waits any more: for who does not answer at once.
     void heedLeaving();
     /// Tells so if nobody waits already.
-    void stopIfLeft();
+    void stopIfDue();
     void answer(const Response &response);
 
     /// Answers what the exception says: a Failure as it is, anything else as 500 with its text in the log only.

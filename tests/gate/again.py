@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Repeats every test function, alone and in bad company, until each has passed as often as was asked for.
 """Usage: again.py PRESET [ONLY=regex] [MODES=alone,busy,disk,single] [ALONE=20] [OTHERS=5] [OFTEN=100]
-                [SHARD=k/n] [MINUTES=m]
+                [TOGETHER=1] [SHARD=k/n] [MINUTES=m]
 
 A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
-disk; on one processor. Those of often.txt have to pass OFTEN times alone. What valgrind runs is left out: `make soak`.
+disk; on one processor. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass OFTEN
+times alone. What valgrind runs is left out: `make soak`.
 The journal (build/test-again) belongs to the binaries: a run goes on where the last one with the same ones ended, and
 whatever ever failed is listed. Exit code: 0 every function has all its passes; 1 one has failed; 3 passes are missing.
 """
 import collections
+import concurrent.futures
 import contextlib
 import fcntl
 import hashlib
@@ -167,8 +169,8 @@ def often_repeated():
 
 
 def settings_of(arguments):
-    settings = {"ONLY": "", "MODES": ",".join(MODES), "ALONE": "20", "OTHERS": "5", "OFTEN": "100", "SHARD": "1/1",
-                "MINUTES": "100000"}
+    settings = {"ONLY": "", "MODES": ",".join(MODES), "ALONE": "20", "OTHERS": "5", "OFTEN": "100", "TOGETHER": "1",
+                "SHARD": "1/1", "MINUTES": "100000"}
     for argument in arguments:
         name, _, value = argument.partition("=")
         if name not in settings:
@@ -204,23 +206,29 @@ def main():
         (passes if entry["passed"] else failures)[entry["test"], entry["function"], entry["mode"]] += 1
     until = time.monotonic() + 60 * float(settings["MINUTES"])
     modes = settings["MODES"].split(",")
-    for turn in range(1, 1 + max(int(settings[key]) for key in ("ALONE", "OTHERS", "OFTEN"))):
-        for mode in modes:
-            due = [unit for unit in units if passes[unit.test, unit.function, mode]
-                   + failures[unit.test, unit.function, mode] < min(turn, wanted(unit, mode, settings, often))]
-            with neighbours(mode, folder):
-                for unit in due:
-                    if time.monotonic() > until:
-                        break
-                    key = (unit.test, unit.function, mode)
-                    begun = time.monotonic()
-                    log = folder / "failed" / f"{binaries}-{unit.test}-{unit.function}-{mode}-{failures[key]}.log"
-                    passed = run(unit, mode, log)
-                    (passes if passed else failures)[key] += 1
-                    seconds = round(time.monotonic() - begun, 3)
-                    journal.add(test=unit.test, function=unit.function, mode=mode, passed=passed, seconds=seconds)
-                    if not passed:
-                        print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
+
+    def run_unless_late(unit, mode):
+        """The unit, whether it passed and how long that took; nothing when the time is over."""
+        if time.monotonic() > until:
+            return None
+        begun = time.monotonic()
+        number = failures[unit.test, unit.function, mode]
+        log = folder / "failed" / f"{binaries}-{unit.test}-{unit.function}-{mode}-{number}.log"
+        passed = run(unit, mode, log)
+        if not passed:
+            print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
+        return unit, passed, round(time.monotonic() - begun, 3)
+
+    with concurrent.futures.ThreadPoolExecutor(int(settings["TOGETHER"])) as runners:
+        for turn in range(1, 1 + max(int(settings[key]) for key in ("ALONE", "OTHERS", "OFTEN"))):
+            for mode in modes:
+                due = [unit for unit in units if passes[unit.test, unit.function, mode]
+                       + failures[unit.test, unit.function, mode] < min(turn, wanted(unit, mode, settings, often))]
+                with neighbours(mode, folder):
+                    for done in filter(None, runners.map(run_unless_late, due, [mode] * len(due))):
+                        unit, passed, seconds = done
+                        (passes if passed else failures)[unit.test, unit.function, mode] += 1
+                        journal.add(test=unit.test, function=unit.function, mode=mode, passed=passed, seconds=seconds)
     return report(units, modes, settings, often, passes, failures, binaries)
 
 

@@ -51,6 +51,12 @@ public:
     {
         onLoop([this] { m_app.reset(); });
     }
+    /// Returns while the app waits for what is open, or when it is gone.
+    void beginToDestroyApp()
+    {
+        QMetaObject::invokeMethod(m_context.get(), [this] { m_app.reset(); }, Qt::QueuedConnection);
+        onLoop([] { });
+    }
     void onLoop(const std::function<void()> &work)
     {
         QMetaObject::invokeMethod(m_context.get(), work, Qt::BlockingQueuedConnection);

@@ -71,6 +71,7 @@ Outcome outcomeOf(CURLcode code)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE: // this machine has no authorities at all
     case CURLE_SSL_ISSUER_ERROR: return Outcome::TlsFailed;
     default: return Outcome::Failed;
     }

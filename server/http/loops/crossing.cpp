@@ -63,7 +63,7 @@ public:
     void took(qsizetype bytes);
 
     std::stop_token stopToken() override { return m_stop.get_token(); }
-    void stopIfLeft() override { } // told by leave()
+    void stopIfDue() override { } // told by leave()
     bool isDismissed() const override { return false; } // the local end knows, and tells
     void answer(const Response &response) override
     {
@@ -121,7 +121,7 @@ void Local::heedLeaving()
             },
             way->urgent);
     });
-    m_exchange.stopIfLeft();
+    m_exchange.stopIfDue();
 }
 
 // The guest is told when the client has room for more, or wants no more.

@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <semaphore>
 
 using namespace openloop;
 using namespace openloop::http;
@@ -38,6 +39,7 @@ void rowsOfLoops()
 }
 
 struct Told {
+    std::atomic<int> asked = 0;
     std::atomic<int> begun = 0;
     std::atomic<int> stopped = 0;
     std::atomic<int> events = 0;
@@ -61,6 +63,23 @@ Task<Json> forEver(Told &told, Request request)
     }
     ++told.stopped;
     throw Failure::clientLeft();
+}
+
+// A loop that stands still between them; used by one test.
+std::binary_semaphore held(0), letGo(0);
+
+Task<Json> forEverOnceHeld(Told &told, Request request)
+{
+    ++told.asked;
+    held.acquire();
+    return forEver(told, std::move(request));
+}
+
+Json hold(const Request &)
+{
+    held.release();
+    letGo.acquire();
+    return {};
 }
 
 Json name(const Request &)
@@ -91,6 +110,7 @@ private slots:
 
     void aStreamWaitsForItsReader();
     void theEndOfAnAppEndsWhatWaits();
+    void theEndOfAnAppEndsWhatItsLoopDoesNotKnowToWait();
 };
 
 void TestLoops::everyLoopTakesClients()
@@ -338,6 +358,33 @@ void TestLoops::theEndOfAnAppEndsWhatWaits()
     QCOMPARE(told.stopped.load(), 30);
     for (RawClient &client : clients)
         QVERIFY(client.waitForClose());
+}
+
+// The handler waits at home, and the connection's loop stands still before it is told so, until it is told to end.
+void TestLoops::theEndOfAnAppEndsWhatItsLoopDoesNotKnowToWait()
+{
+    Told told;
+    AppThread server(
+        {},
+        [&](App &app) {
+            app.route("GET", u"/for_ever"_s, told, forEverOnceHeld);
+            app.route("GET", u"/hold"_s, hold);
+            app.route("GET", u"/test/loop"_s, name);
+        },
+        loops);
+    const auto waiting = clientOn(server.port(), u"loop 1"_s);
+    const auto holding = clientOn(server.port(), u"loop 1"_s);
+    QVERIFY(waiting && holding);
+    waiting->ask("/for_ever");
+    TRY_COMPARE(told.asked.load(), 1);
+    holding->ask("/hold");
+    TRY_COMPARE(told.begun.load(), 1);
+    server.beginToDestroyApp();
+    letGo.release();
+    TRY_COMPARE(told.stopped.load(), 1);
+    const auto answer = waiting->read();
+    QVERIFY(answer);
+    QCOMPARE(answer->status, 503);
 }
 
 QTEST_GUILESS_MAIN(TestLoops)

@@ -126,48 +126,65 @@ inline void fillFromDense(const FillJob &job, std::size_t begin, std::size_t end
 }
 
 // A prime that is larger than the whole interval hits it once or, mostly, not at all. What does hit is gathered first,
-// polynomial by polynomial, then dealt out to the blocks in vectors that are full; roots stay in the first-level cache.
-inline void fillFromSparse(const FillJob &job, std::size_t begin, std::size_t end)
+// of several polynomials at a time, so that roots are loaded and stored once for them; then it is dealt out to the
+// blocks in vectors that are full. Polynomials from..from+together-1; begin..end: at most a chunk.
+template <unsigned together>
+inline void fillFromSparse(const FillJob &job, std::size_t begin, std::size_t end, unsigned from)
 {
     using L = Lanes32;
     constexpr unsigned locationBits = 21; // one more than the longest interval has
     constexpr std::uint32_t locations = (1U << locationBits) - 1;
     static_assert(maxBlocks * blockSize <= locations && FillJob::chunk <= 1U << (32 - locationBits));
-    std::uint32_t gathered[2 * FillJob::chunk + 2 * L::lanes];
+    std::uint32_t gathered[together][2 * FillJob::chunk + 2 * L::lanes];
+    std::uint32_t *to[together];
+    for (unsigned j = 0; j < together; ++j)
+        to[j] = gathered[j];
+    const FillJob::Move *const moves = job.moves + from;
     const L::V length = L::splat(job.blocks * blockSize);
     const L::V placeStep = L::splat(L::lanes << locationBits);
+    L::V place = L::ascending(locationBits);
+    for (std::size_t i = begin; i < end; i += L::lanes, place = L::add(place, placeStep)) {
+        const L::V p = L::load(job.modulus + i);
+        L::V root1 = L::load(job.root1 + i);
+        L::V root2 = L::load(job.root2 + i);
+#pragma GCC unroll 4
+        for (unsigned j = 0; j < together; ++j) {
+            const auto gather = [&](L::V root) {
+                const L::M inside = L::below(root, length);
+                L::storePacked(to[j], L::either(root, place), inside);
+                to[j] += L::count(inside);
+            };
+            gather(root1);
+            gather(root2);
+            if (moves[j].delta == nullptr)
+                continue;
+            const L::V by = L::load(moves[j].delta + i);
+            root1 = moved<L>(root1, by, p, moves[j].down);
+            root2 = moved<L>(root2, by, p, moves[j].down);
+        }
+        L::store(job.root1 + i, root1);
+        L::store(job.root2 + i, root2);
+    }
     const L::V far = L::splat(1U << 25);
     const L::V firstTag = L::splat(std::uint32_t(begin) << blockBits);
     const L::V tags = L::splat((std::uint32_t(FillJob::chunk) - 1) << blockBits);
-    for (unsigned j = 0; j < job.polynomials; ++j) {
-        std::uint32_t *to = gathered;
-        const auto gather = [&](L::V root, L::V place) {
-            const L::M inside = L::below(root, length);
-            L::storePacked(to, L::either(root, place), inside);
-            to += L::count(inside);
-        };
-        const std::uint32_t *const delta = job.moves[j].delta;
-        const bool down = job.moves[j].down;
-        L::V place = L::ascending(locationBits);
-        for (std::size_t i = begin; i < end; i += L::lanes, place = L::add(place, placeStep)) {
-            const L::V root1 = L::load(job.root1 + i);
-            const L::V root2 = L::load(job.root2 + i);
-            gather(root1, place);
-            gather(root2, place);
-            if (delta == nullptr)
-                continue;
-            const L::V p = L::load(job.modulus + i);
-            const L::V by = L::load(delta + i);
-            L::store(job.root1 + i, moved<L>(root1, by, p, down));
-            L::store(job.root2 + i, moved<L>(root2, by, p, down));
-        }
-        L::store(to, L::splat(locations)); // fills the last vector up with what no block has
-        for (const std::uint32_t *from = gathered; from < to; from += L::lanes) {
-            const L::V hits = L::load(from);
+    for (unsigned j = 0; j < together; ++j) {
+        L::store(to[j], L::splat(locations)); // fills the last vector up with what no block has
+        for (const std::uint32_t *at = gathered[j]; at < to[j]; at += L::lanes) {
+            const L::V hits = L::load(at);
             const L::V tag = L::add(firstTag, L::both(L::lower<locationBits - blockBits>(hits), tags));
-            emit(L::both(hits, L::splat(locations)), far, tag, job.cursor + j * job.blocks, job.blocks);
+            emit(L::both(hits, L::splat(locations)), far, tag, job.cursor + (from + j) * job.blocks, job.blocks);
         }
     }
+}
+
+inline void fillFromSparse(const FillJob &job, std::size_t begin, std::size_t end)
+{
+    unsigned from = 0;
+    for (; from + 4 <= job.polynomials; from += 4)
+        fillFromSparse<4>(job, begin, end, from);
+    for (; from < job.polynomials; ++from)
+        fillFromSparse<1>(job, begin, end, from);
 }
 
 inline void fill(const FillJob &job)

@@ -68,21 +68,16 @@ void Poller::remove(int descriptor, const PlainWire *wire)
     }
 }
 
-// Looks again as long as it finds something, for that costs less than the loop's next turn. What is too much for one
-// turn stays ready, and the next one begins with it.
+// What does not fit into one turn stays ready, and the next turn begins with it.
 void Poller::deliver()
 {
     if (m_count > 0)
         return; // an event loop within a handler: that turn goes on first
-    for (std::size_t left = m_events.size(); left > 0; left -= std::size_t(m_count)) {
-        m_count = ::epoll_wait(m_epoll, m_events.data(), int(left), 0);
-        if (m_count <= 0)
-            break;
-        for (int i = 0; i < m_count; ++i) {
-            const epoll_event &event = m_events[std::size_t(i)];
-            if (event.data.ptr)
-                static_cast<PlainWire *>(event.data.ptr)->handle(event.events);
-        }
+    m_count = ::epoll_wait(m_epoll, m_events.data(), int(m_events.size()), 0);
+    for (int i = 0; i < m_count; ++i) {
+        const epoll_event &event = m_events[std::size_t(i)];
+        if (event.data.ptr)
+            static_cast<PlainWire *>(event.data.ptr)->handle(event.events);
     }
     m_count = 0;
 }

@@ -3,61 +3,135 @@
 # Compiles each header alone: whoever includes it first need not know what else it wants.
 """Usage: check_headers.py SOURCE_FOLDER BUILD_FOLDER. Prints the errors; exit code 1 if there is one.
 
-A file named *_body.h is no header: it is included in the middle of files that say what it needs. ccache remembers what
-was compiled, so only what changed since the last time costs something; paths are relative, so that this holds for each
-clone of the repository.
+A file named *_body.h is no header: it is included in the middle of files that say what it needs. Headers that want the
+same large headers of Qt and of the library share a precompiled one of just these: less is read, and none of them sees a
+name that it had not asked for. What has not changed since it compiled is not compiled again.
 """
+import collections
 import concurrent.futures
+import functools
+import hashlib
+import json
 import os
 import pathlib
-import shutil
+import re
 import subprocess
 import sys
 
 from sources import NOT_A_HEADER, Commands, sources
 
+INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]', re.MULTILINE)
+# What takes most of the time to read.
+LARGE = ("QWidget", "QTest", "QCoroTask", "QJsonObject", "QObject", "QString", "chrono", "functional")
+WORTH_PRECOMPILING = 4  # headers that share it
+
 
 class Headers:
     def __init__(self, root, build):
         self.root = root
-        self.commands = Commands(root, build)
         self.folder = build / "check" / "headers"
-        self.compiler = [*filter(None, [shutil.which("ccache")]), "g++"]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.room = os.path.relpath(self.folder, root)
+        self.flags = [*self._flags(Commands(root, build)), "-I.", "-O0", "-w", "-fPIC"]
+        compiler = subprocess.run(["g++", "--version"], stdout=subprocess.PIPE, check=True).stdout
+        self.salt = compiler + json.dumps(self.flags).encode()
+        self.precompiled = {}
 
-    def _flags(self, path):
-        for word in self.commands.of(path):
-            if word == f"-I{self.root}":
-                yield "-I."
-            elif word.startswith(("-D", "-U", "-isystem", "-std")) and str(self.root) not in word:
-                yield word
+    def _flags(self, commands):
+        """Of all that is compiled: no header asks for what only one target defines."""
+        words = dict.fromkeys(word for words in commands.of_file.values() for word in words)
+        told = [word for word in words
+                if word.startswith(("-D", "-isystem", "-std=gnu++")) and str(self.root) not in word]
+        return told + [word for word in words if word.startswith("-U")]
+
+    @functools.cache
+    def _text(self, path):
+        return (self.root / path).read_text()
+
+    @functools.cache
+    def _includes(self, path):
+        """Files of ours, and names of foreign headers."""
+        found = INCLUDE.findall(self._text(path))
+        ours = [name for mark, name in found if mark == '"' and (self.root / name).exists()]
+        return ours, {name for _, name in found}.difference(ours)
+
+    @functools.cache
+    def _wants(self, path):
+        """The same, with what those files of ours include, and so on."""
+        ours, foreign, left = {path}, set(), [path]
+        while left:
+            more, names = self._includes(left.pop())
+            left.extend(name for name in more if name not in ours)
+            ours.update(more)
+            foreign |= names
+        return ours, foreign
+
+    def _large(self, path):
+        foreign = self._wants(path)[1]
+        return tuple(name for name in LARGE if name in foreign)
+
+    def _compile(self, source, *words):
+        command = ["g++", *self.flags, *words, source]
+        return subprocess.run(command, cwd=self.root, stderr=subprocess.PIPE, text=True, check=False)
+
+    def _precompile(self, large):
+        name = f"{self.room}/{'+'.join(large)}.hxx"
+        (self.root / name).write_text("".join(f"#include <{each}>\n" for each in large))
+        if self._compile(name, "-x", "c++-header", "-o", f"{name}.gch").returncode == 0:
+            self.precompiled[large] = ["-include", name]
+
+    def _name(self, path):
+        return f"{self.room}/{path.replace('/', '+')}"
+
+    def _stamp(self, path):
+        return self.root / f"{self._name(path)}.good"
+
+    @functools.cache
+    def _key(self, path):
+        """What it depends on, the foreign headers' texts aside."""
+        return hashlib.sha256(self.salt + "".join(map(self._text, sorted(self._wants(path)[0]))).encode()).hexdigest()
+
+    def _is_proved(self, path):
+        return self._stamp(path).exists() and self._stamp(path).read_text() == self._key(path)
 
     def errors(self, path):
-        stub = self.folder / (path.replace("/", "+") + ".cpp")
-        text = f'#include "{path}"\n'
-        if not stub.exists() or stub.read_text() != text:
-            stub.write_text(text)
-        stub = os.path.relpath(stub, self.root)
-        command = [*self.compiler, *self._flags(path), "-O0", "-w", "-fPIC", "-c", stub, "-o", f"{stub}.o"]
-        done = subprocess.run(command, cwd=self.root, stderr=subprocess.PIPE, text=True, check=False)
+        source = f"{self._name(path)}.cpp"
+        (self.root / source).write_text(f'#include "{path}"\n')
+        done = self._compile(source, *self.precompiled.get(self._large(path), []), "-fsyntax-only")
+        if done.returncode == 0:
+            self._stamp(path).write_text(self._key(path))
         return done.stderr if done.returncode else ""
 
+    def check(self, paths):
+        """The errors of those that have some."""
+        due = [path for path in paths if not self._is_proved(path)]
+        shared = collections.Counter(map(self._large, due))
+        with concurrent.futures.ThreadPoolExecutor(2) as threads:
+            list(threads.map(self._precompile,
+                             (large for large, count in shared.items() if large and count >= WORTH_PRECOMPILING)))
+            return {path: errors for path, errors in zip(due, threads.map(self.errors, due)) if errors}
+
     def self_test(self):
-        """The check can fail: a header that forgot what it needs is found, one that did not is not."""
-        room = os.path.relpath(self.folder, self.root)
-        self.commands.of_file[f"{room}/x.cpp"] = self.commands.of("common/paths.h")
-        for name, text in (("forgetful", ""), ("complete", "#include <string>\n")):
-            (self.folder / f"{name}.h").write_text(text + "inline std::string text;\n")
-        assert "string" in self.errors(f"{room}/forgetful.h")
-        assert not self.errors(f"{room}/complete.h")
+        """The check can fail: a header that forgot what it needs is found, one that did not is not; so it is where they
+        share a precompiled one."""
+        large = ("functional",)
+        forgets = "#include <functional>\ninline std::ofstream file;\n"
+        for name, text in (("forgetful", forgets), ("complete", "#include <fstream>\n" + forgets)):
+            (self.folder / f"{name}.h").write_text(text)
+        self._precompile(large)
+        for shared in (self.precompiled, {}):
+            self.precompiled = shared
+            for name, has_errors in (("forgetful", True), ("complete", False)):
+                path = f"{self.room}/{name}.h"
+                self._stamp(path).unlink(missing_ok=True)
+                assert ("ofstream" in self.errors(path)) == has_errors, f"{name}, {shared}"
 
 
 def main():
     headers = Headers(*(pathlib.Path(folder).resolve() for folder in sys.argv[1:3]))
-    headers.folder.mkdir(parents=True, exist_ok=True)
     headers.self_test()
     paths = [path for path in sources(headers.root, ".h") if not path.endswith(NOT_A_HEADER)]
-    with concurrent.futures.ThreadPoolExecutor(2) as threads:
-        found = {path: errors for path, errors in zip(paths, threads.map(headers.errors, paths)) if errors}
+    found = headers.check(paths)
     for path, errors in found.items():
         print(f"{path} does not compile alone:\n{errors}")
     print(f"{len(paths)} headers, {len(found)} of them need another before them")

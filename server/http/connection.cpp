@@ -155,7 +155,10 @@ void Connection::release()
         m_timing = std::make_shared<Timing>();
     identify();
     m_taken = false;
-    m_host.handle(*this);
+    if (head().wantsTls && !m_wire->isSecured()) // RFC 9110 section 7.4
+        refuse(Failure(421, u"what https: names is told over TLS only"_s));
+    else
+        m_host.handle(*this);
     if (!m_taken && m_state == State::Exchange)
         refuse(Failure(500, u"the request was not routed"_s));
     stopIfDue();
@@ -298,10 +301,8 @@ void Connection::sent()
         end();
         return;
     }
-    if (m_closing) {
-        linger();
-        return;
-    }
+    if (m_closing)
+        return linger();
     enter(State::Head, hasBegun() ? limits().headTime : limits().idleTime);
     if (m_in.isEmpty() && m_in.capacity() > idleBuffer)
         m_in = {};

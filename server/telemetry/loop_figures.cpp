@@ -45,7 +45,8 @@ const char *refusalReason(int status)
     switch (status) {
     case 400: return "malformed";
     case 401:
-    case 403: return "not allowed";
+    case 403:
+    case 421: return "not allowed";
     case 408: return "too slow";
     case 413:
     case 414:

@@ -43,6 +43,7 @@ bool percentEncodingIsSound(QByteArrayView text, bool controlsAllowed)
 struct Absolute {
     QByteArrayView authority;
     QByteArrayView rest; ///< path and query
+    bool isHttps = false;
 };
 
 // absolute-form (RFC 9112 section 3.2.2): its authority replaces the Host field.
@@ -56,7 +57,7 @@ std::optional<Absolute> readAbsolute(QByteArrayView target)
         if (end == rest.begin())
             return {};
         const qsizetype length = end - rest.begin();
-        return Absolute{rest.first(length), rest.sliced(length)};
+        return Absolute{rest.first(length), rest.sliced(length), scheme.size() == 8};
     }
     return {};
 }
@@ -271,6 +272,7 @@ HeadReader::Verdict HeadReader::readTarget(QByteArrayView method, QByteArrayView
     const QByteArrayView query = mark < 0 ? QByteArrayView() : absolute->rest.sliced(mark + 1);
     if (!percentEncodingIsSound(path, false) || !percentEncodingIsSound(query, true))
         return bad(u"the request target has a bad percent-encoding"_s);
+    m_head.wantsTls = absolute->isHttps;
     if (!absolute->authority.isEmpty())
         m_head.m_authority = partOf(absolute->authority);
     if (!path.isEmpty())

@@ -37,6 +37,7 @@ public:
     void addField(QByteArrayView name, QByteArrayView value);
     void setQuery(QByteArrayView query) { m_query = add(query); }
 
+    bool wantsTls = false; ///< its target is absolute and begins with https:
     int minorVersion = 1; ///< HTTP/1.x
     qint64 contentLength = 0; ///< 0 as well when there is no such field, or the body is chunked
     bool chunked = false;

@@ -36,6 +36,7 @@ constexpr std::array reasons{
     Reason{414, "URI Too Long"},
     Reason{415, "Unsupported Media Type"},
     Reason{417, "Expectation Failed"},
+    Reason{421, "Misdirected Request"},
     Reason{422, "Unprocessable Content"},
     Reason{431, "Request Header Fields Too Large"},
     Reason{500, "Internal Server Error"},

@@ -93,6 +93,7 @@ PlainWire::PlainWire(int descriptor, std::shared_ptr<Poller> poller, const Netwo
     else if (peer.ss_family != AF_UNIX)
         m_address.setAddress(address);
     m_maySayWhose = proxies.contains(m_address);
+    m_secured = m_maySayWhose || m_address.isNull();
     constexpr int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!m_poller->add(descriptor, this)) // no memory, or no more watches for this user

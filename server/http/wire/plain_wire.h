@@ -54,6 +54,7 @@ public:
     ~PlainWire() override;
 
     QHostAddress peerAddress() const override { return m_address; }
+    bool isSecured() const override { return m_secured; }
     void read(QByteArray &in) override;
     void look() override;
     bool mayHaveMore() const override { return m_readable; }
@@ -81,6 +82,7 @@ private:
     QByteArray m_out; ///< what the client has not taken
     qsizetype m_written = 0; ///< of m_out
     bool m_readable = false;
+    bool m_secured = false;
     bool m_maySayWhose = false; ///< a PROXY header may be what comes first
     bool m_open = true;
 };

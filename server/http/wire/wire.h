@@ -33,6 +33,10 @@ public:
     /// connects, of that one.
     virtual QHostAddress peerAddress() const = 0;
 
+    /// Whether nobody on the way can have read along, as far as is known here: it is encrypted, came by a Unix socket,
+    /// or a trusted proxy answers for it.
+    virtual bool isSecured() const = 0;
+
     /// Whether what is read are requests. Until then read() goes on with what comes before them, and what is written
     /// waits.
     virtual bool isReady() const { return true; }

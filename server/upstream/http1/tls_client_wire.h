@@ -24,6 +24,7 @@ public:
     void begin();
 
     QHostAddress peerAddress() const override { return m_socket.peerAddress(); }
+    bool isSecured() const override { return true; }
     void read(QByteArray &in) override { in += m_socket.read(mostAhead); }
     bool mayHaveMore() const override { return m_socket.bytesAvailable() > 0; }
     void write(const QByteArray &bytes) override;

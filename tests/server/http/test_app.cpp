@@ -435,6 +435,7 @@ void TestApp::refusalsArePoliteAndFinal_data()
             + QByteArray(1'000'000, 'a')
                                 << 413;
     QTest::newRow("large chunk") << request("POST", "/quick", "Transfer-Encoding: chunked\r\n") + "7fffffff\r\n" << 413;
+    QTest::newRow("https in the clear") << request("GET", "https://localhost/quick") << 421;
     QTest::newRow("version") << QByteArray("GET / HTTP/2.0\r\nHost: h\r\n\r\n") << 505;
 }
 

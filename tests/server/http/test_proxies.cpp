@@ -54,6 +54,7 @@ class TestProxies : public QObject
 private slots:
     void fieldsAreBelievedOfTrustedProxiesAlone_data();
     void fieldsAreBelievedOfTrustedProxiesAlone();
+    void whatHttpsNamesIsToldBehindTrustedProxiesAlone();
     void withoutTrustNobodyIsBelieved();
     void pagesOfTheHostThatAProxyNamesMayAsk_data();
     void pagesOfTheHostThatAProxyNamesMayAsk();
@@ -91,6 +92,19 @@ void TestProxies::fieldsAreBelievedOfTrustedProxiesAlone()
     const auto answer = spoofing.read();
     QCOMPARE(clientIn(answer), QString::fromLatin1(stranger));
     QVERIFY(answer && !answer->body.contains("evil"));
+}
+
+// The proxy answers for TLS towards the client; a stranger in the clear may be read along with.
+void TestProxies::whatHttpsNamesIsToldBehindTrustedProxiesAlone()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), trusting({u"127.0.0.1"_s}));
+    QVERIFY(server.waitUntilReady());
+    for (const auto &[address, header, status] :
+         {std::tuple(proxy, QByteArray(), 200), {proxy, lineOfFive, 200}, {stranger, QByteArray(), 421}}) {
+        RawClient client(server.port(), address);
+        client.send(header + request("HTTPS://localhost/health"));
+        QCOMPARE(statusOf(client.read()), status);
+    }
 }
 
 void TestProxies::withoutTrustNobodyIsBelieved()

@@ -34,6 +34,7 @@ class TestTls : public QObject
 private slots:
     void initTestCase();
     void pipelinedAnswersKeepTheirOrder();
+    void aTargetMayNameHttps();
     void aLongAnswerArrivesWhole();
     void answersThatNeedNoWaitingSurviveHalfClose_data();
     void answersThatNeedNoWaitingSurviveHalfClose();
@@ -101,6 +102,15 @@ void TestTls::pipelinedAnswersKeepTheirOrder()
     const qsizetype quick = in.indexOf("{\"status\":\"healthy\"}");
     QVERIFY(slow == 0 && quick > slow && in.indexOf("{\"status\":\"alive\"}") > quick);
     QVERIFY(socket->state() == QAbstractSocket::UnconnectedState || socket->waitForDisconnected());
+}
+
+void TestTls::aTargetMayNameHttps()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    const auto socket = connectTo(server.port());
+    socket->write(request("https://localhost/health", "Connection: close\r\n"));
+    QVERIFY(readUntil(*socket, {}).startsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 void TestTls::aLongAnswerArrivesWhole()

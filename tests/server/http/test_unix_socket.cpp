@@ -116,7 +116,7 @@ void TestUnixSocket::itAnswersWithoutATokenAndGoesWithItsServer()
     for (int i = 0; i < 20; ++i) {
         RawClient client(path());
         QCOMPARE(statusOf(client.get("/query_database")), 200);
-        QCOMPARE(statusOf(client.get("/health")), 200);
+        QCOMPARE(statusOf(client.get("https://localhost/health")), 200);
     }
     QCOMPARE(server.stop(), 0);
     QVERIFY(!QFileInfo::exists(path()));

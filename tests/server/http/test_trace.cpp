@@ -100,7 +100,7 @@ void TestTrace::aParentIsTakenOrReplaced()
 // By several threads at once, as several event loops make them.
 void TestTrace::whatIsMadeIsNobodyElses()
 {
-    constexpr int each = 20'000;
+    constexpr int each = 70'000; // more than a thread takes at a time
     std::array<QList<QByteArray>, 4> made;
     {
         std::vector<std::jthread> threads;

@@ -43,7 +43,7 @@ check: check-fast ## and clang-tidy over what has changed since it was clean; ca
 test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, TOGETHER=n, SHARD=k/n, MINUTES=m; goes on where it ended)
 	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" TOGETHER="$(TOGETHER)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
-asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for those of windows; needs clang-19
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for windows and rules; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan
 
 tsan: ## the engine, and the threads of store, pool, jobs and probe, under ThreadSanitizer

@@ -2,9 +2,8 @@
 // How series, shaded spans and grids of counts are painted on QCustomPlot's axes. Included by plot views only.
 #pragma once
 
+#include "gui/views/plot/custom_plot.h"
 #include "gui/views/plot/view.h"
-
-#include <qcustomplot.h>
 
 namespace openloop::gui {
 

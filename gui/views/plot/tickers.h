@@ -2,9 +2,8 @@
 // Where axis ticks stand and how they read: local time, durations with their unit, shares. Included by plot views only.
 #pragma once
 
+#include "gui/views/plot/custom_plot.h"
 #include "gui/views/plot/view.h"
-
-#include <qcustomplot.h>
 
 namespace openloop::gui {
 

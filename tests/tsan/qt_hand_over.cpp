@@ -103,6 +103,28 @@ private:
 
 } // namespace
 
+// The end of a thread's event loop: from whoever calls quit() to what follows exec(). Where the loop is told on its way
+// into poll(), it does not read the eventfd that would say so.
+
+extern "C" {
+
+void quitThread(void *thread) __asm__("_ZN7QThread4quitEv");
+void quitThread(void *thread)
+{
+    static auto *const real = ofLibrary<void(void *)>("_ZN7QThread4quitEv");
+    handOver(thread);
+    real(thread);
+}
+
+int execThread(void *thread) __asm__("_ZN7QThread4execEv");
+int execThread(void *thread)
+{
+    static auto *const real = ofLibrary<int(void *)>("_ZN7QThread4execEv");
+    const TakeOverAtEnd atEnd(thread);
+    return real(thread);
+}
+}
+
 // A future's value or failure: from whoever reports it to whoever looks. All QFutureInterface of one future share the
 // private object behind the pointer that follows the one to their virtual functions.
 

@@ -57,7 +57,7 @@ std::optional<Absolute> readAbsolute(QByteArrayView target)
         if (end == rest.begin())
             return {};
         const qsizetype length = end - rest.begin();
-        return Absolute{rest.first(length), rest.sliced(length), scheme.size() == 8};
+        return Absolute{rest.first(length), rest.sliced(length), scheme.startsWith("https")};
     }
     return {};
 }

@@ -21,6 +21,7 @@ namespace openloop::bench {
 namespace {
 
 constexpr int rounds = 11;
+constexpr int loopRounds = 31; // of a second each, among neighbours that come and go
 
 /// The article's service, started by uvicorn; stopped by the destructor.
 class FastApi
@@ -64,9 +65,30 @@ private:
     quint16 m_port = 0;
 };
 
+// Answers by itself what its configuration says: in one process, or in as many as share what comes.
+class Nginx : public Front
+{
+public:
+    explicit Nginx(int workers) : Front(Front::Nginx, configuration(workers), 0)
+    {
+        while (!isReady())
+            std::this_thread::sleep_for(10ms);
+    }
+
+private:
+    static QByteArray configuration(int workers)
+    {
+        return "pid nginx.pid; master_process " + QByteArray(workers == 1 ? "off" : "on") + "; worker_processes "
+            + QByteArray::number(workers)
+            + "; events {} http { access_log off; keepalive_requests 100000000; client_body_temp_path body; "
+              "proxy_temp_path proxied; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi; "
+              "server { listen FRONT reuseport; location / { default_type application/json; "
+              "return 200 '{\"status\":\"healthy\"}'; } } }";
+    }
+};
+
 } // namespace
 
-// nginx answers by itself what its configuration says, in one process.
 void measureBesideNginx()
 {
     const QByteArray name =
@@ -74,17 +96,9 @@ void measureBesideNginx()
     qputenv("OPENLOOP_TEST_ROUTE", name);
     ServerProcess server(QStringLiteral(TEST_SERVER));
     qunsetenv("OPENLOOP_TEST_ROUTE");
-    const Front nginx(
-        Front::Nginx,
-        "pid nginx.pid; master_process off; events {} http { access_log off; keepalive_requests 100000000; "
-        "client_body_temp_path body; proxy_temp_path proxied; fastcgi_temp_path fastcgi; "
-        "uwsgi_temp_path uwsgi; scgi_temp_path scgi; server { listen FRONT; location / { "
-        "default_type application/json; return 200 '{\"status\":\"healthy\"}'; } } }",
-        0);
+    const Nginx nginx(1);
     if (!server.waitUntilReady())
         giveUp("the server did not start");
-    while (!nginx.isReady())
-        std::this_thread::sleep_for(10ms);
     std::vector<double> health, argument, beside, healthRatios, argumentRatios;
     for (int round = 0; round < rounds; ++round) {
         health.push_back(runWrk(server, u"/health"_s, 64, 2).cpuMicroseconds);
@@ -101,6 +115,27 @@ void measureBesideNginx()
     };
     printBeside("/health, 64 connections", health, healthRatios);
     printBeside("a route with an argument", argument, argumentRatios);
+}
+
+void measureLoopsBesideNginx()
+{
+    ServerProcess one(QStringLiteral(TEST_SERVER));
+    ServerProcess two(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s});
+    const Nginx nginxOfOne(1), nginxOfTwo(2);
+    if (!one.waitUntilReady() || !two.waitUntilReady())
+        giveUp("the server did not start");
+    const auto timeOf = [](const auto &server) { return runWrk(server, u"/health"_s, 64, 1).cpuMicroseconds; };
+    std::vector<double> ones, twos, ratios, nginxRatios;
+    for (int round = 0; round < loopRounds; ++round) {
+        ones.push_back(timeOf(one));
+        twos.push_back(timeOf(two));
+        ratios.push_back(twos.back() / ones.back());
+        const double ofOne = timeOf(nginxOfOne);
+        nginxRatios.push_back(timeOf(nginxOfTwo) / ofOne);
+    }
+    std::printf("two loops, clients among    %.1f us of CPU for each /health, %.1f us with one: ratio %.2f; of nginx's "
+                "two workers to one %.2f\n",
+                median(twos), median(ones), median(ratios), median(nginxRatios));
 }
 
 void measureBesideFastApi()

@@ -148,8 +148,9 @@ QStringList on(bool client)
     return {u"taskset"_s, u"-c"_s, client ? last : u"0-%1"_s.arg(std::max(0, last.toInt() - 1))};
 }
 
-void measureCostOfLoops(const char *how, const QStringList &client, const QStringList &server)
+void measureCostOfLoops()
 {
+    const QStringList client = on(true), server = on(false);
     ServerProcess one(QStringLiteral(TEST_SERVER), {}, server);
     ServerProcess two(QStringLiteral(TEST_SERVER), {u"--loops"_s, u"2"_s}, server);
     if (!one.waitUntilReady() || !two.waitUntilReady())
@@ -160,8 +161,9 @@ void measureCostOfLoops(const char *how, const QStringList &client, const QStrin
         twos.push_back(runWrk(two, u"/health"_s, 64, 1, client).cpuMicroseconds);
         ratios.push_back(twos.back() / ones.back());
     }
-    std::printf("two loops, %-16s %.1f us of CPU for each /health, %.1f us with one: ratio %.2f (at most 1.15)\n", how,
-                median(twos), median(ones), median(ratios));
+    std::printf(
+        "two loops, clients apart    %.1f us of CPU for each /health, %.1f us with one: ratio %.2f (at most 1.15)\n",
+        median(twos), median(ones), median(ratios));
 }
 
 // Two loops of which one stands still, beside themselves before that.
@@ -191,8 +193,8 @@ void measureStuckLoop()
 
 void measureLoops()
 {
-    measureCostOfLoops("clients apart", on(true), on(false));
-    measureCostOfLoops("clients among", {}, {});
+    measureCostOfLoops();
+    measureLoopsBesideNginx();
     measureStuckLoop();
 }
 

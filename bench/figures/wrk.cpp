@@ -2,6 +2,7 @@
 // Runs wrk, and reads what it and the kernel say.
 #include "bench/figures/wrk.h"
 
+#include <QFile>
 #include <QProcess>
 #include <QRegularExpression>
 
@@ -14,14 +15,20 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::bench {
 namespace {
 
-// Of all of a process's threads, s.
+// Of all threads of a process, and of the processes that it started, s.
 double cpuSeconds(qint64 process)
 {
     clockid_t clock{};
     timespec time{};
     if (::clock_getcpuclockid(pid_t(process), &clock) != 0 || ::clock_gettime(clock, &time) != 0)
         giveUp("the server's processor time can't be read");
-    return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
+    double seconds = double(time.tv_sec) + double(time.tv_nsec) / 1e9;
+    QFile children(u"/proc/%1/task/%1/children"_s.arg(process));
+    if (!children.open(QIODevice::ReadOnly))
+        giveUp("the server's children can't be read");
+    for (const QByteArray &child : children.readAll().simplified().split(' '))
+        seconds += child.isEmpty() ? 0 : cpuSeconds(child.toLongLong());
+    return seconds;
 }
 
 } // namespace

@@ -15,7 +15,7 @@ double median(std::vector<double> values);
 
 struct Throughput {
     double perSecond = 0;
-    double cpuMicroseconds = 0; ///< of the server, for each request
+    double cpuMicroseconds = 0; ///< of the server and the processes that it started, for each request
     qint64 failed = 0;
 };
 

@@ -7,8 +7,8 @@
 A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
 disk; on one processor. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass OFTEN
 times alone. What valgrind runs is left out: `make soak`.
-The journal (build/test-again) belongs to the binaries: a run goes on where the last one with the same ones ended, and
-whatever ever failed is listed. Exit code: 0 every function has all its passes; 1 one has failed; 3 passes are missing.
+The journal (build/test-again) belongs to the bytes of a test and of our programs: a run goes on where the last one with
+the same ones ended, also after another test was built anew, and whatever ever failed is listed. Exit code: 0 every function has all its passes; 1 one has failed; 3 passes are missing.
 """
 import collections
 import concurrent.futures
@@ -31,7 +31,8 @@ LEFT_OUT = {"valgrind"}  # labels
 BURST = 64 << 20  # bytes
 USUAL_TIMEOUT = 300.0  # s
 
-Unit = collections.namedtuple("Unit", "test function command environment folder timeout")
+# bytes: the hash of what is run, of our programs and of the test's.
+Unit = collections.namedtuple("Unit", "test function command environment folder timeout bytes")
 
 
 def ctest_entries(build):
@@ -51,25 +52,26 @@ def functions_of(command, environment):
     return [line.strip().removesuffix("()") for line in listing.stdout.splitlines() if line.strip().endswith("()")]
 
 
+def hash_of(files):
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def units_of(build):
+    programs = [file for folder in ("bin", "tests") for file in sorted((build / folder).glob("openloop-*"))]
     for entry in ctest_entries(build):
         if LEFT_OUT & set(property_of(entry, "LABELS", [])):
             continue
         environment = dict(os.environ, **dict(each.split("=", 1) for each in property_of(entry, "ENVIRONMENT", [])))
         timeout = property_of(entry, "TIMEOUT", USUAL_TIMEOUT)
         folder = property_of(entry, "WORKING_DIRECTORY", str(build))
+        own = [file for file in map(pathlib.Path, entry["command"]) if SOURCE in file.parents and file.is_file()]
+        hashed = hash_of([*programs, *own])
         for function in functions_of(entry["command"], environment):
             command = [*entry["command"], *([function] if function else [])]
-            yield Unit(entry["name"], function, command, environment, folder, timeout)
-
-
-def hash_of_binaries(build):
-    digest = hashlib.sha256()
-    for folder in ("bin", "tests"):
-        for file in sorted((build / folder).iterdir()):
-            if file.is_file() and os.access(file, os.X_OK):
-                digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
+            yield Unit(entry["name"], function, command, environment, folder, timeout, hashed)
 
 
 class Journal:
@@ -199,11 +201,14 @@ def main():
     units = [unit for unit in everything if re.search(settings["ONLY"], f"{unit.test} {unit.function}")]
     units = units[shard - 1::shards]
     folder = SOURCE / "build" / "test-again"
-    binaries = hash_of_binaries(build)
-    journal = Journal(folder / f"{binaries}.jsonl")
-    passes, failures = collections.Counter(), collections.Counter()
+    journal = Journal(folder / "journal.jsonl")
+    passes, failures, seconds_of = collections.Counter(), collections.Counter(), {}
+    of_now = {(unit.test, unit.bytes) for unit in everything}
     for entry in journal.runs():
-        (passes if entry["passed"] else failures)[entry["test"], entry["function"], entry["mode"]] += 1
+        seconds_of[entry["test"], entry["function"]] = entry["seconds"]
+        if (entry["test"], entry["bytes"]) in of_now:
+            (passes if entry["passed"] else failures)[entry["test"], entry["function"], entry["mode"]] += 1
+    units.sort(key=lambda unit: -seconds_of.get((unit.test, unit.function), 0.0))  # that none is waited for at the end
     until = time.monotonic() + 60 * float(settings["MINUTES"])
     modes = settings["MODES"].split(",")
 
@@ -213,7 +218,7 @@ def main():
             return None
         begun = time.monotonic()
         number = failures[unit.test, unit.function, mode]
-        log = folder / "failed" / f"{binaries}-{unit.test}-{unit.function}-{mode}-{number}.log"
+        log = folder / "failed" / f"{unit.bytes}-{unit.test}-{unit.function}-{mode}-{number}.log"
         passed = run(unit, mode, log)
         if not passed:
             print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
@@ -228,14 +233,15 @@ def main():
                     for done in filter(None, runners.map(run_unless_late, due, [mode] * len(due))):
                         unit, passed, seconds = done
                         (passes if passed else failures)[unit.test, unit.function, mode] += 1
-                        journal.add(test=unit.test, function=unit.function, mode=mode, passed=passed, seconds=seconds)
-    return report(units, modes, settings, often, passes, failures, binaries)
+                        journal.add(test=unit.test, function=unit.function, bytes=unit.bytes, mode=mode, passed=passed,
+                                    seconds=seconds)
+    return report(units, modes, settings, often, passes, failures)
 
 
-def report(units, modes, settings, often, passes, failures, binaries):
+def report(units, modes, settings, often, passes, failures):
     missing = sum(max(0, wanted(unit, mode, settings, often) - passes[unit.test, unit.function, mode])
                   for unit in units for mode in modes)
-    print(f"binaries {binaries}, {len(units)} functions")
+    print(f"{len(units)} functions")
     for mode in modes:
         count = [passes[unit.test, unit.function, mode] for unit in units]
         print(f"{mode:7} {sum(count)} passes, the fewest of a function {min(count, default=0)}")

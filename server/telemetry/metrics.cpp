@@ -51,8 +51,8 @@ std::vector<Exposition::Bucket> bucketsOf(const Requests::Counts &counts)
     std::vector<Exposition::Bucket> buckets = bucketsOf(counts.durations);
     for (std::size_t i = 0; i < buckets.size(); ++i) {
         if (const auto &exemplar = counts.exemplars[i])
-            buckets[i].exemplar = {QByteArray(exemplar->traceId.data(), exemplar->traceId.size()), exemplar->seconds,
-                                   exemplar->time};
+            buckets[i].exemplar = {QByteArray(exemplar->traceId.data(), qsizetype(exemplar->traceId.size())),
+                                   exemplar->seconds, exemplar->time};
     }
     return buckets;
 }

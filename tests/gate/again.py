@@ -5,7 +5,7 @@
                 [TOGETHER=1] [SHARD=k/n] [MINUTES=m]
 
 A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
-disk; on one processor. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass OFTEN
+disk; on one processor each. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass OFTEN
 times alone. What valgrind runs is left out: `make soak`.
 The journal (build/test-again) belongs to the bytes of a test and of our programs: a run goes on where the last one with
 the same ones ended, also after another test was built anew, and whatever ever failed is listed. Exit code: 0 every function has all its passes; 1 one has failed; 3 passes are missing.
@@ -15,6 +15,7 @@ import concurrent.futures
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -30,6 +31,7 @@ MODES = ("alone", "busy", "disk", "single")
 LEFT_OUT = {"valgrind"}  # labels
 BURST = 64 << 20  # bytes
 USUAL_TIMEOUT = 300.0  # s
+SINGLES = itertools.count()  # those that run on one processor each have the next one
 
 # bytes: the hash of what is run, of our programs and of the test's.
 Unit = collections.namedtuple("Unit", "test function command environment folder timeout bytes")
@@ -149,7 +151,8 @@ def run(unit, mode, log):
     """Whether it passed; what it printed is kept in `log` where it did not."""
     command = unit.command
     if mode == "single":
-        command = ["taskset", "-c", str(min(os.sched_getaffinity(0))), *command]
+        processors = sorted(os.sched_getaffinity(0))
+        command = ["taskset", "-c", str(processors[next(SINGLES) % len(processors)]), *command]
     with subprocess.Popen(command, env=unit.environment, cwd=unit.folder, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, start_new_session=True) as process:
         try:

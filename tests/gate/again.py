@@ -5,10 +5,11 @@
                 [TOGETHER=1] [SHARD=k/n] [MINUTES=m]
 
 A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
-disk; on one processor each. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass OFTEN
-times alone. What valgrind runs is left out: `make soak`.
+disk; on one processor each. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass
+OFTEN times alone. What valgrind runs is left out: `make soak`.
 The journal (build/test-again) belongs to the bytes of a test and of our programs: a run goes on where the last one with
-the same ones ended, also after another test was built anew, and whatever ever failed is listed. Exit code: 0 every function has all its passes; 1 one has failed; 3 passes are missing.
+the same ones ended, also after another test was built anew, and whatever ever failed is listed. Exit code: 0 every
+function has all its passes; 1 one has failed; 3 passes are missing.
 """
 import collections
 import concurrent.futures

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Servers of one queue: how their list is read, which services make a group, who of them is asked, and what is said.
 #include "gui/models/watches/fleet_table.h"
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 #include "tests/support/rows.h"
@@ -268,8 +269,7 @@ private slots:
     void whoIsAwayIsSaidToBe()
     {
         FleetWatch watch;
-        watch.setTargets(
-            *probe::targetsFromArguments({u"http://user:secret@127.0.0.1:%1/x"_s.arg(test::closedPort())}));
+        watch.setTargets(*probe::targetsFromArguments({u"http://user:secret@127.0.0.1:%1/x"_s.arg(test::freePort())}));
         watch.setWatched(true);
         TRY_VERIFY(watch.problem().contains(u"127.0.0.1:"_s));
         QVERIFY2(!watch.problem().contains(u"secret"_s), qPrintable(watch.problem()));

@@ -19,6 +19,7 @@
 #include "gui/window/recordings.h"
 #include "gui/window/targets.h"
 #include "tests/gui/window_fixture.h"
+#include "tests/support/free_port.h"
 #include "tests/support/ticks.h"
 
 #include <QApplication>
@@ -91,7 +92,7 @@ private slots:
 
     void aFirstRunWithoutServiceOffersThreeWaysOn()
     {
-        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(closedPort())),
+        m_window = std::make_unique<MainWindow>(*m_theme, targetsAt(u"http://127.0.0.1:%1"_s.arg(freePort())),
                                                 QList<probe::Rule>());
         m_window->show();
         TRY_VERIFY(m_window->firstRun().headline().startsWith(u"No service at 127.0.0.1:"_s));

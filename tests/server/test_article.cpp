@@ -90,6 +90,7 @@ double TestArticle::smallestRatio(ServerProcess &server, const PathOf &aside, do
 double TestArticle::latenessOnTheLoop(ServerProcess &server, const QByteArray &onTheLoop)
 {
     const Load load(server.port(), always(onTheLoop), 1);
+    load.waitUntilAsked();
     const double loaded = healthP99(server.port(), 10);
     qInfo("negative control: p99 %.0f us", loaded);
     return loaded;
@@ -117,9 +118,14 @@ void TestArticle::healthAnswersWhileFactorizing()
     const auto factorizeHard = [](unsigned long client) { return "/factorize?" + hard(client); };
     const double best = smallestRatio(server, factorizeHard, mostWhileComputing);
     QVERIFY2(best <= mostWhileComputing, qPrintable(u"p99 under load is %1 times the idle one"_s.arg(best)));
-    const double idle = healthP99(server.port());
-    QVERIFY2(latenessOnTheLoop(server, "/test/factorize_on_the_loop?" + hard(0)) >= leastOnTheLoop * idle,
-             "the negative control did not make /health late");
+    const auto isLateOnTheLoop = [&] {
+        const double idle = healthP99(server.port());
+        return latenessOnTheLoop(server, "/test/factorize_on_the_loop?" + hard(0)) >= leastOnTheLoop * idle;
+    };
+    bool isLate = false;
+    for (int round = 0; round < rounds && !isLate; ++round)
+        isLate = isLateOnTheLoop();
+    QVERIFY2(isLate, "the negative control did not make /health late");
     QCOMPARE(server.stop(), 0);
 }
 

@@ -186,13 +186,4 @@ void ProgrammedServer::serve(std::stop_token stop)
     }
 }
 
-quint16 closedPort()
-{
-    // Bound to the end: a free port might be given to somebody else, or to the very probe that connects to it.
-    static std::vector<FileDescriptor> kept;
-    auto bound = boundToLoopback();
-    kept.push_back(std::move(bound.socket));
-    return bound.port;
-}
-
 } // namespace openloop::test

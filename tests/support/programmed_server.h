@@ -76,7 +76,4 @@ private:
     std::jthread m_thread;
 };
 
-/// A loopback port on which nobody listens, and nobody will while this process lives.
-quint16 closedPort();
-
 } // namespace openloop::test

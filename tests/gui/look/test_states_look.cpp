@@ -11,6 +11,7 @@
 #include "gui/window/experiments.h"
 #include "gui/window/recordings.h"
 #include "tests/gui/look/look_fixture.h"
+#include "tests/support/free_port.h"
 #include "tests/support/ticks.h"
 
 #include <QTemporaryDir>
@@ -122,7 +123,7 @@ private:
     void noTarget() { open({}, {}); }
     void refused()
     {
-        openOn(u"http://127.0.0.1:%1"_s.arg(closedPort()));
+        openOn(u"http://127.0.0.1:%1"_s.arg(freePort()));
         waitFor(State::Down);
     }
     void unknownHost()

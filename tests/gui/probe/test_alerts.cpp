@@ -4,6 +4,7 @@
 #include "gui/probe/headless/always_on/delivery.h"
 #include "gui/probe/headless/run.h"
 #include "tests/gui/probe/endless_monitor.h"
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
@@ -210,7 +211,7 @@ private slots:
     void aWebhookIsToldUntilItListens()
     {
         Receiver receiver({503});
-        EndlessMonitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--rule"_s, u"t: errors<1 over 1s"_s,
+        EndlessMonitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(freePort()), u"--rule"_s, u"t: errors<1 over 1s"_s,
                                 u"--webhook"_s, receiver.url()});
         TRY_VERIFY(receiver.alerts().size() >= 3); // the rule twice, then that it is down
         QCOMPARE(receiver.alerts()[0], receiver.alerts()[1]);
@@ -225,8 +226,8 @@ private slots:
         Receiver receiver;
         receiver.hold();
         EndlessMonitor monitor(anyPort
-                               + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort()),
-                                             u"u=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s,
+                               + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(freePort()),
+                                             u"u=http://127.0.0.1:%1/"_s.arg(freePort()), u"--webhook"_s,
                                              receiver.url()});
         QVERIFY(monitor.reaches("openloop_monitor_alerts_waiting{way=\"webhook\"}", 1)); // behind the first
         monitor.signal(SIGTERM);
@@ -248,7 +249,7 @@ private slots:
         QFETCH(bool, isPressed);
         Receiver receiver;
         receiver.hold();
-        EndlessMonitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(closedPort()), u"--webhook"_s, receiver.url()});
+        EndlessMonitor monitor({u"t=http://127.0.0.1:%1/"_s.arg(freePort()), u"--webhook"_s, receiver.url()});
         TRY_COMPARE(receiver.alerts().size(), 1);
         monitor.signal(SIGTERM);
         if (isPressed)
@@ -260,7 +261,7 @@ private slots:
     void whatVanishesFromTheProfileIsResolved()
     {
         const auto path = m_folder.filePath(u"vanishing.json"_s);
-        const auto gone = u"http://127.0.0.1:%1/"_s.arg(closedPort());
+        const auto gone = u"http://127.0.0.1:%1/"_s.arg(freePort());
         const auto profile = [&](const QByteArray &name) {
             return profileOf({{name, gone}}).replace("\"version\"", "\"rules\":[\"errors<1 over 1s\"],\"version\"");
         };

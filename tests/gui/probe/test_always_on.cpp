@@ -7,6 +7,7 @@
 #include "gui/probe/measurement/live_source.h"
 #include "gui/probe/measurement/measurement.h"
 #include "tests/gui/probe/endless_monitor.h"
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
@@ -146,7 +147,8 @@ private slots:
                                        : Reaction::Kind::Answer;
             return wrong;
         });
-        EndlessMonitor monitor(anyPort + QStringList{u"t="_s + server.url(), u"--timeout"_s, u"100ms"_s});
+        const QString timeout = kind == "timeout" ? u"100ms"_s : u"60s"_s;
+        EndlessMonitor monitor(anyPort + QStringList{u"t="_s + server.url(), u"--timeout"_s, timeout});
         QVERIFY2(monitor.reaches(errors(kind), 3), monitor.metrics().constData());
         // A timeout took longer than anybody knows; what failed at once was not fast.
         QCOMPARE(monitor.figure(upTo("10")), 0);
@@ -310,7 +312,7 @@ private slots:
 
     void whoAnswersNothingIsNoFailureOfTheMonitor()
     {
-        EndlessMonitor monitor(anyPort + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(closedPort())});
+        EndlessMonitor monitor(anyPort + QStringList{u"t=http://127.0.0.1:%1/"_s.arg(freePort())});
         QVERIFY(monitor.reaches(errors("refused"), 3));
         monitor.signal(SIGTERM);
         QCOMPARE(monitor.code(), 0);

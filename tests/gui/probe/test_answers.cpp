@@ -424,7 +424,7 @@ private slots:
         });
         QVERIFY(after.listen(QHostAddress(u"127.0.0.2"_s), before.port()));
         movingAddress = inet_addr("127.0.0.1");
-        Engine engine;
+        Engine engine(oneAtATime());
         engine.setTargets({targetAt(u"http://moving.test:%1/"_s.arg(before.port()), 200ms)});
         engine.start();
         Measurement measurement(std::make_unique<LiveSource>(engine));

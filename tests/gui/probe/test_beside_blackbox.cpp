@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A server that stands still for two seconds, seen by openloop-monitor and by Debian's blackbox_exporter, both scraped
 // by one real Prometheus: who counts from the due time tells of it, who asks when he is scraped does not.
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/programmed_server.h"
@@ -83,8 +84,8 @@ private slots:
             return Reaction();
         });
         self = &server;
-        const auto ours = freePeerPort(), blackbox = freePeerPort();
-        m_prometheus = freePeerPort();
+        const auto ours = freePort(), blackbox = freePort();
+        m_prometheus = freePort();
         QVERIFY(write(u"blackbox.yml"_s, "modules: {http_2xx: {prober: http, http: {preferred_ip_protocol: ip4}}}\n"));
         QVERIFY(write(
             u"prometheus.yml"_s,

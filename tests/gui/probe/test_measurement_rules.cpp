@@ -7,6 +7,7 @@
 #include "gui/probe/judgement/stalls.h"
 #include "gui/probe/samples/series.h"
 #include "tests/support/engine_recording.h"
+#include "tests/support/free_port.h"
 #include "tests/support/programmed_server.h"
 
 #include <QDeadlineTimer>
@@ -181,7 +182,7 @@ private slots:
     {
         Engine engine;
         EngineRecording recording(engine);
-        engine.setTargets({targetFor(u"http://127.0.0.1:%1/"_s.arg(closedPort()))});
+        engine.setTargets({targetFor(u"http://127.0.0.1:%1/"_s.arg(freePort()))});
         QVERIFY(recording.run(engine, 500ms));
         const auto quantiles = recording.statistics(u"t"_s).quantiles();
         QVERIFY(quantiles.n + recording.lost >= 40);
@@ -510,7 +511,7 @@ private slots:
             QCOMPARE(controlled.samples.last().outcome, Outcome::Reset);
             TRY_COMPARE(server.connections(), i);
         }
-        Controlled refused(closedPort());
+        Controlled refused(freePort());
         refused.courier.start({}, std::chrono::steady_clock::now());
         QVERIFY(refused.reaches(1));
         QCOMPARE(refused.samples.last().outcome, Outcome::Reset);

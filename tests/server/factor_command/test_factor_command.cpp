@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-factor as its users see it: beside GNU factor, byte by byte, and in what goes beyond it.
+#include "tests/support/patience.h"
+
 #include <csignal>
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -34,7 +36,7 @@ Outcome runAs(const QString &program, const QStringList &arguments, const QByteA
     process.start(program, arguments);
     process.write(input);
     process.closeWriteChannel();
-    process.waitForFinished(60'000);
+    process.waitForFinished(openloop::test::patience);
     return {process.readAllStandardOutput(), process.readAllStandardError(), process.exitCode()};
 }
 
@@ -148,10 +150,11 @@ private slots:
     {
         QProcess process;
         process.start(m_ours, {u"--threads"_s, u"2"_s, u"21"_s, QString::fromLatin1(hard) + u"0"_s, u"15"_s});
-        QVERIFY(process.waitForReadyRead(10'000)); // the first line is there before the hard number starts
+        QVERIFY(process.waitForReadyRead(
+            openloop::test::patience)); // the first line is there before the hard number starts
         QTest::qWait(200); // nothing tells that the hard number has begun; before it, the outcome is the same
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
-        QVERIFY(process.waitForFinished(2000));
+        QVERIFY(process.waitForFinished(openloop::test::patience));
         QCOMPARE(process.readAllStandardOutput(), QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");
         QCOMPARE(process.exitStatus(), QProcess::CrashExit); // by the signal: then a shell's loop ends, too
         QCOMPARE(process.exitCode(), SIGINT);
@@ -168,9 +171,9 @@ private slots:
             QProcess process;
             process.start(m_ours, {u"--threads"_s, threads});
             process.write(input + hard + '\n');
-            QVERIFY(process.waitForReadyRead(10'000));
+            QVERIFY(process.waitForReadyRead(openloop::test::patience));
             ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
-            QVERIFY(process.waitForFinished(10'000));
+            QVERIFY(process.waitForFinished(openloop::test::patience));
             const QByteArray output = process.readAllStandardOutput();
             QVERIFY(output.endsWith('\n'));
             QVERIFY(wanted.startsWith(output) || output.startsWith(wanted)); // then the hard one came, too
@@ -185,10 +188,10 @@ private slots:
             QProcess process;
             process.start(m_ours, QStringList());
             process.write("12\n");
-            QVERIFY(process.waitForReadyRead(10'000));
+            QVERIFY(process.waitForReadyRead(openloop::test::patience));
             ::kill(static_cast<pid_t>(process.processId()), SIGINT);
             process.closeWriteChannel();
-            QVERIFY(process.waitForFinished(10'000));
+            QVERIFY(process.waitForFinished(openloop::test::patience));
             QCOMPARE(process.exitStatus(), QProcess::CrashExit);
             QCOMPARE(process.exitCode(), SIGINT);
         }
@@ -200,12 +203,12 @@ private slots:
         process.start(u"sh"_s, {u"-c"_s, u"trap '' INT HUP; exec \"$0\""_s, m_ours});
         for (const char *line : {"12\n", "13\n"}) {
             process.write(line);
-            QVERIFY(process.waitForReadyRead(10'000));
+            QVERIFY(process.waitForReadyRead(openloop::test::patience));
             ::kill(static_cast<pid_t>(process.processId()), SIGINT);
             ::kill(static_cast<pid_t>(process.processId()), SIGHUP);
         }
         process.closeWriteChannel();
-        QVERIFY(process.waitForFinished(10'000));
+        QVERIFY(process.waitForFinished(openloop::test::patience));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.readAllStandardOutput(), "12: 2 2 3\n13: 13\n");
     }
@@ -221,7 +224,7 @@ private slots:
         QVERIFY(process.waitForStarted());
         process.waitForBytesWritten(1000); // most likely it stands in write() by now; if not, it ends as well
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
-        QVERIFY(process.waitForFinished(30'000));
+        QVERIFY(process.waitForFinished(openloop::test::patience));
         QCOMPARE(process.exitStatus(), QProcess::CrashExit);
         ::close(pipe[0]);
         ::close(pipe[1]);
@@ -236,7 +239,7 @@ private slots:
             process.write("12\n");
             process.write(hard);
             process.write("\n"); // and the input stays open
-            QVERIFY(process.waitForFinished(10'000));
+            QVERIFY(process.waitForFinished(openloop::test::patience));
             QCOMPARE(process.exitCode(), 1);
             QCOMPARE(process.readAllStandardError().count("write error: No space left on device"), 1);
         }
@@ -293,11 +296,11 @@ private slots:
         process.start(m_ours, QStringList());
         for (const char *line : {"12\n", "13\n"}) {
             process.write(line);
-            QVERIFY(process.waitForReadyRead(5000));
+            QVERIFY(process.waitForReadyRead(openloop::test::patience));
         }
         QCOMPARE(process.readAllStandardOutput(), "12: 2 2 3\n13: 13\n");
         process.closeWriteChannel();
-        QVERIFY(process.waitForFinished(5000));
+        QVERIFY(process.waitForFinished(openloop::test::patience));
     }
 
     void anAbsurdlyLongNumberIsRefusedInBoundedMemory()
@@ -314,7 +317,7 @@ private slots:
         QProcess process;
         process.setStandardOutputFile(u"/dev/full"_s);
         process.start(m_ours, {u"12"_s});
-        QVERIFY(process.waitForFinished(5000));
+        QVERIFY(process.waitForFinished(openloop::test::patience));
         QCOMPARE(process.exitCode(), 1);
         QVERIFY(process.readAllStandardError().contains("write error: No space left on device"));
     }

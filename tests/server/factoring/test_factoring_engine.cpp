@@ -252,13 +252,17 @@ private slots:
     {
         Numbers numbers(13);
         const mpz_class hard = numbers.semiprime(300);
-        Options options;
-        options.deadline = Clock::now() + 200ms;
-        const Clock::time_point start = Clock::now();
-        const Result result = factor(hard * 720, {}, options);
-        QVERIFY(Clock::now() - start < 1s);
-        QVERIFY((result.factors == std::vector<PrimePower>{{2, 4}, {3, 2}, {5, 1}}));
-        QVERIFY(result.remaining == std::vector<mpz_class>{hard});
+        bool isInTime = false;
+        for (int attempt = 0; attempt < 3 && !isInTime; ++attempt) { // a machine may stand still
+            const Clock::time_point start = Clock::now();
+            Options options;
+            options.deadline = start + 200ms;
+            const Result result = factor(hard * 720, {}, options);
+            isInTime = Clock::now() - start < 1s;
+            QVERIFY((result.factors == std::vector<PrimePower>{{2, 4}, {3, 2}, {5, 1}}));
+            QVERIFY(result.remaining == std::vector<mpz_class>{hard});
+        }
+        QVERIFY(isInTime);
     }
 
     void aDeadlineInThePastStillMultipliesBack()

@@ -167,14 +167,15 @@ void TestNginxAndHaproxy::everyRouteAnswers_data()
         haproxy("mode http\n option forwardfor\n option http-server-close", {}), itself);
     row("HAProxy, connections shared", Front::Haproxy, haproxy("mode http\n option forwardfor\n http-reuse always", {}),
         itself);
-    row("HAProxy, send-proxy", Front::Haproxy, haproxy("mode http", "send-proxy check inter 100"), itself);
-    row("HAProxy, send-proxy-v2", Front::Haproxy, haproxy("mode http", "send-proxy-v2 check inter 100"), itself);
+    row("HAProxy, send-proxy", Front::Haproxy, haproxy("mode http", "send-proxy check inter 100 fall 1000"), itself);
+    row("HAProxy, send-proxy-v2", Front::Haproxy, haproxy("mode http", "send-proxy-v2 check inter 100 fall 1000"),
+        itself);
     row("HAProxy, send-proxy and forwardfor", Front::Haproxy, haproxy("mode http\n option forwardfor", "send-proxy"),
         itself);
     row("HAProxy, TLVs, connections", Front::Haproxy,
         haproxy("mode tcp", "send-proxy-v2 proxy-v2-options crc32c,unique-id"), itself);
-    row("HAProxy, to TLS", Front::Haproxy, haproxy("mode http", "send-proxy-v2 check inter 100 ssl verify none"),
-        itself, {u"tls"_s});
+    row("HAProxy, to TLS", Front::Haproxy,
+        haproxy("mode http", "send-proxy-v2 check inter 100 fall 1000 ssl verify none"), itself, {u"tls"_s});
 }
 
 void TestNginxAndHaproxy::everyRouteAnswers()

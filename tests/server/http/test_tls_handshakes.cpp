@@ -561,7 +561,7 @@ void TestTlsHandshakes::whoSaysThatItSendsNoMoreIsAnswered()
 void TestTlsHandshakes::aHandshakeHasItsTime()
 {
     openloop::http::Limits limits;
-    limits.headTime = 500ms;
+    limits.headTime = 2s; // in which a handshake that goes on has to end
     limits.lingerTime = 500ms;
     using openloop::http::TlsContext;
     const auto encrypted = std::make_shared<openloop::http::Replaceable<TlsContext>>(

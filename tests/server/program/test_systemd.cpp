@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // systemd's own programs beside ours: what it starts when somebody comes, and what it thinks of the units. A whole
 // systemd has `make systemd-test`.
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/raw_client.h"
@@ -78,7 +79,7 @@ void TestSystemd::whoComesStartsIt()
 {
     QFETCH(const bool, isUnix);
     QFETCH(const QString, loops);
-    const quint16 port = freePeerPort();
+    const quint16 port = freePort();
     const QString path = m_folder.filePath(u"activated"_s);
     const auto connected = [&] { return isUnix ? RawClient(path) : RawClient(port); };
     ServerProcess server(QStringLiteral(TEST_SERVER), {u"--loops"_s, loops},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // /docs in a real browser: behind a prefix, with a token, and with a job's events.
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/browser.h"
 #include "tests/support/peers/peers.h"
@@ -21,7 +22,7 @@ namespace {
 class Front
 {
 public:
-    explicit Front(quint16 server) : m_port(freePeerPort())
+    explicit Front(quint16 server) : m_port(freePort())
     {
         QFile file(m_folder.filePath(u"nginx.conf"_s));
         if (!file.open(QIODevice::WriteOnly))

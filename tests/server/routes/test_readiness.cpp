@@ -2,6 +2,7 @@
 // What /readyz says while a part is away: a balancer that obeys it must not take away all the rest.
 #include "tests/support/clients/crowd.h"
 #include "tests/support/fake_upstream.h"
+#include "tests/support/free_port.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
@@ -43,9 +44,9 @@ void TestReadiness::anUpstreamThatIsAwayIsToldAndFoundAgain()
     QFETCH(const int, status);
     QFETCH(const QByteArray, words);
     FakeUpstream fake(FakeUpstream::answers("200 OK", "1"));
-    const quint16 port = fake.serverPort();
-    const QString url = fake.url().toString();
     fake.close();
+    const quint16 port = freePort();
+    const QString url = u"http://127.0.0.1:%1/answer"_s.arg(port);
     ServerProcess server(QStringLiteral(OPENLOOP_SERVER), options + QStringList{u"--upstream"_s, url});
     QVERIFY(server.waitUntilReady());
     RawClient client(server.port());

@@ -190,7 +190,7 @@ private slots:
     void workWhoseClientLeftIsNotBegun()
     {
         Store store(url(), 1, {.timeout = longest});
-        const auto sleeping = follow(sleepInDatabase(store, 1s));
+        const auto sleeping = follow(sleepInDatabase(store, 3s));
         std::atomic<bool> begun = false;
         std::stop_source client;
         const auto work = [&begun](SqlConnection &) { begun = true; };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A real Prometheus scrapes the real service: it takes the exemplars, knows the alert rules, and has what the dashboard
 // asks for.
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/raw_client.h"
@@ -33,7 +34,7 @@ const QByteArray unsampledTrace = "00000000000000000000000000abcdef";
 class Prometheus
 {
 public:
-    explicit Prometheus(quint16 server) : m_port(freePeerPort())
+    explicit Prometheus(quint16 server) : m_port(freePort())
     {
         const QString configuration = m_folder.filePath(u"prometheus.yml"_s);
         QFile file(configuration);

@@ -25,9 +25,14 @@ QJsonObject stalls(RawClient &client)
     return QJsonDocument::fromJson(client.get("/stalls").value_or(Answer()).body).object();
 }
 
-QJsonObject newest(RawClient &client)
+// During the request of that id; empty: none is known.
+QJsonObject stallDuring(RawClient &client, const QString &request)
 {
-    return stalls(client)[u"stalls"_s][0].toObject();
+    for (const QJsonValue &stall : stalls(client)[u"stalls"_s].toArray()) {
+        if (stall[u"request"_s][u"id"_s] == request)
+            return stall.toObject();
+    }
+    return {};
 }
 
 Stall stallOf(int number)
@@ -86,12 +91,9 @@ void TestStalls::aStallIsToldWhileItLastsAndAfterwards()
     QVERIFY(stalls(*home).contains(u"stalls"_s));
     const QDateTime before = QDateTime::currentDateTimeUtc();
     blocked->send("GET /test/stand_still HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: the-guilty.one\r\n\r\n");
-    const auto isGuilty = [&] {
-        const QJsonObject stall = newest(*home);
-        return stall[u"request"_s][u"id"_s] == u"the-guilty.one"_s ? stall : QJsonObject();
-    };
-    TRY_VERIFY(!isGuilty().isEmpty());
-    const QJsonObject during = isGuilty();
+    const auto guilty = [&] { return stallDuring(*home, u"the-guilty.one"_s); };
+    TRY_VERIFY(!guilty().isEmpty());
+    const QJsonObject during = guilty();
     QCOMPARE(during[u"over"_s], false);
     QCOMPARE(during[u"loop"_s], 1);
     QCOMPARE(during[u"request"_s][u"method"_s], u"GET"_s);
@@ -104,8 +106,8 @@ void TestStalls::aStallIsToldWhileItLastsAndAfterwards()
     QVERIFY2(began >= before.addMSecs(-200), qPrintable(during[u"began_at"_s].toString())); // a beat before, at most
     const auto metric = [&](const char *name) { return server.metric(name); };
     QCOMPARE(statusOf(home->get("/test/let_go")), 200);
-    TRY_COMPARE(isGuilty()[u"over"_s], true);
-    QVERIFY(isGuilty()[u"duration_ms"_s].toDouble() >= during[u"duration_ms"_s].toDouble());
+    TRY_COMPARE(guilty()[u"over"_s], true);
+    QVERIFY(guilty()[u"duration_ms"_s].toDouble() >= during[u"duration_ms"_s].toDouble());
     QVERIFY(metric("openloop_event_loop_stalls_total{loop=\"1\"}") >= 1);
     QVERIFY(metric("openloop_event_loop_stalls_total{loop=\"0\"}") >= 0);
     QVERIFY(metric("openloop_event_loop_stall_seconds_total{loop=\"1\"}") >= 0.2);
@@ -143,8 +145,8 @@ void TestStalls::whatBlocksAfterAWaitIsKnownByItsAnswer()
     TRY_VERIFY(server.standardError().contains("the event loop has stood still"));
     QCOMPARE(statusOf(other->get("/test/let_go")), 200);
     QCOMPARE(statusOf(home->read()), 200);
-    TRY_COMPARE(newest(*home)[u"request"_s][u"id"_s].toString(), u"late"_s);
-    const QJsonObject request = newest(*home)[u"request"_s].toObject();
+    TRY_VERIFY(!stallDuring(*home, u"late"_s).isEmpty());
+    const QJsonObject request = stallDuring(*home, u"late"_s)[u"request"_s].toObject();
     QCOMPARE(request[u"evidence"_s], u"answered first"_s);
     QCOMPARE(request[u"route"_s], u"/test/wait_and_stand_still/{id}"_s);
 }

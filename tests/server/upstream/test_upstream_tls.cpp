@@ -3,6 +3,7 @@
 #include "common/start_failure.h"
 #include "server/upstream/upstream.h"
 #include "tests/support/ending.h"
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/peers/peers.h"
@@ -11,7 +12,6 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QScopeGuard>
-#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -167,10 +167,7 @@ void TestUpstreamTls::nginxMayCloseAndReloadAsItLikes()
     QFETCH(const bool, http2);
     if (peersAreLeftOut())
         QSKIP("nginx is left out here");
-    QTcpServer free;
-    QVERIFY(free.listen(QHostAddress::LocalHost));
-    const quint16 port = free.serverPort();
-    free.close();
+    const quint16 port = freePort();
     QFile configuration(file(u"nginx.conf"_s));
     QVERIFY(configuration.open(QIODevice::WriteOnly));
     configuration.write(QStringLiteral("daemon off; pid nginx.pid; error_log stderr; worker_processes 2;\n"

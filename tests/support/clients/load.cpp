@@ -16,13 +16,15 @@ PathOf always(const QByteArray &path)
     return [path](unsigned long) { return path; };
 }
 
-Load::Load(quint16 port, const PathOf &pathOf, unsigned long clients)
+Load::Load(quint16 port, const PathOf &pathOf, unsigned long clients) : m_asked(std::ptrdiff_t(clients))
 {
     for (unsigned long i = 0; i < clients; ++i) {
-        m_threads.emplace_back([port, path = pathOf(i)](const std::stop_token &stop) {
-            while (!stop.stop_requested()) {
+        m_threads.emplace_back([this, port, path = pathOf(i)](const std::stop_token &stop) {
+            for (bool isFirst = true; isFirst || !stop.stop_requested(); isFirst = false) {
                 RawClient client(port);
                 client.ask(path);
+                if (isFirst)
+                    m_asked.count_down();
                 while (!stop.stop_requested() && !client.read(20ms))
                     continue;
             }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -22,7 +23,11 @@ class Load
 public:
     Load(quint16 port, const PathOf &pathOf, unsigned long clients);
 
+    /// Until each has asked once.
+    void waitUntilAsked() const { m_asked.wait(); }
+
 private:
+    std::latch m_asked;
     std::vector<std::jthread> m_threads;
 };
 

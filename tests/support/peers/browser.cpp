@@ -2,6 +2,7 @@
 // Each command is a request of its own to chromedriver, which starts the browser with the session and ends it with it.
 #include "tests/support/peers/browser.h"
 
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/raw_client.h"
@@ -19,7 +20,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::test {
 
-Browser::Browser() : m_port(freePeerPort())
+Browser::Browser() : m_port(freePort())
 {
     const QString driver = peerProgram(u"chromedriver"_s);
     if (driver.isEmpty())

@@ -2,6 +2,7 @@
 // Runs as any account: its configuration and all that it writes lie in a folder that is given to it.
 #include "tests/support/peers/front.h"
 
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/raw_client.h"
@@ -14,7 +15,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::test {
 
-Front::Front(Kind kind, QByteArray configuration, quint16 server) : m_port(freePeerPort())
+Front::Front(Kind kind, QByteArray configuration, quint16 server) : m_port(freePort())
 {
     const auto at = [](quint16 port) { return "127.0.0.1:" + QByteArray::number(port); };
     configuration.replace("FRONT", at(m_port)).replace("SERVER", at(server));

@@ -6,7 +6,6 @@
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
-#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -135,13 +134,6 @@ void giveToPeers(const QString &path)
     const auto account = unprivileged();
     if (account && ::chown(qPrintable(path), account->user, account->group) != 0)
         qFatal("chown of %s failed", qPrintable(path));
-}
-
-quint16 freePeerPort()
-{
-    QTcpServer probe;
-    probe.listen(QHostAddress::LocalHost);
-    return probe.serverPort();
 }
 
 } // namespace openloop::test

@@ -29,7 +29,4 @@ void preparePeer(QProcess &process);
 /// Lets such a server write there.
 void giveToPeers(const QString &path);
 
-/// On which nobody listens now.
-quint16 freePeerPort();
-
 } // namespace openloop::test

@@ -2,6 +2,7 @@
 // Writes the few lines of a configuration that Debian's has, and waits until the port answers.
 #include "tests/support/peers/pgbouncer.h"
 
+#include "tests/support/free_port.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 
@@ -19,7 +20,7 @@ constexpr int patience = 30'000; // ms
 
 } // namespace
 
-PgBouncer::PgBouncer(Postgres &postgres) : m_postgres(postgres), m_port(freePeerPort())
+PgBouncer::PgBouncer(Postgres &postgres) : m_postgres(postgres), m_port(freePort())
 {
     const QString program = peerProgram(u"pgbouncer"_s);
     if (program.isEmpty())

@@ -2,6 +2,7 @@
 // Makes clusters by initdb and finds the backends in /proc, as a frozen server can't be asked.
 #include "tests/support/peers/postgres.h"
 
+#include "tests/support/free_port.h"
 #include "tests/support/peers/peers.h"
 
 #include <QDeadlineTimer>
@@ -41,7 +42,7 @@ std::unique_ptr<Postgres> Postgres::unlessLeftOut()
     return peersAreLeftOut() ? nullptr : std::make_unique<Postgres>();
 }
 
-Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_port(freePeerPort())
+Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_port(freePort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");

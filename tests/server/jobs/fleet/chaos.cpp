@@ -9,9 +9,6 @@
 #include <QTest>
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -30,33 +27,13 @@ constexpr unsigned moreBits = 6;
 
 } // namespace
 
-// Bound, but not listening: whoever shares addresses may listen there, and no client is given it for its own end.
-Chaos::ReservedPort::ReservedPort() : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
-{
-    const int yes = 1;
-    ::setsockopt(m_descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto *const place = reinterpret_cast<sockaddr *>(&address);
-    if (::bind(m_descriptor, place, size) != 0 || ::getsockname(m_descriptor, place, &size) != 0)
-        qFatal("no port is free");
-    m_number = ntohs(address.sin_port);
-}
-
-Chaos::ReservedPort::~ReservedPort()
-{
-    ::close(m_descriptor);
-}
-
 Chaos::Chaos(const QString &program, unsigned long seed, const ChaosForm &form)
     : m_form(form), m_seed(seed), m_random(seed), m_fleet(program)
 {
     QList<quint16> ports;
     for (Server &server : m_servers) {
         start(server);
-        ports << server.port.number();
+        ports << server.port;
     }
     m_front.emplace(Front::Nginx, shippedFront(Front::Nginx, ports), ports.first());
     if (!QTest::qWaitFor([this] { return m_front->isReady(); }, patience))
@@ -116,7 +93,7 @@ void Chaos::start(Server &server)
 {
     m_fleet.start(server.name,
                   {u"--database"_s, m_fleet.databaseUrl() + u"?application_name="_s + server.name, u"--cpu-threads"_s,
-                   u"1"_s, u"--port"_s, QString::number(server.port.number()), u"--trusted-proxy"_s, u"127.0.0.1"_s});
+                   u"1"_s, u"--port"_s, QString::number(server.port), u"--trusted-proxy"_s, u"127.0.0.1"_s});
     server.state = State::Up;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/server/jobs/fleet/chaos_clients.h"
+#include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"
 #include "tests/support/peers/front.h"
@@ -41,23 +42,9 @@ private:
     enum class State { Up, Frozen, Ending, Down };
     enum Fault { Kill, Freeze, Restart, Cut, Terminate };
 
-    // Nobody else is given the port while its server is down.
-    class ReservedPort
-    {
-    public:
-        ReservedPort();
-        ~ReservedPort();
-        Q_DISABLE_COPY_MOVE(ReservedPort)
-        quint16 number() const { return m_number; }
-
-    private:
-        int m_descriptor;
-        quint16 m_number = 0;
-    };
-
     struct Server {
         QString name;
-        ReservedPort port = {};
+        quint16 port = freePort();
         State state = State::Down;
         Clock::time_point next = {}; ///< when it comes back, or has to have ended
     };

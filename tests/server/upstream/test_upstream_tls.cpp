@@ -124,14 +124,17 @@ void TestUpstreamTls::theFileMayBeAwayWhileItIsChanged()
 {
     const QString signers = file(u"signers.pem"_s);
     QVERIFY(QFile::copy(file(u"certificate.pem"_s), signers));
-    Upstream upstream({.url = url(u"broken"_s), .timeout = longest, .http2 = true, .certificates = signers});
+    Upstream upstream({.url = url(u"broken"_s), .timeout = 5s, .http2 = true, .certificates = signers});
     QVERIFY(QFile::remove(signers));
-    for (int i = 0; i < 60 && !upstream.isLeftAlone(); ++i) {
+    int broken = 0, lost = 0;
+    while (broken + lost < 60 && !upstream.isLeftAlone()) {
         const auto ending = await(upstream.get({}), patience);
-        QCOMPARE(ending.status(), 502);
-        QCOMPARE(classOf(ending), "\"broken\"");
+        const bool isLost = ending.status() == 504; // by Qt 6.4, see below
+        ++(isLost ? lost : broken);
+        QCOMPARE(classOf(ending), isLost ? "\"timeout\"" : "\"broken\"");
     }
     QVERIFY(upstream.isLeftAlone());
+    QVERIFY2(lost <= 2 && broken > 5, qPrintable(u"%1 broken, %2 lost"_s.arg(broken).arg(lost)));
 }
 
 // Nothing but the end says how long the answer is; again and again, so that no ended connection is asked.

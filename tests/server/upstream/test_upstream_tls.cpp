@@ -134,7 +134,7 @@ void TestUpstreamTls::theFileMayBeAwayWhileItIsChanged()
         QCOMPARE(classOf(ending), isLost ? "\"timeout\"" : "\"broken\"");
     }
     QVERIFY(upstream.isLeftAlone());
-    QVERIFY2(lost <= 2 && broken > 5, qPrintable(u"%1 broken, %2 lost"_s.arg(broken).arg(lost)));
+    QVERIFY2(lost < broken, qPrintable(u"%1 broken, %2 lost"_s.arg(broken).arg(lost)));
 }
 
 // Nothing but the end says how long the answer is; again and again, so that no ended connection is asked.

@@ -48,8 +48,8 @@ def property_of(entry, name, otherwise):
 
 
 def functions_of(command, environment):
-    """The functions of a Qt Test program; of any other, the one that has no name."""
-    if not pathlib.Path(command[0]).name.startswith("test_"):
+    """The functions of a Qt Test program; of any other, and of one that is told what to run, the one without a name."""
+    if not pathlib.Path(command[0]).name.startswith("test_") or len(command) > 1:
         return [""]
     listing = subprocess.run([command[0], "-functions"], capture_output=True, text=True, env=environment, check=True)
     return [line.strip().removesuffix("()") for line in listing.stdout.splitlines() if line.strip().endswith("()")]

@@ -334,13 +334,13 @@ private slots:
     void theDeadlineIsAStop()
     {
         const mpz_class n = Numbers(13).semiprime(85);
-        bool isInTime = sanitized;
-        for (int attempt = 0; attempt < 3 && !(attempt > 0 && isInTime); ++attempt) { // a machine may stand still
+        bool isInTime = false;
+        for (int attempt = 0; attempt < 3 && !isInTime; ++attempt) { // a machine may stand still
             Options options;
             const auto start = std::chrono::steady_clock::now();
             options.deadline = start + 200ms;
             QVERIFY(!siqsFactor(n, {}, options));
-            isInTime |= std::chrono::steady_clock::now() - start <= 200ms + latencyAllowance;
+            isInTime = sanitized || std::chrono::steady_clock::now() - start <= 200ms + latencyAllowance;
         }
         QVERIFY(isInTime);
     }

@@ -41,7 +41,7 @@ void SpanLabelLayer::draw(QCPPainter *painter)
         if (span.label.isEmpty() || where.width() <= needed.width() + 12)
             continue;
         const QRectF box(QPointF(where.left() + 6, where.bottom() - 4 - needed.height()), needed);
-        painter->fillRect(box.adjusted(-3, 0, 3, 0), withAlpha(background, 0.7));
+        painter->fillRect(box.adjusted(-3, 0, 3, 0), background);
         painter->setPen(span.kind == PlotSpan::Kind::Gap ? gap : load);
         painter->drawText(box, Qt::AlignCenter, span.label);
     }

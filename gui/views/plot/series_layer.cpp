@@ -226,7 +226,7 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
             namesBeside ? painter->fontMetrics().elidedText(one->name, Qt::ElideRight, room) : one->name;
         const QRectF box = placeOfName(*one, y, painter->fontMetrics().horizontalAdvance(name), height);
         if (!namesBeside)
-            painter->fillRect(box.adjusted(-3, 1, 3, -1), withAlpha(background, 0.8));
+            painter->fillRect(box.adjusted(-3, 1, 3, -1), background); // through which an area would dim it
         painter->setPen(legible(withAlpha(one->style.colour, one->dimmed ? 0.7 : 1), background));
         painter->drawText(box, Qt::AlignCenter | Qt::TextDontClip, name);
     }

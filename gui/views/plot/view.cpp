@@ -53,7 +53,7 @@ void PlotView::recolour()
     m_plot->spanLabels->background = palette.surface;
     m_plot->limit->setPen(QPen(palette.error, 1.2, Qt::DashLine));
     m_plot->limitLabel->setColor(palette.error);
-    m_plot->limitLabel->setBrush(withAlpha(palette.surface, 0.8));
+    m_plot->limitLabel->setBrush(palette.surface);
     m_plot->limitLabel->setFont(font);
     m_overlay->colours = &palette;
 }

@@ -6,6 +6,7 @@
 #include "gui/views/panels/experiment_panel.h"
 #include "gui/views/panels/limit_panel.h"
 #include "gui/views/panels/targets_panel.h"
+#include "gui/views/plot/view.h"
 #include "gui/views/top_bar.h"
 #include "gui/views/verdict_bar.h"
 #include "gui/window/experiments.h"
@@ -52,6 +53,36 @@ private slots:
         serve([this](int, const QByteArray &path) { return answer(path); });
     }
     void cleanup() { endAll(); }
+
+    /// An area behind a name would dim it: what stands in a plot covers what it stands on.
+    void namesInAPlotAreReadOnEveryArea()
+    {
+        for (const auto mode : {Theme::Mode::Light, Theme::Mode::Dark}) {
+            m_theme->setMode(mode);
+            for (const auto &colour : m_theme->palette().series) {
+                QWidget window;
+                window.resize(600, 400);
+                auto *plot = new PlotView(&window);
+                plot->resize(window.size());
+                plot->setAxes(PlotAxis::Duration, PlotAxis::Duration);
+                plot->setXRange(0, 10);
+                plot->setYRange(0, 100);
+                plot->setSeries({{.name = u"the name of an area"_s,
+                                  .style = {colour},
+                                  .buckets = {{0, 0, 90}, {10, 0, 90}},
+                                  .withLine = false,
+                                  .bandOpacity = 0.75}});
+                plot->setSpans({{0, 10, u"the reason of a load"_s, PlotSpan::Kind::Load}});
+                plot->setLimitLine(70, u"the name of a limit"_s);
+                dress(window, m_theme->palette());
+                window.show();
+                QVERIFY(QTest::qWaitForWindowExposed(&window, patience));
+                plot->redraw();
+                QVERIFY(wordsPaintedBy(window).size() > 3);
+                QCOMPARE(complaintsOf(window).join(u'\n'), QString());
+            }
+        }
+    }
 
     void everyStateIsWholeClearAndTranslated_data() { rowsInEachLanguage("state", states); }
 

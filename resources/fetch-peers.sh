@@ -33,7 +33,7 @@ fi
 if dpkg-query -W -f '${db:Status-Status}' systemd 2>/dev/null | grep -qx installed; then
     wanted+=$'\nsystemd\nlibsystemd-shared'
 fi
-rm -rf "$folder/packages" "$folder/root"
+rm -rf "$folder/packages" "$folder/root" "$folder"/cluster-* # the last are made by what is unpacked
 mkdir -p "$folder/packages" "$folder/root"
 (cd "$folder/packages" && xargs "${apt[@]}" download <<<"$wanted") ||
     { echo "openloop: could not fetch ${peers[*]}, which tests start: no network, or old lists (apt-get update)" >&2; exit 1; }

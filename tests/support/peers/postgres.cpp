@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Makes clusters by initdb and finds the backends in /proc, as a frozen server can't be asked.
+// Makes clusters as initdb does and finds the backends in /proc, as a frozen server can't be asked.
 #include "tests/support/peers/postgres.h"
 
 #include "tests/support/free_port.h"
@@ -8,11 +8,13 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTest>
 #include <QThread>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -177,11 +179,29 @@ void Postgres::thaw()
     ::kill(pid_t(m_server.processId()), SIGCONT);
 }
 
+// initdb takes most of a second: what it made is kept beside the peers, and copied. Nobody waits for another's: who
+// finds none makes one, and the first that is whole is kept.
 void Postgres::makeCluster()
 {
+    const QString data = m_folder.filePath(u"data"_s);
+    const QString initdb = peerProgram(u"initdb"_s); // in a folder of its version
+    const QFileInfo peers(QStringLiteral(OPENLOOP_PEERS));
+    const QString kept = peers.path() + u"/cluster-"_s + QFileInfo(initdb).dir().path().section(u'/', -2, -2);
+    const auto copy = [](const QString &from, const QString &to) {
+        return QProcess::execute(u"cp"_s, {u"-aT"_s, from, to}) == 0;
+    };
+    const auto owner = QFileInfo(m_folder.path()).ownerId();
+    if (QFileInfo(kept).isReadable() && QFileInfo(kept).ownerId() == owner && copy(kept, data))
+        return;
     run(u"initdb"_s,
-        {u"-D"_s, m_folder.filePath(u"data"_s), u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s,
-         u"--no-sync"_s, u"--no-instructions"_s});
+        {u"-D"_s, data, u"-U"_s, user, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s, u"--no-sync"_s,
+         u"--no-instructions"_s});
+    if (!peers.isDir() || !QFileInfo(peers.path()).isWritable() || QFileInfo::exists(kept))
+        return;
+    const QTemporaryDir beside(kept + u"-XXXXXX"_s);
+    const QString whole = beside.filePath(u"data"_s);
+    if (copy(data, whole))
+        static_cast<void>(std::rename(qPrintable(whole), qPrintable(kept))); // else another one was first
 }
 
 void Postgres::copy(const Postgres &primary)

@@ -9,12 +9,14 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QStorageInfo>
 #include <QTest>
 #include <QThread>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <sys/shm.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -24,6 +26,17 @@ namespace {
 
 constexpr int patience = 30'000; // ms
 const QString user = u"openloop"_s;
+
+// A cluster is a thousand small files that live for seconds: finding numbers for them keeps a file system on a disk
+// busier than all that PostgreSQL does with them.
+QString placeOfCluster()
+{
+    constexpr qint64 room = qint64(2) << 30;
+    const QStorageInfo memory(u"/dev/shm"_s);
+    const bool hasRoom = memory.fileSystemType() == "tmpfs" && memory.bytesAvailable() >= room
+        && QFileInfo(memory.rootPath()).isWritable();
+    return (hasRoom ? memory.rootPath() : QDir::tempPath()) + u"/openloop-postgres-XXXXXX"_s;
+}
 
 } // namespace
 
@@ -44,7 +57,8 @@ std::unique_ptr<Postgres> Postgres::unlessLeftOut()
     return peersAreLeftOut() ? nullptr : std::make_unique<Postgres>();
 }
 
-Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_port(freePort())
+Postgres::Postgres(const Postgres *primary, const QStringList &settings)
+    : m_folder(placeOfCluster()), m_port(freePort())
 {
     if (peerProgram(u"initdb"_s).isEmpty())
         qFatal("no PostgreSQL: resources/fetch-peers.sh build/peers");
@@ -63,6 +77,7 @@ Postgres::Postgres(const Postgres *primary, const QStringList &settings) : m_por
                           u"-c"_s, u"fsync=off"_s,
                           u"-c"_s, u"shared_buffers=16MB"_s,
                           u"-c"_s, u"logging_collector=off"_s,
+                          u"-c"_s, u"dynamic_shared_memory_type=mmap"_s, // in the folder, and gone with it
                           u"-c"_s, u"jit=off"_s};
     for (const QString &setting : settings)
         arguments << u"-c"_s << setting;
@@ -128,6 +143,20 @@ void Postgres::kill()
             qFatal("processes of PostgreSQL outlive SIGKILL");
         QThread::msleep(1); // the end of what is no child of ours has no event
     }
+    removeSharedMemory();
+}
+
+// A postmaster that is killed can't take along the segment by which it knows its folder, and a machine has 4096 of
+// them.
+void Postgres::removeSharedMemory() const
+{
+    constexpr qsizetype line = 6; // its key and number: LOCK_FILE_LINE_SHMEM_KEY of PostgreSQL's miscadmin.h
+    QFile file(m_folder.filePath(u"data/postmaster.pid"_s));
+    if (!file.open(QIODevice::ReadOnly))
+        return;
+    const auto words = file.readAll().split('\n').value(line).simplified().split(' ');
+    if (words.size() == 2)
+        ::shmctl(words[1].toInt(), IPC_RMID, nullptr);
 }
 
 void Postgres::stopFollowing()

@@ -12,8 +12,8 @@
 
 namespace openloop::test {
 
-/// Lives in a temporary folder, listens on loopback, and dies with the test. Every function waits for its effect, at
-/// most 30 s, and ends the test program with a message when that does not come.
+/// Lives in a temporary folder, in memory where there is room, listens on loopback, and dies with the test. Every
+/// function waits for its effect, at most 30 s, and ends the test program with a message when that does not come.
 class Postgres
 {
 public:
@@ -39,7 +39,7 @@ public:
     void start();
     /// As an administrator stops it: backends are terminated, files are left in order.
     void stop();
-    /// kill -9 of the postmaster and all of its processes.
+    /// kill -9 of the postmaster and all of its processes; of what they share nothing is left.
     void kill();
 
     /// Of a standby: gets no more of what its primary writes, which lives on.
@@ -65,6 +65,7 @@ private:
 
     void makeCluster();
     void copy(const Postgres &primary);
+    void removeSharedMemory() const;
     void run(const QString &name, const QStringList &arguments) const;
     QMap<int, QByteArray> processes() const; // their titles, by id
     QMap<int, QByteArray> backends() const;

@@ -25,9 +25,7 @@ private slots:
         {
             Postgres postgres;
             folder = postgres.folder();
-            QFile pid(folder + u"/data/postmaster.pid"_s);
-            QVERIFY(pid.open(QIODevice::ReadOnly));
-            const int segment = pid.readAll().split('\n').value(6).simplified().split(' ').value(1).toInt();
+            const int segment = postgres.sharedMemory();
             shmid_ds state;
             QVERIFY(::shmctl(segment, IPC_STAT, &state) == 0); // else the rest would say nothing
             QVERIFY(!QDir(folder + u"/data/pg_dynshmem"_s).isEmpty()); // its others lie there, and go with the folder

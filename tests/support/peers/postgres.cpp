@@ -134,29 +134,25 @@ void Postgres::kill()
     m_server.waitForFinished(patience);
     for (const int pid : pids)
         ::kill(pid_t(pid), SIGKILL);
-    const auto lives = [](int pid) { // of one that nobody has waited for, nothing but the number is left
-        QFile commandLine(u"/proc/%1/cmdline"_s.arg(pid));
-        return commandLine.open(QIODevice::ReadOnly) && commandLine.readAll().startsWith("postgres: ");
-    };
-    for (const QDeadlineTimer deadline(patience); std::ranges::any_of(pids, lives);) { // they share its memory
+    // They share its memory, one that it started a moment ago and that is not in the list, too: until all are gone
+    // nobody can start in the folder. And what is shared outlives them, of which a machine has 4096.
+    const int segment = sharedMemory();
+    shmid_ds state;
+    for (const QDeadlineTimer deadline(patience); ::shmctl(segment, IPC_STAT, &state) == 0 && state.shm_nattch > 0;) {
         if (deadline.hasExpired())
             qFatal("processes of PostgreSQL outlive SIGKILL");
         QThread::msleep(1); // the end of what is no child of ours has no event
     }
-    removeSharedMemory();
+    ::shmctl(segment, IPC_RMID, nullptr);
 }
 
-// A postmaster that is killed can't take along the segment by which it knows its folder, and a machine has 4096 of
-// them.
-void Postgres::removeSharedMemory() const
+int Postgres::sharedMemory() const
 {
     constexpr qsizetype line = 6; // its key and number: LOCK_FILE_LINE_SHMEM_KEY of PostgreSQL's miscadmin.h
     QFile file(m_folder.filePath(u"data/postmaster.pid"_s));
-    if (!file.open(QIODevice::ReadOnly))
-        return;
-    const auto words = file.readAll().split('\n').value(line).simplified().split(' ');
-    if (words.size() == 2)
-        ::shmctl(words[1].toInt(), IPC_RMID, nullptr);
+    const auto lines = file.open(QIODevice::ReadOnly) ? file.readAll().split('\n') : QByteArrayList();
+    const auto words = lines.value(line).simplified().split(' ');
+    return words.size() == 2 ? words[1].toInt() : -1;
 }
 
 void Postgres::stopFollowing()

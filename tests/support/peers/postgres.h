@@ -47,6 +47,9 @@ public:
     /// Of a standby: takes writes from now on.
     void promote();
 
+    /// Number of the segment that all of its processes share; -1: it does not run.
+    int sharedMemory() const;
+
     /// Ends every client's backend, as pg_terminate_backend does; how many there were.
     int terminateBackends();
     /// SIGSTOP to every client's backend; how many there were.
@@ -65,7 +68,6 @@ private:
 
     void makeCluster();
     void copy(const Postgres &primary);
-    void removeSharedMemory() const;
     void run(const QString &name, const QStringList &arguments) const;
     QMap<int, QByteArray> processes() const; // their titles, by id
     QMap<int, QByteArray> backends() const;

@@ -156,6 +156,9 @@ private slots:
             QCOMPARE(session.openRecording(path, one.id), QString());
             QCOMPARE(session.targets().size(), 2);
             QVERIFY(session.figures(u"health"_s, session.beginning(), session.end()).n > 800);
+            session.setReplayNow(session.end());
+            for (const auto &target : session.targets()) // what took long was answered, too
+                QCOMPARE(session.watch(target.name)->open().size(), 0);
         }
     }
 

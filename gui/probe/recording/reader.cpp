@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 
+using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::probe {
@@ -81,6 +82,15 @@ public:
             append(samples, rows.value(0).toByteArray());
         return samples;
     }
+    /// Of the last half minute, and all that are fresh.
+    std::vector<PackedSample> last(qint64 target) const
+    {
+        auto samples = fresh(target);
+        auto row = query(u"SELECT bytes FROM samples WHERE target = ? ORDER BY last DESC LIMIT 1"_s, {target});
+        if (row.next())
+            append(samples, row.value(0).toByteArray());
+        return samples;
+    }
     /// Due in [from, until), unordered.
     std::vector<PackedSample> samples(qint64 target, Nanoseconds from, Nanoseconds until) const
     {
@@ -125,11 +135,8 @@ QList<SessionReader::Summary> SessionReader::sessions() const
         auto targets =
             m_database->query(u"SELECT id, name, json FROM target WHERE session = ? ORDER BY id"_s, {summary.id});
         while (targets.next()) {
-            auto last = m_database->query(u"SELECT MAX(last) FROM samples WHERE target = ?"_s, {targets.value(0)});
-            if (last.next())
-                summary.until = std::max(summary.until, summary.origin + timeIn(last.value(0)));
-            for (const auto &sample : m_database->fresh(targets.value(0).toLongLong()))
-                summary.until = std::max(summary.until, summary.origin + sample.due());
+            for (const auto &sample : m_database->last(targets.value(0).toLongLong()))
+                summary.until = std::max(summary.until, summary.origin + sample.due() + sample.response());
             const auto name = targets.value(1).toString();
             if (name == controlName)
                 continue;
@@ -138,6 +145,7 @@ QList<SessionReader::Summary> SessionReader::sessions() const
             target.name = name;
             summary.targets.append(target);
         }
+        summary.until = std::chrono::floor<std::chrono::milliseconds>(summary.until) + 1ms;
         auto gaps = m_database->query(u"SELECT last, lost FROM gap WHERE session = ? AND lost > 0 ORDER BY last"_s,
                                       {summary.id});
         for (Nanoseconds lost{0}; gaps.next() && lost < longest; lost += timeIn(gaps.value(1)))

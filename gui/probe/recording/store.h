@@ -87,7 +87,7 @@ public:
         qint64 id = 0;
         QDateTime startedAt;
         Instant origin;
-        Instant until; ///< due time of the last sample
+        Instant until; ///< the millisecond after the last answer: ranges do without their ends
         QList<Target> targets;
         WallClock wall;
     };

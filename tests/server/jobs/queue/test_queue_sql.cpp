@@ -3,8 +3,10 @@
 #include "tests/server/jobs/queue/subjects.h"
 #include "tests/support/peers/peers.h"
 
+#include <QDeadlineTimer>
 #include <QTest>
 
+#include <algorithm>
 #include <random>
 #include <sstream>
 
@@ -312,9 +314,17 @@ private slots:
         else
             subject = std::make_unique<SqliteSubject>();
         Schedule::counts.clear();
+        const auto isCovered = [&] { // each kind of statement did something, and was refused
+            constexpr int onPostgresOnly = 4; // there is nobody else on SQLite
+            return Schedule::counts.size() == std::variant_size_v<Statement> + 3 - (postgres ? 0 : onPostgresOnly)
+                && std::ranges::all_of(Schedule::counts, [](const auto &kind) {
+                       return kind.second.succeeded > 0 && kind.second.refused > 0;
+                   });
+        };
         constexpr int schedules = 500;
         constexpr int steps = 60;
-        for (int seed = 1; seed <= schedules; ++seed) {
+        const QDeadlineTimer enough(20s);
+        for (int seed = 1; seed <= schedules && !(enough.hasExpired() && isCovered()); ++seed) {
             Schedule schedule(*subject, std::uint64_t(seed));
             for (int step = 0; step < steps; ++step) {
                 const QByteArray difference = schedule.step();
@@ -323,13 +333,9 @@ private slots:
                 QVERIFY2(difference.isEmpty(), (where + difference).constData());
             }
         }
-        constexpr int onPostgresOnly = 4; // there is nobody else on SQLite
-        QCOMPARE(Schedule::counts.size(), std::variant_size_v<Statement> + 3 - (postgres ? 0 : onPostgresOnly));
-        for (const auto &[kind, count] : Schedule::counts) {
-            const QByteArray what = "kind " + QByteArray::number(qulonglong(kind));
-            QVERIFY2(count.succeeded > 0, what.constData());
-            QVERIFY2(count.refused > 0, what.constData());
-        }
+        for (const auto &[kind, count] : Schedule::counts)
+            qInfo("kind %zu: %d succeeded, %d refused", kind, count.succeeded, count.refused);
+        QVERIFY(isCovered());
     }
 };
 

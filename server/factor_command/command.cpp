@@ -24,6 +24,8 @@ namespace {
 // Below, a number takes no time worth a flush, a progress line or a watch on the clock.
 constexpr std::size_t longNumberBits = 100;
 
+constexpr const char *notANumber = " is not a valid positive integer";
+
 constexpr std::size_t mostWords = 8192; // taken before they are factored
 constexpr std::size_t manyWords = 2048; // so many pay for a table, and for waking threads
 constexpr std::size_t wordsOfPiece = 256; // that a thread takes at once
@@ -59,9 +61,12 @@ bool Command::take(std::string_view text, bool tooLong)
     }
     if (!factorWords())
         return false;
-    if (!tooLong && significant(text).size() <= mostDigits)
+    const std::string_view digits = significant(text);
+    if (!tooLong && digits.size() <= mostDigits)
         return takeLong(text);
-    complain(quoted(text, 40) + " is too long: at most " + std::to_string(mostDigits) + " digits");
+    const bool isNumber = digits.find_first_not_of("0123456789") == std::string_view::npos;
+    complain(quoted(text, 40)
+             + (isNumber ? " is too long: at most " + std::to_string(mostDigits) + " digits" : notANumber));
     return goesOn();
 }
 
@@ -69,7 +74,7 @@ bool Command::takeLong(std::string_view text)
 {
     const std::optional<mpz_class> n = parseNumber(text);
     if (!n) {
-        complain(quoted(text) + " is not a valid positive integer");
+        complain(quoted(text) + notANumber);
         return goesOn();
     }
     const bool isLong = mpz_sizeinbase(n->get_mpz_t(), 2) >= longNumberBits;
@@ -94,9 +99,9 @@ factoring::Result Command::factored(const mpz_class &n)
     return factoring::factor(n, m_interrupt ? m_interrupt->token() : std::stop_token(), options,
                              [&](const factoring::Progress &progress) {
                                  line.show(progress);
-                                 if (progress.endless && !m_toldEndless) {
+                                 if (progress.unsieved && !m_toldUnsieved) {
                                      line.clear();
-                                     m_toldEndless = true;
+                                     m_toldUnsieved = true;
                                      std::fprintf(stderr,
                                                   "%s: too long to sieve: only luck, --timeout or a signal "
                                                   "ends the search for a factor\n",
@@ -211,7 +216,7 @@ void takeInput(Command &command, Interrupt &interrupt)
 
 int run(int argc, char **argv)
 {
-    std::setlocale(LC_ALL, "");
+    std::setlocale(LC_CTYPE, ""); // the quotes; messages of the system would be the only ones in another language
     const Parsed parsed = parseOptions(argc, argv);
     Output output(STDOUT_FILENO);
     if (!parsed.options) {

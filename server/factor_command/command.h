@@ -47,7 +47,7 @@ private:
     ThreadCrew m_crew;
     bool m_failed = false;
     bool m_manyWords = false;
-    bool m_toldEndless = false;
+    bool m_toldUnsieved = false;
     std::vector<std::uint64_t> m_words; ///< taken, not yet factored
 };
 

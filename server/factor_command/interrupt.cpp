@@ -57,6 +57,7 @@ void Interrupt::endWatch()
 {
     if (!m_watcher.joinable())
         return;
+    m_ending = true;
     pthread_kill(m_watcher.native_handle(), SIGRTMIN);
     m_watcher.join();
     sigset_t pending;
@@ -85,8 +86,11 @@ void Interrupt::watch()
 {
     for (;;) {
         const int signal = came() ? sigtimedwait(&m_watched, nullptr, &grace) : sigwaitinfo(&m_watched, nullptr);
-        if (signal == SIGRTMIN)
-            return;
+        if (signal == SIGRTMIN) {
+            if (m_ending)
+                return;
+            continue; // from somebody else
+        }
         if (came())
             endBy(m_signal);
         if (signal < 0)

@@ -40,6 +40,7 @@ private:
     std::stop_source m_stop;
     std::atomic<int> m_signal = 0;
     std::atomic<bool> m_waiting = false;
+    std::atomic<bool> m_ending = false;
     std::jthread m_watcher;
 };
 

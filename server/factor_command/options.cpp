@@ -25,7 +25,7 @@ constexpr std::array table{
     OptionLine{"exponents", 'h', 'h', nullptr, nullptr, "write a prime that divides e times as p^e"},
     OptionLine{"json", 0, Json, nullptr, nullptr, "write a JSON object for each number, one a line"},
     OptionLine{"threads", 0, Threads, "N", nullptr, "work on N threads at most; without it, one per core"},
-    OptionLine{"timeout", 0, Timeout, "S", nullptr, "give each number S seconds at most; 0.5 is half a second"},
+    OptionLine{"timeout", 0, Timeout, "S", nullptr, "give each number S seconds at most; 0.5 is half of one"},
     OptionLine{"completion", 0, Completion, "SHELL", "bash zsh fish",
                "print a completion script for bash, zsh or fish"},
     OptionLine{"help", 0, Help, nullptr, nullptr, "print this text"},
@@ -44,7 +44,7 @@ std::string helpText(const char *program)
     std::string text = std::string("Usage: ") + program + " [OPTION]... [NUMBER]...\n"
         + "Splits whole numbers into primes: those of the command line, or else the words\n"
           "of standard input. A number has up to "
-        + std::to_string(mostDigits) + " digits; a plus sign and leading zeros\nare allowed and do not count.\n\n";
+        + std::to_string(mostDigits) + " digits; a plus sign and leading\nzeros are allowed and do not count.\n\n";
     for (const OptionLine &line : optionTable()) {
         std::string head = line.letter ? std::string("  -") + line.letter + ", --" : std::string("      --");
         head.append(line.name);
@@ -54,10 +54,11 @@ std::string helpText(const char *program)
         text.append(head).append(line.text).append("\n");
     }
     return text
-        + "\nUp to 110 digits every number is finished, though the hardest take hours. Beyond,\n"
-          "one with two long primes may never be, and a line on standard error says so.\n"
+        + "\nUp to 110 digits every number is finished, though the hardest take hours.\n"
+          "Beyond, one with two long primes may never be, and a line on standard error\n"
+          "says so.\n"
           "What --timeout or a signal cuts short is printed as far as it is known, with the\n"
-          "rest in brackets, as in 12: 2 [composite 6].\n\n"
+          "rest in brackets, as in 12: 2 [composite 6]; [untested N] may be a prime.\n\n"
           "Ends with 0 when all is done, with 1 when a number was none or is not finished,\n"
           "or when reading or writing failed, and by the signal when one came.\n";
 }

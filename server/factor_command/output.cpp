@@ -107,17 +107,32 @@ char *writeLine(char *place, std::uint64_t n, const std::vector<factoring::WordP
     return place;
 }
 
-void appendRemaining(std::string &text, const std::vector<mpz_class> &remaining, bool json)
+void appendMember(std::string &text, std::string_view name, const std::vector<mpz_class> &numbers)
 {
-    std::string_view separator = R"(,"remaining":[")";
-    for (const mpz_class &composite : remaining) {
-        text += json ? separator : " [composite ";
-        append(text, composite);
-        text += json ? '"' : ']';
-        separator = ",\"";
+    if (numbers.empty())
+        return;
+    text.append(",\"").append(name).append("\":[");
+    for (const mpz_class &number : numbers) {
+        text += '"';
+        append(text, number);
+        text += "\",";
     }
-    if (json && !remaining.empty())
+    text.back() = ']';
+}
+
+void appendRemaining(std::string &text, const factoring::Result &result, bool json)
+{
+    if (json) {
+        appendMember(text, "remaining", result.remaining);
+        appendMember(text, "untested", result.untested);
+        return;
+    }
+    for (const mpz_class &part : result.remaining) {
+        const bool isUntested = std::ranges::find(result.untested, part) != result.untested.end();
+        text += isUntested ? " [untested " : " [composite ";
+        append(text, part);
         text += ']';
+    }
 }
 
 } // namespace
@@ -125,7 +140,7 @@ void appendRemaining(std::string &text, const std::vector<mpz_class> &remaining,
 void appendLine(std::string &text, const mpz_class &n, const factoring::Result &result, Form form)
 {
     appendFactors(text, n, result.factors, form);
-    appendRemaining(text, result.remaining, form == Form::Json);
+    appendRemaining(text, result, form == Form::Json);
     text += form == Form::Json ? "}\n" : "\n";
 }
 

@@ -58,10 +58,12 @@ void ProgressLine::show(const factoring::Progress &progress)
         else
             std::snprintf(left.data(), left.size(), ", about %.1f h left", seconds / 3600);
     }
+    std::array<char, 20> part{}; // of what has an end
+    if (!progress.unsieved || progress.timeLeft)
+        std::snprintf(part.data(), part.size(), " %.0f %%", 100 * progress.fraction);
     std::array<char, 240> line;
-    const int length =
-        std::snprintf(line.data(), line.size(), "%s %.0f %%, %.0f s%s", phaseName(progress.phase),
-                      100 * progress.fraction, std::chrono::duration<double>(elapsed).count(), left.data());
+    const int length = std::snprintf(line.data(), line.size(), "%s%s, %.0f s%s", phaseName(progress.phase), part.data(),
+                                     std::chrono::duration<double>(elapsed).count(), left.data());
     const std::string_view shown = std::string_view(line.data(), static_cast<std::size_t>(length)).substr(0, room());
     std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(shown.size()), shown.data());
     std::fflush(stderr);

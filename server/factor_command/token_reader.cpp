@@ -23,12 +23,16 @@ TokenReader::TokenReader(Read read, std::size_t longest)
 {
 }
 
+// The end stays the end: at a terminal one could go on reading behind it.
 bool TokenReader::refill()
 {
+    if (m_atEnd)
+        return false;
     const long count = m_read(m_buffer.data(), m_buffer.size());
     m_place = 0;
     m_end = count > 0 ? static_cast<std::size_t>(count) : 0;
-    return count > 0;
+    m_atEnd = count <= 0;
+    return !m_atEnd;
 }
 
 bool TokenReader::skipSeparators()
@@ -72,8 +76,11 @@ bool TokenReader::nextAcrossBlocks(Token &token)
         if (isSeparator(c))
             break;
         ended = ended || c == '\0';
-        if (!ended && !keep(c))
-            token.tooLong = true;
+        if (ended || keep(c))
+            continue;
+        token.tooLong = true;
+        if (c < '0' || c > '9')
+            m_text.back() = c; // what is no number is none however long it is
     }
     token.text = m_text;
     return true;

@@ -13,7 +13,8 @@ namespace openloop::factor_command {
 struct Token {
     /// At most as long as was asked for; ends before the first NUL, as for GNU factor. Valid until the next is read.
     std::string_view text;
-    bool tooLong = false; ///< the rest of it was skipped
+    bool tooLong =
+        false; ///< the rest of it was skipped; if that is not digits alone, the text ends with one that is none
 };
 
 /// Cuts bytes into tokens. One thread.
@@ -40,6 +41,7 @@ private:
     std::vector<char> m_buffer;
     std::size_t m_place = 0;
     std::size_t m_end = 0;
+    bool m_atEnd = false; ///< of the input
     std::string m_text; ///< of a token that spans blocks
 };
 

@@ -19,6 +19,7 @@ namespace openloop::factoring {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
+using Clock = std::chrono::steady_clock;
 
 constexpr auto progressInterval = std::chrono::milliseconds(100);
 
@@ -58,21 +59,20 @@ private:
 
     void takeApart(const Part &part)
     {
-        if (m_stop.requested())
-            return leave(part);
-        if (bitLength(part.value) <= 64)
+        if (bitLength(part.value) <= 64) // at once, after a stop, too
             return takeWordApart(part);
         // Powers first: to tell that a long one is no prime takes longer than to find its root.
-        if (const auto power = asPower(part.value, m_leastFactorBits, m_stop)) {
+        if (const auto power = m_stop.requested() ? std::nullopt : asPower(part.value, m_leastFactorBits, m_stop)) {
             m_pending.push_back({power->root, part.multiplicity * power->exponent});
             return;
         }
+        // After a stop, too, unless it is long: what is left would be told to be composite.
         const std::optional<bool> prime = isPrimeUnlessStopped(part.value, m_stop);
         if (prime == true)
             return add(part.value, part.multiplicity);
         if (!prime)
-            return leave(part);
-        const std::optional<mpz_class> divisor = divide(part.value);
+            m_untested.push_back(part.value);
+        const std::optional<mpz_class> divisor = !prime || m_stop.requested() ? std::nullopt : divide(part.value);
         if (!divisor)
             return leave(part);
         m_pending.push_back({part.value / *divisor, part.multiplicity});
@@ -106,48 +106,56 @@ private:
             if (auto divisor = siqsFactor(n, m_stop.token(), m_options, m_sink, expectedSieving(n)))
                 return divisor;
         }
+        // Without an end for what is too long to sieve; the sieve, too, may have had no luck.
         const Progress endless{Phase::Ecm, 0, std::nullopt, bits > mostBitsToSieve};
-        for (EcmRound round = firstEcmWithoutSieve(bits); !isEnough(bits, round); round = nextEcm(round)) {
+        for (EcmRound round = firstEcmWithoutSieve(bits); !m_stop.requested() && !hasAnEnd(bits);
+             round = nextEcm(round)) {
             if (auto divisor = ecmFactor(n, round, m_stop, m_options, [&](double) { tell(endless); }))
                 return divisor;
         }
         return std::nullopt;
     }
 
-    bool isEnough(unsigned bits, const EcmRound &next) const
-    {
-        return m_stop.requested() || (bits > mostBitsToSieve && next.before >= m_options.mostCurves);
-    }
+    bool hasAnEnd(unsigned bits) const { return bits > mostBitsToSieve && m_options.mostCurves != Options::noLimit; }
 
     Seconds expectedSieving(const mpz_class &n) const { return mostTime(n) / (m_options.crew ? m_options.threads : 1); }
 
-    // Progress is that of all rounds together. The sieve that most likely follows is in the time that is left.
+    // Progress is that of all rounds together, if these are all that there will be. The sieve that most likely follows
+    // is in the time that is left.
     std::optional<mpz_class> runEcmBeforeSieve(const mpz_class &n)
     {
-        const std::vector<EcmRound> rounds = ecmBeforeSieve(bitLength(n));
+        const unsigned bits = bitLength(n);
+        const std::vector<EcmRound> rounds =
+            hasAnEnd(bits) ? ecmInstead(bits, m_options.mostCurves) : ecmBeforeSieve(bits);
         double all = 0, done = 0;
         for (const EcmRound &round : rounds)
             all += costOf(round);
-        const bool isSieved = bitLength(n) <= mostBitsToSieve;
-        const Seconds sieve = expectedSieving(n);
-        const auto start = std::chrono::steady_clock::now();
+        const bool isEndless = bits > mostBitsToSieve && !hasAnEnd(bits);
+        std::optional<Seconds> sieve;
+        if (bits <= mostBitsToSieve)
+            sieve = expectedSieving(n);
+        auto start = Clock::now();
         for (const EcmRound &round : rounds) {
-            if (isEnough(bitLength(n), round))
+            if (m_stop.requested())
                 break;
-            const auto told = [&](double part) {
+            const auto told = [&](double part, Clock::time_point now) {
                 const double fraction = (done + part * costOf(round)) / all;
-                const Seconds spent = std::chrono::steady_clock::now() - start;
-                std::optional<Seconds> left;
-                if (isSieved)
-                    left = sieve + (fraction > 0 ? spent * (1 - fraction) / fraction : Seconds(0));
-                tell({Phase::Ecm, fraction, left, !isSieved});
+                const Seconds spent = now - start;
+                if (isEndless)
+                    return tell({Phase::Ecm, 0, std::nullopt, true});
+                std::optional<Seconds> left = sieve;
+                if (fraction > 0)
+                    left = sieve.value_or(Seconds(0)) + spent * (1 - fraction) / fraction;
+                tell({Phase::Ecm, fraction, left, !sieve});
             };
-            if (comesAfterSmoothNeighbours(round)) {
+            if (comesAfterSmoothNeighbours(round)) { // which takes time, but is no part of what is extrapolated
+                const auto begun = Clock::now();
                 if (auto divisor =
-                        divisorBySmoothNeighbours(n, boundOfSmoothNeighbours(bitLength(n)), m_stop, [&] { told(0); }))
+                        divisorBySmoothNeighbours(n, boundOfSmoothNeighbours(bits), m_stop, [&] { told(0, begun); }))
                     return divisor;
+                start += Clock::now() - begun;
             }
-            if (auto divisor = ecmFactor(n, round, m_stop, m_options, told))
+            if (auto divisor = ecmFactor(n, round, m_stop, m_options, [&](double part) { told(part, Clock::now()); }))
                 return divisor;
             done += costOf(round);
         }
@@ -158,7 +166,7 @@ private:
     {
         if (!m_sink)
             return;
-        const auto now = std::chrono::steady_clock::now();
+        const auto now = Clock::now();
         if (m_told && now - *m_told < progressInterval)
             return;
         m_told = now;
@@ -177,10 +185,11 @@ private:
     const Stop m_stop;
     const Options &m_options;
     const ProgressSink &m_sink;
-    std::optional<std::chrono::steady_clock::time_point> m_told;
+    std::optional<Clock::time_point> m_told;
     std::vector<Part> m_pending;
     std::vector<mpz_class> m_primes;
     std::vector<mpz_class> m_remaining;
+    std::vector<mpz_class> m_untested; ///< of these
 };
 
 // Replaces `powers`.
@@ -213,6 +222,7 @@ Result Factorization::result()
     gather(m_primes, result.factors);
     std::sort(m_remaining.begin(), m_remaining.end());
     result.remaining = std::move(m_remaining);
+    result.untested = std::move(m_untested);
     return result;
 }
 

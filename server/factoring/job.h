@@ -40,7 +40,7 @@ struct Progress {
     /// Until the composite in work is taken apart if its factors are long, which is the worst; empty where nobody
     /// knows.
     std::optional<std::chrono::duration<double>> timeLeft = {};
-    bool endless = false; ///< what is left is too long to sieve: curves until a stop, or until one is lucky
+    bool unsieved = false; ///< the composite in work is too long to sieve: nothing follows these curves
 };
 
 /// Called at most ten times a second, by the thread that called factor().
@@ -66,12 +66,15 @@ struct Options {
     /// Run by every thread that works on the number, each time it can spare a moment (tens of times a second at
     /// least): room for short work of others. Must not throw; what it takes, a stop takes longer.
     std::function<void()> interlude = {};
-    unsigned mostCurves = ~0U; ///< on what is too long to sieve, before it is left
+    static constexpr unsigned noLimit = ~0U;
+    unsigned mostCurves = noLimit; ///< on what is too long to sieve, before it is left
 };
 
 struct Result {
     std::vector<PrimePower> factors; ///< ascending
     std::vector<mpz_class> remaining; ///< composites left at a stop, the deadline or the last curve, ascending
+    std::vector<mpz_class>
+        untested; ///< of `remaining`, those that may be primes: long ones, of which a stop left it open
 
     bool complete() const { return remaining.empty(); }
 };

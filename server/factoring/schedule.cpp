@@ -61,6 +61,17 @@ std::vector<EcmRound> ecmBeforeSieve(unsigned bits)
     return rounds;
 }
 
+std::vector<EcmRound> ecmInstead(unsigned bits, unsigned curves)
+{
+    std::vector<EcmRound> rounds = ecmBeforeSieve(bits);
+    for (EcmRound next = firstEcmWithoutSieve(bits); next.before < curves; next = nextEcm(next))
+        rounds.push_back(next);
+    std::erase_if(rounds, [&](const EcmRound &round) { return round.before >= curves; });
+    if (!rounds.empty())
+        rounds.back().curves = std::min(rounds.back().curves, curves - rounds.back().before);
+    return rounds;
+}
+
 bool comesAfterSmoothNeighbours(const EcmRound &round)
 {
     return round.bound1 == 11'000 && round.curves == 24;
@@ -82,6 +93,8 @@ EcmRound firstEcmWithoutSieve(unsigned bits)
     unsigned before = 0;
     for (const EcmRound &round : ecmBeforeSieve(bits))
         before += round.curves;
+    if (bits > mostBitsToSieve) // which come here with curves to that bound already
+        return {largestBound1, 200, before};
     return bits < 230 ? EcmRound{2'000, 48, before} : EcmRound{50'000, 200, before};
 }
 

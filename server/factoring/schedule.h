@@ -21,6 +21,10 @@ unsigned trialBoundFor(unsigned bits);
 /// that unbalanced numbers never come there and balanced ones lose little.
 std::vector<EcmRound> ecmBeforeSieve(unsigned bits);
 
+/// The same for a composite that is too long to sieve: so many curves in all, by rounds whose bounds grow, and stay
+/// where stops are quick.
+std::vector<EcmRound> ecmInstead(unsigned bits, unsigned curves);
+
 /// Whether a prime with a smooth number beside it is looked for before this round, which is the first of those that
 /// take long; and to which bound: a hundredth of the sieve's time for n of so many bits.
 bool comesAfterSmoothNeighbours(const EcmRound &round);
@@ -29,7 +33,7 @@ unsigned boundOfSmoothNeighbours(unsigned bits);
 /// What a round costs, compared with another.
 double costOf(const EcmRound &round);
 
-/// What is run on numbers that are too long to sieve, until a stop: bounds grow, and stay where stops are quick.
+/// What is run after these on numbers that are too long to sieve, until a stop.
 EcmRound firstEcmWithoutSieve(unsigned bits);
 EcmRound nextEcm(const EcmRound &round);
 

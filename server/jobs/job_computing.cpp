@@ -28,6 +28,8 @@ Factorizer::Progress Jobs::progress(const Job &job) const
 {
     if (job.state == JobState::Done)
         return {{}, 1, {}};
+    if (job.state == JobState::Queued) // once its turn has come
+        return {{}, 0, m_factorizer.expectedTime(job.n)};
     if (job.state != JobState::Running)
         return {};
     if (job.owner != m_member.id())

@@ -27,7 +27,7 @@ double overall(const factoring::Progress &progress)
         switch (progress.phase) {
         case Phase::TrialDivision:
         case Phase::Rho: return {0, 0.01};
-        case Phase::Ecm: return {0.01, 0.1};
+        case Phase::Ecm: return {0.01, progress.unsieved ? 1 : 0.1};
         case Phase::Sieving: return {0.1, 0.95};
         case Phase::Filtering: return {0.95, 0.96};
         case Phase::LinearAlgebra: return {0.96, 0.99};

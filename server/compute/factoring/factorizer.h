@@ -40,6 +40,12 @@ public:
     /// Nothing if n is not being computed.
     std::optional<Progress> progress(const mpz_class &n) const;
 
+    /// As FactoringPool::expectedTime.
+    std::optional<std::chrono::duration<double>> expectedTime(const mpz_class &n) const
+    {
+        return m_pool.expectedTime(n);
+    }
+
     /// As Pool::ignoredFor.
     std::optional<std::chrono::nanoseconds> ignoredFor(const mpz_class &n) const { return m_pool.ignoredFor(n); }
 

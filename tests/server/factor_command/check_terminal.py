@@ -47,8 +47,23 @@ def progress_of(program, columns):
     return text
 
 
+def ends_at_the_end_of_input(program):
+    """Ctrl-D behind a number without a newline hands it over; the next one is the end, for good."""
+    terminal, end = pty.openpty()
+    with subprocess.Popen([program], stdin=end, stdout=subprocess.PIPE) as run:
+        os.close(end)
+        os.write(terminal, b"15\x04\x04")
+        try:
+            assert run.communicate(timeout=60)[0] == b"15: 3 5\n"
+        except subprocess.TimeoutExpired:
+            run.kill()
+            raise
+    os.close(terminal)
+
+
 def main():
     program = sys.argv[1]
+    ends_at_the_end_of_input(program)
     for columns in (200, 20, 7, 1):
         text = progress_of(program, columns)
         assert "\r\x1b[K" in text, repr(text)

@@ -3,6 +3,7 @@
 #include "tests/support/patience.h"
 
 #include <csignal>
+#include <gmpxx.h>
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -253,6 +254,47 @@ private slots:
         const Outcome outcome = runAs(m_ours, {}, zeros + '1' + zeros.first(100'000));
         QVERIFY(outcome.errors.contains("at most 100000 digits"));
         QVERIFY(runAs(m_ours, {u"--help"_s}).output.contains("100000 digits"));
+    }
+
+    void whatIsNoNumberIsNoneHoweverLongItIs()
+    {
+        const QByteArray ones(150'000, '1');
+        for (const auto &text : {QByteArray(150'000, 'a'), ones + 'x', '-' + ones, ones + 'x' + ones}) {
+            const Outcome outcome = runAs(m_ours, {}, text);
+            QVERIFY2(outcome.errors.contains("is not a valid positive integer"), outcome.errors.constData());
+            QVERIFY(outcome.errors.size() < 300);
+        }
+        const QString argument(120'000, u'a');
+        QVERIFY(runAs(m_ours, {argument}).errors.contains("is not a valid positive integer"));
+    }
+
+    void whatWasNotTestedIsNotToldToBeComposite()
+    {
+        const mpz_class prime = (mpz_class(1) << 4423) - 1; // Mersenne's
+        const auto n = QByteArray::fromStdString(prime.get_str());
+        QCOMPARE(runAs(m_ours, {u"--timeout=0.001"_s}, n).output, n + ": [untested " + n + "]\n");
+        QCOMPARE(runAs(m_ours, {u"--timeout=0.001"_s, u"--json"_s}, n).output,
+                 "{\"n\":\"" + n + "\",\"factors\":[],\"remaining\":[\"" + n + "\"],\"untested\":[\"" + n + "\"]}\n");
+    }
+
+    void aForeignWakeUpMakesNobodyDeaf()
+    {
+        QProcess process;
+        process.start(m_ours, QStringList());
+        process.write("12\n");
+        QVERIFY(process.waitForReadyRead(openloop::test::patience));
+        ::kill(static_cast<pid_t>(process.processId()), SIGRTMIN);
+        process.write("13\n");
+        QVERIFY(process.waitForReadyRead(openloop::test::patience));
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(openloop::test::patience));
+        QCOMPARE(process.exitCode(), SIGINT);
+    }
+
+    void helpFitsATerminal()
+    {
+        for (const auto &line : runAs(m_ours, {u"--help"_s}).output.split('\n'))
+            QVERIFY2(line.size() <= 80, line.constData());
     }
 
     void linesKeepTheirOrderOnManyThreads()

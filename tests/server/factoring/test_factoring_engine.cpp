@@ -3,6 +3,7 @@
 #include "server/factor_command/output.h"
 #include "server/factor_command/thread_crew.h"
 #include "server/factoring/factor.h"
+#include "server/factoring/schedule.h"
 #include "tests/support/numbers.h"
 #include "tests/support/pari.h"
 #include "tests/support/rows.h"
@@ -305,7 +306,7 @@ private slots:
                     rises = rises && progress.fraction >= last;
                 if (progress.phase != Phase::TrialDivision)
                     knows = knows && progress.timeLeft && progress.timeLeft->count() > 0;
-                knows = knows && !progress.endless;
+                knows = knows && !progress.unsieved;
                 phase = progress.phase;
                 last = progress.fraction;
                 if (++rounds == 12)
@@ -313,6 +314,27 @@ private slots:
             });
             QVERIFY(rises);
             QVERIFY(knows);
+        }
+    }
+
+    void aStopTellsNoPrimeToBeComposite()
+    {
+        // Two close factors are found at once; while the composite one is worked on, the prime waits, in one of the two
+        // orders.
+        const mpz_class composite = Numbers(19).semiprime(330);
+        mpz_class above = composite, below = composite;
+        mpz_nextprime(above.get_mpz_t(), composite.get_mpz_t());
+        while (!isPrime(below))
+            --below;
+        for (const mpz_class &prime : {above, below}) {
+            std::stop_source stop;
+            const Result result = factor(prime * composite, stop.get_token(), {}, [&](const Progress &progress) {
+                if (progress.phase == Phase::Ecm)
+                    stop.request_stop();
+            });
+            QVERIFY((result.factors == std::vector<PrimePower>{{prime, 1}}));
+            QVERIFY(result.remaining == std::vector<mpz_class>{composite});
+            QVERIFY(result.untested.empty());
         }
     }
 
@@ -324,7 +346,7 @@ private slots:
             if (progress.phase != Phase::Ecm)
                 return;
             told = true;
-            endless = progress.endless && !progress.timeLeft;
+            endless = progress.unsieved && !progress.timeLeft;
             stop.request_stop();
         });
         QVERIFY(told && endless);
@@ -338,6 +360,27 @@ private slots:
         const Result result = factor(n * 8, {}, options);
         QVERIFY((result.factors == std::vector<PrimePower>{{2, 3}}));
         QVERIFY(result.remaining == std::vector<mpz_class>{n});
+        for (const unsigned curves : {8U, 20'000U}) {
+            unsigned run = 0, bound = 0;
+            for (const EcmRound &round : ecmInstead(420, curves)) {
+                QCOMPARE(round.before, run);
+                QVERIFY(round.bound1 >= bound);
+                run += round.curves;
+                bound = round.bound1;
+            }
+            QCOMPARE(run, curves);
+        }
+        options.mostCurves = 64;
+        double last = 0;
+        bool rises = true, knows = false;
+        factor(n, {}, options, [&](const Progress &progress) {
+            if (progress.phase != Phase::Ecm)
+                return;
+            rises = rises && progress.fraction >= last;
+            last = progress.fraction;
+            knows = progress.unsieved && (last == 0 || progress.timeLeft);
+        });
+        QVERIFY(rises && knows && last > 0.5 && last <= 1);
         options.mostCurves = 0; // of what is sieved all curves are run
         QVERIFY(factor(Numbers(18).semiprime(170), {}, options).complete());
     }

@@ -18,6 +18,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <semaphore>
 #include <thread>
 
 using namespace openloop;
@@ -61,6 +62,7 @@ private slots:
     void nothingAcceptedIsLostByKills();
     void aJobThatKillsTheServiceThreeTimesFails();
     void aJobThatIsGivenUpTellsWhatItHas();
+    void aWaitingJobHasItsEstimate();
     void aStopPutsJobsBackAndCutsNoAnswer();
     void aServerThatIsAloneListsItself();
     void aServerIsNamedByItsPortThoughItIsAnyFreeOne();
@@ -330,7 +332,7 @@ void TestJobs::nothingAcceptedIsLostByKills()
     for (int kills = 0; kills < 20; ++kills) {
         ServerProcess server(QStringLiteral(TEST_SERVER), arguments);
         QVERIFY(server.waitUntilReady());
-        std::atomic<int> answers = 0;
+        std::counting_semaphore<> answers(0);
         std::jthread load([&](const std::stop_token &stop) {
             for (int jobs = 0; jobs < mostJobsOfALife && !stop.stop_requested(); ++jobs) {
                 const QByteArray n = semiprime(110 + unsigned(seed % 40), seed);
@@ -339,14 +341,13 @@ void TestJobs::nothingAcceptedIsLostByKills()
                 if (path.isEmpty())
                     continue;
                 accepted[path] = n;
-                ++answers;
+                answers.release();
             }
         });
         // the moment of the kill is the experiment: after so many answers, whatever is in the making
         const int enough = kills % mostJobsOfALife;
-        for (const auto end = Clock::now() + longest; answers < enough && Clock::now() < end;)
-            std::this_thread::yield();
-        QVERIFY(answers >= enough);
+        for (int i = 0; i < enough; ++i)
+            QVERIFY(answers.try_acquire_for(longest));
         ::kill(pid_t(server.processId()), SIGKILL);
         load.request_stop();
         load.join();
@@ -384,6 +385,20 @@ void TestJobs::aJobThatKillsTheServiceThreeTimesFails()
     QVERIFY(server.waitUntilReady());
     TRY_COMPARE(job(server.port(), path)[u"state"_s].toString(), u"failed"_s);
     QVERIFY(!job(server.port(), path)[u"detail"_s].toString().isEmpty());
+}
+
+void TestJobs::aWaitingJobHasItsEstimate()
+{
+    const HeldFromTheStart held;
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--cpu-threads"_s, u"1"_s});
+    QVERIFY(server.waitUntilReady());
+    QVERIFY(!accept(server.port(), semiprime(150)).isEmpty());
+    TRY_COMPARE(server.figure("held"), 1);
+    const QJsonObject waiting = job(server.port(), accept(server.port(), semiprime(280, 2)));
+    QCOMPARE(waiting[u"state"_s].toString(), u"queued"_s);
+    QVERIFY(waiting[u"eta"_s].toDouble() > 0);
+    QCOMPARE(waiting[u"progress"_s].toDouble(), 0.0);
+    QVERIFY(server.release());
 }
 
 void TestJobs::aJobThatIsGivenUpTellsWhatItHas()

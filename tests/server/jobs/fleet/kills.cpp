@@ -8,7 +8,7 @@
 
 #include <QTest>
 
-#include <atomic>
+#include <semaphore>
 #include <thread>
 
 using namespace Qt::Literals::StringLiterals;
@@ -45,7 +45,7 @@ bool Kills::killAgainAndAgain(int kills)
 // The moment of the kill is the experiment: after so many answers, whatever is in the making.
 bool Kills::killUnderLoad(int victim, int answers)
 {
-    std::atomic<int> answered = 0;
+    std::counting_semaphore<> answered(0);
     std::jthread load([&](const std::stop_token &stop) {
         for (int i = 0; i < mostJobsOfALife && !stop.stop_requested(); ++i, ++m_seed) {
             const QByteArray n = semiprime(110 + unsigned(m_seed % 40), m_seed);
@@ -54,16 +54,17 @@ bool Kills::killUnderLoad(int victim, int answers)
                 continue;
             m_accepted[path] = n;
             m_open[path] = n;
-            ++answered;
+            answered.release();
         }
     });
-    for (const auto end = Clock::now() + longest; answered < answers && Clock::now() < end;)
-        std::this_thread::yield();
+    bool came = true;
+    for (int i = 0; came && i < answers; ++i)
+        came = answered.try_acquire_for(longest);
     QProcess &process = m_servers[std::size_t(victim)]->process();
     process.kill();
     load.request_stop();
     load.join();
-    return process.waitForFinished() && answered >= answers;
+    return process.waitForFinished() && came;
 }
 
 QString Kills::firstWrong()

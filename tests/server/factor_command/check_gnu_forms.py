@@ -83,6 +83,8 @@ FORMS = {
     "unknown long option": ([b"--nonsense"], None, {}),
     "a value for an option without": ([b"--version=1"], None, {}),
     "-- alone": ([b"--"], b"12\n", {}),
+    "closed input": ([], None, {"given": "closed"}),
+    "a folder as input": ([], None, {"given": "folder"}),
     "closed output": ([b"12"], None, {"output": "closed"}),
     "closed output, nothing to say": ([], b"", {"output": "closed"}),
     "full output": ([b"12"], None, {"output": "full"}),
@@ -94,10 +96,14 @@ FORMS = {
     "closed standard error": ([b"12", b"x", b"13"], None, {"errors": "closed"}),
 }
 
+# What a version does not say and a later one does: there we are with the later one.
+UNSAID = {"gnu_factor_9.1": {"closed input", "a folder as input"}}
 
-def answer(program, arguments, data, locale="C.UTF-8", output="pipe", errors="pipe", ignore=False):
+
+def answer(program, arguments, data, locale="C.UTF-8", given="pipe", output="pipe", errors="pipe", ignore=False):
     """What a shell would see; the program goes by the name `factor`, with which its messages begin."""
-    redirections = {"closed": " >&-", "full": " >/dev/full"}.get(output, "")
+    redirections = {"closed": " <&-", "folder": " </"}.get(given, "")
+    redirections += {"closed": " >&-", "full": " >/dev/full"}.get(output, "")
     redirections += {"closed": " 2>&-", "output": " 2>&1"}.get(errors, "")
     trap = "trap '' PIPE; " if ignore else ""
     script = f'{trap}exec -a factor "$0" "$@"{redirections}'
@@ -147,7 +153,8 @@ def main():
         recorded = json.loads(file.read_text())
         assert len(recorded) >= 60 and recorded.keys() == FORMS.keys(), f"{file.name}: record it again"
         for name, (arguments, data, how) in FORMS.items():
-            compare(name, answer(ours, arguments, data, **how), recorded[name], file.stem)
+            if name not in UNSAID.get(file.stem, ()):
+                compare(name, answer(ours, arguments, data, **how), recorded[name], file.stem)
             if version and file.stem == f"gnu_factor_{version}":
                 compare(f"{name}, installed", answer(theirs, arguments, data, **how), recorded[name], file.stem)
     if theirs:

@@ -8,6 +8,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
+#include <QDeadlineTimer>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -73,9 +74,9 @@ QByteArray memberOf(const Answer &answer, const QString &name)
 bool arrives(RawClient &wire, const QByteArray &end)
 {
     QByteArray in;
-    while (!in.contains(end)) {
+    for (const QDeadlineTimer deadline(2 * longest); !in.contains(end);) {
         const QByteArray more = wire.readSome(longest);
-        if (more.isEmpty())
+        if (more.isEmpty() || deadline.hasExpired())
             return false;
         in += more;
     }

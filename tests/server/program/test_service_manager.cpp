@@ -6,6 +6,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/server_process.h"
 
+#include <QDeadlineTimer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -59,8 +60,8 @@ public:
     /// The next that begins so; what comes before it is passed over.
     QByteArray nextOf(const QByteArray &word)
     {
-        for (;;) {
-            const QByteArray heard = next();
+        for (const QDeadlineTimer deadline(patience);;) {
+            const QByteArray heard = next(int(deadline.remainingTime()));
             if (heard.isEmpty() || heard.startsWith(word))
                 return heard;
         }

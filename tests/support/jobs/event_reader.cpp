@@ -24,7 +24,13 @@ QByteArrayList EventReader::retries() const
     return found;
 }
 
-Event EventReader::next()
+// For a computation of the tests; a stream that goes on without its end must not be read for ever.
+QDeadlineTimer EventReader::deadline()
+{
+    return QDeadlineTimer(2 * longest);
+}
+
+Event EventReader::next(const QDeadlineTimer &deadline)
 {
     for (;;) {
         for (qsizetype end; (end = m_text.indexOf("\n\n", m_read)) >= 0;) {
@@ -43,23 +49,25 @@ Event EventReader::next()
             if (!event.data.isEmpty())
                 return event;
         }
-        if (!readMore())
+        if (!readMore(deadline))
             return {};
     }
 }
 
 Event EventReader::nextOf(const QByteArray &name)
 {
-    Event event = next();
+    const auto until = deadline();
+    Event event = next(until);
     while (!event.name.isEmpty() && event.name != name)
-        event = next();
+        event = next(until);
     return event;
 }
 
 bool EventReader::hears(const QByteArray &words)
 {
+    const auto until = deadline();
     while (!m_text.contains(words)) {
-        if (!readMore())
+        if (!readMore(until))
             return false;
     }
     return true;
@@ -67,14 +75,15 @@ bool EventReader::hears(const QByteArray &words)
 
 bool EventReader::endsProperly()
 {
-    while (readMore()) { }
+    const auto until = deadline();
+    while (readMore(until)) { }
     return m_ended && m_read == m_text.size();
 }
 
-// False: no more will come.
-bool EventReader::readMore()
+// False: no more will come, or not in time.
+bool EventReader::readMore(const QDeadlineTimer &deadline)
 {
-    while (!m_ended) {
+    while (!m_ended && !deadline.hasExpired()) {
         const qsizetype line = m_in.indexOf("\r\n");
         const qsizetype length = line < 0 ? 0 : m_in.first(line).toLongLong(nullptr, 16);
         if (line >= 0 && m_in.size() >= line + 2 + length + 2) {

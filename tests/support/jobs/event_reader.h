@@ -6,6 +6,7 @@
 #include "tests/support/raw_client.h"
 
 #include <QByteArrayList>
+#include <QDeadlineTimer>
 
 namespace openloop::test {
 
@@ -18,7 +19,7 @@ struct Event {
     bool operator==(const Event &other) const { return name == other.name && id == other.id; }
 };
 
-/// One answer of `PATH/events`. Every wait ends at a deadline. One thread.
+/// One answer of `PATH/events`. Every wait ends at a deadline, whatever else comes meanwhile. One thread.
 class EventReader
 {
 public:
@@ -32,7 +33,7 @@ public:
     const QByteArray &text() const { return m_text; }
     /// What came in fields `retry` so far.
     QByteArrayList retries() const;
-    Event next();
+    Event next() { return next(deadline()); }
     /// Leaves out those of other names.
     Event nextOf(const QByteArray &name);
     /// Whether the text has that, or will.
@@ -42,7 +43,9 @@ public:
     RawClient &client() { return m_client; }
 
 private:
-    bool readMore();
+    static QDeadlineTimer deadline();
+    Event next(const QDeadlineTimer &deadline);
+    bool readMore(const QDeadlineTimer &deadline);
 
     RawClient m_client;
     Answer m_head;

@@ -40,8 +40,9 @@ check-fast: test-dependencies build ## seconds: format, headers, rules, manuals,
 check: check-fast ## and clang-tidy over what has changed since it was clean; can be interrupted, and goes on
 	@nice -n 10 python3 tests/rules/check_tidy.py . $(BUILD)
 
-test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, TOGETHER=n, SHARD=k/n, MINUTES=m; goes on where it ended)
-	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" TOGETHER="$(TOGETHER)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
+test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, ALONE, OTHERS and OFTEN times, TOGETHER=n, SHARD=k/n, MINUTES=m; goes on where it ended)
+	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" ALONE="$(ALONE)" OTHERS="$(OTHERS)" OFTEN="$(OFTEN)" \
+	    TOGETHER="$(TOGETHER)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for windows and rules; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan
@@ -62,10 +63,11 @@ bench-queue: benchmarks ## what a queue of 1 to 1,000 servers costs its PostgreS
 compare: ## CPU per unit of two commits, paired in one run: OLD=<commit> WHAT=health|query_database|call_other_service|jobs|factorize60|frame
 	@bench/figures/compare.py $(OLD) $(WHAT) NEW="$(NEW)" BOUND="$(BOUND)"
 
-soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstream's memory; then soak-fleet
+soak: benchmarks ## SOAK_MINUTES (10) of mixed traffic, good and bad; the upstream's memory; then soak-fleet; each test function 100 times
 	@$(BUILD)/bin/openloop-soak $(or $(SOAK_MINUTES),10)
 	@$(BUILD)/bin/openloop-soak-upstream
 	@$(MAKE) --no-print-directory soak-fleet
+	@$(MAKE) --no-print-directory test-again ALONE=100 TOGETHER=$(or $(TOGETHER),4)
 
 soak-wire: test-dependencies ## a million mutated requests and 100,000 clients that leave, against the ASan build (REQUESTS, CLIENTS, SEED)
 	@[ -f build/asan/build.ninja ] || cmake --preset asan

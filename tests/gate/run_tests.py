@@ -15,7 +15,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 SUMMARY = re.compile(r"^\d+% tests passed")
-SKIP = re.compile(r"^SKIP   : \w+::(?P<function>\w+)\((?P<row>.*?)\) (?P<reason>.*)$")
+SKIP = re.compile(r"^SKIP   : [\w:]+::(?P<function>\w+)\((?P<row>.*?)\) (?P<reason>.*)$")
 BEGIN = re.compile(r"^\d+/\d+ Testing: (?P<test>\S+)$")
 NOTHING_SKIPPED = "skipped: nothing"
 
@@ -70,6 +70,7 @@ def report(skipped, preset, allowed):
 
 def self_test():
     log = "1/2 Testing: test_a\nSKIP   : TestA::works(row one) no database here\n"
+    assert [one.function for one in skips_in("SKIP   : a::b::TestC::works() why\n")] == ["works"]
     skip, = skips_in(log)
     assert skip == Skipped("test_a", "works", "row one", "no database here"), skip
     allowed = read_allowed("# why\nasan test_a works no database\nasan * * no browser\n")

@@ -19,16 +19,19 @@ def seconds_in(text, pattern):
 def breach(program, options, unit):
     drain = seconds_in(options, r'"drain-timeout"_s, u"S"_s, u"(\d+)"_s')
     farewell = seconds_in(program, r"longestFarewell\{(\d+)\}")
+    delay = seconds_in(unit, r"(?m)^Environment=.*\bOPENLOOP_DRAIN_DELAY=(\d+)")
     given = seconds_in(unit, r"(?m)^TimeoutStopSec=(\d+)$")
-    if given >= drain + farewell + MARGIN:
+    if given >= delay + drain + farewell + MARGIN:
         return None
-    return f"TimeoutStopSec={given} is shorter than {drain} s to drain, {farewell} s of farewell and {MARGIN} s more"
+    return (f"TimeoutStopSec={given} is shorter than {delay} s of delay, {drain} s to drain, {farewell} s of farewell "
+            f"and {MARGIN} s more")
 
 
 def main():
     options = '{u"drain-timeout"_s, u"S"_s, u"10"_s,'
-    assert breach("longestFarewell{15}", options, "TimeoutStopSec=20\n")
-    assert not breach("longestFarewell{15}", options, "TimeoutStopSec=30\n")
+    delay = "Environment=OPENLOOP_DRAIN_DELAY=5\n"
+    assert breach("longestFarewell{15}", options, delay + "TimeoutStopSec=30\n")
+    assert not breach("longestFarewell{15}", options, delay + "TimeoutStopSec=35\n")
     source = pathlib.Path(sys.argv[1])
     files = ("server/program.h", "server/settings/options.cpp", "resources/systemd/openloop-server.service.in")
     found = breach(*((source / file).read_text() for file in files))

@@ -2,10 +2,12 @@
 // QProcess, its ready line, and /metrics as numbers.
 #include "tests/support/server_process.h"
 
+#include "tests/support/ends_with_test.h"
 #include "tests/support/raw_client.h"
 
 #include <QDeadlineTimer>
 #include <QJsonDocument>
+#include <QTest>
 #include <QUrl>
 
 #include <ctime>
@@ -28,13 +30,18 @@ ServerProcess::ServerProcess(const QString &program, const QStringList &argument
         command += {u"--database"_s, u"sqlite:"_s + m_folder.filePath(u"test.sqlite"_s)};
     m_process.setProgram(command.takeFirst());
     m_process.setArguments(command);
+    endWithTest(m_process);
     m_process.start();
 }
 
 ServerProcess::~ServerProcess()
 {
-    if (m_process.state() != QProcess::NotRunning)
-        stop();
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    if (const int code = stop(); code != 0 && QTest::currentTestFunction()) // elsewhere nobody would hear of it
+        QTest::qFail(
+            ("the server ended with " + QByteArray::number(code) + ": " + standardError().right(4000)).constData(),
+            __FILE__, __LINE__);
 }
 
 bool ServerProcess::waitUntilReady()

@@ -15,6 +15,7 @@ class ServerProcess
 public:
     /// program: its path; arguments: beyond --port and --database. wrapper: a command to run it under, or nothing.
     explicit ServerProcess(const QString &program, const QStringList &arguments = {}, const QStringList &wrapper = {});
+    /// SIGTERM if it runs; a server that does not end in order fails the test.
     ~ServerProcess();
 
     /// Waits for the ready line; false: the program ended or said nothing in time.

@@ -120,7 +120,6 @@ signals:
     void clicked(double x, double y);
     void doubleClicked();
     void hovered(double x, double y);
-    void left();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

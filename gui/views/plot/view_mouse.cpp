@@ -32,7 +32,6 @@ bool PlotView::handleMouse(QEvent *event)
     case QEvent::MouseButtonDblClick: emit doubleClicked(); return true;
     case QEvent::Leave:
         setReadout({});
-        emit left();
         return false;
     default: return false;
     }

@@ -67,11 +67,13 @@ private slots:
                 plot->setAxes(PlotAxis::Duration, PlotAxis::Duration);
                 plot->setXRange(0, 10);
                 plot->setYRange(0, 100);
-                plot->setSeries({{.name = u"the name of an area"_s,
-                                  .style = {colour},
-                                  .buckets = {{0, 0, 90}, {10, 0, 90}},
-                                  .withLine = false,
-                                  .bandOpacity = 0.75}});
+                PlotSeries area;
+                area.name = u"the name of an area"_s;
+                area.style.colour = colour;
+                area.buckets = {{0, 0, 90}, {10, 0, 90}};
+                area.withLine = false;
+                area.bandOpacity = 0.75;
+                plot->setSeries({area});
                 plot->setSpans({{0, 10, u"the reason of a load"_s, PlotSpan::Kind::Load}});
                 plot->setLimitLine(70, u"the name of a limit"_s);
                 dress(window, m_theme->palette());

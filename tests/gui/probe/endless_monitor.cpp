@@ -2,6 +2,7 @@
 // A process and what it has said so far; its figures come by HTTP like anybody's.
 #include "tests/gui/probe/endless_monitor.h"
 
+#include "tests/support/ends_with_test.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 
@@ -19,6 +20,7 @@ const QStringList anyPort{u"--listen"_s, u"127.0.0.1:0"_s};
 
 EndlessMonitor::EndlessMonitor(const QStringList &arguments)
 {
+    endWithTest(m_process);
     m_process.start(QStringLiteral(OPENLOOP_MONITOR),
                     QStringList{u"--headless"_s, u"--forever"_s, u"--quiet"_s} + arguments);
 }

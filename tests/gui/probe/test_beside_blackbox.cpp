@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A server that stands still for two seconds, seen by openloop-monitor and by Debian's blackbox_exporter, both scraped
 // by one real Prometheus: who counts from the due time tells of it, who asks when he is scraped does not.
+#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
@@ -31,7 +32,9 @@ class Peer
 public:
     Peer(const QString &program, const QStringList &arguments, bool isOurs = false)
     {
-        if (!isOurs)
+        if (isOurs)
+            endWithTest(m_process);
+        else
             preparePeer(m_process);
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         m_process.start(program, arguments);

@@ -25,7 +25,7 @@ Front::Front(Kind kind, QByteArray configuration, quint16 server) : m_port(freeP
     file.setPermissions(file.permissions() | QFile::ReadOther);
     file.close(); // whole before it is read
     giveToPeers(m_folder.path());
-    preparePeer(m_process);
+    preparePeer(m_process, SIGTERM); // at which nginx waits for nobody
     if (kind == Nginx) {
         m_process.start(
             peerProgram(u"nginx"_s),

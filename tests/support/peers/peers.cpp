@@ -118,14 +118,14 @@ QProcessEnvironment peerEnvironment()
     return environment;
 }
 
-void preparePeer(QProcess &process)
+void preparePeer(QProcess &process, int signal)
 {
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.setProcessEnvironment(peerEnvironment());
-    process.setChildProcessModifier([account = unprivileged()] {
+    process.setChildProcessModifier([account = unprivileged(), signal] {
         if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
             ::_exit(1);
-        ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes takes its server along
+        ::prctl(PR_SET_PDEATHSIG, signal); // a test that crashes takes its server along
     });
 }
 

@@ -5,6 +5,8 @@
 #include <QProcess>
 #include <QString>
 
+#include <csignal>
+
 namespace openloop::test {
 
 /// Whether OPENLOOP_PEERS=off leaves them out, as under the sanitizers: what needs them is not tested then.
@@ -23,8 +25,9 @@ QString peerProgram(const QString &name);
 /// In which peerProgram() finds its libraries.
 QProcessEnvironment peerEnvironment();
 
-/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one.
-void preparePeer(QProcess &process);
+/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one. signal: by
+/// which it ends at once, its processes included.
+void preparePeer(QProcess &process, int signal = SIGQUIT);
 
 /// Lets such a server write there.
 void giveToPeers(const QString &path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a page is told of a job: Chromium's own EventSource, through nginx as it is by itself, in front of two servers.
 #include "tests/support/clients/crowd.h"
+#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/jobs/job_client.h"
@@ -68,6 +69,7 @@ public:
                   .arg(m_port)
                   .toUtf8());
         m_process.setProcessEnvironment(peerEnvironment());
+        endWithTest(m_process, SIGTERM); // its workers go with it then
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         m_process.start(peerProgram(u"nginx"_s),
                         {u"-p"_s, m_folder.path(), u"-c"_s, m_folder.filePath(u"nginx.conf"_s), u"-e"_s, u"stderr"_s});

@@ -15,7 +15,7 @@ class ServerProcess
 public:
     /// program: its path; arguments: beyond --port and --database. wrapper: a command to run it under, or nothing.
     explicit ServerProcess(const QString &program, const QStringList &arguments = {}, const QStringList &wrapper = {});
-    /// SIGTERM if it runs; a server that does not end in order fails the test.
+    /// SIGTERM if it runs; a server that does not end in order, and that nobody killed, fails the test.
     ~ServerProcess();
 
     /// Waits for the ready line; false: the program ended or said nothing in time.
@@ -50,6 +50,7 @@ private:
     QByteArray m_errors;
     QString m_address;
     quint16 m_port = 0;
+    bool m_isLate = false; ///< with its end
 };
 
 } // namespace openloop::test

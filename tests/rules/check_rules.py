@@ -18,6 +18,8 @@ CAPTURING_COROUTINE = re.compile(r"\[[^\]\s][^\]]*\]\s*\([^)]*\)\s*(mutable\s*)?
 # An answer that did not come is a failed check, not a crash.
 READ_UNSEEN = re.compile(r"(?<![\w:])(?:get|post|put|read|answer|request)\((?:[^();]|\([^()]*\))*\)"
                          r"\s*->\s*(?:status|body|fields?)\b")
+# The same of a task's ending, whose got() looks, and of a figure.
+ENDING_UNSEEN = re.compile(r"\bawait\([^;\n]*\)\.value->|\*await\(|\*\w+(?:\.|->)figure\(")
 # What waits for a moment instead of an event; a comment on the line, or above it, says why there is no event.
 SLEEP = re.compile(r"\b(?:QTest::q(?:Wait|Sleep)|QThread::[mu]?sleep|sleep_for|u?sleep|nanosleep)\(")
 # Looks again at what has come: what held for a moment only fails there. `tests/support/patience.h` looks once.
@@ -43,7 +45,7 @@ def breaches(path, text):
         if path.startswith("tests/") and LOOKS_AGAIN.search(line.split("//")[0]):
             yield number, "what is waited for is looked at once: TRY_VERIFY, TRY_COMPARE"
     if path.startswith("tests/"):
-        for found in READ_UNSEEN.finditer(text):
+        for found in (*READ_UNSEEN.finditer(text), *ENDING_UNSEEN.finditer(text)):
             yield text.count("\n", 0, found.start()) + 1, "an answer that may be missing is looked at unseen"
     for rule, pattern in (("no capturing lambda within a co_await expression", LAMBDA_IN_AWAIT),
                           ("no co_await among arguments or within braces", AWAIT_IN_ARGUMENTS),
@@ -115,6 +117,9 @@ def self_test():
         "QCOMPARE(client.get(\"/\")->status, 200);\n",
         "QVERIFY(client.read(5s)->body.isEmpty());\n",
         "QCOMPARE(client.get(path(1))\n             ->status, 200);\n",
+        "QCOMPARE(await(store.todos({}, {})).value->size(), 1);\n",
+        "const auto before = *await(store.read(first)).value;\n",
+        "QVERIFY(*monitor.figure(count) > 5);\n",
     ]
     for mistake in mistakes_of_tests:
         assert list(breaches("tests/x.cpp", f"{header}\n{mistake}")), mistake

@@ -28,6 +28,14 @@ struct Ending {
 
     /// The failure's status, 200 for a value, 0 while neither is there.
     int status() const { return failure ? failure->status() : value ? 200 : 0; }
+
+    /// The value; where there is none the test fails, and an empty one goes on.
+    auto got() const
+    {
+        if (!value)
+            QTest::qFail(failure ? qPrintable(failure->detail()) : "nothing came in time", __FILE__, __LINE__);
+        return value.value_or(typename decltype(value)::value_type());
+    }
 };
 
 template <typename T>

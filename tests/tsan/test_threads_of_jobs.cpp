@@ -62,11 +62,11 @@ private slots:
                 QVERIFY(!deadline.hasExpired());
                 QVERIFY(await(watch.next(1s, {}), patience).over);
             }
-            QCOMPARE(await(service.jobs.find(id, {}), patience).value->state, JobState::Done);
+            QCOMPARE(await(service.jobs.find(id, {}), patience).got().state, JobState::Done);
         }
         for (const auto &request : requests)
             TRY_COMPARE(request->status(), 200);
-        QCOMPARE(await(service.jobs.list({}, {}), patience).value->size(), ids.size());
+        QCOMPARE(await(service.jobs.list({}, {}), patience).got().size(), ids.size());
         TRY_COMPARE(service.pool.load().busy, 0);
     }
 
@@ -81,16 +81,16 @@ private slots:
         };
         {
             Service service(path);
-            cancelled = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).value->id);
+            cancelled = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).got().id);
             TRY_VERIFY(isRunning(service, cancelled));
             QCOMPARE(await(service.jobs.cancel(cancelled), patience).status(), 200);
             TRY_COMPARE(service.pool.load().busy, 0); // what runs from here on is the other
-            left = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).value->id);
+            left = idText(await(service.jobs.accept(m_numbers.semiprime(220), {}), patience).got().id);
             TRY_VERIFY(isRunning(service, left));
         }
         Service service(path);
         TRY_VERIFY(isRunning(service, left));
-        QCOMPARE(await(service.jobs.find(cancelled, {}), patience).value->state, JobState::Cancelled);
+        QCOMPARE(await(service.jobs.find(cancelled, {}), patience).got().state, JobState::Cancelled);
         QCOMPARE(await(service.jobs.cancel(left), patience).status(), 200);
         TRY_COMPARE(service.pool.load().busy, 0);
     }

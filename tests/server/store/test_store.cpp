@@ -91,7 +91,7 @@ private slots:
     void filtersAndLimitNarrowTheAnswer()
     {
         Store store(url(), 2);
-        QCOMPARE(await(store.todos({}, {})).value->size(), 100);
+        QCOMPARE(await(store.todos({}, {})).got().size(), 100);
         const auto ofUser = await(store.todos({.userId = 3, .completed = {}, .limit = 100}, {}));
         QCOMPARE(ofUser.value->size(), 20);
         QCOMPARE(ofUser.value->first().id, 41);
@@ -100,9 +100,9 @@ private slots:
         QCOMPARE(done.value->size() + open.value->size(), 20);
         QVERIFY(std::ranges::all_of(*done.value, &Todo::completed));
         QVERIFY(std::ranges::none_of(*open.value, &Todo::completed));
-        QCOMPARE(await(store.todos({.userId = {}, .completed = {}, .limit = 7}, {})).value->last().id, 7);
-        QVERIFY(await(store.todos({.userId = -5, .completed = {}, .limit = 7}, {})).value->isEmpty());
-        QVERIFY(await(store.todos({.userId = {}, .completed = {}, .limit = 0}, {})).value->isEmpty());
+        QCOMPARE(await(store.todos({.userId = {}, .completed = {}, .limit = 7}, {})).got().value(6).id, 7);
+        QVERIFY(await(store.todos({.userId = -5, .completed = {}, .limit = 7}, {})).got().isEmpty());
+        QVERIFY(await(store.todos({.userId = {}, .completed = {}, .limit = 0}, {})).got().isEmpty());
     }
 
     void aThousandQueriesAtOnceAreAllAnswered_data() { databases(); }
@@ -128,7 +128,7 @@ private slots:
             return sql.change(u"UPDATE todos SET title = ? WHERE id = 9"_s, {u"l'été; \"naïf\" — 数"_s});
         };
         QCOMPARE(await(taskOf(store.write(rename))).value, 1);
-        QCOMPARE(await(store.todos({}, {})).value->at(8).title, u"l'été; \"naïf\" — 数"_s);
+        QCOMPARE(await(store.todos({}, {})).got().value(8).title, u"l'été; \"naïf\" — 数"_s);
     }
 
     void aWriteThatFailsLeavesNothingBehind_data() { databases(); }

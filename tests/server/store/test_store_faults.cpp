@@ -114,7 +114,7 @@ private slots:
     void aPostgresBackendKilledWithinATransactionIsNoLoss()
     {
         Store store(databaseUrl(), 2);
-        const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
+        const QString before = await(taskOf(store.read(titleOfTheFirst))).got();
         const auto writing = follow(taskOf(store.write(lengthenTheFirstSlowly)));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->terminateBackends();
@@ -252,7 +252,7 @@ private slots:
     void whatPostgresAcknowledgedSurvivesItsKilling()
     {
         Store store(databaseUrl(), 2);
-        const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
+        const QString before = await(taskOf(store.read(titleOfTheFirst))).got();
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
         m_postgres->kill();
         m_postgres->start();
@@ -271,7 +271,7 @@ private slots:
         lengthenTheFirst(other);
         other.commit();
         TRY_COMPARE(writing->status(), 200);
-        QVERIFY(await(taskOf(store.read(titleOfTheFirst))).value->endsWith(u"!!"_s));
+        QVERIFY(await(taskOf(store.read(titleOfTheFirst))).got().endsWith(u"!!"_s));
     }
 
     void aSecondWriterThatNeverEndsIsADeadlineAndNothingWorse()

@@ -53,7 +53,7 @@ private slots:
             return sql.change(u"UPDATE todos SET title = 'lane' WHERE id = 1"_s);
         };
         QCOMPARE(await(taskOf(lane.run(rename, giveUp))).value, 1);
-        QCOMPARE(await(store.todos({}, {})).value->first().title, u"lane"_s);
+        QCOMPARE(await(store.todos({}, {})).got().value(0).title, u"lane"_s);
         lane.cut();
         QCOMPARE(await(taskOf(lane.run(rename, giveUp))).value, 1);
         QVERIFY(lane.ready());
@@ -96,7 +96,7 @@ private slots:
     {
         Store store(databaseUrl(), 1);
         StoreLane lane = store.lane(10min); // no deadline frees it
-        const qint64 before = *await(taskOf(lane.run(backendOf, giveUp))).value;
+        const qint64 before = await(taskOf(lane.run(backendOf, giveUp))).got();
         const auto frozen = follow(taskOf(lane.run(sleepForAMinute, giveUp)));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         m_postgres->freezeBackends();

@@ -139,8 +139,8 @@ private slots:
     {
         QFETCH(QString, url);
         Store store(url, 1);
-        QCOMPARE(await(store.todos({}, {})).value->size(), 100);
-        QTEST(*await(taskOf(store.read(applicationOf))).value, "application");
+        QCOMPARE(await(store.todos({}, {})).got().size(), 100);
+        QTEST(await(taskOf(store.read(applicationOf))).got(), "application");
     }
 };
 

@@ -49,12 +49,12 @@ private slots:
     void aStoreStartsReadsAndWritesBehindAPooler()
     {
         Store store(databaseUrl(), 4);
-        QCOMPARE(await(store.todos({.userId = 3, .completed = {}, .limit = 100}, {})).value->size(), 20);
+        QCOMPARE(await(store.todos({.userId = 3, .completed = {}, .limit = 100}, {})).got().size(), 20);
         const auto rename = [](SqlConnection &sql) {
             return sql.change(u"UPDATE todos SET title = ? WHERE id = ?"_s, {u"l'été? \\ \"naïf\" — 数"_s, 9});
         };
         QCOMPARE(await(taskOf(store.write(rename))).value, 1);
-        QCOMPARE(await(store.todos({}, {})).value->at(8).title, u"l'été? \\ \"naïf\" — 数"_s);
+        QCOMPARE(await(store.todos({}, {})).got().value(8).title, u"l'été? \\ \"naïf\" — 数"_s);
         QVERIFY(store.ready());
         const Store second(databaseUrl(), 1);
         QVERIFY(second.ready());

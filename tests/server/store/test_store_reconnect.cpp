@@ -206,7 +206,7 @@ private slots:
         const QString hosts = u"postgresql://openloop@127.0.0.1:%1,127.0.0.1:%2/data?target_session_attrs=read-write"_s;
         const auto standby = Postgres::standbyOf(primary);
         Store store(hosts.arg(primary.port()).arg(standby->port()), 2);
-        const QString before = *await(taskOf(store.read(titleOfTheFirst))).value;
+        const QString before = await(taskOf(store.read(titleOfTheFirst))).got();
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
         SqlConnection copy(SqlLocation::parse(standby->databaseUrl(u"data"_s)), SqlConnection::Role::Reads, 30s);
         copy.open();

@@ -280,10 +280,14 @@ void TestUpstreamWire::aChangedAddressIsFollowed()
     const auto port = std::make_shared<std::atomic<quint16>>(before.serverPort());
     const auto current = [port] { return http1::lookUp("127.0.0.1", *port); };
     Upstream upstream({.url = before.url(), .addresses = {.ask = current, .believed = 50ms}});
-    QCOMPARE(await(upstream.get({})).value->text(), "1");
+    QCOMPARE(await(upstream.get({})).got().text(), "1");
     *port = after.serverPort();
     // Though the old one is there, and its connection would do.
-    TRY_COMPARE(await(upstream.get({})).value->text(), QByteArray("2"));
+    const auto text = [&upstream] {
+        const auto answer = await(upstream.get({}));
+        return answer.value ? answer.value->text() : QByteArray();
+    };
+    TRY_COMPARE(text(), QByteArray("2"));
     TRY_COMPARE(before.openConnections(), 0);
 }
 

@@ -52,6 +52,8 @@ class Screen:
     def __init__(self):
         import pyatspi
         import Xlib.display
+        from gi.repository import Atspi
+        Atspi.set_timeout(1000 * PATIENCE, 1000 * PATIENCE)  # ms; 800 by itself, which a busy machine takes for a look
         self.atspi = pyatspi
         self.display = Xlib.display.Display()
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `make fleet` promises: one address for three servers, one of which may die, and nothing left after Ctrl-C.
 """Usage: check_make_fleet.py RUN_SH BIN PEERS"""
+import contextlib
 import json
 import os
 import re
@@ -52,6 +53,49 @@ def who_listens(first, count):
             if socket.socket().connect_ex(("127.0.0.1", port)) == 0]
 
 
+@contextlib.contextmanager
+def ended(fleet):
+    """Its servers have a session of their own: whatever fails here, they do not stay."""
+    try:
+        yield
+    finally:
+        if fleet.poll() is None:
+            os.killpg(fleet.pid, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                fleet.communicate(timeout=PATIENCE)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(fleet.pid, signal.SIGKILL)
+
+
+def watch(fleet, url, port, another):
+    """From its first words to Ctrl-C."""
+    said = ""
+    for line in fleet.stdout:
+        said += line
+        if "Ctrl-C ends all" in line:
+            break
+    victims = re.search(r"kill -9 (\d+) (\d+) (\d+)", said)
+    assert victims, said
+
+    nodes = ask(url + "/nodes")["data"]
+    assert sorted(node["name"] for node in nodes) == ["node1", "node2", "node3"], nodes
+    assert {node["state"] for node in nodes} == {"alive"}, nodes
+
+    second = another()
+    assert second.returncode == 1 and "is taken" in second.stderr, second
+
+    job = ask(url + "/factorizations", {"n": LONG})["id"]
+    owner = until("nobody takes the job", lambda: ask(f"{url}/factorizations/{job}")["node"])
+    os.kill(int(victims[int(owner[-1])]), signal.SIGKILL)
+    heir = until("nobody takes the dead one's job",
+                 lambda: (node := ask(f"{url}/factorizations/{job}")["node"]) != owner and node)
+    assert heir in {"node1", "node2", "node3"} - {owner}, heir
+
+    os.killpg(fleet.pid, signal.SIGINT)
+    fleet.communicate(timeout=PATIENCE)
+    assert fleet.returncode == 130, fleet.returncode
+
+
 def main():
     run, programs, peers = sys.argv[1:4]
     port = free_ports(4)
@@ -65,31 +109,9 @@ def main():
         fleet = subprocess.Popen([run, programs, peers, str(port)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                  text=True, env=environment, start_new_session=True,
                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-        said = ""
-        for line in fleet.stdout:
-            said += line
-            if "Ctrl-C ends all" in line:
-                break
-        victims = re.search(r"kill -9 (\d+) (\d+) (\d+)", said)
-        assert victims, said
-
-        nodes = ask(url + "/nodes")["data"]
-        assert sorted(node["name"] for node in nodes) == ["node1", "node2", "node3"], nodes
-        assert {node["state"] for node in nodes} == {"alive"}, nodes
-
-        second = subprocess.run([run, programs, peers, str(port)], capture_output=True, text=True, env=environment)
-        assert second.returncode == 1 and "is taken" in second.stderr, second
-
-        job = ask(url + "/factorizations", {"n": LONG})["id"]
-        owner = until("nobody takes the job", lambda: ask(f"{url}/factorizations/{job}")["node"])
-        os.kill(int(victims[int(owner[-1])]), signal.SIGKILL)
-        heir = until("nobody takes the dead one's job",
-                     lambda: (node := ask(f"{url}/factorizations/{job}")["node"]) != owner and node)
-        assert heir in {"node1", "node2", "node3"} - {owner}, heir
-
-        os.killpg(fleet.pid, signal.SIGINT)
-        fleet.communicate(timeout=PATIENCE)
-        assert fleet.returncode == 130, fleet.returncode
+        with ended(fleet):
+            watch(fleet, url, port, lambda: subprocess.run([run, programs, peers, str(port)], capture_output=True,
+                                                           text=True, env=environment, check=False))
         assert not os.listdir(folder), os.listdir(folder)
         assert not who_listens(port, 4), who_listens(port, 4)
 

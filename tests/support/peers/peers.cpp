@@ -2,6 +2,8 @@
 // Looks below build/peers first (resources/fetch-peers.sh), then where Debian installs.
 #include "tests/support/peers/peers.h"
 
+#include <QCryptographicHash>
+#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 #include <QProcess>
@@ -10,6 +12,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <cstdio>
 #include <grp.h>
 #include <optional>
 #include <pwd.h>
@@ -32,16 +35,29 @@ bool isOpenToAll(const QString &folder)
     return false;
 }
 
-// Servers that refuse to run as root run as nobody, who can't enter every home.
+// Servers that refuse to run as root run as nobody, who can't enter every home: then they are copied to where all may
+// go, half a gigabyte, once for all tests until others are unpacked.
 QString enterable(const QString &folder)
 {
     if (::geteuid() != 0 || !QFileInfo::exists(folder) || isOpenToAll(folder))
         return folder;
-    static const QTemporaryDir copy;
-    QFile::setPermissions(copy.path(), QFile::permissions(copy.path()) | QFile::ExeOther | QFile::ReadOther);
-    if (QProcess::execute(u"cp"_s, {u"-a"_s, folder + u"/."_s, copy.path()}) != 0)
+    const QByteArray which = folder.toUtf8() + QFileInfo(folder).lastModified().toString(Qt::ISODate).toUtf8();
+    const QString kept = u"/var/tmp/openloop-peers-"_s
+        + QString::fromLatin1(QCryptographicHash::hash(which, QCryptographicHash::Sha1).toHex());
+    const auto isOurs = [&kept] {
+        const QFileInfo there(kept);
+        return there.isDir() && !there.isSymLink() && there.ownerId() == 0;
+    };
+    if (isOurs())
+        return kept;
+    const QTemporaryDir beside(kept + u"-XXXXXX"_s);
+    const QString whole = beside.filePath(u"root"_s);
+    if (QProcess::execute(u"cp"_s, {u"-aT"_s, folder, whole}) != 0)
         qFatal("%s can't be copied", qPrintable(folder));
-    return copy.path();
+    static_cast<void>(std::rename(qPrintable(whole), qPrintable(kept))); // else another test was first
+    if (!isOurs())
+        qFatal("%s is somebody else's", qPrintable(kept));
+    return kept;
 }
 
 const QString &unpacked()

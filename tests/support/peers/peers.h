@@ -19,14 +19,14 @@ bool skippedWithoutPeers();
 void skipWithoutPeers(const char *word);
 
 /// Where a program of Debian's lies (`promtool`, `nginx`; of PostgreSQL: `initdb`); empty where there is none. What is
-/// unpacked comes first. Any account may enter and run it: for root in a closed folder, a copy is made once.
+/// unpacked comes first. Any account may enter and run it: for root in a closed folder, a copy is made below /var/tmp.
 QString peerProgram(const QString &name);
 
 /// In which peerProgram() finds its libraries.
 QProcessEnvironment peerEnvironment();
 
-/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one. signal: by
-/// which it ends at once, its processes included.
+/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one. signal:
+/// by which it ends at once, its processes included.
 void preparePeer(QProcess &process, int signal = SIGQUIT);
 
 /// Lets such a server write there.

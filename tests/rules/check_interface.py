@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-from check_manuals import OPTION, options_of_program
+from check_manuals import OPTION, help_of, options_of_help
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 LITERAL = re.compile(r'u"([^"]*)"_s|QStringLiteral\("([^"]*)"\)')
@@ -133,7 +133,7 @@ def main():
     described = described_in(document)
     for route in sorted(routes ^ described):
         problems.append(f"{' '.join(route)} is only {'a route' if route in routes else 'in openapi.json'}")
-    said = options_of_program(server) - QUESTIONS
+    said = options_of_help(help_of(server)) - QUESTIONS
     written = options_of_readme((root / "README.md").read_text()) - QUESTIONS
     for option in sorted(said ^ written):
         problems.append(f"{option} is only in {'--help' if option in said else 'README.md'}")

@@ -30,9 +30,7 @@ bool PlotView::handleMouse(QEvent *event)
     case QEvent::MouseMove: moveTo(static_cast<QMouseEvent *>(event)->position()); return true;
     case QEvent::MouseButtonRelease: releaseAt(static_cast<QMouseEvent *>(event)->position()); return true;
     case QEvent::MouseButtonDblClick: emit doubleClicked(); return true;
-    case QEvent::Leave:
-        setReadout({});
-        return false;
+    case QEvent::Leave: setReadout({}); return false;
     default: return false;
     }
 }

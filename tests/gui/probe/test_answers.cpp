@@ -96,10 +96,15 @@ public:
         m_server.setSslConfiguration(configuration);
         QObject::connect(&m_server, &QTcpServer::pendingConnectionAvailable, [this] {
             while (auto *socket = m_server.nextPendingConnection()) {
-                QObject::connect(socket, &QTcpSocket::readyRead, socket, [socket] {
-                    if (socket->readAll().endsWith("\r\n\r\n"))
-                        socket->write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-                });
+                const auto answer = [socket] {
+                    constexpr qint64 most = 1 << 16;
+                    if (!socket->peek(most).endsWith("\r\n\r\n"))
+                        return;
+                    socket->readAll();
+                    socket->write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                };
+                QObject::connect(socket, &QTcpSocket::readyRead, socket, answer);
+                answer(); // what came together with the end of the handshake was told before
             }
         });
         m_server.listen(QHostAddress::LocalHost);
@@ -402,7 +407,9 @@ private slots:
                 qunsetenv("SSL_CERT_FILE");
             Engine engine;
             EngineRecording recording(engine);
-            engine.setTargets({targetAt(server.url())});
+            auto target = targetAt(server.url());
+            target.interval = 2s; // to read whom the system trusts is work, which must not pile up
+            engine.setTargets({target});
             const bool ended = recording.run(engine, 60ms);
             qunsetenv("SSL_CERT_FILE");
             QVERIFY(ended);

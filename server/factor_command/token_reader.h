@@ -13,8 +13,8 @@ namespace openloop::factor_command {
 struct Token {
     /// At most as long as was asked for; ends before the first NUL, as for GNU factor. Valid until the next is read.
     std::string_view text;
-    bool tooLong =
-        false; ///< the rest of it was skipped; if that is not digits alone, the text ends with one that is none
+    /// The rest was skipped; if not all of that are digits, the text ends with one that is none.
+    bool tooLong = false;
 };
 
 /// Cuts bytes into tokens. One thread.

@@ -73,8 +73,8 @@ struct Options {
 struct Result {
     std::vector<PrimePower> factors; ///< ascending
     std::vector<mpz_class> remaining; ///< composites left at a stop, the deadline or the last curve, ascending
-    std::vector<mpz_class>
-        untested; ///< of `remaining`, those that may be primes: long ones, of which a stop left it open
+    /// Of `remaining`, those that may be primes: long ones, which a stop left untested.
+    std::vector<mpz_class> untested;
 
     bool complete() const { return remaining.empty(); }
 };

@@ -77,7 +77,7 @@ QCoro::Task<Result> FactoringPool::factorize(mpz_class n, Ask ask)
     std::any ended = co_await m_pool.run(ask, std::move(work));
     Result *const result = std::any_cast<Result>(&ended);
     if (!result || !result->complete()) {
-        const Result sofar = result ? *result : Result{{}, {n}};
+        const Result sofar = result ? *result : Result{{}, {n}, {n}};
         const bool inTime = result && std::chrono::steady_clock::now() - begun < ask.timeout;
         throw Failure::timedOut(inTime ? givenUpText(sofar, m_settings.mostCurves)
                                        : u"n was not factored within %1 s"_s.arg(ask.timeout / 1s))

@@ -30,6 +30,8 @@
 #include <QLoggingCategory>
 #include <QTimer>
 
+#include <openssl/crypto.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -216,6 +218,9 @@ int runServer(int argc, char **argv, const Program &program)
     // A limit on the size of files, or a log whose reader is gone, is an error of write(2), not the end.
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
+    // A QThread is waited for until its run() is over, not until it is gone: what OpenSSL frees at the end of a process
+    // would be freed beside what it frees at the end of a thread.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
     raiseDescriptorLimit();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"openloop-server"_s);

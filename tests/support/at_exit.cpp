@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// In every test, as in the server: OpenSSL does not clean up at exit, when a QThread that a test has waited for may still
-// be ending. What the thread had of OpenSSL would be reported as leaked, once in some hundred runs.
+// In every test, as in the server: OpenSSL does not clean up at exit, when a QThread that a test has waited for may
+// still be ending. What the thread had of OpenSSL would be reported as leaked, once in some hundred runs.
 #include <openssl/crypto.h>
 
 namespace {

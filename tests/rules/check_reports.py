@@ -6,10 +6,13 @@ report or an alert is wrong."""
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
+
+PATIENCE = 60  # seconds for what comes at once
 
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
          "null": type(None)}
@@ -124,10 +127,13 @@ def alerts_of(monitor, folder):
     os.mkfifo(pipe)
     with subprocess.Popen([monitor, "--headless", "--forever", "--quiet", "a=http://127.0.0.1:1/", "--rule",
                            "a: errors<1 over 1s", "--on-alert", f"cat >'{pipe}'"], stdout=subprocess.DEVNULL) as process:
+        signal.signal(signal.SIGALRM, lambda *_: sys.exit("the two alerts did not come"))
+        signal.alarm(PATIENCE)
         try:
             with open(os.open(pipe, os.O_RDWR), encoding="utf-8") as lines: # which nobody's leaving ends
                 return [json.loads(lines.readline()) for _ in range(2)]
         finally:
+            signal.alarm(0)
             process.terminate()
 
 

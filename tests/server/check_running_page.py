@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -152,7 +153,11 @@ class Running:
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def __enter__(self):
-        return int(re.search(r":(\d+)$", self.process.stdout.readline().strip())[1])
+        signal.signal(signal.SIGALRM, lambda *_: self.process.kill())
+        signal.alarm(PATIENCE)
+        said = self.process.stdout.readline().strip()
+        signal.alarm(0)
+        return int(re.search(r":(\d+)$", said)[1])
 
     def __exit__(self, *_):
         self.process.terminate()

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -176,7 +177,10 @@ def inner(monitor, server):
                                    stderr=subprocess.DEVNULL, text=True)
         stack.callback(service.wait)
         stack.callback(service.terminate)
+        signal.signal(signal.SIGALRM, lambda *_: sys.exit("the server does not say where it listens"))
+        signal.alarm(PATIENCE)
         url = re.search(r"http://\S+", service.stdout.readline())[0]
+        signal.alarm(0)
         program = subprocess.Popen([monitor, url])
         stack.callback(program.wait)
         stack.callback(program.terminate)

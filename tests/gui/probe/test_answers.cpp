@@ -318,11 +318,11 @@ private slots:
                 QCOMPARE(QString::fromUtf8(hop.url), server.url(path));
                 QCOMPARE(int(hop.status), status);
                 QVERIFY(hop.phases.firstByte >= (index == 1 ? 60ms : 10ms)); // as programmed
-                QVERIFY(index == 0 ? hop.phases.tcp > 0ns : hop.phases.tcp < 10ms); // over the same connection
+                QCOMPARE(hop.phases.tcp > 0ns, index == 0); // over the same connection
                 whole += hop.phases.sum();
             }
-            QVERIFY(std::chrono::abs(whole - sample.service()) < 1ms);
-            QVERIFY(std::chrono::abs(sample.phases.sum() - sample.service()) < 1ms);
+            QVERIFY(std::chrono::abs(whole - sample.service()) < sample.service() / 20);
+            QVERIFY(std::chrono::abs(sample.phases.sum() - sample.service()) < sample.service() / 20);
         }
     }
 

@@ -149,7 +149,12 @@ private slots:
         process.start(m_ours, {u"--threads"_s, u"2"_s, u"21"_s, QString::fromLatin1(hard) + u"0"_s, u"15"_s});
         QVERIFY(process.waitForReadyRead(
             openloop::test::patience)); // the first line is there before the hard number starts
-        QTest::qWait(200); // nothing tells that the hard number has begun; before it, the outcome is the same
+        const auto computes = [stat = u"/proc/%1/stat"_s.arg(process.processId())] {
+            QFile file(stat);
+            return file.open(QFile::ReadOnly)
+                && file.readAll().split(' ').value(13).toInt() >= 10; // hundredths of a second
+        };
+        TRY_VERIFY(computes());
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(openloop::test::patience));
         QCOMPARE(process.readAllStandardOutput(), QByteArray("21: 3 7\n") + hard + "0: 2 5 [composite " + hard + "]\n");

@@ -6,10 +6,10 @@
 #include "server/factoring/schedule.h"
 #include "tests/support/numbers.h"
 #include "tests/support/pari.h"
+#include "tests/support/processor_time.h"
 #include "tests/support/rows.h"
 
 #include <algorithm>
-#include <ctime>
 #include <QTest>
 #include <thread>
 
@@ -60,9 +60,7 @@ void compareWithPari(const std::vector<mpz_class> &numbers)
 
 double cpuMilliseconds()
 {
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return 1e3 * double(time.tv_sec) + 1e-6 * double(time.tv_nsec);
+    return std::chrono::duration<double, std::milli>(openloop::test::processorTime()).count();
 }
 
 struct Lateness {
@@ -385,8 +383,8 @@ private slots:
         QVERIFY(factor(Numbers(18).semiprime(170), {}, options).complete());
     }
 
-    // 50 ms is the promise on a quiet machine. Here others may hold the processor, so the work that is still done after
-    // a request is what counts; the wall clock is printed.
+    // 50 ms is the promise on a machine that is quiet, and no slower than the one of README. Here others may hold the
+    // processor, so the work that is still done after a request is what counts; the wall clock is printed.
     void itStopsSoonAtAnyMoment_data()
     {
         QTest::addColumn<unsigned>("bits");
@@ -412,7 +410,8 @@ private slots:
             worstCpu = std::max(worstCpu, late.cpu);
         }
         qInfo("worst of these stops: %.1f ms, %.1f ms of CPU time", worstWall, worstCpu);
-        QVERIFY(sanitized || worstCpu < 50 * threads);
+        const std::chrono::duration<double, std::milli> promise = threads * openloop::test::onThisMachine(50ms);
+        QVERIFY(sanitized || worstCpu < promise.count());
     }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // That the log answers: every refusal by its id, a crowd of them in few lines, and what happens to the service itself.
+#include "server/telemetry/log_writer.h"
 #include "tests/support/app_thread.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/fake_upstream.h"
@@ -14,7 +15,11 @@
 #include <QJsonObject>
 #include <QMutex>
 #include <QTemporaryDir>
+#include <QTemporaryFile>
 #include <QTest>
+
+#include <array>
+#include <thread>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -92,6 +97,7 @@ private slots:
     void theCircuitOpensAndCloses();
     void theDatabaseIsLostAndBack();
     void slowClientsThatAreCutAreSummed();
+    void whatManyThreadsSayIsWrittenOnceAndInOrder();
 };
 
 void TestLog::everyRefusalIsKnownByItsId_data()
@@ -363,6 +369,40 @@ void TestLog::slowClientsThatAreCutAreSummed()
     qInstallMessageHandler(before);
     QVERIFY2(allAreTold, qPrintable(said.join(u'\n')));
     QVERIFY2(said.size() <= time.elapsed() / 1000 + 1, qPrintable(said.join(u'\n')));
+}
+
+// Each thread waits for its last line from time to time: to give and to take meet both at a queue that is empty and at
+// one that is not.
+void TestLog::whatManyThreadsSayIsWrittenOnceAndInOrder()
+{
+    constexpr int threads = 4;
+    constexpr int each = 2000;
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    auto *writer = new LogWriter(file.handle(), [](qint64 lines) { return QByteArray::number(lines) + " dropped\n"; });
+    {
+        std::vector<std::jthread> crew;
+        for (int thread = 0; thread < threads; ++thread) {
+            crew.emplace_back([writer, thread] {
+                for (int i = 0; i < each; ++i) {
+                    writer->write(QByteArray::number(thread) + ' ' + QByteArray::number(i) + '\n');
+                    if (i % 50 == 0)
+                        writer->flush(patience * 1ms);
+                }
+            });
+        }
+    }
+    QVERIFY(writer->flush(patience * 1ms));
+    QCOMPARE(writer->dropped(), 0);
+    QVERIFY(!writer->isBusy());
+    QVERIFY(file.seek(0));
+    std::array<int, threads> next{};
+    for (const QByteArray &line : file.readAll().trimmed().split('\n')) {
+        const auto [thread, number] = std::pair(line.split(' ').value(0).toInt(), line.split(' ').value(1).toInt());
+        QCOMPARE(number, next.at(thread)++);
+    }
+    for (const int written : next)
+        QCOMPARE(written, each);
 }
 
 QTEST_GUILESS_MAIN(TestLog)

@@ -70,10 +70,13 @@ def ended(fleet):
 def watch(fleet, url, port, another):
     """From its first words to Ctrl-C."""
     said = ""
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"no more than this was said: {said}"))
+    signal.alarm(PATIENCE)
     for line in fleet.stdout:
         said += line
         if "Ctrl-C ends all" in line:
             break
+    signal.alarm(0)
     victims = re.search(r"kill -9 (\d+) (\d+) (\d+)", said)
     assert victims, said
 

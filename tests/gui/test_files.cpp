@@ -5,6 +5,7 @@
 #include "gui/window/recordings.h"
 #include "tests/gui/keys.h"
 #include "tests/gui/window_fixture.h"
+#include "tests/support/ends_with_test.h"
 #include "tests/support/ticks.h"
 
 #include <QDragEnterEvent>
@@ -132,6 +133,7 @@ private slots:
         environment.insert(u"XDG_CONFIG_HOME"_s, m_folder.path());
         monitor.setProcessEnvironment(environment);
         // What went wrong would be said in its window, so what it does is seen from outside: the file is open.
+        endWithTest(monitor);
         monitor.start(QStringLiteral(OPENLOOP_MONITOR), {path});
         QVERIFY(monitor.waitForStarted(patience));
         const QString descriptors = u"/proc/%1/fd"_s.arg(monitor.processId());

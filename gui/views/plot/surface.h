@@ -39,8 +39,8 @@ public:
     GridLayer *cells = new GridLayer(xAxis, yAxis);
     SeriesLayer *series = new SeriesLayer(xAxis, yAxis);
     SpanLabelLayer *spanLabels = new SpanLabelLayer(xAxis, yAxis);
-    QCPItemStraightLine *limit = new QCPItemStraightLine(this);
     QCPItemText *limitLabel = new QCPItemText(this);
+    QCPItemStraightLine *limit = new QCPItemStraightLine(this); // above the label, whose ground would hide half of it
     bool dark = false;
 };
 

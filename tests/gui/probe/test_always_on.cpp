@@ -7,6 +7,7 @@
 #include "gui/probe/measurement/live_source.h"
 #include "gui/probe/measurement/measurement.h"
 #include "tests/gui/probe/endless_monitor.h"
+#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
@@ -179,6 +180,7 @@ private slots:
         QFETCH(QString, arguments);
         QFETCH(QString, says);
         QProcess process;
+        endWithTest(process);
         process.start(QStringLiteral(OPENLOOP_MONITOR),
                       QStringList{u"--headless"_s, u"t=http://127.0.0.1:1/"_s} + arguments.split(u' '));
         QVERIFY(process.waitForFinished(patience));

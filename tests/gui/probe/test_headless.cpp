@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor --headless from the outside: its options, its files, its exit codes, without any display.
 #include "gui/probe/judgement/processor_use.h"
+#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
@@ -507,6 +508,7 @@ private slots:
         QTemporaryDir folder;
         const auto path = folder.filePath(u"x"_s);
         QProcess process;
+        endWithTest(process);
         process.start(QStringLiteral(OPENLOOP_MONITOR),
                       {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s, option, path});
         TRY_VERIFY(server.requests() > 3);
@@ -550,6 +552,7 @@ private slots:
         // Requests are always in flight, and no more than a slow build can send: none is to wait for its turn.
         ProgrammedServer server([](int, const QByteArray &) { return after(20ms); });
         QProcess process;
+        endWithTest(process);
         process.start(QStringLiteral(OPENLOOP_MONITOR),
                       {u"--headless"_s, u"t="_s + server.url(), u"u="_s + server.url(), u"v="_s + server.url(),
                        u"--duration"_s, u"1h"_s, u"--interval"_s, u"5ms"_s, u"--json"_s, u"-"_s});
@@ -580,6 +583,7 @@ private slots:
     {
         ProgrammedServer server([](int, const QByteArray &) { return after(1ms); });
         QProcess process;
+        endWithTest(process);
         process.start(QStringLiteral(OPENLOOP_MONITOR),
                       {u"--headless"_s, u"t="_s + server.url(), u"--duration"_s, u"10m"_s});
         TRY_VERIFY(server.requests() > 3);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // --listen unix:/path: who may come, what is done about a file that is there already, and that it goes with its server.
 #include "tests/support/clients/crowd.h"
+#include "tests/support/ends_with_test.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/raw_client.h"
@@ -96,6 +97,7 @@ private slots:
 TestUnixSocket::Ran TestUnixSocket::run(const QStringList &arguments) const
 {
     QProcess process;
+    endWithTest(process);
     process.start(QStringLiteral(TEST_SERVER), arguments + QStringList{u"--database"_s, u"sqlite::memory:"_s});
     if (!process.waitForFinished(patience))
         return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the operator sets, from the command line, the environment and server.ini: which comes first, and what is
 // refused.
+#include "tests/support/ends_with_test.h"
 #include "tests/support/patience.h"
 #include "tests/support/rows.h"
 
@@ -11,6 +12,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+using openloop::test::endWithTest;
 using openloop::test::patience;
 using openloop::test::rows;
 using namespace Qt::Literals::StringLiterals;
@@ -76,6 +78,7 @@ Ran TestOptions::run(const QStringList &arguments, const QStringList &environmen
     QStringList all = QProcess::systemEnvironment() + environment;
     all << u"XDG_CONFIG_HOME="_s + m_folder->path() << u"XDG_CONFIG_DIRS="_s + m_folder->path();
     process.setEnvironment(all);
+    endWithTest(process);
     process.start(QStringLiteral(OPENLOOP_SERVER), arguments);
     if (!process.waitForFinished(20'000))
         return {};
@@ -357,6 +360,7 @@ void TestOptions::aTokenThatWouldBeCutIsRefused()
 void TestOptions::tooFewDescriptorsAreRefusedAtStart()
 {
     QProcess process;
+    endWithTest(process);
     process.start(u"prlimit"_s,
                   {u"--nofile=40"_s, QStringLiteral(OPENLOOP_SERVER), u"--port"_s, u"0"_s, u"--database"_s,
                    u"sqlite::memory:"_s});
@@ -380,6 +384,7 @@ void TestOptions::anAnswerThatIsLostIsAFailure()
     QFETCH(const QStringList, arguments);
     QProcess process;
     process.setStandardOutputFile(u"/dev/full"_s);
+    endWithTest(process);
     process.start(QStringLiteral(OPENLOOP_SERVER), arguments);
     QVERIFY(process.waitForFinished(patience));
     QCOMPARE(process.exitCode(), 1);

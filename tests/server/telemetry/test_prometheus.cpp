@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A real Prometheus scrapes the real service: it takes the exemplars, knows the alert rules, and has what the dashboard
 // asks for.
+#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
@@ -47,6 +48,7 @@ public:
         file.close();
         giveToPeers(m_folder.path());
         preparePeer(m_process);
+        endWithTest(m_process);
         m_process.start(peerProgram(u"prometheus"_s),
                         {u"--config.file="_s + configuration, u"--storage.tsdb.path="_s + m_folder.filePath(u"data"_s),
                          u"--web.listen-address=127.0.0.1:%1"_s.arg(m_port), u"--enable-feature=exemplar-storage"_s});

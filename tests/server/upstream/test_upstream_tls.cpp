@@ -3,6 +3,7 @@
 #include "common/start_failure.h"
 #include "server/upstream/upstream.h"
 #include "tests/support/ending.h"
+#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
@@ -75,6 +76,7 @@ private:
 void TestUpstreamTls::initTestCase()
 {
     QVERIFY(makeCertificate(m_folder.path()));
+    endWithTest(m_upstream);
     m_upstream.start(u"python3"_s, {QStringLiteral(TLS_UPSTREAM), file(u"certificate.pem"_s), file(u"key.pem"_s)});
     QVERIFY(m_upstream.waitForReadyRead(patience));
     m_port = m_upstream.readLine().trimmed().toInt();
@@ -188,6 +190,7 @@ void TestUpstreamTls::nginxMayCloseAndReloadAsItLikes()
     QProcess nginx;
     nginx.setProcessEnvironment(peerEnvironment());
     nginx.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    endWithTest(nginx);
     nginx.start(peerProgram(u"nginx"_s),
                 {u"-p"_s, m_folder.path(), u"-c"_s, file(u"nginx.conf"_s), u"-e"_s, u"stderr"_s});
     QVERIFY(nginx.waitForStarted());

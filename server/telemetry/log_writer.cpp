@@ -58,7 +58,7 @@ void LogWriter::write(const QByteArray &line)
     const std::lock_guard lock(m_mutex);
     if (m_waiting.size() + line.size() > mostWaiting)
         return drop(1);
-    m_waiting += line;
+    m_waiting.append(line.constData(), line.size()); // a copy, the first as well: what it shares is the caller's
     m_busy = true;
     m_given.notify_one();
 }

@@ -194,6 +194,16 @@ bool derefT(const void *future) noexcept
     return othersHoldIt;
 }
 
+// What they share beside the results goes with the last of all, who is known within Qt only. Its last call is to free,
+// so that no function of Qt would be on the stack.
+void destroyFuture(void *future) noexcept __asm__("_ZN20QFutureInterfaceBaseD2Ev");
+void destroyFuture(void *future) noexcept
+{
+    static auto *const real = ofLibrary<void(void *)>("_ZN20QFutureInterfaceBaseD2Ev");
+    const Unseen freeing;
+    real(future);
+}
+
 // An exception that a future carries is freed by whoever lets go last, too; libstdc++, which counts, is no more
 // instrumented than Qt.
 void releaseException(void *pointer) noexcept __asm__("_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv");

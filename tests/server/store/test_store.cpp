@@ -108,7 +108,7 @@ private slots:
     void aThousandQueriesAtOnceAreAllAnswered_data() { databases(); }
     void aThousandQueriesAtOnceAreAllAnswered()
     {
-        Store store(url(), 4);
+        Store store(url(), 4, {.timeout = longest});
         std::vector<std::shared_ptr<Ending<QList<Todo>>>> endings;
         for (int i = 0; i < 1000; ++i)
             endings.push_back(follow(store.todos({.userId = i % 10 + 1, .completed = {}, .limit = 100}, {})));

@@ -254,8 +254,11 @@ def main():
                 due = [unit for unit in units if passes[unit.test, unit.function, mode]
                        + failures[unit.test, unit.function, mode] < min(turn, wanted(unit, mode, settings, often))]
                 with neighbours(mode, folder):
-                    for done in filter(None, runners.map(run_unless_late, due, [mode] * len(due))):
-                        unit, passed, was_skipped, seconds = done
+                    asked = [runners.submit(run_unless_late, unit, mode) for unit in due]
+                    for done in concurrent.futures.as_completed(asked):
+                        if not (result := done.result()):
+                            continue
+                        unit, passed, was_skipped, seconds = result
                         (passes if passed else failures)[unit.test, unit.function, mode] += 1
                         skipped[unit.test, unit.function, mode] += passed and was_skipped
                         journal.add(test=unit.test, function=unit.function, bytes=unit.bytes, mode=mode, passed=passed,

@@ -5,7 +5,7 @@
 #include "gui/window/recordings.h"
 #include "tests/gui/keys.h"
 #include "tests/gui/window_fixture.h"
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/ticks.h"
 
 #include <QDragEnterEvent>

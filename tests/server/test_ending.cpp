@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The end by SIGTERM: what has arrived is answered, and a load balancer is given the time to look elsewhere.
+#include "tests/support/child_process.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/patience.h"
@@ -74,7 +75,7 @@ void TestEnding::whatHasArrivedIsAnswered()
         kept.emplace_back(m_server->port());
         QCOMPARE(statusOf(kept.back().get("/health")), 200);
     }
-    signal(SIGSTOP);
+    QVERIFY(standStill(pid_t(m_server->processId())));
     for (RawClient &client : kept)
         client.send(query + query);
     std::vector<RawClient> fresh;
@@ -110,7 +111,7 @@ void TestEnding::whatHasArrivedEncryptedIsAnswered()
         return QTest::qWaitFor([&] { return (heard += client.readAll()).count("HTTP/1.1 200") == answers; }, patience);
     };
     QVERIFY(hears(1));
-    signal(SIGSTOP);
+    QVERIFY(standStill(pid_t(m_server->processId())));
     client.write(query);
     QVERIFY(client.waitForBytesWritten(patience));
     signal(SIGTERM);

@@ -2,7 +2,7 @@
 // QProcess, its ready line, and /metrics as numbers.
 #include "tests/support/server_process.h"
 
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/raw_client.h"
 
 #include <QDeadlineTimer>

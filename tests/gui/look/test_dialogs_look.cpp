@@ -15,6 +15,7 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QDialog>
+#include <QDir>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
@@ -31,6 +32,7 @@ class DialogsLookTest : public LookFixture
 {
     Q_OBJECT
 private slots:
+    void initTestCase() { QVERIFY(QDir::setCurrent(m_names.path())); } // a dialog shows the names of what lies there
     void init()
     {
         serve([](int, const QByteArray &path) {
@@ -260,6 +262,7 @@ private:
     }
 
     QTemporaryDir m_folder;
+    QTemporaryDir m_names; ///< stays empty
     Consent m_consent;
     int m_files = 0;
 };

@@ -2,7 +2,7 @@
 // A process and what it has said so far; its figures come by HTTP like anybody's.
 #include "tests/gui/probe/endless_monitor.h"
 
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 

@@ -7,7 +7,7 @@
 #include "gui/probe/measurement/live_source.h"
 #include "gui/probe/measurement/measurement.h"
 #include "tests/gui/probe/endless_monitor.h"
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_client.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A server that stands still for two seconds, seen by openloop-monitor and by Debian's blackbox_exporter, both scraped
 // by one real Prometheus: who counts from the due time tells of it, who asks when he is scraped does not.
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // openloop-monitor --headless from the outside: its options, its files, its exit codes, without any display.
 #include "gui/probe/judgement/processor_use.h"
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
@@ -564,7 +564,7 @@ private slots:
         constexpr auto stop = 2000ms;
         for (int stops = 0; stops < 3; ++stops) {
             QVERIFY(sends(300));
-            ::kill(pid, SIGSTOP);
+            QVERIFY(standStill(pid));
             QTest::qWait(static_cast<int>(stop.count())); // a monitor that does not run is the point
             ::kill(pid, SIGCONT);
         }

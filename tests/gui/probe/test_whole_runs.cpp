@@ -3,6 +3,7 @@
 // program being stopped, starved, killed, without room on its disk, led elsewhere and set back in time.
 #include "gui/probe/headless/report.h"
 #include "tests/gui/probe/disturbance.h"
+#include "tests/support/child_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 #include "tests/support/rows.h"
@@ -122,11 +123,12 @@ public:
     }
 
     void signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
-    void stopFor(std::chrono::milliseconds duration)
+    bool stopFor(std::chrono::milliseconds duration)
     {
-        signal(SIGSTOP);
+        const bool stands = standStill(static_cast<pid_t>(m_process.processId()));
         QTest::qWait(static_cast<int>(duration.count())); // a monitor that does not run is the point
         signal(SIGCONT);
+        return stands;
     }
 
     /// Meanwhile the servers of this thread answer.
@@ -311,7 +313,7 @@ private slots:
                                {u"--duration"_s, u"%1s"_s.arg(planned.count()), u"--interval"_s, u"10ms"_s,
                                 u"--assert"_s, u"t.p50<10s"_s});
         TRY_VERIFY(server.requests() > 10);
-        monitor.stopFor(stop);
+        QVERIFY(monitor.stopFor(stop));
         const auto ended = monitor.end();
         QVERIFY2(ended.saysEverywhere(u"stopped"_s), ended.all().constData());
         // Busy machines stop too: what the report says of all stops is the truth that the code follows from.

@@ -294,7 +294,9 @@ private slots:
 
     void helpFitsATerminal()
     {
-        for (const auto &line : runAs(m_ours, {u"--help"_s}).output.split('\n'))
+        QByteArray help = runAs(m_ours, {u"--help"_s}).output;
+        help.replace(m_ours.toLocal8Bit(), "factor"); // however deep the folder is
+        for (const auto &line : help.split('\n'))
             QVERIFY2(line.size() <= 80, line.constData());
     }
 

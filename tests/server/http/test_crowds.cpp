@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many clients at once, against the real program: refused at once, no memory taken, and /health first.
+#include "tests/support/child_process.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/patience.h"
 #include "tests/support/server_process.h"
@@ -222,7 +223,7 @@ void TestCrowds::healthIsFirstInACrowd()
     QCOMPARE(statusOf(client.get("/health")), 200);
     std::vector<RawClient> crowd = crowdOf(server.port(), count);
     QCOMPARE(statusOf(crowd.back().get("/metrics")), 200); // all others are accepted by now
-    QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
+    QVERIFY(standStill(pid_t(server.processId())));
     for (RawClient &one : crowd)
         one.ask("/metrics");
     client.ask("/health");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several event loops behind one port: who takes clients, where handlers run, and that nothing is lost between loops.
 #include "tests/support/app_thread.h"
+#include "tests/support/child_process.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/clients/on_loops.h"
 #include "tests/support/jobs/job_client.h"
@@ -298,7 +299,7 @@ void TestLoops::theEndAnswersWhatHasArrivedOnEachLoop()
         QCOMPARE(statusOf(clients.back().get("/test/loop")), 200);
     }
     const auto process = pid_t(server.processId());
-    QCOMPARE(::kill(process, SIGSTOP), 0);
+    QVERIFY(standStill(process));
     for (int i = 0; i < 20; ++i)
         clients.emplace_back(server.port());
     for (std::size_t i = 0; i < clients.size(); ++i)

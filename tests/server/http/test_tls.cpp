@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HTTPS as a client sees it: the real program, a certificate made for the test, a QSslSocket.
+#include "tests/support/child_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/server_process.h"
@@ -144,7 +145,7 @@ void TestTls::answersThatNeedNoWaitingSurviveHalfClose()
     QVERIFY2(socket->isEncrypted(), qPrintable(socket->errorString()));
     socket->write(request("/health"));
     QVERIFY(readUntil(*socket, "\"healthy\"}").endsWith('}'));
-    QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
+    QVERIFY(standStill(pid_t(server.processId())));
     socket->write(request(path).repeated(count));
     while (socket->bytesToWrite() + socket->encryptedBytesToWrite() > 0)
         QVERIFY(socket->waitForBytesWritten());

@@ -3,6 +3,7 @@
 #include "server/http/wire/ticket_keys.h"
 #include "server/http/wire/tls_context.h"
 #include "tests/support/app_thread.h"
+#include "tests/support/child_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/raw_client.h"
@@ -486,7 +487,7 @@ void TestTlsHandshakes::handshakesLeaveTimeForHealth()
             QVERIFY(asking.back().get("/livez").contains("alive"));
         }
         QVERIFY(TlsClient(server.port(), context.get()).handshake()); // all others are accepted by now
-        QCOMPARE(::kill(pid_t(server.processId()), SIGSTOP), 0);
+        QVERIFY(standStill(pid_t(server.processId())));
         for (RawClient &one : crowd)
             one.send(hello);
         for (TlsClient &one : asking)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // --listen unix:/path: who may come, what is done about a file that is there already, and that it goes with its server.
+#include "tests/support/child_process.h"
 #include "tests/support/clients/crowd.h"
-#include "tests/support/ends_with_test.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
 #include "tests/support/raw_client.h"
@@ -320,7 +320,7 @@ void TestUnixSocket::whatHasArrivedIsAnsweredAtTheEnd()
     ServerProcess server(QStringLiteral(TEST_SERVER), at(path()));
     QVERIFY(server.waitUntilReady());
     const pid_t process = pid_t(server.processId());
-    ::kill(process, SIGSTOP);
+    QVERIFY(standStill(process));
     std::vector<RawClient> clients;
     for (int i = 0; i < 20; ++i) {
         clients.emplace_back(path());

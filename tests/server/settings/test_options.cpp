@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the operator sets, from the command line, the environment and server.ini: which comes first, and what is
 // refused.
-#include "tests/support/ends_with_test.h"
+#include "tests/support/child_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/rows.h"
 

@@ -2,8 +2,8 @@
 // An upstream over https: whom it is believed, how it ends, and nginx, which closes connections as it likes.
 #include "common/start_failure.h"
 #include "server/upstream/upstream.h"
+#include "tests/support/child_process.h"
 #include "tests/support/ending.h"
-#include "tests/support/ends_with_test.h"
 #include "tests/support/free_port.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"

@@ -2,7 +2,9 @@
 // Writes the few lines of a configuration that Debian's has, and waits until the port answers.
 #include "tests/support/peers/pgbouncer.h"
 
+#include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 
@@ -13,12 +15,6 @@
 using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::test {
-
-namespace {
-
-constexpr int patience = 30'000; // ms
-
-} // namespace
 
 PgBouncer::PgBouncer(Postgres &postgres) : m_postgres(postgres), m_port(freePort())
 {
@@ -57,7 +53,7 @@ QString PgBouncer::databaseUrl(const QString &name)
 
 void PgBouncer::freeze()
 {
-    ::kill(pid_t(m_server.processId()), SIGSTOP);
+    standStill(pid_t(m_server.processId()));
 }
 
 void PgBouncer::thaw()

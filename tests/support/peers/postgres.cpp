@@ -2,7 +2,9 @@
 // Makes clusters as initdb does and finds the backends in /proc, as a frozen server can't be asked.
 #include "tests/support/peers/postgres.h"
 
+#include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
+#include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 
 #include <QDeadlineTimer>
@@ -24,7 +26,6 @@ namespace openloop::test {
 
 namespace {
 
-constexpr int patience = 30'000; // ms
 const QString user = u"openloop"_s;
 
 // A cluster is a thousand small files that live for seconds: finding numbers for them keeps a file system on a disk
@@ -184,7 +185,10 @@ int Postgres::terminateBackends()
 
 int Postgres::freezeBackends()
 {
-    return signalBackends(SIGSTOP);
+    const auto pids = backends().keys();
+    for (const int pid : pids)
+        standStill(pid);
+    return int(pids.size());
 }
 
 void Postgres::thawBackends()
@@ -194,7 +198,7 @@ void Postgres::thawBackends()
 
 void Postgres::freeze()
 {
-    ::kill(pid_t(m_server.processId()), SIGSTOP); // first, or it starts others
+    standStill(pid_t(m_server.processId())); // first, or it starts others
     freezeBackends();
 }
 

@@ -2,6 +2,7 @@
 // Several real servers on one PostgreSQL that tell each other what has changed: how much sooner that is than a look,
 // and that nothing depends on it.
 #include "server/services.h"
+#include "tests/support/child_process.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/jobs/job_client.h"
@@ -276,7 +277,7 @@ void TestFleetHints::aConnectionThatIsCutOrFrozenIsReplacedAndNothingIsLost()
 
     const QStringList frozen = listeners();
     for (const QString &each : frozen)
-        ::kill(each.toInt(), SIGSTOP);
+        QVERIFY(standStill(each.toInt()));
     QVERIFY(cancelAtB() < 1h);
     const bool replaced = areReplaced(frozen);
     for (const QString &each : frozen)

@@ -13,8 +13,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
+#include <limits>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -429,21 +431,27 @@ private slots:
             }
         }
         // 24 h of 20 targets are 120 times this and are to take 2 s on an idle machine. On any machine: opening reads
-        // the rollups, which costs a fraction of reading the single samples.
-        const auto fromRollups = processorTimeOf([&path] {
+        // the rollups, which costs less than reading the single samples. The best of each in turn: caches are warm.
+        const auto open = [&path] {
             const SessionReader reader(path);
             for (const auto &target : targets())
                 QCOMPARE(reader.series(reader.sessions().first().id, target.name).quantiles(origin, origin + 1h).n,
                          36'000);
-        });
-        const auto fromSamples = processorTimeOf([&path] {
+        };
+        const auto readSamples = [&path] {
             const SessionReader reader(path);
             for (const auto &target : targets()) {
                 Series series(origin);
                 reader.loadSamples(reader.sessions().first().id, target.name, origin, origin + 1h, series);
                 QCOMPARE(series.samples(origin, origin + 1h).size(), 36'000U);
             }
-        });
+        };
+        qint64 fromRollups = std::numeric_limits<qint64>::max();
+        qint64 fromSamples = fromRollups;
+        for (int turn = 0; turn < 5; ++turn) {
+            fromRollups = std::min(fromRollups, processorTimeOf(open));
+            fromSamples = std::min(fromSamples, processorTimeOf(readSamples));
+        }
         qInfo("an hour of 4 targets opened in %.1f ms, its samples read in %.1f ms", double(fromRollups) / 1e6,
               double(fromSamples) / 1e6);
         QVERIFY2(fromRollups < fromSamples, qPrintable(QString::number(double(fromRollups) / double(fromSamples))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tables are read on connections of the test's own, opened again after the database was away.
 #include "tests/support/peers/fleet.h"
+
 #include "tests/support/child_process.h"
 
 #include <QTest>

@@ -109,7 +109,7 @@ Verdict verdictOn(const Situation &now)
         return alarming(*alarm);
     if (const auto *target = firstIn(now, State::Stale); target && target->name != now.loadedTarget)
         return {State::Stale, VerdictText::tr("NO DATA"),
-                VerdictText::tr("%1 has not answered yet").arg(called(*target)) + whileLoaded(now)};
+                u"%1: %2"_s.arg(called(*target), target->cause) + whileLoaded(now)};
     if (now.targets.front().state == State::Unknown)
         return {State::Unknown, VerdictText::tr("WAITING"),
                 VerdictText::tr("for the first answer of %1").arg(called(now.targets.front()))};

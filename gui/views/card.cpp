@@ -127,6 +127,12 @@ int Card::detailRows() const
     return usual / detailColumns() + (m_figures.certificateDays || m_figures.retried > 0 ? 1 : 0);
 }
 
+QColor Card::inkOf(const QColor &usual) const
+{
+    const bool silent = m_figures.state == State::Stale && !m_figures.isMerelyLoaded();
+    return silent ? colours().muted : usual;
+}
+
 void Card::setSelected(bool selected)
 {
     m_selected = selected;
@@ -151,8 +157,6 @@ void Card::paintEvent(QPaintEvent *)
         painter.drawRoundedRect(frame, 8, 8);
         painter.setClipping(false);
     }
-    if (m_figures.state == State::Stale && !m_figures.isMerelyLoaded())
-        painter.setOpacity(0.5);
     const QRectF inner = frame.adjusted(12, 8, -11, -8);
     paintTitle(painter, QRectF(inner.left(), inner.top(), inner.width(), 18));
     const qreal detailsHeight = rowHeight * detailRows();
@@ -184,7 +188,7 @@ void Card::paintTitle(QPainter &painter, const QRectF &area) const
     paintState(painter, colours(), shape, QPointF(area.right() - wordWidth - 11, middle), 13);
 
     painter.setFont(scaled(font(), 1.0, true));
-    painter.setPen(colours().text);
+    painter.setPen(inkOf(colours().text));
     const QRectF nameArea = area.adjusted(29, 0, -wordWidth - 24, 0);
     const QString name = m_figures.isControl ? m_figures.name : u'/' + m_figures.name;
     painter.drawText(nameArea, Qt::AlignLeft | Qt::AlignVCenter,
@@ -196,7 +200,7 @@ void Card::paintHeadline(QPainter &painter, const QRectF &area) const
     // In the state's colour only where the state is what the figure says: its rule has a time of its own.
     const auto &promise = m_figures.promise;
     const bool over = promise && !promise->kept && m_figures.p99.value_or(0) > promise->limit;
-    painter.setPen(m_figures.state == State::Down ? colours().error : over ? colours().warn : colours().text);
+    painter.setPen(m_figures.state == State::Down ? colours().error : over ? colours().warn : inkOf(colours().text));
     if (m_figures.state == State::Down) {
         paintCause(painter, area);
         return;
@@ -288,7 +292,7 @@ void Card::paintDetails(QPainter &painter, const QRectF &area) const
         constexpr double soon = 14; // days
         const bool failing = (i == 4 && m_figures.errors > 0)
             || (i == 6 && m_figures.certificateDays && *m_figures.certificateDays < soon);
-        painter.setPen(failing ? colours().error : colours().text);
+        painter.setPen(inkOf(failing ? colours().error : colours().text));
         const qreal labelWidth = painter.fontMetrics().horizontalAdvance(label) + 4;
         const QRectF place = cell.adjusted(labelWidth, 0, 6, 0);
         // A long figure in a narrow card is narrower, for half of it would be another figure.

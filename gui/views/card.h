@@ -51,6 +51,8 @@ private:
     int detailColumns() const { return width() < 240 ? 2 : 3; }
     int detailRows() const;
     int rows() const { return detailRows() + (note().isEmpty() ? 0 : 1); }
+    /// Of words: where no answer comes, what was before it steps back, and can be read all the same.
+    QColor inkOf(const QColor &usual) const;
     void paintTitle(QPainter &painter, const QRectF &area) const;
     void paintHeadline(QPainter &painter, const QRectF &area) const;
     void paintCause(QPainter &painter, const QRectF &area) const;

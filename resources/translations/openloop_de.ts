@@ -2218,10 +2218,6 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>STUMM</translation>
     </message>
     <message>
-        <source>%1 has not answered yet</source>
-        <translation>%1 hat noch nicht geantwortet</translation>
-    </message>
-    <message>
         <source>WAITING</source>
         <translation>WARTET</translation>
     </message>

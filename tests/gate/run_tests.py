@@ -3,8 +3,8 @@
 # Runs ctest, and fails where it would not: a skip that nobody allowed, a run that tested nothing.
 """Usage: run_tests.py PRESET [ARGUMENT OF CTEST...]
 
-Prints what was skipped above the summary of ctest, whose lines are the last ones. Exit code: ctest's; 8 where a skip
-is not in allowed_skips.txt.
+Prints what failed, and what was skipped, above the summary of ctest, whose lines are the last ones: the output of a
+test that failed lies somewhere among that of all. Exit code: ctest's; 8 where a skip is not in allowed_skips.txt.
 """
 import collections
 import pathlib
@@ -18,6 +18,9 @@ SUMMARY = re.compile(r"^\d+% tests passed")
 SKIP = re.compile(r"^SKIP   : [\w:]+::(?P<function>\w+)\((?P<row>.*?)\) (?P<reason>.*)$")
 BEGIN = re.compile(r"^\d+/\d+ Testing: (?P<test>\S+)$")
 NOTHING_SKIPPED = "skipped: nothing"
+FAILURE = re.compile(r"^(?:FAIL!|XPASS|QFATAL)\s")
+RESULT = re.compile(r"^(?:[A-Z]+!?\s*: |Totals: )")  # of Qt's tests: how a function's words end
+MOST_LINES = 40  # of what one failed test is shown with
 
 Allowed = collections.namedtuple("Allowed", "preset test function reason")
 Skipped = collections.namedtuple("Skipped", "test function row reason")
@@ -41,6 +44,21 @@ def skips_in(log):
             test = begin["test"]
         elif skip := SKIP.match(line):
             yield Skipped(test, skip["function"], skip["row"], skip["reason"])
+
+
+def failures_in(log):
+    """Of each failed test (name, lines): what its functions failed with, or the last it said where no function did."""
+    for whole in re.split(r"(?m)^(?=\d+/\d+ Testing: )", log):
+        begin = BEGIN.match(whole.partition("\n")[0])
+        if not begin or "\nTest Failed.\n" not in whole:
+            continue
+        said = whole.partition("\nOutput:\n")[2].partition("\n<end of output>\n")[0].splitlines()[1:]
+        failures, within = [], False
+        for line in said:
+            within = bool(FAILURE.match(line)) or (within and not RESULT.match(line))
+            if within:
+                failures.append(line)
+        yield begin["test"], failures[:MOST_LINES] or said[-MOST_LINES:]
 
 
 def run(preset, arguments):
@@ -69,6 +87,10 @@ def report(skipped, preset, allowed):
 
 
 def self_test():
+    said = "1/2 Testing: test_{}\nOutput:\n-----\n{}\n<end of output>\nTest time = 1 sec\n-----\nTest {}.\n"
+    words = "QWARN  : A::b() noise\nFAIL!  : A::b() 'it'\n   Loc: [a.cpp(1)]\nQWARN  : A::c() noise\nPASS   : A::c()"
+    log = said.format("a", words, "Failed") + said.format("b", words, "Passed") + said.format("c", "gone", "Failed")
+    assert list(failures_in(log)) == [("test_a", words.splitlines()[1:3]), ("test_c", ["gone"])]
     log = "1/2 Testing: test_a\nSKIP   : TestA::works(row one) no database here\n"
     assert [one.function for one in skips_in("SKIP   : a::b::TestC::works() why\n")] == ["works"]
     skip, = skips_in(log)
@@ -89,7 +111,10 @@ def main():
     allowed = read_allowed((HERE / "allowed_skips.txt").read_text())
     code, summary = run(preset, arguments)
     log = SOURCE / "build" / preset / "Testing" / "Temporary" / "LastTest.log"
-    refused = report(list(skips_in(log.read_text(errors="replace"))), preset, allowed) if log.exists() else 0
+    said = log.read_text(errors="replace") if log.exists() else ""
+    for test, lines in failures_in(said):
+        print(f"failed: {test}", *lines, sep="\n    ")
+    refused = report(list(skips_in(said)), preset, allowed) if said else 0
     print("".join(summary), end="", flush=True)
     return code or (8 if refused else 0)
 

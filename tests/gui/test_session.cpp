@@ -38,6 +38,7 @@ private slots:
         m_session->setTargets({targetNamed(u"a"_s, 100ms)});
         m_session->take(batch(6s, {u"a"_s, {}, {at(1s)}, 0, 0}));
         QCOMPARE(m_session->watch(u"a"_s)->state(), State::Stale);
+        QCOMPARE(m_session->verdict().sentence, u"/a: no answer for 5\u2009s"_s); // which had answered before
     }
 
     void aRemovedTargetCountsNoMore()

@@ -26,7 +26,7 @@ struct TargetFigures {
     QString name;
     QString url;
     State state = State::Unknown;
-    QString cause; ///< why it is down or degraded, for people: "connection refused"
+    QString cause; ///< why it is down, degraded or silent, for people: "connection refused"
     double stateSeconds = 0; ///< how long it has been in this state
     std::optional<double> last, p50, p95, p99, max;
     QString advice; ///< what to do about the cause, for people; may be empty

@@ -187,6 +187,13 @@ private:
         m_mode = Mode::Failing;
         waitFor(State::Down);
     }
+    void silent()
+    {
+        openOn(base(), [](auto &target) { target.timeout = longest; }); // else it is down before it is looked at
+        QVERIFY(hasMore(m_window->session(), u"health"_s, 20));
+        m_mode = Mode::Silent;
+        TRY_COMPARE(m_window->session().watch(u"health"_s)->state(), State::Stale);
+    }
     void slow()
     {
         m_mode = Mode::Slow;
@@ -289,6 +296,7 @@ const std::initializer_list<std::pair<const char *, StatesLookTest::Reach>> Stat
     {"failing", &StatesLookTest::failing},
     {"wrong answer", &StatesLookTest::wrongAnswer},
     {"down after all", &StatesLookTest::downAfterAll},
+    {"silent", &StatesLookTest::silent},
     {"slow", &StatesLookTest::slow},
     {"loaded", &StatesLookTest::loaded},
     {"held", &StatesLookTest::held},

@@ -23,7 +23,7 @@ class ByKeyboardTest : public WindowFixture
 private slots:
     void init()
     {
-        serve([](int, const QByteArray &path) { return answerAfter(path.startsWith("/factorize") ? 60ms : 2ms); });
+        serveUsual();
         auto targets = *probe::targetsFromArguments({base() + u"/health"_s, base() + u"/factorize"_s});
         targets[0].interval = 20ms;
         WindowFixture::open(targets, defaultRules(targets));

@@ -82,7 +82,7 @@ class HandsTest : public WindowFixture
 private slots:
     void init()
     {
-        serve([](int, const QByteArray &path) { return answerAfter(path.startsWith("/factorize") ? 60ms : 2ms); });
+        serveUsual();
         auto targets = *probe::targetsFromArguments({base()});
         for (auto &one : targets)
             one.interval = 50ms;

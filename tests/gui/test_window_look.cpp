@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What eyes would complain of, found by a machine: words that are cut though there is room, that stand out too little,
 // or that lie outside the window. In three widths, both schemes and both languages. (look/ has states and dialogs.)
-#include "gui/models/default_rules.h"
 #include "gui/views/chart/chart_panel.h"
 #include "gui/views/dialogs/figures_dialog.h"
 #include "gui/views/dialogs/first_run.h"
@@ -55,7 +54,7 @@ private slots:
         QFETCH(const int, width);
         QFETCH(const QLocale::Language, language);
         speak(language);
-        open();
+        openOnService();
         TRY_VERIFY(!m_window->showsFirstRun());
         resizeTo(width);
         QVERIFY(!m_window->chartPanel().findChild<QAbstractButton *>()->visibleRegion().isEmpty());
@@ -69,7 +68,7 @@ private slots:
 
     void theLookReadsWhatWidgetsPaint()
     {
-        open();
+        openOnService();
         QVERIFY(hasMore(m_window->session(), u"health"_s, 20));
         const auto isRead = [this](const QString &text, const char *by) {
             return std::ranges::any_of(wordsPaintedBy(*m_window), [&](const PaintedWords &words) {
@@ -91,7 +90,7 @@ private slots:
                 qInfo() << m_window->geometry() << "on" << there;
             return there.contains(m_window->geometry());
         };
-        open();
+        openOnService();
         QVERIFY(isInside());
         m_window->resize(3000, 2000);
         const auto state = m_window->savedState();
@@ -101,7 +100,7 @@ private slots:
 
     void aNarrowWindowHasItsEventsInATabAndAWideOneBesideTheOthers()
     {
-        open();
+        openOnService();
         auto *events = m_window->findChild<QDockWidget *>(u"events"_s);
         const auto isTab = [&] { return !m_window->tabifiedDockWidgets(events).isEmpty(); };
         m_window->resize(1200, 700);
@@ -114,7 +113,7 @@ private slots:
 
     void eventsWrapAndNameTheirTargetOnce()
     {
-        open();
+        openOnService();
         m_window->resize(1200, 800); // where the list is not behind others
         auto *events = m_window->findChild<EventsPanel *>();
         m_window->session().noteExperiment(u"short"_s);
@@ -131,7 +130,7 @@ private slots:
 
     void heatmapAndPhasesNameTheirTargetAndTheirColours()
     {
-        open();
+        openOnService();
         TRY_VERIFY(m_window->session().figures(u"health"_s, 0, 1e12).n > 20);
         auto &panel = m_window->chartPanel();
         panel.setMode(ChartMode::Points);
@@ -153,7 +152,7 @@ private slots:
 
     void figuresOfAForeignServiceAreChosenNamedAndKept()
     {
-        open();
+        openOnService();
         auto *panel = m_window->findChild<ServerPanel *>();
         auto *button = panel->findChild<QAbstractButton *>(u"chooseFigures"_s);
         TRY_VERIFY(!button->isHidden());
@@ -171,19 +170,10 @@ private slots:
         QVERIFY2(panel->accessibleName().contains(u"1.00\u2009MiB"_s), qPrintable(panel->accessibleName()));
         const auto state = m_window->savedState();
         m_window.reset();
-        open();
+        openOnService();
         m_window->restoreState(state);
         panel = m_window->findChild<ServerPanel *>();
         TRY_VERIFY(panel->accessibleName().contains(u"Load 0.420\u2009processes"_s));
-    }
-
-private:
-    void open()
-    {
-        auto targets = *probe::targetsFromArguments({base()});
-        for (auto &target : targets)
-            target.interval = 20ms;
-        LookFixture::open(targets, defaultRules(targets));
     }
 };
 

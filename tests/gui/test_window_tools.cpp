@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window's tools on a real service: the search for the limit, rules, targets to pick, replay, comparison, every
 // view.
-#include "gui/models/default_rules.h"
 #include "gui/models/figures/phases.h"
 #include "gui/theme/themed.h"
 #include "gui/views/chart/chart_panel.h"

@@ -2,6 +2,7 @@
 // A real window on a service whose answers are programmed.
 #pragma once
 
+#include "gui/models/default_rules.h"
 #include "gui/theme/theme.h"
 #include "gui/window/main_window.h"
 #include "tests/support/patience.h"
@@ -9,6 +10,7 @@
 
 #include <QTest>
 
+#include <functional>
 #include <memory>
 
 namespace openloop::test {
@@ -28,6 +30,12 @@ protected:
         m_theme = std::make_unique<Theme>();
     }
 
+    /// The same: /health takes 2 ms, /factorize 60 ms.
+    void serveUsual()
+    {
+        serve([](int, const QByteArray &path) { return answerAfter(path.startsWith("/factorize") ? 60ms : 2ms); });
+    }
+
     /// Of cleanup().
     void endAll()
     {
@@ -44,6 +52,19 @@ protected:
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
     }
+
+    /// The usual targets and rules on a service, each probed every 20 ms.
+    void openOn(const QString &service, const std::function<void(probe::Target &)> &change = {})
+    {
+        auto targets = *probe::targetsFromArguments({service});
+        for (auto &target : targets) {
+            target.interval = 20ms;
+            if (change)
+                change(target);
+        }
+        open(targets, defaultRules(targets));
+    }
+    void openOnService() { openOn(base()); }
 
     std::unique_ptr<ProgrammedServer> m_server;
     std::unique_ptr<Theme> m_theme;

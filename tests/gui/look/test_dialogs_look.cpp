@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every dialog and menu, looked at in both schemes and both languages, as it opens and as small as it can be made; and
 // that the look finds what it is there to find.
-#include "gui/models/default_rules.h"
 #include "gui/views/chart/sample_popup.h"
 #include "gui/views/dialogs/consent.h"
 #include "gui/views/dialogs/first_run.h"
@@ -54,10 +53,7 @@ private slots:
         QFETCH(const QString, dialog);
         QFETCH(const QLocale::Language, language);
         speak(language);
-        auto targets = *probe::targetsFromArguments({base()});
-        for (auto &target : targets)
-            target.interval = 20ms;
-        open(targets, defaultRules(targets));
+        openOnService();
         QVERIFY(hasMore(m_window->session(), u"health"_s, 20));
         for (const auto &[name, open] : dialogs) {
             if (dialog == QLatin1StringView(name))

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window in each state that a measurement may be in, looked at in both schemes, three widths and both languages.
-#include "gui/models/default_rules.h"
 #include "gui/views/load_control.h"
 #include "gui/views/panels/compare_panel.h"
 #include "gui/views/panels/experiment_panel.h"
@@ -126,16 +125,6 @@ private:
         return reaction;
     }
 
-    void openOn(const QString &base, const std::function<void(probe::Target &)> &change = {})
-    {
-        auto targets = *probe::targetsFromArguments({base});
-        for (auto &target : targets) {
-            target.interval = 20ms;
-            if (change)
-                change(target);
-        }
-        open(targets, defaultRules(targets));
-    }
     void openAndMeasure()
     {
         openOn(base());

@@ -3,6 +3,7 @@
 #include "common/paths.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QStandardPaths>
 
 using namespace Qt::Literals::StringLiterals;
@@ -29,7 +30,13 @@ QString dataFile(const QString &name)
 
 QString configFile(const QString &name)
 {
-    return QStandardPaths::locate(QStandardPaths::GenericConfigLocation, folder + u'/' + name);
+    for (const QString &base : QStandardPaths::standardLocations(QStandardPaths::GenericConfigLocation)) {
+        const QFileInfo ours(QDir(base).filePath(folder));
+        const QString path = ours.filePath() + u'/' + name;
+        if (QFileInfo::exists(path) || (ours.isDir() && !ours.isExecutable()))
+            return path;
+    }
+    return {};
 }
 
 QString writableConfigFile(const QString &name)

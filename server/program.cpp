@@ -206,7 +206,7 @@ int serve(Options options, std::optional<http::ListeningSocket> socket, ServiceM
     manager.ready(listening);
     const int exitCode = QCoreApplication::exec();
     if (app.inFlight() > 0)
-        qCWarning(log, "the time to drain is over: %d requests are stopped", app.inFlight());
+        qCWarning(log, "the time to drain is over; requests that are stopped: %d", app.inFlight());
     return exitCode;
 }
 

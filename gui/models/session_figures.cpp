@@ -45,6 +45,10 @@ TargetFigures Session::figuresOf(const probe::Series &series, double from, doubl
     result.p95 = toMilliseconds(quantiles.p95);
     result.p99 = toMilliseconds(quantiles.p99);
     result.max = toMilliseconds(quantiles.max);
+    for (const auto &one : {quantiles.p50, quantiles.p95, quantiles.p99, quantiles.max}) {
+        if (one && one->atLeast && !result.moreFrom)
+            result.moreFrom = probe::toMilliseconds(one->value);
+    }
     result.n = quantiles.n;
     result.measured = quantiles.measured;
     result.errors = quantiles.errors;

@@ -36,10 +36,13 @@ const TargetFigures *firstIn(const Situation &now, State state)
     return found == now.targets.end() ? nullptr : &*found;
 }
 
-Verdict down(const TargetFigures &target)
+Verdict down(const Situation &now, const TargetFigures &target)
 {
-    return {State::Down, VerdictText::tr("DOWN %1").arg(formatSpan(target.stateSeconds)),
-            u"%1: %2. %3"_s.arg(called(target), target.cause, target.advice).trimmed()};
+    const auto others = std::ranges::count(now.targets, State::Down, &TargetFigures::state) - 1;
+    auto what = u"%1: %2. %3"_s.arg(called(target), target.cause, target.advice).trimmed();
+    if (others > 0)
+        what += u' ' + VerdictText::tr("%n more target(s) are down.", nullptr, static_cast<int>(others));
+    return {State::Down, VerdictText::tr("DOWN %1").arg(formatSpan(target.stateSeconds)), what};
 }
 
 Verdict slow(const Situation &now, const TargetFigures &target)
@@ -93,7 +96,7 @@ Verdict verdictOn(const Situation &now)
     if (now.targets.empty())
         return {State::Unknown, VerdictText::tr("NO TARGETS"), VerdictText::tr("Add a URL to measure")};
     if (const auto *target = firstIn(now, State::Down))
-        return down(*target);
+        return down(now, *target);
     if (!now.trustworthy)
         return {State::Degraded, VerdictText::tr("NOT SURE"), now.doubt};
     if (now.targets.front().state == State::Degraded)

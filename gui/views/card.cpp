@@ -75,7 +75,13 @@ void Card::setFigures(const TargetFigures &figures)
 
 QString Card::headline() const
 {
-    return formatDuration(tailOf(m_figures), m_unit);
+    return durationText(tailOf(m_figures), m_unit);
+}
+
+QString Card::durationText(double milliseconds, DurationUnit unit) const
+{
+    const bool isMore = m_figures.moreFrom && milliseconds >= *m_figures.moreFrom;
+    return (isMore ? u"> "_s : QString()) + formatDuration(milliseconds, unit);
 }
 
 QString Card::headlineLabel() const
@@ -109,7 +115,7 @@ QList<std::pair<QString, QString>> Card::details() const
 {
     // The unit of the headline, unless that would turn the figure into zeros.
     const auto shown = [this](std::optional<double> value) {
-        return formatDuration(value.value_or(-1), durationUnit(value.value_or(-1), m_unit));
+        return durationText(value.value_or(-1), durationUnit(value.value_or(-1), m_unit));
     };
     const QString errors = m_figures.errors == 0 ? formatShare(0) : formatShare(m_figures.errorShare());
     QList<std::pair<QString, QString>> all{

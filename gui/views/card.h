@@ -49,6 +49,8 @@ private:
     static constexpr int rowHeight = 16; ///< of the small figures
 
     int detailColumns() const { return width() < 240 ? 2 : 3; }
+    /// "> 10.0 s" where requests timed out.
+    QString durationText(double milliseconds, DurationUnit unit) const;
     int detailRows() const;
     int rows() const { return detailRows() + (note().isEmpty() ? 0 : 1); }
     /// Of words: where no answer comes, what was before it steps back, and can be read all the same.

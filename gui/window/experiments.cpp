@@ -48,7 +48,19 @@ void Experiments::toggleTest()
         return;
     }
     if (canStart())
-        m_topBar.load().ifAllowed([this] { startTest(); });
+        return m_topBar.load().ifAllowed([this] { startTest(); });
+    probe::IsolationVerdict none;
+    none.headline = none.sentence = tr("No isolation test: %1").arg(whyNot());
+    m_testPanel.showVerdict(none);
+    emit panelWanted(&m_testPanel);
+}
+
+QString Experiments::whyNot() const
+{
+    return m_session.isReplay()      ? tr("a recording is shown")
+        : m_session.nothingAnswers() ? tr("nothing answers yet")
+        : m_search                   ? tr("the search for a limit runs")
+                                     : tr("there is no target to put under load");
 }
 
 bool Experiments::canStart() const

@@ -44,6 +44,7 @@ signals:
 
 private:
     bool canStart() const;
+    QString whyNot() const; ///< it can not
     void startTest();
     void startSearch();
     void finishTest();

@@ -298,7 +298,7 @@ QJsonObject MainWindow::savedState() const
             {u"docks"_s, QString::fromLatin1((isFolded() ? m_unfolded : saveState()).toBase64())},
             {u"theme"_s,
              QString::fromLatin1(QMetaEnum::fromType<Theme::Mode>().valueToKey(static_cast<int>(m_theme.mode())))},
-            {u"span_s"_s, m_window.span()},
+            {u"span_s"_s, m_recordings->liveSpan()},
             {u"logarithmic"_s, m_chart->chart().isLogarithmic()},
             {u"figures"_s, toJson(m_serverWatch.chosen())},
             {u"load"_s, m_topBar->load().requests()}};

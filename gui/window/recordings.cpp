@@ -71,6 +71,7 @@ void Recordings::show(const QString &path)
 void Recordings::showSession(const QString &path, std::optional<qint64> session)
 {
     emit presentEnds();
+    m_liveSpan = liveSpan();
     if (const QString problem = m_session.openRecording(path, session); !problem.isEmpty()) {
         complain(&m_owner, tr("Open recording"), problem);
         return;
@@ -88,7 +89,7 @@ void Recordings::close()
     m_bar.restart();
     m_window.setBeginning(m_session.beginning());
     m_window.setNow(m_session.now());
-    m_window.setSpan(60);
+    m_window.setSpan(m_liveSpan);
     m_window.goLive();
     emit sessionChanged();
 }

@@ -20,6 +20,9 @@ public:
     /// Dialogs stand above `owner`.
     Recordings(Session &session, TimeWindow &window, ReplayBar &bar, ComparePanel &panel, QWidget &owner);
 
+    /// The visible range of the present, in s: that of a recording is not one's choice.
+    double liveSpan() const { return m_session.isReplay() ? m_liveSpan : m_window.span(); }
+
 public slots:
     /// Asks for a file and shows it.
     void open();
@@ -49,6 +52,7 @@ private:
     ReplayBar &m_bar;
     ComparePanel &m_panel;
     QWidget &m_owner;
+    double m_liveSpan = 60;
 };
 
 } // namespace openloop::gui

@@ -506,6 +506,29 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     </message>
 </context>
 <context>
+    <name>openloop::gui::Experiments</name>
+    <message>
+        <source>No isolation test: %1</source>
+        <translation>Kein Isolationstest: %1</translation>
+    </message>
+    <message>
+        <source>a recording is shown</source>
+        <translation>eine Aufzeichnung wird gezeigt</translation>
+    </message>
+    <message>
+        <source>nothing answers yet</source>
+        <translation>noch antwortet nichts</translation>
+    </message>
+    <message>
+        <source>the search for a limit runs</source>
+        <translation>die Suche nach einer Grenze läuft</translation>
+    </message>
+    <message>
+        <source>there is no target to put under load</source>
+        <translation>es gibt kein Ziel, das belastet werden könnte</translation>
+    </message>
+</context>
+<context>
     <name>ExportText</name>
     <message>
         <source>Target</source>
@@ -1874,6 +1897,14 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <source>NOT PROBED</source>
         <translation>UNGEMESSEN</translation>
     </message>
+    <message>
+        <source>BUSY</source>
+        <translation>BELEGT</translation>
+    </message>
+    <message>
+        <source>FAILING</source>
+        <translation>FEHLER</translation>
+    </message>
 </context>
 <context>
     <name>openloop::gui::TargetDialog</name>
@@ -2256,6 +2287,13 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>: %1 %2 in the last %3</source>
         <translation>: %1 %2 in den letzten %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more target(s) are down.</source>
+        <translation>
+            <numerusform>%n weiteres Ziel ist ausgefallen.</numerusform>
+            <numerusform>%n weitere Ziele sind ausgefallen.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2765,8 +2803,8 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>„%1“ ist kein Kopffeld; bitte NAME: WERT schreiben</translation>
     </message>
     <message>
-        <source>“%1” is no limit for %2; write a number</source>
-        <translation>„%1“ ist keine Grenze für %2; bitte eine Zahl schreiben</translation>
+        <source>“%1” is no limit for %2; write a number of 0 or more</source>
+        <translation>„%1“ ist keine Grenze für %2; bitte eine Zahl ab 0 schreiben</translation>
     </message>
     <message>
         <source>“%1” is no part of a form; write name=value</source>

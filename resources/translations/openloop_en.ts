@@ -106,4 +106,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>VerdictText</name>
+    <message numerus="yes">
+        <source>%n more target(s) are down.</source>
+        <translation>
+            <numerusform>%n more target is down.</numerusform>
+            <numerusform>%n more targets are down.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

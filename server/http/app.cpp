@@ -111,7 +111,7 @@ void App::add(const QByteArray &method, const QString &pattern, Handler handler)
 {
     auto route = std::ranges::find(m_routes.all, pattern, &Route::pattern);
     if (route == m_routes.all.end())
-        route = m_routes.all.insert(route, Route{pattern, {}});
+        route = m_routes.all.insert(route, Route{pattern, QString(pattern).replace(u"<arg>"_s, u"{id}"_s), {}});
     route->methods[method] = std::move(handler);
 }
 

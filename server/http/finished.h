@@ -9,7 +9,7 @@ namespace openloop::http {
 /// What is known of a request when its answer has been given; lasts no longer than the call that tells it.
 struct Finished {
     const Request &request; ///< as far as it was read, where it was refused before it was whole
-    const QString &route; ///< the pattern; empty for a path that leads nowhere
+    const QString &route; ///< its name, "/factorizations/{id}"; empty for a path that leads nowhere
     const QString &detail; ///< why it failed, as the client is told; mostly empty
     int status = 0; ///< 499: the client left first
     qint64 bytes = 0; ///< of the answer's body

@@ -22,6 +22,7 @@ struct Handler {
 
 struct Route {
     QString pattern;
+    QString name; ///< as people and figures read it: each `<arg>` is {id}
     std::map<QByteArray, Handler, std::less<>> methods;
 };
 

@@ -153,8 +153,8 @@ QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter)
 {
     QString conditions = filter.state ? condition(*filter.state) : QString();
     QVariantList values;
-    if (!filter.after.isEmpty()) {
-        const auto id = idOf(filter.after);
+    if (filter.after) {
+        const auto id = idOf(*filter.after);
         const QList<qint64> last = id
             ? sql.select(u"SELECT created_at FROM tasks WHERE id = ?"_s, {qint64(*id)}, firstNumber)
             : QList<qint64>();

@@ -41,7 +41,7 @@ struct Job {
 
 struct JobFilter {
     std::optional<JobState> state;
-    QString after; ///< id of the last job of the page before; empty: from the newest
+    std::optional<QString> after; ///< id of the last job of the page before; none: from the newest
     int limit = 100;
 };
 

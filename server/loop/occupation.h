@@ -11,7 +11,7 @@ namespace openloop {
 
 /// Of a request as much as is needed to find it again; a value that needs no memory of its own.
 struct Occupation {
-    const QString *route = nullptr; ///< the pattern; null: the loop is at no request
+    const QString *route = nullptr; ///< its name; null: the loop is at no request
     quint8 methodSize = 0;
     quint8 idSize = 0;
     std::array<char, 16> method{};

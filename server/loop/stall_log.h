@@ -18,7 +18,7 @@ namespace openloop {
 struct Stall {
     struct Request {
         QByteArray method;
-        QString route; ///< the pattern; empty: of a path that leads nowhere
+        QString route; ///< its name; empty: of a path that leads nowhere
         QByteArray id;
         /// True: its handler was running. False: it is the first that was answered after the stack had been taken, by
         /// a handler that had waited before.

@@ -16,6 +16,7 @@
 
 #include <QDateTime>
 #include <QFileInfo>
+#include <QLoggingCategory>
 #include <QSslCertificate>
 
 #include <cstdio>
@@ -154,6 +155,7 @@ bool report(const QString &name, Try attempt)
 
 bool check(const CommandLine &line, const http::Limits &limits)
 {
+    QLoggingCategory::setFilterRules(u"openloop.*=false"_s); // what fails is told in the report
     const Options &options = line.options;
     for (const QString &fault : line.faults)
         say(u"failed"_s, u"options"_s, fault);

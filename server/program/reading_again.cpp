@@ -55,7 +55,7 @@ QString ReadingAgain::now()
                 throw UsageError(u"--token-file: "_s + QString::fromUtf8(error.what()));
             }
             const QStringList names = m_tokens->current()->names();
-            qCInfo(log, "SIGHUP: %lld tokens are taken: %s", qint64(names.size()), qUtf8Printable(names.join(u", ")));
+            qCInfo(log, "SIGHUP: tokens taken: %lld: %s", qint64(names.size()), qUtf8Printable(names.join(u", ")));
         });
     }
     if (!m_certificate && !m_tokens)

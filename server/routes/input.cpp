@@ -116,6 +116,8 @@ std::optional<QString> queryField(const http::Request &request, const QString &f
 std::optional<QString> bodyField(const http::Request &request, const QString &field)
 {
     const QByteArrayView body = QByteArrayView(request.body).trimmed();
+    if (body.isEmpty())
+        throw Failure::unprocessable(u"body"_s, u"is empty: a JSON object is wanted"_s);
     if (!isJson(body) || !body.startsWith('{')) {
         QJsonParseError error{};
         QJsonDocument::fromJson(request.body, &error);
@@ -139,7 +141,7 @@ std::optional<QString> bodyField(const http::Request &request, const QString &fi
         return decoded(value).toString();
     const auto number = wholeNumber(value);
     if (!number)
-        throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number of at most 2^53"_s);
+        throw Failure::unprocessable(field, u"is neither a string of digits nor a whole number from 1 to 2^53"_s);
     return number;
 }
 

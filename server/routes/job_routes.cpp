@@ -160,7 +160,7 @@ Task<Json> listJobs(Services &use, Request request)
         if (!filter.state)
             throw Failure::unprocessable(u"state"_s, u"is none of queued, running, done, failed, cancelled"_s);
     }
-    filter.after = queryField(request, u"after"_s).value_or(QString());
+    filter.after = queryField(request, u"after"_s);
     filter.limit = parseLimit(request, 100);
     const Timing::Span span(*request.timing, Timing::Database);
     const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);

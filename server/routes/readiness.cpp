@@ -20,7 +20,7 @@ Readiness readinessOf(const Services &use)
         readiness.missing.append(u"server: stopping"_s);
     judge(u"database"_s, use.store.ready(), use.store.state());
     judge(u"upstream"_s, use.upstream.ready(), use.upstream.state());
-    judge(u"jobs"_s, use.jobs.isHeard(), u"the other servers may take this one for dead"_s);
+    judge(u"jobs"_s, use.jobs.isHeard(), u"its sign of life is not stored, other servers may take it for dead"_s);
     const Pool::Load load = use.pool.load();
     judge(u"pool"_s, load.stuck == 0, u"%1 of %2 threads do not stop"_s.arg(load.stuck).arg(load.threads));
     return readiness;

@@ -29,7 +29,7 @@ Json toJson(const std::optional<Stall::Request> &request)
         return {};
     const bool hasRoute = !request->route.isEmpty();
     return {{u"method"_s, QString::fromLatin1(request->method)},
-            {u"route"_s, hasRoute ? Json(QString(request->route).replace(u"<arg>"_s, u"{id}"_s)) : Json()},
+            {u"route"_s, hasRoute ? Json(request->route) : Json()},
             {u"id"_s, QString::fromLatin1(request->id)},
             {u"evidence"_s, request->wasRunning ? u"running"_s : u"answered first"_s}};
 }

@@ -99,7 +99,8 @@ void addTo(QCommandLineParser &parser, const QList<OptionRow> &table)
 {
     parser.setApplicationDescription(
         u"A service that answers at once, waits and computes, without the one starving the others.\n"
-        "Every option can also be set as OPENLOOP_NAME in the environment or as name=value in a file: that of\n"
+        "Every option from --listen on can also be set as OPENLOOP_NAME in the environment or as name=value in a file: "
+        "that of\n"
         "--config, else openloop/server.ini in an XDG configuration folder. The command line comes first."_s);
     parser.addOption({{u"h"_s, u"help"_s}, u"Print this help."_s});
     parser.addOption({{u"v"_s, u"version"_s}, u"Print the version."_s});

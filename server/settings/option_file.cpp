@@ -14,6 +14,8 @@ namespace openloop {
 
 QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, const QStringList &names)
 {
+    if (bytes.contains('\0'))
+        throw UsageError(u"%1 is no text in UTF-8: there is a NUL in it"_s.arg(path));
     QMap<QString, QString> values;
     static const QRegularExpression source(u"\\s{2,}#.*$"_s);
     const QStringList lines = QString::fromUtf8(bytes).split(u'\n');

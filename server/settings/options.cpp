@@ -33,12 +33,12 @@ constexpr int mostLoops = 64;
 }
 
 template <typename Number>
-Number numberWithin(const Row &row, const QString &text, Number least, Number most)
+Number numberWithin(const Row &row, const QString &text, Number least, Number most, const QString &also = {})
 {
     bool ok = false;
     const auto number = text.toLongLong(&ok);
     if (!ok || number < qint64(least) || number > qint64(most))
-        refuse(row, text, u"a number from %1 to %2"_s.arg(least).arg(most));
+        refuse(row, text, u"a number from %1 to %2%3"_s.arg(least).arg(most).arg(also));
     return Number(number);
 }
 
@@ -164,7 +164,8 @@ void takeNodeName(Options &options, const Row &row, const QString &text)
 {
     const bool printable = std::ranges::all_of(text, [](QChar each) { return each.isPrint(); });
     if (text.size() > longestNodeName || !printable)
-        refuse(row, text.left(longestNodeName), u"a name of at most %1 printable characters"_s.arg(longestNodeName));
+        refuse(row, text.size() > longestNodeName ? text.left(longestNodeName) + u'…' : text,
+               u"a name of at most %1 printable characters"_s.arg(longestNodeName));
     options.nodeName = text;
 }
 
@@ -182,8 +183,8 @@ void takeHints(Options &options, const Row &row, const QString &text)
 void takeLoops(Options &options, const Row &row, const QString &text)
 {
     constexpr int mostByItself = 4;
-    options.loops =
-        text == u"auto" ? std::min(QThread::idealThreadCount(), mostByItself) : numberWithin(row, text, 1, mostLoops);
+    options.loops = text == u"auto" ? std::min(QThread::idealThreadCount(), mostByItself)
+                                    : numberWithin(row, text, 1, mostLoops, u", or auto"_s);
 }
 
 void takeLogFormat(Options &options, const Row &row, const QString &text)

@@ -26,11 +26,9 @@ const char *methodLabel(QByteArrayView method)
     return found == known.end() ? "other" : *found;
 }
 
-std::string routeLabel(QString pattern)
+std::string routeLabel(const QString &route)
 {
-    if (pattern.isEmpty())
-        return "none";
-    return pattern.replace(QStringLiteral("<arg>"), QStringLiteral("{id}")).toStdString();
+    return route.isEmpty() ? "none" : route.toStdString();
 }
 
 // Whether the client says that its trace is recorded: by the lowest bit of the last one of two hexadecimal digits.

@@ -2,6 +2,7 @@
 // Targets that are edited, removed and added while they are measured, without a window and without waiting: the batches
 // are made here.
 #include "gui/models/export.h"
+#include "gui/models/figures/distribution.h"
 #include "gui/models/session.h"
 
 #include <QTemporaryDir>
@@ -39,6 +40,33 @@ private slots:
         m_session->take(batch(6s, {u"a"_s, {}, {at(1s)}, 0, 0}));
         QCOMPARE(m_session->watch(u"a"_s)->state(), State::Stale);
         QCOMPARE(m_session->verdict().sentence, u"/a: no answer for 5\u2009s"_s); // which had answered before
+    }
+
+    void whoAnswersOthersIsNotSilent()
+    {
+        open({targetNamed(u"a"_s)});
+        for (int i = 1; i <= 60; ++i)
+            m_session->take(batch(i * 100ms, {u"a"_s, {answered(at(i * 100ms - 10ms), 1ms)}, {at(50ms)}, 0, 0}));
+        QCOMPARE(m_session->watch(u"a"_s)->state(), State::Ok);
+        m_session->take(batch(9s, {u"a"_s, {}, {at(50ms)}, 0, 0}));
+        QCOMPARE(m_session->watch(u"a"_s)->state(), State::Stale);
+    }
+
+    void aTimeoutIsDrawnWhereItWasGivenUp()
+    {
+        open({targetNamed(u"a"_s)});
+        take(0s, u"a"_s, 1ms);
+        take(1s, u"a"_s, 5s, probe::Outcome::TimedOut);
+        const auto measured = m_session->series(u"a"_s)->whole();
+        const auto beyond = exceedanceOf(measured).back();
+        QVERIFY2(std::abs(beyond.milliseconds / 5000 - 1) < 0.01, qPrintable(QString::number(beyond.milliseconds)));
+        QCOMPARE(beyond.share, 0.5);
+        QVERIFY(histogramOf(measured).back().to >= 5000);
+        const double begun = m_session->secondsAt(at(0s));
+        const auto map = heatmapOf(*m_session, *m_session->series(u"a"_s), begun, begun + 3, 3);
+        QVERIFY2(map.toY > 5000, qPrintable(QString::number(map.toY)));
+        const auto figures = m_session->figures(u"a"_s, begun, begun + 10);
+        QVERIFY(figures.moreFrom && *figures.moreFrom > 4000 && figures.p50 && *figures.p50 < *figures.moreFrom);
     }
 
     void aRemovedTargetCountsNoMore()

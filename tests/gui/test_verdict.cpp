@@ -154,6 +154,27 @@ private slots:
         QCOMPARE(verdict.sentence, u"/health: connection refused. Is the service running?"_s);
     }
 
+    void severalThatAreDownAreCounted()
+    {
+        auto now = healthy();
+        now.targets = {target(u"a"_s, State::Ok), target(u"b"_s, State::Down, u"refused"_s),
+                       target(u"c"_s, State::Down)};
+        QVERIFY2(verdictOn(now).sentence.endsWith(u" 1 more target(s) are down."_s),
+                 qPrintable(verdictOn(now).sentence));
+    }
+
+    void whoFailsOrIsBusyIsNotCalledSlow()
+    {
+        auto one = target(u"flaky"_s, State::Degraded);
+        QCOMPARE(wordFor(one), u"SLOW"_s);
+        one.errors = 1;
+        QCOMPARE(wordFor(one), u"FAILING"_s);
+        one.promise = Promise{20, 10, u"p99"_s, 31, false, {}};
+        QCOMPARE(wordFor(one), u"SLOW"_s);
+        one.isControl = true;
+        QCOMPARE(wordFor(one), u"BUSY"_s);
+    }
+
     void anUntrustworthyMeasurementBlamesNobody()
     {
         auto now = healthy();

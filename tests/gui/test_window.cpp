@@ -272,6 +272,14 @@ private slots:
         }
     }
 
+    void anIsolationTestThatCannotBeginSaysWhy()
+    {
+        openOn(u"http://127.0.0.1:%1"_s.arg(freePort()));
+        m_window->experiments().toggleTest();
+        QVERIFY(m_window->experimentPanel().verdict());
+        QCOMPARE(m_window->experimentPanel().verdict()->sentence, u"No isolation test: nothing answers yet"_s);
+    }
+
     void anAbortedIsolationTestLeavesNoLoad()
     {
         openOnService();

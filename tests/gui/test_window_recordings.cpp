@@ -93,9 +93,12 @@ private slots:
             return false;
         };
         QVERIFY(isEnabled(u"Live"_s) && isEnabled(u"Log"_s));
+        m_window->timeWindow().setSpan(300);
         m_window->recordings().show(path);
         QVERIFY(!isEnabled(u"Live"_s) && !isEnabled(u"Pause"_s));
+        QCOMPARE(m_window->savedState()[u"span_s"_s].toDouble(), 300.0); // not that of the recording
         m_window->recordings().close();
+        QCOMPARE(m_window->timeWindow().span(), 300.0);
         QVERIFY(isEnabled(u"Live"_s) && isEnabled(u"Pause"_s));
         m_window->chartPanel().setMode(ChartMode::Phases);
         QVERIFY(!isEnabled(u"Log"_s) && !isEnabled(u"Lin"_s));

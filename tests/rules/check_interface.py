@@ -76,6 +76,12 @@ def faults_of(document):
             yield f"{reference}: leads nowhere"
 
 
+def statuses_of(document):
+    """Every status that an operation may answer."""
+    return {status for item in document["paths"].values() for method in METHODS & item.keys()
+            for status in item[method].get("responses", {}) if status.isdigit()}
+
+
 def references_in(value):
     if isinstance(value, dict):
         if isinstance(value.get("$ref"), str):
@@ -113,6 +119,7 @@ def self_test():
         "parameters": [{"name": "id", "in": "path"}], "get": {"responses": {"200": {"description": "d"}}}}}}
     assert not list(faults_of(sound))
     assert described_in(sound) == {("get", "/a/<arg>")}
+    assert statuses_of(sound) == {"200"}
     for mistake in ({"openapi": "3.0.0"}, {"info": {"title": "t"}}, {"paths": None}, {"paths": {"a": {}}},
                     {"paths": {"/a": {"get": {}}}}, {"paths": {"/a": {"get": {"responses": {"200": {}}}}}},
                     {"paths": {"/{id}": {"get": {"responses": {"200": {"description": "d"}}}}}},
@@ -126,6 +133,9 @@ def main():
     root, server = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     document = json.loads((root / "resources/openapi/openapi.json").read_text())
     problems = [f"openapi.json: {fault}" for fault in faults_of(document)]
+    phrases = set(re.findall(r'Reason\{(\d{3}), "', (root / "server/http/message/response.cpp").read_text()))
+    for status in sorted(statuses_of(document) - phrases):
+        problems.append(f"{status} is in openapi.json and has no reason phrase")
     known = names_of((root / "common/endpoints.h").read_text(), {})
     files = (root / "server").rglob("*.cpp")
     routes = {route for file in files for route in routes_of(file.read_text(), known)}

@@ -45,7 +45,8 @@ Heatmap heatmapOf(const Session &session, const probe::Series &series, double fr
             continue;
         const double x = origin + std::chrono::duration<double>(sample.due()).count();
         const int column = std::clamp(static_cast<int>((x - map.fromX) / width), 0, map.columns - 1);
-        const int cell = column * map.rows + rowOf(probe::toMilliseconds(sample.response()));
+        const bool isSkipped = sample.outcome() == probe::Outcome::Skipped; // slower than all others
+        const int cell = column * map.rows + rowOf(isSkipped ? high : probe::toMilliseconds(sample.response()));
         map.cells[static_cast<std::size_t>(cell)] += 1;
     }
     return map;

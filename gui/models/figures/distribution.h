@@ -8,7 +8,7 @@
 
 namespace openloop::gui {
 
-/// Counts of samples by time and by logarithmic latency.
+/// Counts of samples by time and by logarithmic latency; a timeout counts at the time at which it was given up.
 struct Heatmap {
     double fromX = 0, toX = 1; ///< seconds since the epoch
     double fromY = 0.01, toY = 10; ///< ms

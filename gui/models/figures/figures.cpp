@@ -31,7 +31,13 @@ QString wordFor(const TargetFigures &figures)
 {
     if (figures.isMuted)
         return StateText::tr("NOT PROBED");
-    return figures.isMerelyLoaded() ? StateText::tr("LOADED") : wordFor(figures.state);
+    if (figures.isMerelyLoaded())
+        return StateText::tr("LOADED");
+    if (figures.state == State::Degraded && figures.isControl)
+        return StateText::tr("BUSY"); // this machine is, whatever its latency
+    if (figures.state == State::Degraded && figures.errors > 0 && (!figures.promise || figures.promise->kept))
+        return StateText::tr("FAILING");
+    return wordFor(figures.state);
 }
 
 } // namespace openloop::gui

@@ -29,6 +29,7 @@ struct TargetFigures {
     QString cause; ///< why it is down, degraded or silent, for people: "connection refused"
     double stateSeconds = 0; ///< how long it has been in this state
     std::optional<double> last, p50, p95, p99, max;
+    std::optional<double> moreFrom; ///< from here on a latency is known to be more: requests timed out, or were skipped
     QString advice; ///< what to do about the cause, for people; may be empty
     std::optional<Promise> promise;
     double seconds = 0; ///< how long the stretch is that the figures are of

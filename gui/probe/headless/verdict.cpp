@@ -21,7 +21,7 @@ AssertResult judged(const Assertion &assertion, const TargetResult &result, bool
     judged.isLatency = assertion.condition.isLatency();
     judged.isOfAnswers = assertion.condition.isOfAnswers();
     judged.valueText = assertion.condition.valueText(result.quantiles, result.isolation);
-    if (const auto share = result.quantiles.errorShare(); judged.isLatency && share > shareWorthALine) {
+    if (const auto share = result.quantiles.hiddenShare(); judged.isLatency && share > shareWorthALine) {
         judged.warning = u"%1 % of the requests failed, which no latency shows"_s.arg(share * 100, 0, 'g', 3);
         if (strict && judged.ok) {
             judged.ok = false;

@@ -84,7 +84,7 @@ QString readLimit(const QString &text, Condition &condition)
     bool isNumber = false;
     const double number = (isPercent ? text.chopped(1) : text).trimmed().toDouble(&isNumber);
     if (!isNumber || number < 0 || !std::isfinite(number))
-        return tr("“%1” is no limit for %2; write a number").arg(text, nameOf(condition.quantity));
+        return tr("“%1” is no limit for %2; write a number of 0 or more").arg(text, nameOf(condition.quantity));
     const bool takesPercent = condition.quantity == Quantity::Errors || condition.quantity == Quantity::Availability;
     if (isPercent && !takesPercent)
         return tr("%1 is no share; write a number without %").arg(nameOf(condition.quantity));
@@ -157,7 +157,10 @@ QString Condition::valueText(const Quantiles &quantiles, std::optional<double> i
     if (quantity == Quantity::Certificate)
         return QCoreApplication::translate("Quantiles", "certificate") + u' '
             + plainNumber(std::floor(*value * 10) / 10, 6) + u" d"_s; // never more than is left
-    const auto name = (quantity == Quantity::P99 ? quantiles.p99Label() : nameOf(quantity)) + u' ';
+    const auto name = (quantity == Quantity::P99        ? quantiles.p99Label()
+                           : quantity == Quantity::P999 ? quantiles.p999Label()
+                                                        : nameOf(quantity))
+        + u' ';
     if (isLatency())
         return name + quantileOf(quantity, quantiles)->text();
     if (share || quantity == Quantity::Availability)

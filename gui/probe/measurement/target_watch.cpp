@@ -40,6 +40,8 @@ bool TargetWatch::take(const TargetBatch &batch, const Series &series, const Rul
 {
     for (const auto &sample : batch.samples) {
         m_last = sample;
+        if (!isCensored(sample.outcome))
+            m_lastAnswer = std::max(m_lastAnswer, sample.done);
         if (sample.outcome == Outcome::Ok) {
             m_failures = 0;
         } else if (m_failures++ == 0) {
@@ -81,10 +83,12 @@ TargetState TargetWatch::judge(const Series &series, const RuleWatch *promise, I
         cause = failureOf(*m_last);
         return isRefusalOfAHealthyService(*m_last) ? TargetState::Degraded : TargetState::Down;
     }
-    // Three intervals without an answer, and long enough to be seen.
+    // Three intervals without an answer, and long enough to be seen. One that hangs while others are answered is no
+    // silence: it counts once it has timed out.
     const auto patience = std::max<Nanoseconds>(3 * m_target.interval, std::chrono::seconds(1));
-    if (!m_open.isEmpty() && now - m_open.first() > patience) {
-        cause = {Cause::Kind::Silence, {}, {}, now - m_open.first()};
+    const auto silentFor = m_open.isEmpty() ? Nanoseconds(0) : now - std::max(m_open.first(), m_lastAnswer);
+    if (silentFor > patience) {
+        cause = {Cause::Kind::Silence, {}, {}, silentFor};
         return TargetState::Stale;
     }
     if (promise && promise->current().measured > 0 && !promise->rule().condition.holds(promise->current())) {

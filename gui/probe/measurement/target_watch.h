@@ -69,6 +69,7 @@ private:
     Instant m_since{};
     std::optional<Sample> m_last;
     QString m_lastProblem;
+    Instant m_lastAnswer{};
     Instant m_failingSince{};
     int m_failures = 0;
     bool m_answered = false;

@@ -25,9 +25,20 @@ QString Quantiles::p99Label() const
     return hasP99() ? u"p99"_s : QCoreApplication::translate("Quantiles", "max (n=%1)").arg(measured);
 }
 
+QString Quantiles::p999Label() const
+{
+    return measured >= enoughForP999 ? u"p99.9"_s
+                                     : QCoreApplication::translate("Quantiles", "max (n=%1)").arg(measured);
+}
+
 double Quantiles::errorShare() const
 {
     return n > lost ? static_cast<double>(errors) / static_cast<double>(n - lost) : 0;
+}
+
+double Quantiles::hiddenShare() const
+{
+    return n > lost ? static_cast<double>(errors - timeouts) / static_cast<double>(n - lost) : 0;
 }
 
 void Quantiles::addLost(qint64 ticks)
@@ -104,7 +115,7 @@ void Statistics::giveUpValues()
 {
     if (!m_exact)
         return;
-    m_histogram = histogram();
+    m_histogram = finished();
     for (const auto value : m_timeoutValues)
         m_timeoutHistogram.add(value);
     m_values = {};
@@ -113,6 +124,17 @@ void Statistics::giveUpValues()
 }
 
 Histogram Statistics::histogram() const
+{
+    Histogram histogram = finished();
+    histogram.merge(m_timeoutHistogram);
+    for (const auto value : m_timeoutValues)
+        histogram.add(value);
+    if (m_skipped > 0)
+        histogram.add(m_longest, static_cast<quint32>(m_skipped));
+    return histogram;
+}
+
+Histogram Statistics::finished() const
 {
     if (!m_exact)
         return m_histogram;

@@ -37,13 +37,17 @@ struct Quantiles {
     std::optional<Quantile> p50, p90, p95, p99, p999, max; ///< nothing: no sample with a latency
 
     static constexpr qint64 enoughForP99 = 100;
+    static constexpr qint64 enoughForP999 = 1000;
     bool hasP99() const { return measured >= enoughForP99; }
     /// "p99", or "max (n=50)" where there are too few samples to speak of a p99.
     QString p99Label() const;
+    /// The same of the p99.9.
+    QString p999Label() const;
     /// Adds ticks that the monitor itself lost.
     void addLost(qint64 ticks);
     qint64 succeeded() const { return n - errors - skipped; }
     double errorShare() const; ///< 0..1, errors of n; 0 for n = 0
+    double hiddenShare() const; ///< the same of errors that no percentile knows: all but timeouts
     double availability() const; ///< 0..1, ok of n; 0 for n = 0
     std::optional<double> rate() const; ///< good answers per second
 };
@@ -81,7 +85,8 @@ public:
         if (m_exact)
             m_values.reserve(m_values.size() + samples);
     }
-    /// Of the finished samples (no timeouts, no skipped), for drawing.
+    /// Of all that the percentiles are of, for drawing: a timeout at the time at which it was given up, a skipped tick
+    /// at the longest of all.
     Histogram histogram() const;
 
     /// Bytes for a session file (values become a histogram); anything unreadable gives an empty collection.
@@ -90,6 +95,7 @@ public:
 
 private:
     void giveUpValues();
+    Histogram finished() const;
     qint64 measured() const { return m_finished + m_timeouts + m_skipped; }
     Quantile atRank(qint64 rank) const;
     Quantile exactAtRank(qint64 rank) const;

@@ -195,8 +195,12 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
     target.method = members.text(u"method"_s, u"GET"_s).toLatin1();
     target.loadUrl = members.text(u"load_url"_s);
     target.body = members.text(u"body"_s).toUtf8();
-    if (const auto bytes = members.text(u"body_base64"_s); !bytes.isEmpty())
-        target.body = QByteArray::fromBase64(bytes.toLatin1());
+    if (const auto bytes = members.text(u"body_base64"_s); !bytes.isEmpty()) {
+        const auto decoded = QByteArray::fromBase64Encoding(bytes.toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
+        if (!decoded)
+            return Result::failed(u"body_base64: is no Base64"_s);
+        target.body = *decoded;
+    }
     if (const auto problem = readOptions(members.object(u"options"_s), target.options, unknown); !problem.isEmpty())
         return Result::failed(u"options: %1"_s.arg(problem));
     target.newConnectionEachTime = members.truth(u"new_connection_each_time"_s, false);
@@ -219,6 +223,8 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
     if (!expected.isEmpty())
         return Result::failed(u"expect: %1"_s.arg(expected));
 
+    if (target.url.isEmpty())
+        return Result::failed(u"url: is missing"_s);
     const auto guessed = targetsFromArgument(u"target="_s + target.url);
     if (!guessed)
         return Result::failed(guessed.error);

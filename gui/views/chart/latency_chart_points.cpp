@@ -57,13 +57,15 @@ void LatencyChart::refreshPoints()
 {
     std::vector<PlotSeries> all;
     std::optional<double> limit;
+    int failing = 0;
     for (const auto &[target, history, style, dimmed] : shown()) {
         auto one =
             seriesFor(history, m_caches[target.name], std::chrono::duration<double>(target.interval).count(), style);
         one.name = u'/' + target.name;
         one.dimmed = dimmed;
         for (auto &cross : one.crosses)
-            cross.setY(static_cast<double>(all.size()));
+            cross.setY(failing);
+        failing += one.crosses.empty() ? 0 : 1; // each that failed has a row
         if (const auto *watch = m_session.watch(target.name)) {
             for (const auto due : watch->open()) {
                 const double waited = m_session.now() - m_session.secondsAt(due);

@@ -98,7 +98,7 @@ void Branch::dispatch(Connection &connection)
     const Route &route = target->route == Router::nowhere ? m_nowhere : m_routes.all[std::size_t(target->route)];
     Request request = connection.takeRequest();
     request.arguments = std::move(target->arguments);
-    handle(route, Exchange(&connection, &connection, std::move(request), route.pattern, m_ledger));
+    handle(route, Exchange(&connection, &connection, std::move(request), route.name, m_ledger));
 }
 
 void Branch::handle(const Route &route, Exchange exchange)

@@ -99,10 +99,20 @@ protected:
             QCoreApplication::sendPostedEvents();
             return m_window->size() == QSize(width, height);
         };
-        TRY_VERIFY2(isSo() && isSo(), qPrintable(u"%1 high"_s.arg(m_window->height())));
+        TRY_VERIFY2(isSo() && isSo(), qPrintable(u"%1 high, for %2"_s.arg(m_window->height()).arg(whatIsHigh())));
     }
 
 private:
+    /// The heights that the window's parts want at least.
+    QString whatIsHigh() const
+    {
+        QStringList parts{u"top %1"_s.arg(m_window->menuWidget()->height()),
+                          u"centre %1"_s.arg(m_window->centralWidget()->minimumSizeHint().height())};
+        for (const auto *dock : m_window->findChildren<QDockWidget *>())
+            parts << u"%1 %2"_s.arg(dock->objectName()).arg(dock->minimumSizeHint().height());
+        return parts.join(u", "_s);
+    }
+
     QTranslator m_ours, m_qts;
     bool m_german = false;
 };

@@ -163,6 +163,11 @@ private slots:
         QVERIFY(q.p99->atLeast);
         QVERIFY(q.max->atLeast);
         QCOMPARE(q.availability(), 90 / 200.0);
+        QCOMPARE(q.hiddenShare(), 100 / 200.0);
+        QCOMPARE(q.p999Label(), u"max (n=100)"_s);
+        const auto drawn = statistics.histogram();
+        QCOMPARE(drawn.count(), q.measured);
+        QVERIFY(relativeError(*drawn.atRank(91), 500ms) < 0.005);
     }
 
     void aPackedSampleKeepsWhatMatters()

@@ -157,6 +157,7 @@ void TestJobs::aPageLeadsToTheNext()
     QCOMPARE(listed, accepted);
     TRY_COMPARE(job(server.port(), jobs + "?state=done")[u"data"_s].toArray().size(), 7);
     QCOMPARE(job(server.port(), jobs + "?state=failed")[u"data"_s].toArray().size(), 0);
+    QCOMPARE(statusOf(RawClient(server.port()).get(jobs + "?after=")), 422); // a cursor that was lost is no first page
 }
 
 void TestJobs::badInputNamesItsField_data()

@@ -198,7 +198,7 @@ void TestReadingAgain::tokensAreReplaced()
     QCOMPARE(statusWith("old"), 200);
     QCOMPARE(statusWith("new"), 401);
     QVERIFY(write(path(u"tokens"_s), "b:kept\nc:new\n"));
-    QVERIFY(readAgain("2 tokens are taken: b, c"));
+    QVERIFY(readAgain("tokens taken: 2: b, c"));
     QCOMPARE(statusWith("old"), 401);
     QCOMPARE(statusWith("new"), 200);
     QCOMPARE(statusWith("kept"), 200);

@@ -97,7 +97,7 @@ private slots:
             QVERIFY(querySays("n=" + QByteArray(n).toPercentEncoding()).contains(u"not a decimal integer"_s));
         }
         QVERIFY(querySays("n=+12").contains(u"not a decimal integer"_s)); // a blank, to a form
-        QVERIFY(bodySays(objectWith("-12")).contains(u"neither a string of digits"_s));
+        QVERIFY(bodySays(objectWith("-12")).contains(u"a whole number from 1 to 2^53"_s));
     }
 
     void aNumberThatJsonMayRoundIsRefused()
@@ -128,6 +128,8 @@ private slots:
         }
         QCOMPARE(bodySays("[7]"), u"body is not a JSON object: other JSON"_s);
         QVERIFY(bodySays("{}").startsWith(u"n is missing"_s));
+        for (const char *none : {"", " \r\n"})
+            QCOMPARE(bodySays(none), u"body is empty: a JSON object is wanted"_s);
     }
 
     void leadingZerosDoNotCount()

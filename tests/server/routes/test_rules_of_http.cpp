@@ -98,7 +98,9 @@ void TestRulesOfHttp::whatIsToMatchIsNotDoneElse()
     const auto accepted = ask("POST /factorizations", "Content-Type: application/json\r\n", R"({"n":"21"})");
     QCOMPARE(statusOf(accepted), 202);
     const QByteArray path = accepted->fields["location"];
-    QCOMPARE(statusOf(ask("DELETE " + path, "If-Match: \"nope\"\r\n")), 412);
+    const auto refused = ask("DELETE " + path, "If-Match: \"nope\"\r\n");
+    QCOMPARE(statusOf(refused), 412);
+    QVERIFY2(refused->body.contains("\"title\":\"Precondition Failed\""), refused->body.constData());
     QCOMPARE(statusOf(ask("GET " + path)), 200);
     QCOMPARE(statusOf(ask("DELETE " + path, "If-Match: *\r\n")), 204);
 }

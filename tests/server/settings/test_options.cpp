@@ -41,6 +41,7 @@ private slots:
     void aProgramIsToldTheSame();
     void whatIsWrongIsNamed_data();
     void whatIsWrongIsNamed();
+    void aFileThatCannotBeReadIsNotPassedOver();
     void secretsAreNotPrinted_data();
     void secretsAreNotPrinted();
     void secretsAreNotRepeated_data();
@@ -220,6 +221,12 @@ void TestOptions::whatIsWrongIsNamed_data()
     QTest::newRow("file's name") << QByteArray("port=1\nprot=2\n") << none << none
                                  << QStringList{u"server.ini, line 2"_s, u"'prot'"_s};
     QTest::newRow("file's line") << QByteArray("port\n") << none << none << QStringList{u"line 1"_s, u"name=value"_s};
+    QTest::newRow("no text") << QByteArray("\xff\xfep\0o\0", 6) << none << none
+                             << QStringList{u"server.ini"_s, u"NUL"_s};
+    QTest::newRow("loops") << QByteArray() << none << QStringList{u"--loops"_s, u"0"_s}
+                           << QStringList{u"from 1 to 64, or auto"_s};
+    QTest::newRow("long name") << QByteArray() << none << QStringList{u"--node-name"_s, QString(65, u'a')}
+                               << QStringList{QString(64, u'a') + u"…' is not"_s, u"at most 64"_s};
     QTest::newRow("twice in the file") << QByteArray("port=1\nport=2\n") << none << none << QStringList{u"twice"_s};
     QTest::newRow("beyond loopback") << QByteArray() << none << QStringList{u"--listen"_s, u"0.0.0.0"_s}
                                      << QStringList{u"--token-file"_s};
@@ -290,6 +297,14 @@ void TestOptions::whatIsWrongIsNamed()
     QCOMPARE(ran.err.count(u'\n'), 1);
     for (const QString &word : words)
         QVERIFY2(ran.err.contains(word), qPrintable(ran.err));
+}
+
+void TestOptions::aFileThatCannotBeReadIsNotPassedOver()
+{
+    QVERIFY(QDir(m_folder->path()).mkpath(u"openloop/server.ini"_s));
+    const Ran ran = run({u"--print-config"_s});
+    QCOMPARE(ran.code, 2);
+    QVERIFY2(ran.err.contains(u"cannot read "_s + m_folder->filePath(u"openloop/server.ini"_s)), qPrintable(ran.err));
 }
 
 void TestOptions::secretsAreNotPrinted_data()

@@ -204,7 +204,7 @@ private slots:
             Store store(databaseUrl(), 1);
             frozen = follow(sleepInDatabase(store, 60s));
             QVERIFY(m_postgres->waitForLasting("SELECT"));
-            m_postgres->freezeBackends();
+            QVERIFY(m_postgres->freezeBackends() > 0);
             clock.start();
         }
         QVERIFY2(clock.elapsed() * 1ms < control.longest(storeFarewell), qPrintable(QString::number(clock.elapsed())));

@@ -99,7 +99,7 @@ private slots:
         const qint64 before = await(taskOf(lane.run(backendOf, giveUp))).got();
         const auto frozen = follow(taskOf(lane.run(sleepForAMinute, giveUp)));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
-        m_postgres->freezeBackends();
+        QVERIFY(m_postgres->freezeBackends() > 0);
         lane.cut();
         TRY_VERIFY(frozen->over);
         QCOMPARE(frozen->status(), 503);

@@ -191,6 +191,9 @@ void TestLog::aLineTellsAllOfARequest()
     QVERIFY(line[u"openloop.timing.db"_s].toInteger() > 0);
     QVERIFY(line[u"event.duration"_s].toInteger() >= line[u"openloop.timing.db"_s].toInteger());
     QVERIFY(!line.contains(u"openloop.timing.compute"_s));
+    QCOMPARE(statusOf(client.get("/factorizations/7")), 404);
+    const QJsonObject one = lineWith(server, u"url.path"_s, u"/factorizations/7"_s);
+    QCOMPARE(one[u"http.route"_s].toString(), u"/factorizations/{id}"_s); // by the name that it has in the metrics
     for (const auto &name : {u"@timestamp"_s, u"log.level"_s, u"message"_s, u"ecs.version"_s, u"log.logger"_s})
         QVERIFY2(!line[name].toString().isEmpty(), qPrintable(name));
 }
@@ -311,7 +314,7 @@ void TestLog::whatIsCutOffByTheDrainIsSaid()
     client.ask("/factorize?n=" + semiprime(150)); // long enough to be held while it is sieved
     TRY_COMPARE(server.figure("held"), 1);
     QCOMPARE(server.stop(), 0);
-    QVERIFY(says(server, "the time to drain is over: 1 requests are stopped"));
+    QVERIFY(says(server, "the time to drain is over; requests that are stopped: 1"));
 }
 
 void TestLog::theCircuitOpensAndCloses()

@@ -74,7 +74,7 @@ void Fleet::kill(const QString &name)
 
 void Fleet::freeze(const QString &name)
 {
-    standStill(pid_t(m_servers.at(name)->processId()));
+    QVERIFY(standStill(pid_t(m_servers.at(name)->processId())));
 }
 
 void Fleet::thaw(const QString &name)

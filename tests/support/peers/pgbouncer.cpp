@@ -53,7 +53,7 @@ QString PgBouncer::databaseUrl(const QString &name)
 
 void PgBouncer::freeze()
 {
-    standStill(pid_t(m_server.processId()));
+    QVERIFY(standStill(pid_t(m_server.processId())));
 }
 
 void PgBouncer::thaw()

@@ -186,9 +186,7 @@ int Postgres::terminateBackends()
 int Postgres::freezeBackends()
 {
     const auto pids = backends().keys();
-    for (const int pid : pids)
-        standStill(pid);
-    return int(pids.size());
+    return std::ranges::all_of(pids, standStill) ? int(pids.size()) : 0;
 }
 
 void Postgres::thawBackends()
@@ -198,7 +196,7 @@ void Postgres::thawBackends()
 
 void Postgres::freeze()
 {
-    standStill(pid_t(m_server.processId())); // first, or it starts others
+    QVERIFY(standStill(pid_t(m_server.processId()))); // first, or it starts others
     freezeBackends();
 }
 

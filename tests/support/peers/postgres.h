@@ -52,7 +52,7 @@ public:
 
     /// Ends every client's backend, as pg_terminate_backend does; how many there were.
     int terminateBackends();
-    /// SIGSTOP to every client's backend; how many there were.
+    /// Every client's backend stands still; how many there were, 0 as well where one did not stop.
     int freezeBackends();
     void thawBackends();
     /// The same to the postmaster as well: it accepts connections, as the kernel does that for it, and says nothing.

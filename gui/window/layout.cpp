@@ -29,9 +29,30 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace openloop::gui {
 
+namespace {
+
+/// QMainWindow asks how high its top is at the least width that the window could have, and gets no lower than that:
+/// with a long sentence that is half a screen. It is told the height at the width that there is.
+class Top : public QWidget
+{
+public:
+    using QWidget::QWidget;
+
+    int heightForWidth(int wanted) const override { return QWidget::heightForWidth(std::max(wanted, width())); }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        QWidget::resizeEvent(event);
+        updateGeometry(); // in a narrower one it is higher
+    }
+};
+
+} // namespace
+
 void MainWindow::buildTop()
 {
-    auto *top = new QWidget(this);
+    auto *top = new Top(this);
     m_topBar = new TopBar(m_session, top);
     m_verdictBar = new VerdictBar(top);
     auto *layout = new QVBoxLayout(top);

@@ -85,6 +85,20 @@ private slots:
         }
     }
 
+    /// A window is as high as its top needs to be at its own width, not at the least that it could have.
+    void aLongSentenceKeepsNoWideWindowHigh()
+    {
+        openAndMeasure();
+        const auto isSo = [this] {
+            m_window->verdictBar().setVerdict(
+                {State::Down, u"DOWN 12 s"_s, QString(60, u'x').replace(u'x', u"word "_s)});
+            m_window->resize(1280, 700);
+            QCoreApplication::sendPostedEvents();
+            return m_window->size() == QSize(1280, 700);
+        };
+        TRY_VERIFY2(isSo() && isSo(), qPrintable(u"%1 high"_s.arg(m_window->height())));
+    }
+
     void everyStateIsWholeClearAndTranslated_data() { rowsInEachLanguage("state", states); }
 
     void everyStateIsWholeClearAndTranslated()

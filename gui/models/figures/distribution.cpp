@@ -84,9 +84,13 @@ std::vector<Exceedance> exceedanceOf(const probe::Statistics &statistics)
         return result;
     const auto total = static_cast<double>(histogram.count());
     auto left = histogram.count();
+    const auto knownUpTo = statistics.knownUpTo();
+    std::optional<double> unknown; // the share of those that took longer than that, nobody knows how much
     for (const auto &bucket : histogram.buckets()) {
+        if (knownUpTo && !unknown && probe::Histogram::upperBound(bucket.index) > *knownUpTo)
+            unknown = static_cast<double>(left) / total;
         result.push_back({std::max(0.001, probe::toMilliseconds(probe::Histogram::lowerBound(bucket.index))),
-                          static_cast<double>(left) / total});
+                          unknown.value_or(static_cast<double>(left) / total)});
         left -= bucket.count;
     }
     return result;

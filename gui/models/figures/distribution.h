@@ -34,7 +34,7 @@ struct Exceedance {
     double share = 1; ///< of requests that took longer
 };
 
-/// Share of requests slower than x, at every bucket in use, ascending in x.
+/// Share of requests slower than x, at every bucket in use, ascending in x; from the shortest timeout on it stays.
 std::vector<Exceedance> exceedanceOf(const probe::Statistics &statistics);
 
 } // namespace openloop::gui

@@ -134,6 +134,15 @@ Histogram Statistics::histogram() const
     return histogram;
 }
 
+std::optional<Nanoseconds> Statistics::knownUpTo() const
+{
+    if (!m_timeoutValues.empty())
+        return std::ranges::min(m_timeoutValues);
+    if (m_timeouts > 0)
+        return m_timeoutHistogram.atRank(1);
+    return m_skipped > 0 ? std::optional(m_longest) : std::nullopt;
+}
+
 Histogram Statistics::finished() const
 {
     if (!m_exact)

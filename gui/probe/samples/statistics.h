@@ -88,6 +88,9 @@ public:
     /// Of all that the percentiles are of, for drawing: a timeout at the time at which it was given up, a skipped tick
     /// at the longest of all.
     Histogram histogram() const;
+    /// The shortest time after which one was given up; those that were skipped: the longest of all. Nothing: each is
+    /// known.
+    std::optional<Nanoseconds> knownUpTo() const;
 
     /// Bytes for a session file (values become a histogram); anything unreadable gives an empty collection.
     QByteArray toBytes() const;

@@ -5,6 +5,7 @@
 #include "gui/models/figures/time_window.h"
 #include "gui/models/pace.h"
 #include "gui/models/profile_file.h"
+#include "tests/gui/small_files.h"
 
 #include <QAbstractItemModelTester>
 #include <QJsonArray>
@@ -15,23 +16,9 @@
 
 using namespace openloop;
 using namespace openloop::gui;
+using openloop::test::contentOf;
+using openloop::test::write;
 using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void write(const QString &path, const QByteArray &content)
-{
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
-}
-
-} // namespace
 
 class ModelsTest : public QObject
 {

@@ -5,6 +5,7 @@
 #include "gui/models/watches/metrics.h"
 #include "gui/models/watches/server_watch.h"
 #include "gui/models/watches/service_description.h"
+#include "tests/gui/small_files.h"
 #include "tests/support/patience.h"
 #include "tests/support/programmed_server.h"
 
@@ -17,6 +18,7 @@
 
 using namespace openloop;
 using namespace openloop::gui;
+using openloop::test::write;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
@@ -34,12 +36,6 @@ ServiceDescription::Found findDescription(const test::ProgrammedServer &server, 
     if (!QTest::qWaitFor([&isThere] { return isThere; }, test::patience))
         result.error = u"nothing came"_s;
     return result;
-}
-
-void write(const QString &path, const QByteArray &content)
-{
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
 }
 
 } // namespace

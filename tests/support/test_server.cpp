@@ -4,8 +4,8 @@
 #include "server/program.h"
 #include "server/routes.h"
 #include "server/routes/input.h"
-#include "tests/support/database_sleep.h"
 #include "tests/support/hold.h"
+#include "tests/support/slow_database.h"
 
 #include <QCoroTimer>
 #include <QProcessEnvironment>

@@ -4,12 +4,12 @@
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
 #include "tests/server/store/refusal.h"
-#include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
+#include "tests/support/slow_database.h"
 
 #include <QDeadlineTimer>
 #include <QTemporaryDir>
@@ -168,8 +168,8 @@ private slots:
     void aFullQueueRefusesWithRetryAfter()
     {
         Store store(url(), 1, {.timeout = longest, .waiting = 2});
+        HeldConnection held(store);
         std::stop_source leaving;
-        const auto sleeping = follow(sleepInDatabase(store, 1s));
         std::vector<std::shared_ptr<Ending<qint64>>> endings;
         for (int i = 0; i < 8; ++i)
             endings.push_back(follow(taskOf(store.read(countTodos, leaving.get_token()))));
@@ -179,16 +179,16 @@ private slots:
         leaving.request_stop(); // those who left give their places back
         TRY_COMPARE(endings.front()->over, true);
         const auto next = follow(taskOf(store.read(countTodos)));
+        held.release();
         TRY_VERIFY(next->over);
         QCOMPARE(next->status(), 200);
-        TRY_VERIFY(sleeping->over);
     }
 
     void workWhoseClientLeftIsNotBegun_data() { databases(); }
     void workWhoseClientLeftIsNotBegun()
     {
         Store store(url(), 1, {.timeout = longest});
-        const auto sleeping = follow(sleepInDatabase(store, 3s));
+        HeldConnection held(store);
         std::atomic<bool> begun = false;
         std::stop_source client;
         const auto work = [&begun](SqlConnection &) { begun = true; };
@@ -196,7 +196,7 @@ private slots:
         client.request_stop();
         TRY_VERIFY(ending->over);
         QCOMPARE(ending->status(), 499);
-        QVERIFY(!sleeping->over);
+        held.release();
         QCOMPARE(await(taskOf(store.read(countTodos))).value, 200); // it stood behind it
         QVERIFY(!begun);
     }

@@ -4,7 +4,6 @@
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
 #include "tests/support/app_thread.h"
-#include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/jobs/control.h"
 #include "tests/support/patience.h"
@@ -13,6 +12,7 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/rows.h"
 #include "tests/support/server_process.h"
+#include "tests/support/slow_database.h"
 
 #include <QFile>
 #include <QSqlDatabase>
@@ -177,21 +177,22 @@ private slots:
 
     void aFrozenPostgresBackendIsLeftAtTheDeadlineAndItsThreadIsFreeASecondLater()
     {
-        Store store(databaseUrl(), 1, {.timeout = 2s, .waiting = 10});
+        const Control control(m_idle.port());
+        Store store(databaseUrl(), 1, {.timeout = 3s, .waiting = 10});
         QElapsedTimer clock;
         clock.start();
         QCOMPARE(await(sleepInDatabase(store, 60s)).status(), 504); // of one that is not frozen
-        const auto usual = clock.elapsed();
+        const std::chrono::milliseconds usual(clock.elapsed());
         TRY_COMPARE(await(store.todos({}, {})).status(), 200);
         clock.start();
-        const auto frozen = follow(sleepInDatabase(store, 1900ms));
+        const auto frozen = follow(sleepInDatabase(store, 2900ms));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(m_postgres->freezeBackends() > 0);
         TRY_VERIFY(frozen->over);
         QCOMPARE(frozen->status(), 504);
-        QVERIFY2(clock.elapsed() < 2 * usual, qPrintable(QString::number(clock.elapsed())));
+        QVERIFY2(clock.elapsed() * 1ms < control.longest(2 * usual), qPrintable(QString::number(clock.elapsed())));
         TRY_COMPARE(await(store.todos({}, {})).status(), 200);
-        QVERIFY2(clock.elapsed() < 4 * usual, qPrintable(QString::number(clock.elapsed())));
+        QVERIFY2(clock.elapsed() * 1ms < control.longest(2 * usual), qPrintable(QString::number(clock.elapsed())));
         m_postgres->thawBackends();
     }
 
@@ -273,8 +274,8 @@ private slots:
 
     void aSecondWriterOfTheSqliteFileIsWaitedFor()
     {
-        Store store(u"sqlite:"_s + m_file, 2);
-        SqlConnection other(locationOf(m_file), SqlConnection::Role::Writes, 5s);
+        Store store(u"sqlite:"_s + m_file, 2, {.timeout = longest});
+        SqlConnection other(locationOf(m_file), SqlConnection::Role::Writes, longest);
         other.open();
         other.begin();
         const auto writing = follow(taskOf(store.write(lengthenTheFirst)));

@@ -2,11 +2,11 @@
 // A lane beside the store: it waits for nobody, begins no work twice that may not, and can be cut.
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
-#include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
+#include "tests/support/slow_database.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -48,7 +48,7 @@ private slots:
     {
         QFETCH(QString, url);
         Store store(url, 2);
-        StoreLane lane = store.lane(5s);
+        StoreLane lane = store.lane(longest);
         const auto rename = [](SqlConnection &sql) {
             return sql.change(u"UPDATE todos SET title = 'lane' WHERE id = 1"_s);
         };
@@ -61,12 +61,14 @@ private slots:
 
     void aPostgresLaneWaitsForNoRequest()
     {
-        Store store(databaseUrl(), 1);
-        StoreLane lane = store.lane(5s);
-        const auto sleeping = follow(sleepInDatabase(store, 4s));
-        QVERIFY(m_postgres->waitForLasting("SELECT"));
+        Store store(databaseUrl(), 1, {.timeout = longest});
+        StoreLane lane = store.lane(longest);
+        HeldConnection held(store);
+        const auto request = follow(taskOf(store.read(backendOf)));
         QVERIFY(await(taskOf(lane.run(backendOf, giveUp))).value > 0);
-        QVERIFY(!sleeping->over);
+        QVERIFY(!request->over);
+        held.release();
+        TRY_COMPARE(request->status(), 200);
     }
 
     void onAPostgresLaneWorkThatMayNotBeginTwiceIsUnavailableOnceItsConnectionIsLost_data()
@@ -112,7 +114,7 @@ private slots:
     void aPostgresLaneThatWasCutWhileIdleGoesOnOnANewConnection()
     {
         Store store(databaseUrl(), 1);
-        StoreLane lane = store.lane(5s);
+        StoreLane lane = store.lane(longest);
         const auto before = await(taskOf(lane.run(backendOf, giveUp)));
         lane.cut();
         const auto after = await(taskOf(lane.run(backendOf, giveUp)));

@@ -2,12 +2,12 @@
 // The store behind pgbouncer in transaction mode: each of its functions, and nothing that two clients could share.
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
-#include "tests/support/database_sleep.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/pgbouncer.h"
 #include "tests/support/peers/postgres.h"
+#include "tests/support/slow_database.h"
 
 #include <QTest>
 
@@ -133,12 +133,18 @@ private slots:
 
     void whatIsLostBehindAPoolerIsAskedAgain()
     {
-        Store store(databaseUrl(), 2);
-        const auto sleeping = follow(sleepInDatabase(store, 1500ms));
+        Store store(databaseUrl(), 2, {.timeout = longest});
+        const auto begun = std::make_shared<std::atomic<int>>(0);
+        const auto longAtFirst = [begun](SqlConnection &sql) {
+            if (++*begun == 1)
+                sql.command(u"SELECT pg_sleep(600)"_s);
+        };
+        const auto asked = follow(taskOf(store.read(longAtFirst)));
         QVERIFY(m_postgres->waitForLasting("SELECT"));
         QVERIFY(m_postgres->terminateBackends() > 0);
-        TRY_VERIFY(sleeping->over);
-        QCOMPARE(sleeping->status(), 200);
+        TRY_VERIFY(asked->over);
+        QCOMPARE(asked->status(), 200);
+        QCOMPARE(*begun, 2);
         m_postgres->stop();
         m_postgres->start();
         TRY_COMPARE(await(store.todos({}, {})).status(), 200);
@@ -158,7 +164,7 @@ private slots:
     void aLaneWorksBehindAPoolerAndBecomesFreeWhenItIsCut()
     {
         Store store(databaseUrl(), 1);
-        StoreLane lane = store.lane(5s);
+        StoreLane lane = store.lane(longest);
         const auto one = [](SqlConnection &sql) {
             return sql.message(u"SELECT 1"_s, [](const QSqlQuery &row) { return row.value(0).toInt(); }).value(0);
         };

@@ -6,10 +6,10 @@
 #include "tests/support/patience.h"
 #include "tests/support/peers/pgbouncer.h"
 #include "tests/support/peers/postgres.h"
+#include "tests/support/slow_database.h"
 
 #include <QTest>
 
-#include <future>
 #include <set>
 
 using namespace openloop;
@@ -36,23 +36,6 @@ std::shared_ptr<StoreWork> unitOf(auto work)
     return std::make_shared<StoreWorkOf<decltype(work)>>(StoreWork::Kind::Read, StoreWork::Clock::now() + longest,
                                                          std::stop_token(), std::move(work));
 }
-
-/// The store's only connection, kept busy by work that is no question until it is released; what is asked meanwhile
-/// waits.
-class Held
-{
-public:
-    explicit Held(Store &store)
-        : m_ending(follow(taskOf(store.read([wait = m_go.get_future().share()](SqlConnection &) { wait.wait(); }))))
-    {
-    }
-
-    void release() { m_go.set_value(); }
-
-private:
-    std::promise<void> m_go;
-    std::shared_ptr<Ending<void>> m_ending;
-};
 
 /// How many units are popped at once.
 size_t popped(StoreQueue &queue, StoreQueue::Together together)
@@ -139,7 +122,7 @@ private slots:
         for (bool together = false; !together && !deadline.hasExpired();) {
             const auto before = await(taskOf(store.read(asked(ofTransaction, {1})))).value; // shows how quick it is
             QVERIFY(before);
-            Held held(store);
+            HeldConnection held(store);
             std::vector<std::shared_ptr<Ending<QList<qint64>>>> endings;
             for (int i = 0; i < 5; ++i)
                 endings.push_back(follow(taskOf(store.read(asked(ofTransaction, {oneFails && i == 2 ? 0 : 1})))));
@@ -162,7 +145,7 @@ private slots:
     {
         Store store(databaseUrl(), 1);
         QVERIFY(await(taskOf(store.read(asked(ofTransaction, {1})))).value);
-        Held held(store);
+        HeldConnection held(store);
         std::stop_source leaves;
         const auto left = follow(taskOf(store.read(asked(ofTransaction, {1}), leaves.get_token())));
         const auto stays = follow(taskOf(store.read(asked(ofTransaction, {1}))));
@@ -177,7 +160,7 @@ private slots:
     {
         Store store(databaseUrl(), 1);
         QVERIFY(await(taskOf(store.read(asked(ofTransaction, {1})))).value);
-        Held held(store);
+        HeldConnection held(store);
         std::vector<std::shared_ptr<Ending<QList<qint64>>>> endings;
         for (int i = 0; i < 5; ++i)
             endings.push_back(follow(taskOf(store.read(asked(ofTransaction, {1})))));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A read that sleeps on the connection, in each dialect its own way.
-#include "tests/support/database_sleep.h"
+// A read that sleeps on its connection, in each dialect its own way.
+#include "tests/support/slow_database.h"
 
 #include "server/store/sql_connection.h"
 

@@ -471,10 +471,14 @@ private slots:
         auto asked = std::make_shared<int>(0);
         ProgrammedServer server(
             [asked](int, const QByteArray &path) { return after(path == "/slow" && ++*asked % 2 == 0 ? 4s : 1ms); });
+        const auto wasAsked = [](const Ran &one) { // a machine that stands still for most of a step asks for less
+            return !one.json[u"search"_s][u"highest_kept"_s].isNull();
+        };
         const auto ran =
-            run({u"t="_s + server.url(), u"slow="_s + server.url(u"/slow"_s), u"--interval"_s, u"50ms"_s,
-                 u"--find-limit"_s, u"t=1"_s, u"--duration"_s, u"1s"_s, u"--assert"_s, u"t.rate>5"_s, u"--assert"_s,
-                 u"slow.errors=0"_s, u"--assert"_s, u"slow.max>100ms"_s, u"--json"_s, u"-"_s});
+            runQuietly({u"t="_s + server.url(), u"slow="_s + server.url(u"/slow"_s), u"--interval"_s, u"50ms"_s,
+                        u"--find-limit"_s, u"t=1"_s, u"--duration"_s, u"1s"_s, u"--assert"_s, u"t.rate>5"_s,
+                        u"--assert"_s, u"slow.errors=0"_s, u"--assert"_s, u"slow.max>100ms"_s, u"--json"_s, u"-"_s},
+                       wasAsked);
         const auto search = ran.json[u"search"_s].toObject();
         QVERIFY2(search[u"lowest_broken"_s].isNull(), ran.out.constData());
         QCOMPARE(search[u"highest_kept"_s].toInt(), 1);

@@ -22,6 +22,7 @@ using enum Fleet::Computes;
 const QString a = u"A"_s;
 const QString b = u"B"_s;
 constexpr int longAbsence = 9000; // ms: three times --suspect-after
+const QStringList patient{u"--suspect-after"_s, u"600"_s}; // silence proves nothing here: a machine may stand still
 constexpr int rounds = 12; // beats in which whoever looks dead is looked at twice, and a few times more
 
 const QStringList inNamespace{u"unshare"_s, u"--pid"_s, u"--fork"_s, u"--mount-proc"_s, u"--kill-child"_s};
@@ -128,7 +129,6 @@ void TestFleet::whoWasTakenForDeadComputesNothingWhenItWakes()
 
 void TestFleet::whoDiesOnThisMachineIsFollowedAtOnce()
 {
-    const QStringList patient{u"--suspect-after"_s, u"600"_s}; // much longer than is waited here
     const QByteArray path = jobHeldBy(a, patient);
     m_fleet->start(b, patient, Held);
     QVERIFY(beats(b, 1));
@@ -143,11 +143,11 @@ void TestFleet::processNumbersOfAnotherNamespaceProveNothing()
 {
     if (!hasNamespaces())
         QSKIP("this process may make no pid namespace");
-    const ServerProcess &first = m_fleet->start(a, {}, Held, inNamespace);
+    const ServerProcess &first = m_fleet->start(a, patient, Held, inNamespace);
     const QByteArray path = accept(first.port(), semiprime(150));
     TRY_COMPARE(m_fleet->task(path).owner, a);
     const Task before = m_fleet->task(path);
-    m_fleet->start(b, {}, Held, inNamespace);
+    m_fleet->start(b, patient, Held, inNamespace);
     QVERIFY(beats(a, rounds));
     QVERIFY(beats(b, rounds));
     QCOMPARE(m_fleet->lives(), u"A alive, B alive"_s);
@@ -159,9 +159,9 @@ void TestFleet::processNumbersOfAnotherNamespaceProveNothing()
 // Its boot has the id of the one that it was copied from. Here no process has such a number, but who beats lives.
 void TestFleet::processNumbersOfAClonedMachineProveNothing()
 {
-    const QByteArray path = jobHeldBy(a);
+    const QByteArray path = jobHeldBy(a, patient);
     const Task before = m_fleet->task(path);
-    m_fleet->start(b, {}, Held);
+    m_fleet->start(b, patient, Held);
     QVERIFY(beats(b, 1));
     const QString greatest = u"4194304"_s; // that Linux gives
     QCOMPARE(m_fleet->row(u"UPDATE nodes SET pid = pid + %1 WHERE pid <= %1 RETURNING state"_s.arg(greatest), 1),

@@ -14,18 +14,20 @@ namespace openloop {
 
 QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, const QStringList &names)
 {
-    if (bytes.contains('\0'))
-        throw UsageError(u"%1 is no text in UTF-8: there is a NUL in it"_s.arg(path));
     QMap<QString, QString> values;
     static const QRegularExpression source(u"\\s{2,}#.*$"_s);
     const QStringList lines = QString::fromUtf8(bytes).split(u'\n');
     for (qsizetype i = 0; i < lines.size(); ++i) {
+        const auto complain = [&](const QString &text) {
+            throw UsageError(u"%1, line %2: %3"_s.arg(path, QString::number(i + 1), text));
+        };
+        if (lines[i].contains(QChar::Null))
+            complain(u"there is a NUL in it: this is no text"_s);
         const QString line = QString(lines[i]).remove(source).trimmed();
         if (line.isEmpty() || line.startsWith(u'#') || line.startsWith(u';') || line == u"[General]")
             continue;
-        const auto complain = [&](const QString &text) {
-            throw UsageError(u"%1, line %2: %3"_s.arg(path).arg(i + 1).arg(text));
-        };
+        if (line.contains(QChar::ReplacementCharacter))
+            complain(u"this is no text in UTF-8"_s);
         const qsizetype equals = line.indexOf(u'=');
         if (equals < 0)
             complain(u"'%1' is not name=value"_s.arg(withoutSecrets(line)));

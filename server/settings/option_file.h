@@ -15,7 +15,7 @@ struct OptionFile {
 
 /// The values in the bytes of a file. Empty lines and those that begin with # or ; are comments, as is what
 /// --print-config puts behind a value. Throws UsageError, with `path` and the line: a name that is not in `names`, or
-/// given twice, no `=`. Pure; any thread.
+/// given twice, no `=`, a NUL, no UTF-8. Pure; any thread.
 QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, const QStringList &names);
 
 /// Reads `path`; an empty one has no values. Throws UsageError as optionsIn, and for a file that can't be read.

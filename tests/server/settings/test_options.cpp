@@ -222,7 +222,11 @@ void TestOptions::whatIsWrongIsNamed_data()
                                  << QStringList{u"server.ini, line 2"_s, u"'prot'"_s};
     QTest::newRow("file's line") << QByteArray("port\n") << none << none << QStringList{u"line 1"_s, u"name=value"_s};
     QTest::newRow("no text") << QByteArray("\xff\xfep\0o\0", 6) << none << none
-                             << QStringList{u"server.ini"_s, u"NUL"_s};
+                             << QStringList{u"server.ini, line 1"_s, u"NUL"_s};
+    QTest::newRow("NUL in a comment") << QByteArray("port=1002\n\n# what \0 is", 19) << none << none
+                                      << QStringList{u"server.ini, line 3"_s, u"NUL"_s};
+    QTest::newRow("another encoding") << QByteArray("# caf\xe9\nupstream=http://caf\xe9/\n") << none << none
+                                      << QStringList{u"server.ini, line 2"_s, u"UTF-8"_s};
     QTest::newRow("loops") << QByteArray() << none << QStringList{u"--loops"_s, u"0"_s}
                            << QStringList{u"from 1 to 64, or auto"_s};
     QTest::newRow("long name") << QByteArray() << none << QStringList{u"--node-name"_s, QString(65, u'a')}

@@ -60,6 +60,7 @@ void Node::start(BootTime now)
 {
     m_phase = Phase::Joining;
     m_id = random();
+    m_stoodStill = now; // as far as it knows
     m_nextJoin = now;
     tick(now);
 }
@@ -92,6 +93,13 @@ bool Node::isFit(BootTime now) const
     return m_fitSince && now - *m_fitSince >= m_settings.suspectAfter && !isOverdue(now);
 }
 
+// Where a whole machine stood still, others had no more time to beat than this one had.
+void Node::noteLateness(BootTime due, BootTime now)
+{
+    if (now - due > m_settings.heartbeat / 4)
+        m_stoodStill = now;
+}
+
 // Whoever was cut off, or stood still, knows nothing of the others.
 void Node::doubt()
 {
@@ -111,6 +119,7 @@ void Node::tick(BootTime now)
 {
     if (m_phase == Phase::New || m_phase == Phase::Gone)
         return;
+    noteLateness(wakeAt(), now);
     if (m_phase == Phase::Joining) {
         if (now >= m_nextJoin)
             join(now);
@@ -275,16 +284,19 @@ void Node::onSuspects(const Sent &sent, const Suspects &suspects, BootTime now)
 }
 
 // A machine that was cloned as it ran has the ids of its original, and processes that are gone here: who beats lives.
-// When the next beat is missing, it is asked again.
+// When the next beat is missing, it is asked again; so it is when all may have stood still until just now.
 void Node::probed(const Suspect &node, bool gone, BootTime now)
 {
     if (!gone || m_phase != Phase::Alive)
         return;
+    noteLateness(wakeAt(), now);
     const Milliseconds missing = node.heartbeat * 3 / 2;
-    if (node.seenAgo > missing)
+    const BootTime missed = now + missing - std::max(node.seenAgo, Milliseconds(0)) + Milliseconds(1);
+    const BootTime judged = std::max(missed, m_stoodStill + node.heartbeat / 2);
+    if (judged <= now)
         send(MarkDead{node.node, node.beat, node.seenAt}, now);
     else
-        m_nextRound = std::min(m_nextRound, now + missing - std::max(node.seenAgo, Milliseconds(0)) + Milliseconds(1));
+        m_nextRound = std::min(m_nextRound, judged);
 }
 
 void Node::sweep(Milliseconds pause, BootTime now)
@@ -299,10 +311,12 @@ void Node::sweep(Milliseconds pause, BootTime now)
 
 void Node::answered(Call call, const Answer &answer, BootTime now)
 {
+    noteLateness(wakeAt(), now);
     auto node = m_sent.extract(call);
     if (node.empty() || m_phase == Phase::Gone)
         return;
     const Sent sent = std::move(node.mapped());
+    noteLateness(sent.at, now);
     const int changed = changedBy(answer);
     std::visit(Overloaded{
                    [&](const Join &join) {

@@ -150,6 +150,7 @@ private:
     void halt(const Attempt &attempt, Run &run, BootTime now);
     void leaveIfDone(BootTime now);
     void beDead(BootTime now);
+    void noteLateness(BootTime due, BootTime now);
     void doubt();
     void lookFirst();
 
@@ -191,6 +192,7 @@ private:
     std::map<Attempt, Stray> m_strays;
     int m_writtenOff = 0;
 
+    BootTime m_stoodStill{}; ///< until when this process did, or may have
     BootTime m_nextRound{};
     Call m_survey = 0;
     Call m_sweep = 0;

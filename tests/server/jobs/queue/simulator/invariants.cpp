@@ -64,7 +64,7 @@ void World::checkChange(const Server &server, const Statement &statement, const 
                 const bool healthy = !each->isFrozen() && !each->isCutOff() && each->m_fitSince
                     && m_now - each->m_beatAnswered <= 3 * each->m_settings.heartbeat
                     && m_now - *each->m_fitSince >= each->m_settings.suspectAfter + 8 * each->m_settings.heartbeat;
-                if (healthy)
+                if (healthy || m_odds.clones)
                     fail("a healthy node is declared dead");
             }
         }

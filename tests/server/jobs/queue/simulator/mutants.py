@@ -25,6 +25,7 @@ MUTANTS = {
     ],
     "reap_as_an_edge": [(NODE, "    sweep(m_settings.heartbeat / 2, now);", "   ")],
     "reaping_while_not_fit": [(NODE, "    const bool fit = isFit(now);", "    const bool fit = true;")],
+    "late_look_judges_a_neighbour": [(NODE, "std::max(missed, m_stoodStill + node.heartbeat / 2)", "missed")],
     "no_reconcile": [(TASKS, "if (stray.looks < 2) {", "if (stray.looks < 1'000'000) {")],
     "look_judges_what_came_later": [(TASKS, " && sent.known.contains(attempt);", ";"),
                                     (TASKS, "onSight(const Sent &sent, const Sight &sight, BootTime now)\n{\n",

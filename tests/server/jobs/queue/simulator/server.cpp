@@ -171,7 +171,7 @@ void World::Server::tell(const Seen &seen)
 void World::Server::probe(const Suspect &node)
 {
     const auto *process = &*node.neighbour;
-    const bool lives = std::ranges::any_of(m_world.m_servers, [process](const auto &server) {
+    const bool lives = !m_world.m_odds.clones && std::ranges::any_of(m_world.m_servers, [process](const auto &server) {
         return server->isUp() && server->m_settings.process == *process;
     });
     m_world.at(m_world.m_now, [this, node, lives] {

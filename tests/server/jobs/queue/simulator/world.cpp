@@ -43,6 +43,7 @@ const std::vector<std::string> &rareEvents()
         "a watcher was told of a version that went back",
         "a second look differed",
         "nobody was fit",
+        "cloned machines stood still",
     };
     return all;
 }
@@ -62,6 +63,11 @@ World::World(std::uint64_t seed, bool traces) : m_seed(seed), m_traces(traces), 
     m_odds.betweenFaults = between(500ms, 8s);
     m_odds.longestWork = chance(0.3) ? between(10s, 40s) : between(10ms, 8s);
     m_odds.byPriority = chance(0.3);
+    m_odds.clones = chance(0.1);
+    if (m_odds.clones) {
+        m_odds.lostRequest = m_odds.lostAnswer = m_odds.lateAnswer = m_odds.repeatedAnswer = 0;
+        m_odds.slowest = std::min(m_odds.slowest, Time(50));
+    }
     m_tables.settings.hold = 5'000'000;
     m_tables.settings.longAttempt = 15'000'000;
     m_tables.settings.swept = 1 + int(below(4));
@@ -84,7 +90,7 @@ std::string World::options() const
          << m_odds.repeatedAnswer << ", stuck " << m_odds.stuck << ", lent " << m_odds.lent << ", poison "
          << m_odds.poison << ", slowest message " << m_odds.slowest.count() << " ms, a fault every "
          << m_odds.betweenFaults.count() << " ms, longest work " << m_odds.longestWork.count() << " ms"
-         << (m_odds.byPriority ? ", by priority" : "");
+         << (m_odds.byPriority ? ", by priority" : "") << (m_odds.clones ? ", clones" : "");
     return text.str();
 }
 
@@ -155,9 +161,12 @@ void World::restart(std::size_t place)
     settings.process.pidNamespace = place == 3 ? 2 : 1; // a container of its own
     settings.process.pid = std::int64_t(1 + m_servers.size());
     settings.process.started = std::uint64_t(m_now.count());
-    settings.heartbeat = Milliseconds(500 * (1 + below(3)));
+    const std::uint64_t beats = below(3);
+    settings.heartbeat = Milliseconds(500 * (1 + (m_odds.clones ? m_seed % 3 : beats))); // clones have the same options
     settings.suspectAfter = settings.heartbeat * (3 + below(4));
     settings.lookInterval = Milliseconds(200 + below(800));
+    if (m_odds.clones) // a beat that is lost is soon followed by another
+        settings.lookInterval = std::min(settings.lookInterval, settings.heartbeat / 4);
     settings.stopPatience = 2s;
     settings.longestRun = chance(0.5) ? 30s : 3600s;
     settings.threads = place == 2 ? 0 : 1 + int(below(3));
@@ -166,6 +175,8 @@ void World::restart(std::size_t place)
     settings.seed = m_random();
     m_servers.push_back(std::make_unique<Server>(*this, m_servers.size(), settings));
     m_servers.back()->rank(unsigned(below(8)));
+    if (m_odds.clones)
+        m_servers.back()->freeze(m_databaseFrozenUntil);
     trace("restart", place, m_servers.size());
 }
 
@@ -188,10 +199,26 @@ void World::submit()
     }
 }
 
+// All that runs on a host which is suspended, the database too.
+void World::standStill()
+{
+    const Time until = std::min<Time>(m_now + between(10ms, 5s), chaos);
+    trace("stand still", std::uint64_t(until.count()));
+    count("cloned machines stood still");
+    for (const auto &server : m_servers)
+        server->freeze(until);
+    m_databaseFrozenUntil = std::max(m_databaseFrozenUntil, until);
+}
+
 void World::fault()
 {
     Server &server = anyServer();
-    switch (below(12)) {
+    const auto kind = below(12);
+    if (m_odds.clones && kind >= 1 && kind <= 7) { // so that whoever lives has beaten in time
+        standStill();
+        return;
+    }
+    switch (kind) {
     case 0:
         if (server.isUp()) {
             trace("kill", server.m_index);

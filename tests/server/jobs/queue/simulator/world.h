@@ -69,10 +69,12 @@ private:
         Time betweenFaults{};
         Time longestWork{};
         bool byPriority = false; ///< PCT: the slow are always slow, until a change point
+        bool clones = false; ///< of one machine: each says of every neighbour that its process is gone
     };
 
     void at(Time time, std::function<void()> happen);
     void loop(Time until);
+    void standStill();
     void fault();
     void restart(std::size_t index);
     void rollBack();

@@ -107,14 +107,6 @@ void Node::doubt()
     m_suspects.clear();
 }
 
-int Node::idleThreads() const
-{
-    const auto busy = std::ranges::count_if(m_runs, [](const auto &entry) {
-        return entry.second.state == Run::State::Computing || entry.second.state == Run::State::Stopping;
-    });
-    return std::max(0, m_settings.threads - m_writtenOff - int(busy));
-}
-
 void Node::tick(BootTime now)
 {
     if (m_phase == Phase::New || m_phase == Phase::Gone)
@@ -290,10 +282,8 @@ void Node::probed(const Suspect &node, bool gone, BootTime now)
     if (!gone || m_phase != Phase::Alive)
         return;
     noteLateness(wakeAt(), now);
-    const Milliseconds missing = node.heartbeat * 3 / 2;
-    const BootTime missed = now + missing - std::max(node.seenAgo, Milliseconds(0)) + Milliseconds(1);
-    const BootTime judged = std::max(missed, m_stoodStill + node.heartbeat / 2);
-    if (judged <= now)
+    const BootTime missed = now + node.heartbeat * 3 / 2 - std::max(node.seenAgo, Milliseconds(0)) + Milliseconds(1);
+    if (const BootTime judged = std::max(missed, m_stoodStill + node.heartbeat / 2); judged <= now)
         send(MarkDead{node.node, node.beat, node.seenAt}, now);
     else
         m_nextRound = std::min(m_nextRound, judged);

@@ -206,6 +206,14 @@ void Node::lookFirst()
     m_looksFirst = true;
 }
 
+int Node::idleThreads() const
+{
+    const auto busy = std::ranges::count_if(m_runs, [](const auto &entry) {
+        return entry.second.state == Run::State::Computing || entry.second.state == Run::State::Stopping;
+    });
+    return std::max(0, m_settings.threads - m_writtenOff - int(busy));
+}
+
 void Node::claim(BootTime now)
 {
     const int idle = idleThreads();

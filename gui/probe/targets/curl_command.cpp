@@ -277,8 +277,7 @@ private:
     {
         if (!m_hasUrl)
             throw Problem{tr("the curl command has no URL")};
-        static const QRegularExpression severalUrls(u"\\{(?!semiprime:)|(?<!//|@)\\["_s);
-        if (m_globs && severalUrls.match(m_url).hasMatch())
+        if (m_globs && isPatternOfUrls(m_url))
             throw Problem{tr("curl makes several URLs of {} and []; write --globoff, and %7B for “{”")};
         if (m_url.startsWith("ftp."_L1))
             throw Problem{tr("“%1”: only http and https can be probed").arg(m_url)};

@@ -2,6 +2,10 @@
 // The table of names, from the manual of curl 7.88.
 #include "gui/probe/targets/curl_options.h"
 
+#include <QRegularExpression>
+
+using namespace Qt::Literals::StringLiterals;
+
 namespace openloop::probe {
 
 const QHash<QByteArray, CurlOption> &longCurlOptions()
@@ -80,6 +84,12 @@ bool takesValue(CurlOption option)
     case CurlOption::IgnoredFlag: return false;
     default: return true;
     }
+}
+
+bool isPatternOfUrls(const QString &url)
+{
+    static const QRegularExpression pattern(u"\\{(?!semiprime:)|(?<!//|@)\\["_s); // a host may have brackets
+    return pattern.match(url).hasMatch();
 }
 
 } // namespace openloop::probe

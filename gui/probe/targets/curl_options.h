@@ -4,6 +4,7 @@
 
 #include <QByteArray>
 #include <QHash>
+#include <QString>
 
 namespace openloop::probe {
 
@@ -45,5 +46,8 @@ const QHash<QByteArray, CurlOption> &longCurlOptions();
 /// The letters, each with its long name.
 const QHash<char, QByteArray> &shortCurlOptions();
 bool takesValue(CurlOption option);
+/// Whether curl takes this for a pattern of URLs ({a,b}, [1-9]; our own {semiprime:N} aside) unless it is given
+/// --globoff.
+bool isPatternOfUrls(const QString &url);
 
 } // namespace openloop::probe

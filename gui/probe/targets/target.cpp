@@ -5,6 +5,7 @@
 #include "common/endpoints.h"
 #include "gui/probe/samples/words.h"
 #include "gui/probe/targets/curl_command.h"
+#include "gui/probe/targets/curl_options.h"
 #include "gui/probe/targets/url_template.h"
 
 #include <QRegularExpression>
@@ -244,7 +245,10 @@ QString toCurlCommand(const Target &target)
     }
     SemiprimeSource source;
     const auto parsed = UrlTemplate::parse(target.url);
-    words << shellQuoted(parsed ? parsed->expanded(source) : target.url.toUtf8());
+    const QByteArray url = parsed ? parsed->expanded(source) : target.url.toUtf8();
+    if (isPatternOfUrls(QString::fromUtf8(url)))
+        words << u"--globoff"_s;
+    words << shellQuoted(url);
     return words.join(u' ');
 }
 

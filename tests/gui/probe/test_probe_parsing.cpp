@@ -212,6 +212,12 @@ private slots:
         QCOMPARE(again.body, target.body);
         QCOMPARE(again.method, target.method);
         QCOMPARE(again.headers, target.headers);
+        for (const auto *brackets : {"curl -g 'http://[::1]/?filter[a]=1'", "curl -G -d 'filter[a]=1' http://h/"}) {
+            const auto filter = *targetFromCurlCommand(QString::fromLatin1(brackets));
+            const auto filterAgain = targetFromCurlCommand(toCurlCommand(filter));
+            QVERIFY2(filterAgain, qPrintable(filterAgain.error));
+            QCOMPARE(filterAgain->url, filter.url);
+        }
     }
 
     void curlCommandsThatMeanMoreAreRefused()

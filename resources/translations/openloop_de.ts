@@ -2435,6 +2435,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>Ein eigener Referer für jede Umleitung (;auto) geht hier nicht</translation>
     </message>
     <message>
+        <source>a damaged recording, with pages linked twice; “sqlite3 FILE .recover” may save what it holds</source>
+        <translation>eine beschädigte Aufzeichnung mit doppelt verknüpften Seiten; „sqlite3 DATEI .recover“ rettet vielleicht ihren Inhalt</translation>
+    </message>
+    <message>
         <source>a database, but no recording of this version</source>
         <translation>eine Datenbank, aber keine Aufzeichnung dieser Version</translation>
     </message>

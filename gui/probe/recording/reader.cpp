@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
@@ -47,6 +48,22 @@ qint64 placeIn(const QVariant &value)
     return numberIn(value, longest / Series::rollup);
 }
 
+/// The rows of a query: as many as the file has room for, as pages that are linked often would give them for ever.
+class Rows
+{
+public:
+    Rows(QSqlQuery query, qint64 most) : m_query(std::move(query)), m_left(most) { }
+
+    bool next() { return m_left-- > 0 && m_query.next(); }
+    QVariant value(int column) const { return m_query.value(column); }
+
+private:
+    QSqlQuery m_query;
+    qint64 m_left;
+};
+
+constexpr qint64 smallestRow = 4; // bytes, of SQLite
+
 } // namespace
 
 class SessionReader::Database
@@ -54,15 +71,17 @@ class SessionReader::Database
 public:
     explicit Database(const QString &path) : file(path, SessionFile::Mode::Read) { }
 
-    QSqlQuery query(const QString &sql, const QVariantList &values = {}) const
+    Rows query(const QString &sql, const QVariantList &values = {}) const
     {
         QSqlQuery query(file.database());
+        query.exec(u"SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"_s);
+        const qint64 size = query.next() ? query.value(0).toLongLong() : 0;
         query.setForwardOnly(true);
         query.prepare(sql);
         for (const auto &value : values)
             query.addBindValue(value);
         query.exec();
-        return query;
+        return {std::move(query), size / smallestRow};
     }
     qint64 targetId(qint64 session, const QString &name) const
     {
@@ -95,8 +114,8 @@ public:
     std::vector<PackedSample> samples(qint64 target, Nanoseconds from, Nanoseconds until) const
     {
         std::vector<PackedSample> samples;
-        auto rows = query(u"SELECT bytes FROM samples WHERE target = ? AND last >= ? AND first < ?"_s,
-                          {target, static_cast<qint64>(from.count()), static_cast<qint64>(until.count())});
+        auto rows = query(u"SELECT CASE WHEN first < ? THEN bytes END FROM samples WHERE target = ? AND last >= ?"_s,
+                          {static_cast<qint64>(until.count()), target, static_cast<qint64>(from.count())});
         while (rows.next())
             append(samples, rows.value(0).toByteArray());
         const auto last = fresh(target);

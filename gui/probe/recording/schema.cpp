@@ -55,6 +55,17 @@ std::optional<int> numberFrom(QSqlQuery &query, const QString &sql)
     return number;
 }
 
+/// How many of our tables and indexes are there, word for word: whatever else had their names could be endless to read.
+std::optional<int> partsOf(QSqlQuery &query)
+{
+    QStringList texts;
+    for (const auto &statement : schema) {
+        if (statement.startsWith(u"CREATE"))
+            texts << u'\'' + statement + u'\'';
+    }
+    return numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master WHERE sql IN (%1)"_s.arg(texts.join(u", ")));
+}
+
 /// Without a write, that a foreign database stays as it is. Nothing: `query` knows the error.
 std::optional<Kind> kindOf(QSqlQuery &query)
 {
@@ -62,18 +73,29 @@ std::optional<Kind> kindOf(QSqlQuery &query)
     const auto foundApplication = numberFrom(query, u"PRAGMA application_id"_s);
     if (!foundVersion || !foundApplication)
         return {};
-    if (*foundVersion == version && *foundApplication == application)
-        return Kind::Ours;
     const auto objects = numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master"_s);
-    // Recordings of before there was an application_id.
-    const auto tables = numberFrom(query,
-                                   u"SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN "
-                                   "('session', 'target', 'fresh', 'samples', 'rollups', 'gap', 'log')"_s);
-    if (!objects || !tables)
+    const auto parts = partsOf(query);
+    if (!objects || !parts)
         return {};
-    if (*foundApplication == 0 && *foundVersion == version && *tables == 7)
+    if ((*foundApplication == application || *foundApplication == 0) // which old recordings have
+        && *foundVersion == version && *parts == schema.size() - 2)
         return Kind::Ours;
     return *foundApplication == 0 && *foundVersion == 0 && *objects == 0 ? Kind::Empty : Kind::Foreign;
+}
+
+/// Whether a page of a small table is linked twice: a walk through a few layers of such pages has no end in sight. Each
+/// page is looked at once; what else is wrong, a file that was cut short for instance, a query finds out at its own
+/// row.
+bool isLinkedTwice(QSqlQuery &query)
+{
+    for (const auto *table : {"session", "target", "fresh", "gap", "log"}) {
+        query.exec(u"PRAGMA quick_check(%1)"_s.arg(QLatin1StringView(table)));
+        const bool found = query.next() && query.value(0).toString().contains(u"2nd reference to page");
+        query.finish(); // before it walks through the rows
+        if (found)
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -110,6 +132,8 @@ QString SessionFile::open(const QString &path, Mode mode)
         return tr("no recording: %1").arg(query.lastError().databaseText());
     if (*kind == Kind::Foreign || (mode == Mode::Read && *kind == Kind::Empty))
         return tr("a database, but no recording of this version");
+    if (*kind == Kind::Ours && isLinkedTwice(query))
+        return tr("a damaged recording, with pages linked twice; “sqlite3 FILE .recover” may save what it holds");
     query.exec(u"PRAGMA synchronous = NORMAL"_s);
     if (mode == Mode::Read)
         return {};

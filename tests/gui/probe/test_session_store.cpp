@@ -11,16 +11,19 @@
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTemporaryDir>
+#include <QtEndian>
 #include <QTest>
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <limits>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace openloop::probe;
 using openloop::test::patience;
@@ -67,6 +70,45 @@ public:
         begin(targets(), origin, wall);
     }
 };
+
+/// Makes layers of the first pages of a table, each page of which is all the children of the one before, as a fault of
+/// the disk may have it: SQLite walks through them in ever more ways.
+bool makeMaze(const QString &path, const QString &table)
+{
+    quint32 root = 0;
+    {
+        auto database = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"root"_s);
+        database.setDatabaseName(path);
+        QSqlQuery query(database.open() ? database : QSqlDatabase());
+        if (query.exec(u"SELECT rootpage FROM sqlite_master WHERE name = '%1'"_s.arg(table)) && query.next())
+            root = query.value(0).toUInt();
+    }
+    QSqlDatabase::removeDatabase(u"root"_s);
+    QFile file(path);
+    if (root == 0 || !file.open(QIODevice::ReadWrite))
+        return false;
+    auto bytes = file.readAll();
+    const qsizetype size = qFromBigEndian<quint16>(bytes.constData() + 16);
+    char *const first = bytes.data() + (root - 1) * size;
+    const auto childAt = [](char *page, int cell) {
+        return page + qFromBigEndian<quint16>(page + 12 + 2 * cell); // where its number stands
+    };
+    const int cells = qFromBigEndian<quint16>(first + 3);
+    const int layers = std::min(cells, 12);
+    std::vector<quint32> pages;
+    for (int cell = 0; cell < layers; ++cell)
+        pages.push_back(qFromBigEndian<quint32>(childAt(first, cell)));
+    const QByteArray inner(first, size);
+    for (int layer = 0; layer + 1 < layers; ++layer) {
+        char *const page = layer == 0 ? first : bytes.data() + (pages[layer] - 1) * size;
+        std::memcpy(page, inner.constData(), size);
+        qToBigEndian(pages[layer + 1], page + 8);
+        for (int cell = 0; cell < cells; ++cell)
+            qToBigEndian(pages[layer + 1], childAt(page, cell));
+    }
+    const bool isInner = inner[0] == 2 || inner[0] == 5;
+    return isInner && layers >= 8 && file.seek(0) && file.write(bytes) == bytes.size();
+}
 
 /// Runs SQL on a file as another program would.
 bool execOn(const QString &path, const QString &sql)
@@ -253,6 +295,38 @@ private slots:
         file.write("no database");
         file.close();
         QVERIFY(!SessionReader(path).error().isEmpty());
+    }
+
+    void whatHasNoEndIsNotReadForEver()
+    {
+        const auto path = fresh(u"maze"_s);
+        {
+            BegunRecorder recorder(path);
+            recorder.add(batchAt(0s, 300));
+        }
+        const auto numbers =
+            u"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1) INSERT INTO "_s;
+        QVERIFY(execOn(path, numbers.arg(3000) + u"log SELECT 1, i, 'load', 'health', 'begun' FROM n"_s));
+        QVERIFY(execOn(path, numbers.arg(400) + u"rollups SELECT 1, i + 1000, zeroblob(100) FROM n"_s));
+        QVERIFY(execOn(path, u"DELETE FROM rollups WHERE target <> 1"_s));
+        const auto whole = SessionReader(path).sessions().value(0).id;
+        QCOMPARE(SessionReader(path).log(whole).size(), 3000);
+
+        QVERIFY(makeMaze(path, u"rollups"_s)); // too large to be looked at as a whole
+        QCOMPARE(SessionReader(path).error(), QString());
+        QVERIFY(SessionReader(path).series(whole, u"health"_s).quantiles(origin, origin + 1h).n >= 0);
+
+        QVERIFY(makeMaze(path, u"log"_s));
+        QVERIFY2(SessionReader(path).error().contains(u"linked twice"), qPrintable(SessionReader(path).error()));
+        QVERIFY(SessionRecorder::problemWith(path).contains(u"linked twice"));
+
+        const auto viewed = fresh(u"viewed"_s);
+        BegunRecorder(viewed).flush();
+        QVERIFY(execOn(viewed, u"DROP TABLE gap"_s));
+        QVERIFY(execOn(viewed,
+                       u"CREATE VIEW gap AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                       "SELECT 1 AS session, 1 AS reason, i AS first, i AS last, 1 AS lost FROM n"_s));
+        QVERIFY2(SessionReader(viewed).error().contains(u"no recording"), qPrintable(SessionReader(viewed).error()));
     }
 
     void whatIsNoRecordingIsRefusedAndStaysAsItIs_data()

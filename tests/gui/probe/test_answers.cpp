@@ -367,7 +367,9 @@ private slots:
         QCOMPARE(measurement.rules()[0].watch.rule().condition.text(), u"certificate>=14d"_s);
         const auto left = *measurement.series(u"t"_s)->certificateLeft();
         QVERIFY(left > 47h && left <= 48h);
-        QVERIFY(measurement.events().last().value.startsWith(u"certificate "_s));
+        QVERIFY(std::ranges::any_of(measurement.events(), [](const auto &event) { // beside those of a busy machine
+            return event.value.startsWith(u"certificate "_s);
+        }));
     }
 
     void aRuleOnAllCertificatesLeavesOutWhoHasNone()

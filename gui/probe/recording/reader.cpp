@@ -114,6 +114,7 @@ public:
     std::vector<PackedSample> samples(qint64 target, Nanoseconds from, Nanoseconds until) const
     {
         std::vector<PackedSample> samples;
+        // Those that begin later come without their bytes: what is left out by SQLite would not be counted.
         auto rows = query(u"SELECT CASE WHEN first < ? THEN bytes END FROM samples WHERE target = ? AND last >= ?"_s,
                           {static_cast<qint64>(until.count()), target, static_cast<qint64>(from.count())});
         while (rows.next())

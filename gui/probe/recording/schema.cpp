@@ -55,15 +55,17 @@ std::optional<int> numberFrom(QSqlQuery &query, const QString &sql)
     return number;
 }
 
-/// How many of our tables and indexes are there, word for word: whatever else had their names could be endless to read.
-std::optional<int> partsOf(QSqlQuery &query)
+/// Whether all our tables and indexes are there, word for word: whatever else had their names could be endless to read.
+std::optional<bool> hasOurParts(QSqlQuery &query)
 {
     QStringList texts;
     for (const auto &statement : schema) {
         if (statement.startsWith(u"CREATE"))
             texts << u'\'' + statement + u'\'';
     }
-    return numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master WHERE sql IN (%1)"_s.arg(texts.join(u", ")));
+    const auto found =
+        numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master WHERE sql IN (%1)"_s.arg(texts.join(u", ")));
+    return found ? std::optional(*found == texts.size()) : std::nullopt;
 }
 
 /// Without a write, that a foreign database stays as it is. Nothing: `query` knows the error.
@@ -74,11 +76,11 @@ std::optional<Kind> kindOf(QSqlQuery &query)
     if (!foundVersion || !foundApplication)
         return {};
     const auto objects = numberFrom(query, u"SELECT COUNT(*) FROM sqlite_master"_s);
-    const auto parts = partsOf(query);
-    if (!objects || !parts)
+    const auto isWhole = hasOurParts(query);
+    if (!objects || !isWhole)
         return {};
     if ((*foundApplication == application || *foundApplication == 0) // which old recordings have
-        && *foundVersion == version && *parts == schema.size() - 2)
+        && *foundVersion == version && *isWhole)
         return Kind::Ours;
     return *foundApplication == 0 && *foundVersion == 0 && *objects == 0 ? Kind::Empty : Kind::Foreign;
 }

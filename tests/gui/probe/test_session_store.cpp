@@ -314,7 +314,7 @@ private slots:
 
         QVERIFY(makeMaze(path, u"rollups"_s)); // too large to be looked at as a whole
         QCOMPARE(SessionReader(path).error(), QString());
-        QVERIFY(SessionReader(path).series(whole, u"health"_s).quantiles(origin, origin + 1h).n >= 0);
+        SessionReader(path).series(whole, u"health"_s); // comes to an end
 
         QVERIFY(makeMaze(path, u"log"_s));
         QVERIFY2(SessionReader(path).error().contains(u"linked twice"), qPrintable(SessionReader(path).error()));

@@ -20,7 +20,8 @@ namespace {
 constexpr auto truth = 30ms;
 constexpr auto interval = 10ms;
 constexpr auto length = 2500ms;
-constexpr auto frame = 200ms;
+constexpr auto frame = 500ms;
+constexpr double most = 3; // times the latency: a machine that is full makes the window's process wait, too
 
 test::Reaction slowly(int, const QByteArray &)
 {
@@ -81,16 +82,16 @@ private slots:
     void aRepaintingWindowMeasuresWhatARunWithoutOneDoes()
     {
         double best = 1e9;
-        for (int attempt = 0; attempt < 6 && best > 1.5; ++attempt) { // neighbours may spoil one, hardly all
+        for (int attempt = 0; attempt < 6 && best > most; ++attempt) { // neighbours may spoil one, hardly all
             const double alone = withoutWindow();
             const double beside = withRepaintingWindow();
             QVERIFY(alone >= 29.8 && beside >= 29.8);
             best = std::min(best, beside / alone);
             qInfo("p50 %.2f ms without a window, %.2f ms beside one that paints", alone, beside);
         }
-        // Measured by the thread that paints, half of the answers would wait for half of a frame, more than three times
-        // their latency.
-        QVERIFY2(best <= 1.5, qPrintable(QString::number(best)));
+        // Measured by the thread that paints, half of the answers would wait for half of a frame: eight times their
+        // latency.
+        QVERIFY2(best <= most, qPrintable(QString::number(best)));
     }
 };
 

@@ -17,11 +17,6 @@ constexpr int readsPerTurn = 32; // and pipelined requests, before the loop look
 constexpr qsizetype mostTogether = 64 * 1024; // bytes of answers that leave at once
 constexpr qsizetype idleBuffer = 4 * 1024; // bytes of memory that a connection may keep for its next request
 
-std::chrono::seconds timeToTake(const QByteArray &bytes, const Limits &limits)
-{
-    return 30s + std::chrono::seconds(bytes.size() / limits.slowestReader);
-}
-
 } // namespace
 
 Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
@@ -29,12 +24,6 @@ Connection::Connection(std::unique_ptr<Wire> wire, Host &host, QObject *parent)
 {
     m_wire->setObserver(this);
     enter(State::Head, m_wire->isReady() ? limits().idleTime : limits().headTime);
-}
-
-Request Connection::takeRequest()
-{
-    m_taken = true;
-    return {head(), m_reader.takeBody(), {}, m_from, m_trace, {}, m_timing};
 }
 
 // A request that begins may be urgent, so that it is looked at whatever the share of the turn; one that does not come
@@ -140,9 +129,14 @@ bool Connection::takeWhole()
         enter(State::Head, limits().headTime);
     } else if (now == Reading::Body && now != before) {
         enter(State::Body, limits().bodyTime);
-        if (head().expectsContinue && m_in.isEmpty())
+        identify();
+        if (const auto objection = m_host.objectionTo(request()))
+            refuse(*objection);
+        else if (head().expectsContinue && m_in.isEmpty())
             write("HTTP/1.1 100 Continue\r\n\r\n");
     }
+    if (m_state == State::Body && !m_room.holds(m_in.size() + m_reader.bodySize(), limits().shortBody, limits().bodies))
+        refuse(Failure::unavailable(u"too many long bodies arrive at the same time"_s, 1s));
     return now == Reading::Whole;
 }
 
@@ -178,6 +172,8 @@ void Connection::identify()
     m_from = proxies.contains(peer) ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
     if (m_from.client.isNull()) // it came by a Unix socket, and so from this machine
         m_from.client = QHostAddress::LocalHost;
+    if (m_from.scheme.isEmpty() && m_wire->isEncrypted())
+        m_from.scheme = "https";
     m_trace = Trace(head());
 }
 
@@ -258,8 +254,7 @@ void Connection::refuse(const Failure &failure)
     const Response response = toResponse(failure, m_trace.id());
     const Request request{head(), {}, {}, m_from, m_trace, {}, std::make_shared<Timing>()};
     const bool withBody = head().method() != "HEAD"; // of a head that was not read the method is empty
-    const qint64 sent = withBody ? response.body.size() : 0;
-    m_host.noteRefusal({request, QString(), response.failure, response.status, sent});
+    m_host.noteRefusal({request, {}, response.failure, response.status, withBody ? response.body.size() : 0});
     QByteArray &bytes = m_host.scratch();
     appendAnswer(bytes, response,
                  {withBody, false, 1, m_host.date(), m_host.fixedFields(head()), request.timing.get(), m_trace});
@@ -274,7 +269,7 @@ void Connection::send(const QByteArray &bytes)
         sent();
         return;
     }
-    enter(State::Sending, timeToTake(bytes, limits()));
+    enter(State::Sending, limits().timeToTake(bytes.size()));
     write(bytes);
     if (m_state == State::Sending && m_wire->bytesToWrite() == 0)
         sent();
@@ -282,7 +277,7 @@ void Connection::send(const QByteArray &bytes)
 
 void Connection::sendHeld()
 {
-    const auto allowed = timeToTake(m_held, limits());
+    const auto allowed = limits().timeToTake(m_held.size());
     if (!m_held.isEmpty())
         write({});
     if (m_state == State::Head && m_wire->bytesToWrite() > 0)
@@ -392,6 +387,8 @@ void Connection::end()
 void Connection::enter(State state, std::optional<std::chrono::milliseconds> allowed)
 {
     m_state = state;
+    if (state != State::Body)
+        m_room.leave();
     m_wire->heedLeaving(state != State::Waiting && state != State::Sending);
     m_deadline = allowed ? std::optional(Clock::now() + *allowed) : std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include "server/http/host.h"
 #include "server/http/message/request.h"
 #include "server/http/message/response.h"
+#include "server/http/reading/body_room.h"
 #include "server/http/reading/request_reader.h"
 #include "server/http/turns.h"
 #include "server/http/wire/wire.h"
@@ -36,10 +37,14 @@ public:
     /// Of the released request.
     const RequestHead &head() const { return m_reader.head(); }
     const Trace &trace() const { return m_trace; }
-    /// The released request as far as it decides whether it is let in: without its body.
+    /// The request as far as it decides whether it is let in: without its body.
     Request request() const { return {head(), {}, {}, m_from, m_trace, {}, m_timing}; }
     /// The released request, once; the exchange is open from here until answer().
-    Request takeRequest();
+    Request takeRequest()
+    {
+        m_taken = true;
+        return {head(), m_reader.takeBody(), {}, m_from, m_trace, {}, m_timing};
+    }
     std::stop_token stopToken() override
     {
         m_stop = std::stop_source();
@@ -115,6 +120,7 @@ private:
     QByteArray m_held; ///< answers that leave together, before anything else is waited for
     QByteArray m_in; ///< read from the wire, not yet released
     RequestReader m_reader{limits()};
+    BodyRoom m_room{m_host.bodies()};
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Timing> m_timing; ///< of the released request
     Forwarded m_from; ///< whose it is

@@ -6,11 +6,15 @@
 
 #include <QByteArray>
 
+#include <optional>
+
 namespace openloop::http {
 
 class Connection;
+class Failure;
 class Networks;
 struct Finished;
+struct Request;
 class RequestHead;
 class Turns;
 
@@ -27,6 +31,11 @@ public:
     /// The connection has released a request: it is answered at once, or taken by Connection::takeRequest(). One for
     /// which neither is done is refused with 500.
     virtual void handle(Connection &connection) = 0;
+
+    /// Why a request is refused whose head is there, and whose body is not; nothing: it may come.
+    virtual std::optional<Failure> objectionTo(const Request &request) const = 0;
+    /// The sum of BodyRoom.
+    virtual qsizetype &bodies() = 0;
 
     /// The wire is gone and no exchange is open: nothing more will happen there, and it is about to be deleted.
     virtual void forget(Connection *connection) = 0;

@@ -129,6 +129,11 @@ void Listener::tellOfCuts(std::chrono::steady_clock::time_point now)
     qCWarning(log, "%d slow clients were cut: they did not take their answers", std::exchange(m_cuts, 0));
 }
 
+std::optional<Failure> Listener::objectionTo(const Request &request) const
+{
+    return m_objection ? m_objection(request) : std::nullopt;
+}
+
 void Listener::noteRefusal(const Finished &refused) const
 {
     if (m_refusalObserver)

@@ -62,6 +62,10 @@ public:
     /// Tells open exchanges to stop, so that who waits for their answers is told 503; cuts every other connection.
     void dismissAll();
 
+    /// See Host::objectionTo.
+    using Objection = std::function<std::optional<Failure>(const Request &)>;
+    void setObjection(Objection objection) { m_objection = std::move(objection); }
+
     /// Told of every refusal that came before a request was whole.
     void setRefusalObserver(std::function<void(const Finished &)> observer) { m_refusalObserver = std::move(observer); }
 
@@ -78,6 +82,8 @@ public:
     Turns &turns() override { return m_turns; }
     const Networks &proxies() const override { return m_settings.proxies; }
     void handle(Connection &connection) override { m_handle(connection); }
+    std::optional<Failure> objectionTo(const Request &request) const override;
+    qsizetype &bodies() override { return m_bodies; }
     void forget(Connection *connection) override;
     void noteRefusal(const Finished &refused) const override;
     QByteArray &scratch() override;
@@ -112,7 +118,9 @@ private:
     bool m_alone = true;
     std::atomic<qint64> m_accepted = 0;
     std::atomic<qint64> m_wakeUps = 0;
+    Objection m_objection;
     std::function<void(const Finished &)> m_refusalObserver;
+    qsizetype m_bodies = 0;
     QSet<Connection *> m_connections;
     QBasicTimer m_sweep;
     QByteArray m_date;

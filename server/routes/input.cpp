@@ -22,6 +22,7 @@ namespace {
 
 constexpr qint64 mostExact = qint64(1) << 53;
 constexpr qsizetype longestNameShown = 40;
+constexpr qsizetype mostMembers = 100; // what we do not know is left alone, but takes the loop's time
 constexpr qint64 mostOnAPage = 1000;
 
 bool isDecimal(const QString &text)
@@ -38,6 +39,13 @@ struct Member {
 QJsonValue decoded(QByteArrayView value)
 {
     return QJsonDocument::fromJson('[' + value.toByteArray() + ']')[0];
+}
+
+QString nameOf(QByteArrayView written)
+{
+    written = written.trimmed();
+    return written.contains('\\') ? decoded(written).toString() // \u006e is n as well
+                                  : QString::fromUtf8(written.sliced(1, written.size() - 2));
 }
 
 // In their order and as they are written, which Qt's parser does not tell: of equal names it keeps the last, others
@@ -57,8 +65,11 @@ QList<Member> membersOf(QByteArrayView object)
         const bool endsMember = depth == 1 && (c == ',' || c == '}');
         if (endsMember && !members.isEmpty())
             members.last().value = object.sliced(begin, i - begin).trimmed();
-        if (depth == 1 && c == ':') // \u006e is n as well
-            members.append({decoded(object.sliced(begin, i - begin)).toString(), {}});
+        if (depth == 1 && c == ':') {
+            if (members.size() == mostMembers)
+                throw Failure::unprocessable(u"body"_s, u"has more than %1 members"_s.arg(mostMembers));
+            members.append({nameOf(object.sliced(begin, i - begin)), {}});
+        }
         if (c == '{' || c == '[')
             ++depth;
         else if (c == '}' || c == ']')

@@ -64,6 +64,7 @@ void Branch::begin(std::unique_ptr<Attendant> attendant, int descriptor, bool al
         m_router->add(m_routes.all[i].pattern, int(i));
     for (const QByteArray &path : m_routes.first)
         m_listener.turns().putFirst(path);
+    m_listener.setObjection([this](const Request &request) { return objectionTo(request); });
     m_attendant = std::move(attendant);
     if (m_attendant) {
         m_ledger->observer = [this](const Finished &finished) { m_attendant->finished(finished); };
@@ -156,6 +157,17 @@ std::optional<QByteArray> Branch::withoutSlash(const RequestHead &head) const
     return location;
 }
 
+std::optional<Failure> Branch::objectionTo(const Request &request) const
+{
+    try {
+        if (m_routes.guard)
+            m_routes.guard(request);
+    } catch (const Failure &failure) {
+        return failure;
+    }
+    return {};
+}
+
 // Whom the guard would refuse is left to it.
 std::optional<Response> Branch::turnAway(const Connection &connection) const
 {
@@ -164,12 +176,8 @@ std::optional<Response> Branch::turnAway(const Connection &connection) const
     if (admission == m_routes.admissions.constEnd() || (head.method() != "GET" && head.method() != "HEAD"))
         return {};
     const Request request = connection.request();
-    try {
-        if (m_routes.guard)
-            m_routes.guard(request);
-    } catch (const Failure &) {
+    if (objectionTo(request))
         return {};
-    }
     const std::optional<Failure> refusal = admission->refusal(request);
     if (!refusal)
         return {};

@@ -57,6 +57,7 @@ public:
 
 private:
     void dispatch(Connection &connection);
+    std::optional<Failure> objectionTo(const Request &request) const;
     void handle(const Route &route, Exchange exchange);
     std::optional<QByteArray> withoutSlash(const RequestHead &head) const;
     std::optional<Response> turnAway(const Connection &connection) const;

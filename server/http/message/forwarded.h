@@ -11,7 +11,7 @@ namespace openloop::http {
 struct Forwarded {
     QHostAddress client; ///< who asks, without the proxies
     QByteArray host; ///< by which Host the first trusted proxy was asked; empty: by the one in the request
-    QByteArray scheme; ///< `http` or `https`, by which it was asked; empty: it did not say
+    QByteArray scheme; ///< `http` or `https`, by which it, or else we, were asked; empty: nobody knows
     QByteArray prefix; ///< what it cut off the path, as `/api`: URLs of the service's own begin with it; mostly empty
 };
 

@@ -12,6 +12,8 @@ struct Limits {
     qsizetype head = 16 * 1024; ///< bytes of request line and fields, and of the trailers of a chunked body
     qsizetype fields = 100; ///< header fields
     qsizetype body = 1024 * 1024; ///< bytes after decoding
+    qsizetype shortBody = 16 * 1024; ///< bytes of one that arrives whatever the others do
+    qsizetype bodies = 64 * 1024 * 1024; ///< bytes of the longer ones that arrive at a loop at a time; beyond it: 503
     int connections = 10'000; ///< beyond it: 503 and close
     int refusals = 256; ///< connections at a time that are told so; beyond it: close
     std::chrono::milliseconds headTime{10'000}; ///< from a head's first byte to its last
@@ -21,6 +23,11 @@ struct Limits {
     qint64 streamBuffer = 64 * 1024; ///< bytes of a stream that wait for the client; beyond it the stream waits
     std::chrono::milliseconds streamStall{30'000}; ///< for a client to take anything of a stream
     int slowestReader = 10 * 1024; ///< bytes a second that a client must take of an answer, after 30 s
+
+    std::chrono::seconds timeToTake(qsizetype bytes) const
+    {
+        return std::chrono::seconds(30) + std::chrono::seconds(bytes / slowestReader);
+    }
 };
 
 } // namespace openloop::http

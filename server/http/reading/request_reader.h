@@ -31,6 +31,8 @@ public:
     State state() const { return m_state; }
     /// Of a refused request what was read of it, without a method where not even that was.
     const RequestHead &head() const { return m_head; }
+    /// Bytes of a body that is not whole and no longer in `in`.
+    qsizetype bodySize() const { return m_chunks ? m_chunks->body().size() : 0; }
     /// Once for a request.
     QByteArray takeBody() { return std::exchange(m_body, {}); }
     Failure refusal() const { return {m_status, m_reason}; }

@@ -17,7 +17,8 @@ public:
             const Networks &proxies);
 
     QHostAddress peerAddress() const override { return m_tcp.peerAddress(); }
-    bool isSecured() const override { return m_state == State::Encrypted; }
+    bool isSecured() const override { return isEncrypted(); }
+    bool isEncrypted() const override { return m_state == State::Encrypted; }
     bool isReady() const override { return m_state != State::Handshake; }
     bool isMistaken() const override { return m_state == State::Clear; }
     void read(QByteArray &in) override;

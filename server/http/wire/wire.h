@@ -36,6 +36,8 @@ public:
     /// Whether nobody on the way can have read along, as far as is known here: it is encrypted, came by a Unix socket,
     /// or a trusted proxy answers for it.
     virtual bool isSecured() const = 0;
+    /// Whether it is encrypted here.
+    virtual bool isEncrypted() const { return false; }
 
     /// Whether what is read are requests. Until then read() goes on with what comes before them, and what is written
     /// waits.

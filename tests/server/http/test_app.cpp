@@ -118,6 +118,10 @@ private slots:
     void aBodyArrivesInPieces();
     void aChunkedBodyArrivesWhole();
     void continueIsSaidWhenExpected();
+    void whoIsNotLetInIsToldBeforeTheBody_data();
+    void whoIsNotLetInIsToldBeforeTheBody();
+    void longBodiesShareABound_data();
+    void longBodiesShareABound();
     void connectionCloseCloses();
     void aCodedBodyIsNotRead();
     void http10Closes();
@@ -373,6 +377,87 @@ void TestApp::continueIsSaidWhenExpected()
     QCOMPARE(statusOf(client.read()), 100);
     client.send("hello");
     QCOMPARE(statusOf(client.read()), 200);
+}
+
+void TestApp::whoIsNotLetInIsToldBeforeTheBody_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::newRow("a length") << QByteArray("Content-Length: 1000000\r\n");
+    QTest::newRow("who asks whether to send it") << QByteArray("Content-Length: 5\r\nExpect: 100-continue\r\n");
+    QTest::newRow("chunks") << QByteArray("Transfer-Encoding: chunked\r\n");
+}
+
+// What strangers send would be kept in memory until it is whole.
+void TestApp::whoIsNotLetInIsToldBeforeTheBody()
+{
+    QFETCH(const QByteArray, fields);
+    Context context;
+    AppThread server({}, [&](App &app) {
+        app.route("POST", u"/quick"_s, context, quick);
+        app.setGuard([](const Request &request) {
+            if (request.head.value("authorization").isEmpty())
+                throw Failure(401, u"who are you?"_s).withField("WWW-Authenticate", "Bearer");
+        });
+    });
+    RawClient stranger(server.port());
+    stranger.send(request("POST", "/quick", fields));
+    const auto refused = stranger.read();
+    QCOMPARE(statusOf(refused), 401);
+    QCOMPARE(refused->fields["www-authenticate"], "Bearer");
+    QVERIFY(stranger.waitForClose());
+    RawClient known(server.port());
+    known.send(request("POST", "/quick", "Authorization: x\r\nContent-Length: 5\r\n"));
+    known.send("hello");
+    QCOMPARE(statusOf(known.read()), 200);
+}
+
+void TestApp::longBodiesShareABound_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<QByteArray>("begin");
+    QTest::addColumn<QByteArray>("end");
+    QTest::newRow("a length") << QByteArray("Content-Length: 900\r\n") << QByteArray(800, 'a') << QByteArray(100, 'a');
+    QTest::newRow("chunks") << QByteArray("Transfer-Encoding: chunked\r\n") << "320\r\n" + QByteArray(800, 'a') + "\r\n"
+                            << QByteArray("0\r\n\r\n");
+}
+
+void TestApp::longBodiesShareABound()
+{
+    QFETCH(const QByteArray, fields);
+    QFETCH(const QByteArray, begin);
+    QFETCH(const QByteArray, end);
+    Context context;
+    Limits limits;
+    limits.shortBody = 100;
+    limits.bodies = 1000;
+    AppThread server(limits, [&](App &app) { app.route("POST", u"/quick"_s, context, quick); }, 1);
+    for (int round = 0; round < 3; ++round) { // whoever has gone has left its room
+        RawClient first(server.port());
+        RawClient brief(server.port());
+        first.send(request("POST", "/quick", fields) + begin);
+        for (int i = 0; i < 5; ++i) // by then the loop has read it
+            QCOMPARE(statusOf(brief.post("/quick", "x")), 200);
+        RawClient second(server.port());
+        second.send(request("POST", "/quick", fields) + begin);
+        const auto refused = second.read();
+        QCOMPARE(statusOf(refused), 503);
+        QVERIFY(refused->body.contains("long bodies"));
+        QVERIFY(refused->fields.contains("retry-after"));
+        brief.send(request("POST", "/quick", "Content-Length: 5\r\n") + "he");
+        brief.send("llo");
+        QCOMPARE(statusOf(brief.read()), 200);
+        if (round == 1) { // it leaves without an end
+            first.reset();
+            TRY_COMPARE(server.connections(), 1); // brief's
+            continue;
+        }
+        first.send(end);
+        QCOMPARE(statusOf(first.read()), 200);
+        RawClient third(server.port());
+        third.send(request("POST", "/quick", fields) + begin);
+        third.send(end);
+        QCOMPARE(statusOf(third.read()), 200);
+    }
 }
 
 void TestApp::connectionCloseCloses()

@@ -158,6 +158,7 @@ void TestProxies::urlsBeginWithWhatAProxyCutsOff()
     const auto accepted = client.post("/factorizations", "{\"n\":\"15\"}", prefix);
     QCOMPARE(statusOf(accepted), 202);
     QVERIFY(accepted && accepted->fields.value("location").startsWith("/api/factorizations/"));
+    QCOMPARE(statusOf(client.post("/factorizations", "{\"n\":\"16\"}", prefix)), 202); // that there is a next page
     client.send(request("/factorizations?limit=1", prefix));
     const auto page = client.read();
     QVERIFY(page && page->body.contains("\"/api/factorizations?limit=1&"));

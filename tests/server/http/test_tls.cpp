@@ -36,6 +36,7 @@ private slots:
     void initTestCase();
     void pipelinedAnswersKeepTheirOrder();
     void aTargetMayNameHttps();
+    void aPageThatIsNotEncryptedIsAnother();
     void aLongAnswerArrivesWhole();
     void answersThatNeedNoWaitingSurviveHalfClose_data();
     void answersThatNeedNoWaitingSurviveHalfClose();
@@ -112,6 +113,19 @@ void TestTls::aTargetMayNameHttps()
     const auto socket = connectTo(server.port());
     socket->write(request("https://localhost/health", "Connection: close\r\n"));
     QVERIFY(readUntil(*socket, {}).startsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+void TestTls::aPageThatIsNotEncryptedIsAnother()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), options(u"key.pem"_s));
+    QVERIFY(server.waitUntilReady());
+    for (const auto &[scheme, status] : {std::pair("https", "200"), std::pair("http", "403")}) {
+        const auto socket = connectTo(server.port());
+        const QByteArray origin = QByteArray("Origin: ") + scheme + "://localhost\r\n";
+        socket->write(request("/factorizations", origin + "Connection: close\r\n"));
+        const QByteArray in = readUntil(*socket, {});
+        QVERIFY2(in.startsWith(QByteArray("HTTP/1.1 ") + status), in.constData());
+    }
 }
 
 void TestTls::aLongAnswerArrivesWhole()

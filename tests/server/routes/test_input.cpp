@@ -79,6 +79,18 @@ private slots:
         QVERIFY2(said.contains(name) && said.contains(u"more than once"), qPrintable(said));
     }
 
+    void moreMembersThanAnybodyNeedsAreRefused()
+    {
+        const auto bodyOf = [](int members) {
+            QByteArrayList written{"\"n\":\"12\""};
+            for (int i = 1; i < members; ++i)
+                written << "\"m" + QByteArray::number(i) + "\":1";
+            return '{' + written.join(',') + '}';
+        };
+        QCOMPARE(bodySays(bodyOf(100)), u"12"_s);
+        QCOMPARE(bodySays(bodyOf(101)), u"body has more than 100 members"_s);
+    }
+
     void whatOnlyLooksLikeTheSameNameIsTaken()
     {
         const QByteArray elsewhere = "{\"n\":\"12\",\"m\":\"n\",\"o\":[\"n\",\"n\"],\"p\":{\"n\":1},\"N\":2}";

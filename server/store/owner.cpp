@@ -19,8 +19,10 @@ Q_LOGGING_CATEGORY(lcStore, "openloop.store")
 
 constexpr auto busyPause = 10ms;
 constexpr auto longestBusyPause = 160ms;
-constexpr auto frozenGrace = 1s; // after the deadline, for the server's own statement_timeout
+constexpr auto cancelGrace = 500ms; // after the deadline, for the server's own statement_timeout
+constexpr auto frozenGrace = 1s; // after the deadline, for that, and for a server that is asked to cancel
 constexpr auto stopGrace = 1s;
+constexpr auto cancelPatience = 100ms; // of who stops: a pooler cancels for those only who are still there
 constexpr auto quick = 2ms; // of a question
 constexpr size_t mostTogether = 8; // then a message costs little beside what it asks for
 constexpr auto timeBetweenFileChecks = 100ms; // of reads, which lose nothing
@@ -56,6 +58,12 @@ StoreOwner::~StoreOwner()
     std::unique_lock lock(m_mutex);
     const auto ended = [this] { return m_ended; };
     m_changed.wait_until(lock, *m_graceEnd, ended);
+    if (!m_ended && m_canceller) {
+        if (m_running)
+            m_running->fail(away());
+        cancel();
+        m_changed.wait_for(lock, cancelPatience, ended);
+    }
     while (!m_ended) { // work of several statements has to be cut several times
         if (m_running)
             m_running->fail(away());
@@ -86,9 +94,21 @@ bool StoreOwner::checkDeadline(StoreWork::Clock::time_point now, const http::Fai
     const bool sqlite = m_settings.location.dialect == SqlDialect::Sqlite;
     const bool left = m_running->kind() == StoreWork::Kind::Read && m_running->abandoned();
     const bool release = sqlite ? overdue || left : m_running->deadline() + frozenGrace <= now;
+    if (m_running->deadline() + cancelGrace <= now)
+        cancel();
     if (release && m_releaser)
         m_releaser();
     return true;
+}
+
+// With m_mutex, of work that was answered. What waits for a standby outlives its connection, and takes up one of
+// PostgreSQL's for each try.
+void StoreOwner::cancel()
+{
+    if (!m_canceller)
+        return;
+    std::exchange(m_canceller, {})();
+    m_cut = true; // it may come late
 }
 
 void StoreOwner::cut()
@@ -198,13 +218,13 @@ bool StoreOwner::tryOnce(StoreWork &unit, SqlConnection &sql)
     m_begun = false;
     m_committing = false;
     try {
-        setReleaser(sql.releaser()); // from here on a cut ends the statement; one before is seen now
+        setReleaser(sql.releaser(), sql.canceller()); // from here on a cut ends the statement; one before is seen now
         if (isCut())
-            throw SqlError(SqlTrouble::Lost, u"it was cut while it was idle"_s);
+            throw SqlError(SqlTrouble::Lost, u"it was cut"_s);
         perform(unit, sql);
         setReleaser({});
         m_reconnect.answered();
-        if (!m_settings.spare && !m_settings.tables.check)
+        if (m_settings.judges && !m_settings.tables.check)
             m_health.passed();
         unit.deliver();
         return true;
@@ -299,10 +319,11 @@ bool StoreOwner::isCut()
     return m_cut;
 }
 
-void StoreOwner::setReleaser(const std::function<void()> &releaser)
+void StoreOwner::setReleaser(const std::function<void()> &releaser, const std::function<void()> &canceller)
 {
     const std::lock_guard lock(m_mutex);
     m_releaser = releaser;
+    m_canceller = canceller;
 }
 
 void StoreOwner::pause(std::chrono::milliseconds time, const std::stop_token &stop)

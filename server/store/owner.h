@@ -34,6 +34,7 @@ public:
         std::chrono::milliseconds reconnect = Reconnect::longest; ///< pause between two tries, at most
         StoreTables tables; ///< made on the first connection, and looked after by the same thread
         SqliteFile *file = nullptr; ///< which all threads have open
+        bool judges = true; ///< whether the database can be used again when this one can use it
         bool spare = false; ///< opened only for work that no other takes soon, and not again before the next such work
     };
 
@@ -78,7 +79,8 @@ private:
     bool isToBeOpenedAfresh(SqlReason reason) const;
     void setRunning(std::shared_ptr<StoreWork> unit);
     bool isCut();
-    void setReleaser(const std::function<void()> &releaser);
+    void setReleaser(const std::function<void()> &releaser, const std::function<void()> &canceller = {});
+    void cancel();
     void setOpen(bool open);
     void pause(std::chrono::milliseconds time, const std::stop_token &stop);
 
@@ -98,6 +100,7 @@ private:
     std::mutex m_mutex; // guards what the watchdog sees
     std::shared_ptr<StoreWork> m_running;
     std::function<void()> m_releaser;
+    std::function<void()> m_canceller; // until it was called
     StoreWork::Clock::time_point m_openUntil = StoreWork::Clock::time_point::max(); // of a connection that is opened
     bool m_cut = false; // the connection that is open now is not to be used any more
     std::optional<StoreWork::Clock::time_point> m_graceEnd; // once a stop was requested

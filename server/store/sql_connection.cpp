@@ -32,7 +32,10 @@ SqlConnection::SqlConnection(SqlLocation location, Role role, std::chrono::milli
 {
     m_location.applyTo(m_database, m_mark);
     if (m_location.dialect == SqlDialect::Postgres)
-        m_openingReleaser = [mark = m_mark] { shutDownMarked(mark); };
+        m_openingReleaser = [mark = m_mark] {
+            shutDownMarked(mark);
+            shutDownOpeningUnixSockets();
+        };
     else // half: the rest is for asking again where it gives up at once
         m_database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(m_timeout.count() / 2));
 }
@@ -57,8 +60,16 @@ void SqlConnection::open()
         fail(error);
     }
     m_open = true;
-    if (m_location.dialect == SqlDialect::Postgres)
+    if (m_location.dialect == SqlDialect::Postgres) {
+        m_socket.emplace(*m_database.driver());
+        if (!m_socket->isConnected()) {
+            close();
+            throw SqlError(SqlTrouble::Lost, u"the server let us in and then said nothing"_s, SqlReason::Away);
+        }
+        if (const QString timeout = m_location.parameters.value(u"tcp_user_timeout"_s); !timeout.isEmpty())
+            m_socket->setTimeout(timeout.toInt());
         logNoticesOf(*m_database.driver());
+    }
     try {
         configure();
         checkFile();
@@ -67,6 +78,7 @@ void SqlConnection::open()
         throw;
     }
     m_releaser = releaserOf(m_location.dialect, *m_database.driver());
+    m_canceller = cancellerOf(m_location.dialect, *m_database.driver());
 }
 
 void SqlConnection::configure()
@@ -86,6 +98,8 @@ void SqlConnection::close()
 {
     const auto alone = m_entered ? m_file->alone() : std::unique_lock<std::recursive_mutex>();
     m_releaser = {};
+    m_canceller = {};
+    m_socket.reset();
     m_prepared.clear();
     m_names.clear();
     m_ownsSession.reset();

@@ -111,6 +111,8 @@ public:
 
     /// See releaserOf. Empty while closed.
     const std::function<void()> &releaser() const { return m_releaser; }
+    /// See cancellerOf. Empty while closed.
+    const std::function<void()> &canceller() const { return m_canceller; }
     /// Makes open() end at once, and is right before it as well: it keeps no descriptor that another may get.
     const std::function<void()> &openingReleaser() const { return m_openingReleaser; }
 
@@ -139,7 +141,9 @@ private:
     std::unordered_map<QString, QString> m_names; // PostgreSQL only: of the statements that the session knows
     int m_namesGiven = 0;
     std::optional<bool> m_ownsSession; // PostgreSQL only; nothing: not known yet
+    std::optional<OpenSocket> m_socket; // PostgreSQL only
     std::function<void()> m_releaser;
+    std::function<void()> m_canceller;
     std::function<void()> m_openingReleaser;
     bool m_open = false;
     bool m_entered = false; // what the others of the file know

@@ -10,12 +10,19 @@
 #include <QStringList>
 #include <QVariant>
 
+#include <array>
 #include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -25,6 +32,8 @@ namespace openloop {
 namespace {
 
 Q_LOGGING_CATEGORY(lcStore, "openloop.store")
+
+constexpr int mostCancelling = 16; // threads
 
 SqlTrouble classifySqlite(int code, const QString &text)
 {
@@ -110,13 +119,71 @@ std::function<void()> sqliteReleaser(void *database)
     return [=] { interrupt(database); };
 }
 
-std::function<void()> postgresReleaser(void *connection)
+int postgresSocket(void *connection)
 {
     const auto socketOf = loadedFunction<int (*)(void *)>(libpq, "PQsocket");
-    const int socket = socketOf && connection ? socketOf(connection) : -1;
+    return socketOf && connection ? socketOf(connection) : -1;
+}
+
+std::function<void()> postgresReleaser(void *connection)
+{
+    const int socket = postgresSocket(connection);
     if (socket < 0)
         return {};
     return [=] { ::shutdown(socket, SHUT_RDWR); };
+}
+
+std::function<void()> postgresCanceller(void *connection)
+{
+    const auto keyOf = loadedFunction<void *(*)(void *)>(libpq, "PQgetCancel");
+    const auto send = loadedFunction<int (*)(void *, char *, int)>(libpq, "PQcancel");
+    const auto forget = loadedFunction<void (*)(void *)>(libpq, "PQfreeCancel");
+    void *const found = keyOf && send && forget && connection ? keyOf(connection) : nullptr;
+    if (!found)
+        return {};
+    return [send, key = std::shared_ptr<void>(found, forget)] {
+        static std::atomic<int> sending = 0; // a host that is away is tried for minutes
+        if (++sending > mostCancelling) {
+            --sending;
+            return;
+        }
+        const auto cancel = [send, key] {
+            std::array<char, 256> problem{}; // the size that libpq recommends; who was away needs no word of it
+            send(key.get(), problem.data(), int(problem.size()));
+            --sending;
+        };
+        try {
+            std::thread(cancel).detach();
+        } catch (const std::system_error &) { // no thread is to be had: the connection is shut down, as ever
+            --sending;
+        }
+    };
+}
+
+// A copy of the descriptor is asked, and shut down: the original may be closed by its owner at any moment, and its
+// number be another's.
+template <typename IsMeant>
+void shutDownSockets(IsMeant isMeant)
+{
+    const QStringList descriptors = QDir(u"/proc/self/fd"_s).entryList(QDir::Files | QDir::System);
+    for (const QString &descriptor : descriptors) {
+        const int copy = ::fcntl(descriptor.toInt(), F_DUPFD_CLOEXEC, 0);
+        if (copy >= 0 && isMeant(descriptor.toInt(), copy))
+            ::shutdown(copy, SHUT_RDWR);
+        if (copy >= 0)
+            ::close(copy);
+    }
+}
+
+struct OpenSockets {
+    std::mutex mutex;
+    std::multiset<int> numbers; // one that libpq has closed may be another's already
+};
+
+OpenSockets &openSockets()
+{
+    static auto *const all = new OpenSockets; // threads may outlive what the end of main() destroys
+    return *all;
 }
 
 } // namespace
@@ -171,21 +238,47 @@ int socketMark()
     return shortest + int(made++ % marks);
 }
 
-// A copy of the descriptor is asked, and shut down: the original may be closed by its owner at any moment, and its
-// number be another's.
 void shutDownMarked(int mark)
 {
-    const QStringList descriptors = QDir(u"/proc/self/fd"_s).entryList(QDir::Files | QDir::System);
-    for (const QString &descriptor : descriptors) {
-        const int copy = ::fcntl(descriptor.toInt(), F_DUPFD_CLOEXEC, 0);
+    shutDownSockets([mark](int, int socket) {
         unsigned timeout = 0;
         socklen_t size = sizeof timeout;
-        if (copy >= 0 && ::getsockopt(copy, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size) == 0
-            && timeout == unsigned(mark))
-            ::shutdown(copy, SHUT_RDWR);
-        if (copy >= 0)
-            ::close(copy);
-    }
+        return ::getsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size) == 0 && timeout == unsigned(mark);
+    });
+}
+
+OpenSocket::OpenSocket(const QSqlDriver &driver) : m_socket(postgresSocket(pointerIn(driver.handle())))
+{
+    OpenSockets &all = openSockets();
+    const std::lock_guard lock(all.mutex);
+    all.numbers.insert(m_socket);
+}
+
+OpenSocket::~OpenSocket()
+{
+    OpenSockets &all = openSockets();
+    const std::lock_guard lock(all.mutex);
+    all.numbers.erase(all.numbers.find(m_socket));
+}
+
+void OpenSocket::setTimeout(int ms) const
+{
+    const auto timeout = unsigned(std::max(ms, 0));
+    ::setsockopt(m_socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout); // a Unix socket needs none
+}
+
+void shutDownOpeningUnixSockets()
+{
+    shutDownSockets([](int descriptor, int socket) {
+        sockaddr_un address{};
+        socklen_t size = sizeof address;
+        if (::getpeername(socket, reinterpret_cast<sockaddr *>(&address), &size) != 0 || address.sun_family != AF_UNIX)
+            return false;
+        const QByteArray path(address.sun_path, qsizetype(size - offsetof(sockaddr_un, sun_path)));
+        OpenSockets &all = openSockets();
+        const std::lock_guard lock(all.mutex);
+        return path.contains("/.s.PGSQL.") && !all.numbers.contains(descriptor);
+    });
 }
 
 QString committedLocally(const QString &statement, SqlDialect dialect)
@@ -197,6 +290,11 @@ std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver)
 {
     void *const handle = pointerIn(driver.handle());
     return dialect == SqlDialect::Sqlite ? sqliteReleaser(handle) : postgresReleaser(handle);
+}
+
+std::function<void()> cancellerOf(SqlDialect dialect, const QSqlDriver &driver)
+{
+    return dialect == SqlDialect::Postgres ? postgresCanceller(pointerIn(driver.handle())) : nullptr;
 }
 
 std::optional<int> announcedBackend(const QSqlDriver &driver)

@@ -59,6 +59,13 @@ QString committedLocally(const QString &statement, SqlDialect dialect);
 /// Empty where the client library can't be found.
 std::function<void()> releaserOf(SqlDialect dialect, const QSqlDriver &driver);
 
+/// PostgreSQL: a function that has the server end what the connection runs, asked for over a socket of its own on a
+/// thread that is left alone with it: it returns at once, and may be called from any thread, also when the connection
+/// is closed. A commit that waits for a standby ends with nothing else, and as if it were replicated: whoever calls
+/// this has answered its work with a failure. It may come late, and hit the next statement: the connection is not used
+/// any more. Empty where the client library can't be found.
+std::function<void()> cancellerOf(SqlDialect dialect, const QSqlDriver &driver);
+
 /// PostgreSQL: the number of the server's process, as the connection was told when it was opened; a pooler tells one
 /// that it has made up. Nothing where the client library can't be found.
 std::optional<int> announcedBackend(const QSqlDriver &driver);
@@ -72,5 +79,27 @@ int socketMark();
 
 /// Shuts this process's sockets of that mark down, so that an opening ends at once. A socket that is no TCP has none.
 void shutDownMarked(int mark);
+
+/// PostgreSQL: the socket of a connection that is open now, known to be so while this lives. Any thread.
+class OpenSocket
+{
+public:
+    explicit OpenSocket(const QSqlDriver &driver);
+    ~OpenSocket();
+    Q_DISABLE_COPY_MOVE(OpenSocket)
+
+    /// Whether the server is still at its other end, as far as libpq has seen: Qt takes a connection for open that was
+    /// cut while it asked for its settings.
+    bool isConnected() const { return m_socket >= 0; }
+    /// Limits how long what was sent may stay unconfirmed; what socketMark said of it has done its duty.
+    void setTimeout(int ms) const;
+
+private:
+    const int m_socket;
+};
+
+/// PostgreSQL: shuts down this process's Unix sockets that lead to a PostgreSQL and are none of the above: those whose
+/// connections are being opened.
+void shutDownOpeningUnixSockets();
 
 } // namespace openloop

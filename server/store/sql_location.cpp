@@ -161,6 +161,8 @@ void SqlLocation::applyTo(QSqlDatabase &database, int mark) const
     if (dialect == SqlDialect::Sqlite)
         return database.setDatabaseName(file);
     QMap<QString, QString> rest = forLibpq(mark);
+    if (mark > 0)
+        rest[u"tcp_user_timeout"_s] = QString::number(mark); // the URL's holds from when it is open
     database.setHostName(rest.take(u"host"_s)); // Qt leaves out what is empty
     database.setDatabaseName(rest.take(u"dbname"_s));
     database.setUserName(rest.take(u"user"_s));

@@ -28,7 +28,7 @@ struct SqlLocation {
     /// socketMark; 0: none.
     QMap<QString, QString> forLibpq(int mark) const;
 
-    /// To be opened by that connection. mark: likewise.
+    /// To be opened by that connection. mark: likewise, instead of the URL's own tcp_user_timeout.
     void applyTo(QSqlDatabase &database, int mark = 0) const;
 
     /// The database as a log may name it: hosts and name, never a password.

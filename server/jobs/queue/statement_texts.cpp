@@ -235,7 +235,8 @@ QString textOfCancel(TaskId task)
 }
 
 // The key's row comes first and the task's second, in every transaction: two of them cannot wait for each other. Who
-// meets the other's row waits until that is committed, and then changes nothing.
+// meets the other's row waits until that is committed, and then changes nothing but the row's lock: a transaction that
+// writes nothing waits for no standby, and would tell of a task whose own commit was cut while it waited for one.
 QString textOf(const Request &request)
 {
     const QString id = sqlOf(request.id);
@@ -249,7 +250,7 @@ QString textOf(const Request &request)
     const QString winner = u"coalesce((SELECT id FROM tasks WHERE id = %1), (%2))"_s.arg(id, same);
     if (request.key.empty())
         return insert
-            + u" ON CONFLICT DO NOTHING; SELECT w, TRUE FROM (SELECT %1 AS w) x WHERE w IS NOT NULL"_s.arg(winner);
+            + u" ON CONFLICT DO NOTHING; SELECT id, TRUE FROM tasks WHERE id = %1 FOR KEY SHARE"_s.arg(winner);
     const QString key = sqlOf(request.key);
     const QString mine = u"key = %1 AND task = %2"_s.arg(key, id);
     const QStringList statements{
@@ -260,7 +261,7 @@ QString textOf(const Request &request)
         u"UPDATE request_keys SET task = w FROM (SELECT %1 AS w) x WHERE %2 AND w <> %3"_s.arg(winner, mine, id),
         // and has ended meanwhile: as if nothing had been asked
         u"DELETE FROM request_keys WHERE %1 AND NOT EXISTS (SELECT FROM tasks WHERE id = %2)"_s.arg(mine, id),
-        u"SELECT task, payload_hash = %1 FROM request_keys WHERE key = %2"_s.arg(hash, key),
+        u"SELECT task, payload_hash = %1 FROM request_keys WHERE key = %2 FOR KEY SHARE"_s.arg(hash, key),
     };
     return statements.join(u"; "_s);
 }

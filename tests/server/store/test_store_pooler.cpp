@@ -4,12 +4,15 @@
 #include "server/store/store.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/absent_standby.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/pgbouncer.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/slow_database.h"
 
 #include <QTest>
+
+#include <atomic>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -124,10 +127,10 @@ private slots:
         for (const char *setting : {"bytea_output = hex", "bytea_output = escape", "datestyle = 'SQL'"}) {
             const auto set = [setting](SqlConnection &sql) { sql.command(u"SET "_s + QLatin1String(setting)); };
             QCOMPARE(await(taskOf(store.read(set))).status(), 200);
-            const auto rows = await(taskOf(store.read(read)));
-            QCOMPARE(rows.value->size(), 1);
+            const auto rows = await(taskOf(store.read(read))).got();
+            QCOMPARE(rows.size(), 1);
             const QVariantList values{everyByte, true, -Q_INT64_C(9007199254740991), 1.5, true};
-            QCOMPARE(rows.value->first(), values);
+            QCOMPARE(rows.first(), values);
         }
     }
 
@@ -176,6 +179,45 @@ private slots:
         TRY_VERIFY(sleeping->over);
         QCOMPARE(sleeping->status(), 503);
         TRY_COMPARE(await(taskOf(lane.run(one, StoreWork::AfterLoss::Again))).value, 1);
+    }
+
+    void aCommitThatWaitsForAStandbyLeavesNoConnectionBehind_data()
+    {
+        QTest::addColumn<bool>("pooled");
+        QTest::newRow("direct") << false;
+        QTest::newRow("behind a pooler") << true;
+    }
+
+    // PostgreSQL waits for the standby whether or not somebody waits for PostgreSQL, until it has no connection left.
+    void aCommitThatWaitsForAStandbyLeavesNoConnectionBehind()
+    {
+        QFETCH(bool, pooled);
+        std::atomic<int> written = 0;
+        const auto write = [&written](SqlConnection &sql) {
+            sql.change(u"UPDATE todos SET completed = NOT completed WHERE id = 1"_s);
+            ++written;
+        };
+        auto store = std::make_unique<Store>(pooled ? databaseUrl() : m_postgres->databaseUrl(u"direct"_s), 1,
+                                             Store::Limits{.timeout = 500ms, .reconnect = 50ms, .waiting = 10});
+        AbsentStandby standby(*m_postgres);
+        TRY_COMPARE(await(taskOf(store->write(write))).status(), 504); // the server may not have read it before
+        written = 0;
+        for (int i = 0; i < 200 && written < 4; ++i) { // some are over before they begin
+            const auto answer = await(taskOf(store->write(write)));
+            QVERIFY(answer.over && answer.status() != 200);
+        }
+        QVERIFY(written >= 4);
+        TRY_COMPARE(standby.waiting(), 0);
+
+        std::shared_ptr<Ending<void>> last;
+        const auto oneWaits = [&] {
+            if (!last || last->over)
+                last = follow(taskOf(store->write(write)));
+            return standby.waiting() > 0;
+        };
+        TRY_VERIFY(oneWaits());
+        store.reset();
+        TRY_COMPARE(standby.waiting(), 0);
     }
 
 private:

@@ -8,9 +8,12 @@
 #include "tests/support/peers/postgres.h"
 
 #include <QElapsedTimer>
+#include <QLocalServer>
+#include <QLocalSocket>
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <array>
@@ -72,30 +75,49 @@ private slots:
         QCOMPARE(changing.get(), QString());
     }
 
+    void anOpeningIsEndedThoughTheServerHasFallenSilentAfterTheLogin_data()
+    {
+        QTest::addColumn<bool>("unixSocket");
+        QTest::addColumn<QString>("more");
+        QTest::newRow("TCP") << false << QString();
+        QTest::newRow("TCP with a timeout of its own") << false << u"&tcp_user_timeout=7000"_s;
+        QTest::newRow("Unix socket") << true << QString();
+    }
+
+    // As a pooler does whose PostgreSQL is away. Qt takes such a connection for open when it is cut.
     void anOpeningIsEndedThoughTheServerHasFallenSilentAfterTheLogin()
     {
-        QTcpServer server;
-        QVERIFY(server.listen(QHostAddress::LocalHost));
+        QFETCH(bool, unixSocket);
+        QFETCH(QString, more);
         QByteArray received;
-        connect(&server, &QTcpServer::newConnection, &server, [&] {
-            QTcpSocket *const socket = server.nextPendingConnection();
-            connect(socket, &QTcpSocket::readyRead, socket, [&received, socket] {
+        const auto letIn = [&received](QIODevice *socket) {
+            connect(socket, &QIODevice::readyRead, socket, [&received, socket] {
                 if (received.isEmpty()) // AuthenticationOk, ReadyForQuery
                     socket->write(QByteArray("R\0\0\0\x8\0\0\0\0Z\0\0\0\x5I", 15));
                 received += socket->readAll();
             });
-        });
-        const QString url =
-            u"postgresql://u@127.0.0.1:%1/d?sslmode=disable&gssencmode=disable"_s.arg(server.serverPort());
+        };
+        const QTemporaryDir folder;
+        QLocalServer local;
+        QVERIFY(local.listen(folder.filePath(u".s.PGSQL.5432"_s)));
+        connect(&local, &QLocalServer::newConnection, &local, [&] { letIn(local.nextPendingConnection()); });
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, &server, [&] { letIn(server.nextPendingConnection()); });
+        const QString host =
+            unixSocket ? u"@/d?host=%1&"_s.arg(folder.path()) : u"@127.0.0.1:%1/d?"_s.arg(server.serverPort());
+        const QString url = u"postgresql://u"_s + host + u"sslmode=disable&gssencmode=disable"_s + more;
         std::promise<std::function<void()>> releaser;
         std::future<std::function<void()>> release = releaser.get_future();
-        const auto opening = std::async(std::launch::async, [&releaser, location = SqlLocation::parse(url)] {
+        auto opening = std::async(std::launch::async, [&releaser, location = SqlLocation::parse(url)] {
             SqlConnection sql(location, SqlConnection::Role::Reads, 1s);
             releaser.set_value(sql.openingReleaser());
             try {
                 sql.open();
-            } catch (const SqlError &) {
+            } catch (const SqlError &error) {
+                return error.reason();
             }
+            return SqlReason::None;
         });
         const auto asksForSettings = [&received] { return received.contains("version()"); };
         const bool isLoggedIn = QTest::qWaitFor(asksForSettings, 30'000);
@@ -106,6 +128,7 @@ private slots:
         if (!ended)
             ::_exit(1); // it would wait for ever
         QVERIFY(isLoggedIn);
+        QCOMPARE(opening.get(), SqlReason::Away);
     }
 
     // An opening that hangs is ended, and the connection before it is closed by then.

@@ -22,6 +22,7 @@ public:
     }
 
     SqlConnection &sql() { return *m_sql; }
+    Postgres &server() { return m_postgres; }
 
     /// Another one, for the calling thread.
     std::unique_ptr<SqlConnection> connect() const

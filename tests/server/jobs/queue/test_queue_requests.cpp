@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two servers are asked for the same at the same time: it is one task with one result.
 #include "tests/server/jobs/queue/two_servers.h"
+#include "tests/support/peers/absent_standby.h"
 
+#include <QScopeGuard>
 #include <QTest>
 
 namespace openloop::test {
@@ -101,6 +103,35 @@ private slots:
         QVERIFY(m_database->sql().message(textOf(request(11, "10", "k")).section(u"; "_s, 2), read).isEmpty());
         QCOMPARE(m_database->number(u"SELECT count(*) FROM request_keys"_s), 0);
         QCOMPARE(m_tables->accept(request(11, "10", "k")), Accepted(TaskId(11)));
+    }
+
+    void whatIsAcceptedAgainWaitsForTheStandbyAsWell_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::newRow("by its payload") << QString();
+        QTest::newRow("by its key") << u"k"_s;
+    }
+
+    // A commit whose connection ends while it waits is done, though no standby has it: who finds the task tells of what
+    // a failover would lose.
+    void whatIsAcceptedAgainWaitsForTheStandbyAsWell()
+    {
+        QFETCH(QString, key);
+        std::optional<AbsentStandby> standby(std::in_place, m_database->server());
+        std::future<Accepted> accepted;
+        const auto healed = qScopeGuard([&] { standby.reset(); }); // before the thread is waited for
+        const auto begin = [&](TaskId id) { accepted = elsewhere(acceptOf(request(id, "15", key.toStdString()))); };
+        begin(10);
+        TRY_COMPARE(standby->waiting(), 1);
+        TRY_COMPARE(standby->terminateWaiting(), 1);
+        QVERIFY_EXCEPTION_THROWN(accepted.get(), SqlError);
+        TRY_COMPARE(m_database->number(u"SELECT count(*) FROM tasks"_s), 1);
+
+        begin(11);
+        TRY_VERIFY(standby->waiting() == 1 || accepted.wait_for(0s) == std::future_status::ready);
+        QVERIFY(accepted.wait_for(0s) != std::future_status::ready);
+        standby.reset();
+        QCOMPARE(accepted.get(), Accepted(TaskId(10)));
     }
 
     void aResultIsKeptOnce()

@@ -6,6 +6,7 @@
 #include "server/store/schema.h"
 #include "tests/server/jobs/queue/queue_database.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/absent_standby.h"
 #include "tests/support/peers/peers.h"
 
 #include <QScopeGuard>
@@ -159,27 +160,21 @@ private slots:
         join.heartbeat = 5s;
         join.suspectAfter = 30s;
         queue::QueueSql(m_postgres->sql(), 5s).join(join);
-        const auto configure = [this](const QString &change) {
-            m_postgres->sql().command(u"ALTER SYSTEM "_s + change);
-            m_postgres->sql().command(u"SELECT pg_reload_conf()"_s);
-        };
-        const auto waiting = [this] {
-            return m_postgres->number(u"SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"_s);
-        };
+        std::optional<AbsentStandby> standby;
         std::atomic<bool> isAway = true;
         std::future<void> acknowledged;
         std::future<void> unacknowledged;
         const auto healed = qScopeGuard([&] { // before the threads are waited for
             isAway = false;
-            configure(u"RESET synchronous_standby_names"_s);
+            standby.reset();
         });
-        configure(u"SET synchronous_standby_names = 'nobody'"_s);
+        standby.emplace(m_postgres->server());
         acknowledged = std::async(std::launch::async, [this, &isAway] {
             for (const auto sql = m_postgres->connect(); isAway;) // the server may not have read it yet
                 sql->change(u"INSERT INTO maintenance (what, done_at) VALUES ('vacuum', 0) "
                             "ON CONFLICT (what) DO UPDATE SET done_at = 0"_s);
         });
-        TRY_COMPARE(waiting(), 1);
+        TRY_COMPARE(standby->waiting(), 1);
 
         unacknowledged = std::async(std::launch::async, [this] {
             const auto sql = m_postgres->connect();
@@ -196,7 +191,7 @@ private slots:
         });
         TRY_VERIFY(unacknowledged.wait_for(0s) == std::future_status::ready);
         unacknowledged.get();
-        QVERIFY(waiting() <= 1); // the other one, or none: its time may be over
+        QVERIFY(standby->waiting() <= 1); // the other one, or none: its time may be over
         QCOMPARE(m_postgres->number(u"SELECT count(*) FROM results"_s), 3);
     }
 

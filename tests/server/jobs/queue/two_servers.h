@@ -113,10 +113,7 @@ protected:
         return other.get();
     }
 
-    std::unique_ptr<QueueDatabase> m_database;
-    std::unique_ptr<QueueSql> m_tables; ///< as ann's server says it
-
-private:
+    /// What another connection is answered, on a thread of its own.
     template <typename Say>
     auto elsewhere(const Say &say)
     {
@@ -127,6 +124,10 @@ private:
         });
     }
 
+    std::unique_ptr<QueueDatabase> m_database;
+    std::unique_ptr<QueueSql> m_tables; ///< as ann's server says it
+
+private:
     void awaitWaiter()
     {
         const QDeadlineTimer deadline(patience);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A PostgreSQL whose commits wait for a synchronous standby that never comes.
+#pragma once
+
+#include "server/store/sql_connection.h"
+#include "tests/support/patience.h"
+#include "tests/support/peers/postgres.h"
+
+namespace openloop::test {
+
+/// For as long as this lives; who asks at once after it was made may still be served as before. The PostgreSQL has to
+/// outlive it. One thread.
+class AbsentStandby
+{
+public:
+    explicit AbsentStandby(Postgres &postgres)
+        : m_sql(SqlLocation::parse(postgres.databaseUrl(QStringLiteral("standby"))), SqlConnection::Role::Writes,
+                longest)
+    {
+        m_sql.open();
+        configure(QStringLiteral("SET synchronous_standby_names = 'nobody'"));
+    }
+    ~AbsentStandby()
+    {
+        try {
+            configure(QStringLiteral("RESET synchronous_standby_names"));
+        } catch (const SqlError &error) {
+            qFatal("the standby stays away: %s", error.what());
+        }
+    }
+    Q_DISABLE_COPY_MOVE(AbsentStandby)
+
+    /// How many connections' commits wait now.
+    int waiting() { return count(QStringLiteral("count(*)")); }
+    /// As an administrator ends them: their transactions are done, and their clients told nothing. How many there were.
+    int terminateWaiting() { return count(QStringLiteral("count(pg_terminate_backend(pid))")); }
+
+private:
+    void configure(const QString &change)
+    {
+        m_sql.command(QStringLiteral("ALTER SYSTEM ") + change);
+        m_sql.command(QStringLiteral("SELECT pg_reload_conf()"));
+    }
+    int count(const QString &what)
+    {
+        const auto number = [](const QSqlQuery &row) { return row.value(0).toInt(); };
+        return m_sql
+            .select(QStringLiteral("SELECT %1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'").arg(what), {},
+                    number)
+            .value(0);
+    }
+
+    SqlConnection m_sql;
+};
+
+} // namespace openloop::test

@@ -95,7 +95,7 @@ bool StoreOwner::reopen(SqlConnection &sql)
         setOpen(true);
         if (m_settings.tables.check)
             m_nextLook = StoreWork::Clock::now(); // a database that came back may be another
-        else if (!m_settings.spare)
+        else if (m_settings.judges)
             m_health.passed();
         return true;
     } catch (const SqlError &error) {

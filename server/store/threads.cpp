@@ -75,6 +75,7 @@ void StoreThreads::addOwner(const SqlLocation &location, bool writes, const Stor
     settings.reconnect = m_limits.reconnect;
     settings.tables = tables;
     settings.file = m_file ? &*m_file : nullptr;
+    settings.judges = m_owners.empty(); // a reader of SQLite knows nothing of a disk that is full
     settings.spare = location.dialect == SqlDialect::Postgres && !m_owners.empty();
     StoreQueue &queue = writes && m_writes ? *m_writes : m_queue;
     m_owners.push_back(std::make_unique<StoreOwner>(std::move(settings), queue, m_health, m_openConnections));

@@ -92,14 +92,14 @@ private slots:
     {
         Store store(url(), 2);
         QCOMPARE(await(store.todos({}, {})).got().size(), 100);
-        const auto ofUser = await(store.todos({.userId = 3, .completed = {}, .limit = 100}, {}));
-        QCOMPARE(ofUser.value->size(), 20);
-        QCOMPARE(ofUser.value->first().id, 41);
-        const auto done = await(store.todos({.userId = 3, .completed = true, .limit = 100}, {}));
-        const auto open = await(store.todos({.userId = 3, .completed = false, .limit = 100}, {}));
-        QCOMPARE(done.value->size() + open.value->size(), 20);
-        QVERIFY(std::ranges::all_of(*done.value, &Todo::completed));
-        QVERIFY(std::ranges::none_of(*open.value, &Todo::completed));
+        const auto ofUser = await(store.todos({.userId = 3, .completed = {}, .limit = 100}, {})).got();
+        QCOMPARE(ofUser.size(), 20);
+        QCOMPARE(ofUser.first().id, 41);
+        const auto done = await(store.todos({.userId = 3, .completed = true, .limit = 100}, {})).got();
+        const auto open = await(store.todos({.userId = 3, .completed = false, .limit = 100}, {})).got();
+        QCOMPARE(done.size() + open.size(), 20);
+        QVERIFY(std::ranges::all_of(done, &Todo::completed));
+        QVERIFY(std::ranges::none_of(open, &Todo::completed));
         QCOMPARE(await(store.todos({.userId = {}, .completed = {}, .limit = 7}, {})).got().value(6).id, 7);
         QVERIFY(await(store.todos({.userId = -5, .completed = {}, .limit = 7}, {})).got().isEmpty());
         QVERIFY(await(store.todos({.userId = {}, .completed = {}, .limit = 0}, {})).got().isEmpty());

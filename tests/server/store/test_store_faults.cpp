@@ -15,10 +15,14 @@
 #include "tests/support/slow_database.h"
 
 #include <QFile>
+#include <QScopeGuard>
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <atomic>
+#include <future>
 
 #include <sys/fsuid.h>
 
@@ -216,14 +220,19 @@ private slots:
     void aPostgresFrozenWhileIdleIsNoticedWithinTheDeadline()
     {
         constexpr auto deadline = 5s; // of the store, by default
+        const Control control(m_idle.port());
         Store store(databaseUrl(), 4);
         QVERIFY(store.ready());
+        QElapsedTimer clock;
+        clock.start();
         m_postgres->freeze();
         const auto isAway = [&store] { return !store.ready(); };
-        const bool noticed = QTest::qWaitFor(isAway, int(std::chrono::milliseconds(deadline).count()));
+        const bool noticed = QTest::qWaitFor(isAway, patience);
+        const auto took = clock.elapsed() * 1ms;
         const auto isBack = [&store] { return store.ready(); };
         m_postgres->thaw();
         QVERIFY(noticed);
+        QVERIFY2(took < control.longest(deadline), qPrintable(QString::number(took.count())));
         QVERIFY(QTest::qWaitFor(isBack, 60'000));
         TRY_COMPARE(await(store.todos({}, {})).status(), 200);
     }
@@ -306,6 +315,33 @@ private slots:
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).status(), 200);
     }
 
+    // A full disk does not hinder who reads.
+    void whatCanBeReadIsNotTakenForWhatCanBeWritten()
+    {
+        struct Gate {
+            std::atomic<bool> isReached = false;
+            std::promise<void> opened;
+        };
+        Store store(u"sqlite:"_s + m_file, 2, {.timeout = longest});
+        std::shared_ptr<Gate> gate;
+        const auto open = qScopeGuard([&] { gate->opened.set_value(); }); // before the store goes
+        const auto keepsTheWriterWhenItHasFailed = [&] { // which looks at the file itself, if it has the time
+            if (gate)
+                gate->opened.set_value();
+            gate = std::make_shared<Gate>();
+            const auto full = follow(taskOf(store.write(fillTheDisk)));
+            follow(taskOf(store.write([gate](SqlConnection &) {
+                gate->isReached = true;
+                gate->opened.get_future().wait();
+            })));
+            return QTest::qWaitFor([&] { return full->over && gate->isReached; }, patience) && !store.ready();
+        };
+        TRY_VERIFY(keepsTheWriterWhenItHasFailed());
+        for (int i = 0; i < 20; ++i)
+            QCOMPARE(await(store.todos({}, {})).status(), 200);
+        QVERIFY(!store.ready());
+    }
+
     void aCorruptSqliteFileStopsTheStart()
     {
         QFile file(m_file);
@@ -339,9 +375,21 @@ private slots:
         {
             const Store store(u"sqlite:"_s + m_file, 1);
         }
-        QVERIFY(QFile::setPermissions(m_file, QFile::ReadOwner | QFile::ReadOther));
-        const AsNobody nobody;
-        QVERIFY_EXCEPTION_THROWN(Store(u"sqlite:"_s + m_file, 1), StartFailure);
+        const auto all = [](QFile::Permission owner) { // the group of who is as nobody is still root's
+            return QFile::Permissions(owner) | QFile::Permission(owner >> 8) | QFile::Permission(owner >> 12);
+        };
+        const auto readable = all(QFile::ReadOwner);
+        QVERIFY(QFile::setPermissions(m_file, readable));
+        QVERIFY(QFile::setPermissions(m_file + u".lock"_s, readable | all(QFile::WriteOwner)));
+        QVERIFY(QFile::setPermissions(m_folder.path(), QFile::permissions(m_folder.path()) | all(QFile::ExeOwner)));
+        QString said;
+        try {
+            const AsNobody nobody;
+            const Store store(u"sqlite:"_s + m_file, 1);
+        } catch (const StartFailure &failure) {
+            said = QString::fromUtf8(failure.what());
+        }
+        QVERIFY2(said.contains(u"read-only"_s) || said.contains(u"readonly"_s), qPrintable(said));
     }
 
 private:

@@ -85,10 +85,17 @@ QString pathOf(const Job &job)
 
 QString idempotencyKey(const Request &request)
 {
-    const QString key = QString::fromUtf8(request.head.value("idempotency-key"));
-    if (key.size() > longestKey)
-        throw Failure::unprocessable(u"Idempotency-Key"_s, u"is longer than %1 characters"_s.arg(longestKey));
-    return key;
+    const QString name = u"Idempotency-Key"_s;
+    const QList<QByteArrayView> keys = request.head.values("idempotency-key");
+    if (keys.size() > 1)
+        throw Failure::unprocessable(name, u"is given more than once"_s);
+    const QByteArrayView key = keys.isEmpty() ? QByteArrayView() : keys.first();
+    if (!key.isValidUtf8()) // of which two would read alike
+        throw Failure::unprocessable(name, u"is no text in UTF-8"_s);
+    const QString text = QString::fromUtf8(key);
+    if (text.size() > longestKey)
+        throw Failure::unprocessable(name, u"is longer than %1 characters"_s.arg(longestKey));
+    return text;
 }
 
 // The job, once it is over, or after `atMost`, or when the service stops. It is read at every tick, so that nothing
@@ -161,15 +168,17 @@ Task<Json> listJobs(Services &use, Request request)
             throw Failure::unprocessable(u"state"_s, u"is none of queued, running, done, failed, cancelled"_s);
     }
     filter.after = queryField(request, u"after"_s);
-    filter.limit = parseLimit(request, 100);
+    const int limit = parseLimit(request, 100);
+    filter.limit = limit + 1; // one more tells whether there is a next page
     const Timing::Span span(*request.timing, Timing::Database);
-    const QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
+    QList<Job> jobs = co_await use.jobs.list(filter, request.stop);
+    const bool isLast = jobs.size() <= limit;
+    jobs.resize(std::min<qsizetype>(jobs.size(), limit));
     const auto toElement = [&use](const Job &job) { return jobJson(use, job); };
     const QString next = QString::fromLatin1(request.from.prefix) + endpoints::factorizations
-        + u"?limit=%1&after=%2"_s.arg(filter.limit).arg(jobs.isEmpty() ? QString() : idText(jobs.last().id))
+        + u"?limit=%1&after=%2"_s.arg(limit).arg(jobs.isEmpty() ? QString() : idText(jobs.last().id))
         + (filter.state ? u"&state="_s + stateName(*filter.state) : QString());
-    co_return Json{{u"data"_s, Json::array(jobs, toElement)},
-                   {u"next"_s, jobs.size() == filter.limit ? Json(next) : Json()}};
+    co_return Json{{u"data"_s, Json::array(jobs, toElement)}, {u"next"_s, isLast ? Json() : Json(next)}};
 }
 
 Task<Json> showJob(Services &use, Request request)

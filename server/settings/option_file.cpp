@@ -6,7 +6,6 @@
 #include "server/settings/usage_error.h"
 
 #include <QFile>
-#include <QRegularExpression>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -15,7 +14,6 @@ namespace openloop {
 QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, const QStringList &names)
 {
     QMap<QString, QString> values;
-    static const QRegularExpression source(u"\\s{2,}#.*$"_s);
     const QStringList lines = QString::fromUtf8(bytes).split(u'\n');
     for (qsizetype i = 0; i < lines.size(); ++i) {
         const auto complain = [&](const QString &text) {
@@ -23,7 +21,8 @@ QMap<QString, QString> optionsIn(const QByteArray &bytes, const QString &path, c
         };
         if (lines[i].contains(QChar::Null))
             complain(u"there is a NUL in it: this is no text"_s);
-        const QString line = QString(lines[i]).remove(source).trimmed();
+        const qsizetype end = lines[i].lastIndexOf(u"    # "_s); // which --print-config puts before the source
+        const QString line = (end < 0 ? lines[i] : lines[i].first(end)).trimmed();
         if (line.isEmpty() || line.startsWith(u'#') || line.startsWith(u';') || line == u"[General]")
             continue;
         if (line.contains(QChar::ReplacementCharacter))

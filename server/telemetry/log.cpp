@@ -6,6 +6,7 @@
 
 #include <QDateTime>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -56,12 +57,27 @@ bool isJournal()
         == QByteArray::number(quint64(error.st_dev)) + ':' + QByteArray::number(quint64(error.st_ino));
 }
 
+// What a client has sent, for a terminal: no character moves its cursor or turns the direction of what follows.
+QByteArray harmless(const QByteArray &json)
+{
+    if (std::ranges::all_of(json, [](char c) { return c >= 0x20 && c < 0x7f; }))
+        return json;
+    QByteArray text;
+    for (const char32_t c : QString::fromUtf8(json).toStdU32String()) {
+        if (QChar::isPrint(c))
+            text += QString::fromUcs4(&c, 1).toUtf8();
+        else
+            text += "\\u" + QByteArray::number(uint(c), 16).rightJustified(4, '0');
+    }
+    return text;
+}
+
 QByteArray textOf(const Level &level, const QString &message, const QList<http::Json::Member> &fields)
 {
     QByteArray line =
         (QDateTime::currentDateTime().toString(u"HH:mm:ss.zzz "_s) + level.name + u": "_s + message).toUtf8();
     for (const auto &[key, value] : fields)
-        line += ' ' + key.toUtf8() + '=' + value.text();
+        line += ' ' + key.toUtf8() + '=' + harmless(value.text());
     return line;
 }
 

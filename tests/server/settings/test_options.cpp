@@ -127,6 +127,7 @@ void TestOptions::aFilesValueIsTakenAsItStands_data()
                       {"semicolon", u"sqlite:/tmp/a;b"_s},
                       {"backslash", u"sqlite:/tmp/a\\x.sqlite"_s},
                       {"hash", u"sqlite:/tmp/a #1"_s},
+                      {"hash behind blanks", u"sqlite:/tmp/a  # 1"_s},
                       {"not ASCII", u"sqlite:/tmp/größe.sqlite"_s},
                   });
 }

@@ -90,6 +90,7 @@ private slots:
     void aSlowRequestHasItsLine();
     void aStreamIsNotSlow();
     void textHasTheSameNames();
+    void textMovesNoCursor();
     void whatIsNotWantedIsNotWritten();
     void aFloodOfRefusalsIsAFewLines();
     void theStartAndTheEndAreThere();
@@ -242,6 +243,15 @@ void TestLog::textHasTheSameNames()
     QCOMPARE(statusOf(client.read()), 404);
     QVERIFY(says(server, " info: GET (no route) 404 http.request.method=\"GET\" url.path=\"/no%22thing\""));
     QVERIFY(says(server, " http.request.id=\"mine\""));
+}
+
+// One character begins a command to a terminal, another turns what follows; a letter and a face are harmless.
+void TestLog::textMovesNoCursor()
+{
+    ServerProcess server(QStringLiteral(TEST_SERVER), {u"--log-format"_s, u"text"_s});
+    QVERIFY(server.waitUntilReady());
+    QCOMPARE(statusOf(RawClient(server.port()).get("/factorizations/%c2%9b31mRED%e2%80%ae%c3%bc%f0%9f%98%80")), 404);
+    QVERIFY(says(server, "there is no job \\u009b31mRED\\u202eü😀"));
 }
 
 void TestLog::whatIsNotWantedIsNotWritten()

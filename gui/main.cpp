@@ -35,6 +35,7 @@ int main(int argc, char **argv)
     // A service that resets its connection, or a reader that went away, is an error to tell of and not our end; libcurl
     // leaves that to the program, which has other threads.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // and so is a file that may grow no more
     QCoreApplication::setApplicationName(QStringLiteral("openloop-monitor"));
     QCoreApplication::setApplicationVersion(QStringLiteral(OPENLOOP_VERSION));
     if (wantsNoDisplay(argc, argv)) {

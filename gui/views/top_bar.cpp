@@ -3,10 +3,10 @@
 #include "gui/views/top_bar.h"
 
 #include "gui/theme/icons.h"
+#include "gui/views/fitting_label.h"
 #include "gui/views/load_control.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <QToolButton>
@@ -16,12 +16,11 @@ using namespace Qt::Literals::StringLiterals;
 namespace openloop::gui {
 
 TopBar::TopBar(Session &session, QWidget *parent)
-    : QWidget(parent), m_title(new QLabel(this)), m_live(new QPushButton(tr("Live"), this)),
+    : QWidget(parent), m_title(new FittingLabel(this)), m_live(new QPushButton(tr("Live"), this)),
       m_hold(new QPushButton(tr("Pause"), this)), m_load(new LoadControl(session, this)),
       m_test(new QPushButton(tr("Run isolation test"), this)), m_menu(new QToolButton(this))
 {
     m_title->setTextFormat(Qt::RichText);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_live->setCheckable(true);
     m_hold->setCheckable(true);
     m_live->setToolTip(tr("Follow the present (L)"));
@@ -77,9 +76,10 @@ void TopBar::resizeEvent(QResizeEvent *event)
 
 void TopBar::setTitle(const QString &name, const QString &address)
 {
-    m_title->setText(
-        u"<b style='font-size:large'>openloop</b> &nbsp; %1 <span style='font-weight:normal'>(%2)</span>"_s.arg(
-            name.toHtmlEscaped(), address.toHtmlEscaped()));
+    const QString brand = u"<b style='font-size:large'>openloop</b>"_s;
+    const QString named = brand + u" &nbsp; "_s + name.toHtmlEscaped();
+    m_title->setTexts(
+        {named + u" <span style='font-weight:normal'>(%1)</span>"_s.arg(address.toHtmlEscaped()), named, brand});
     m_title->setAccessibleName(u"openloop, %1, %2"_s.arg(name, address));
 }
 

@@ -6,13 +6,13 @@
 
 #include <QWidget>
 
-class QLabel;
 class QMenu;
 class QPushButton;
 class QToolButton;
 
 namespace openloop::gui {
 
+class FittingLabel;
 class LoadControl;
 class Session;
 
@@ -43,7 +43,7 @@ protected:
 private:
     void recolour() override;
 
-    QLabel *m_title = nullptr;
+    FittingLabel *m_title = nullptr;
     QPushButton *m_live = nullptr;
     QPushButton *m_hold = nullptr;
     LoadControl *m_load = nullptr;

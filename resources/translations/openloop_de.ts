@@ -2363,6 +2363,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
         <translation>%1: „%2“ ist keine HTTP-Methode</translation>
     </message>
     <message>
+        <source>%1: “%2” is no value of a header field</source>
+        <translation>%1: „%2“ ist kein Wert eines Header-Feldes</translation>
+    </message>
+    <message>
         <source>, %1 % errors under load</source>
         <translation>, %1 % Fehler unter Last</translation>
     </message>
@@ -2501,6 +2505,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>curl would ask for the password of “%1”; write NAME:PASSWORD</source>
         <translation>curl würde nach dem Passwort von „%1“ fragen; bitte NAME:PASSWORT schreiben</translation>
+    </message>
+    <message>
+        <source>curl would send an empty Host, which is not supported here</source>
+        <translation>curl würde einen leeren Host senden, was hier nicht unterstützt wird</translation>
     </message>
     <message>
         <source>curl would wait for the body of a HEAD; write --head</source>
@@ -2885,6 +2893,10 @@ Linie: p50. Band: p50 bis p99. Punkte: einzelne Anfragen. Kreuze: Fehlschläge.<
     <message>
         <source>“%1”: n is a whole number</source>
         <translation>„%1“: n ist eine ganze Zahl</translation>
+    </message>
+    <message>
+        <source>“%1”: no availability is more than 100%</source>
+        <translation>„%1“: keine Verfügbarkeit ist mehr als 100 %</translation>
     </message>
     <message>
         <source>“%1”: only http and https can be probed</source>

@@ -6,6 +6,7 @@
 #include "gui/views/chart/latency_chart.h"
 #include "gui/views/chart/timeline.h"
 #include "gui/views/dialogs/first_run.h"
+#include "gui/views/fitting_label.h"
 #include "gui/views/load_control.h"
 #include "gui/views/panels/experiment_panel.h"
 #include "gui/views/panels/targets_panel.h"
@@ -22,6 +23,7 @@
 #include <QDockWidget>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTableWidget>
 #include <QTranslator>
 
 #include <csignal>
@@ -68,6 +70,29 @@ private slots:
     {
         openOnService();
         TRY_VERIFY(!m_window->showsFirstRun());
+    }
+
+    // Half a word says nothing, and half a port is another one.
+    void whatHasNoRoomIsNotShownInPart()
+    {
+        openOnService();
+        const auto labels = m_window->findChildren<FittingLabel *>();
+        QCOMPARE(labels.size(), 2);
+        QSet<QString> texts; // of each width, all of which were whole
+        for (int width = 1500; width >= 620; width -= 20) {
+            m_window->resize(width, 800);
+            QCoreApplication::processEvents();
+            for (const auto *label : labels) {
+                const bool isWhole = label->text().isEmpty() || label->sizeHint().width() <= label->width();
+                QVERIFY2(!label->isVisible() || isWhole, qPrintable(u"%1: %2"_s.arg(width).arg(label->text())));
+                texts << label->text();
+            }
+        }
+        const auto some = [&texts](const QString &part) {
+            return std::ranges::any_of(texts, [&part](const QString &text) { return text.contains(part); });
+        };
+        QVERIFY(some(u"(127.0.0.1:%1)"_s.arg(m_server->port())) && some(u"Latency"_s));
+        QVERIFY(texts.size() >= 4); // there was room for less as well
     }
 
     void oneButtonSaturatesAndStops()
@@ -171,6 +196,11 @@ private slots:
         TRY_VERIFY(m_window->experimentPanel().verdict().has_value());
         const auto *health = m_window->experimentPanel().verdict()->find(u"health"_s);
         QVERIFY(health && health->before.n > 0 && health->during.n > 0);
+        const auto *table = m_window->experimentPanel().findChild<QTableWidget *>();
+        int columns = 0; // which have all the room at once, though nobody moves the window
+        for (int column = 0; column < table->columnCount(); ++column)
+            columns += table->columnWidth(column);
+        QVERIFY2(columns >= table->width() * 9 / 10, qPrintable(u"%1 of %2"_s.arg(columns).arg(table->width())));
         QCOMPARE(m_window->session().engine().load(u"factorize"_s), 0);
         TRY_VERIFY(!isMuted());
     }

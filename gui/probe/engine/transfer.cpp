@@ -151,7 +151,8 @@ void Transfer::setForm()
     m_form.reset(curl_mime_init(m_easy.get()));
     for (const auto &part : m_target.options.form) {
         auto *at = curl_mime_addpart(m_form.get());
-        curl_mime_name(at, part.name.constData());
+        if (!part.name.isEmpty())
+            curl_mime_name(at, part.name.constData());
         curl_mime_data(at, part.value.constData(), static_cast<std::size_t>(part.value.size()));
         if (!part.type.isEmpty())
             curl_mime_type(at, part.type.constData());

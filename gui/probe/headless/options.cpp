@@ -10,6 +10,7 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -47,6 +48,16 @@ Nanoseconds readDuration(const QCommandLineParser &parser, const QString &option
     return readDuration(parser.value(option), option);
 }
 
+/// What is wrong with a file of certificates or keys, which libcurl would tell of at each request only.
+QString problemOfPem(const QString &path)
+{
+    constexpr qint64 most = 16 << 20; // bytes; a system's authorities take a quarter of a MiB
+    QFile file(path);
+    if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
+        return u"there is no file %1, or it can't be read"_s.arg(path);
+    return file.read(most).contains("-----BEGIN ") ? QString() : u"%1 is no PEM: it has no -----BEGIN"_s.arg(path);
+}
+
 QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
 {
     QList<Target> targets;
@@ -75,8 +86,8 @@ QList<Target> readTargets(const QCommandLineParser &parser, QList<Rule> &rules)
                                            {u"key"_s, &target.options.key}}) {
             if (!parser.isSet(option))
                 continue;
-            if (!QFileInfo(parser.value(option)).isReadable())
-                throw Usage{u"--%1: there is no %2, or it can't be read"_s.arg(option, parser.value(option))};
+            if (const auto problem = problemOfPem(parser.value(option)); !problem.isEmpty())
+                throw Usage{u"--%1: %2"_s.arg(option, problem)};
             *file = parser.value(option).toUtf8();
         }
         if (parser.isSet(u"proxy"_s)) {
@@ -210,8 +221,12 @@ HeadlessOptions readOptions(const QCommandLineParser &parser)
     options.targets = readTargets(parser, options.rules);
     if (parser.isSet(u"duration"_s))
         options.duration = readDuration(parser, u"duration"_s);
-    for (const auto &text : parser.values(u"load"_s))
-        options.loads.append(readLoad(text, options.targets));
+    for (const auto &text : parser.values(u"load"_s)) {
+        const auto load = readLoad(text, options.targets);
+        if (std::ranges::find(options.loads, load.name, &NamedLoad::name) != options.loads.end())
+            throw Usage{u"--load is given twice for %1"_s.arg(load.name)};
+        options.loads.append(load);
+    }
     options.isolation = readIsolation(parser, options.targets);
     if (options.isolation)
         refuseTwofoldLoad(options, u"isolation-test"_s, options.isolation->load);

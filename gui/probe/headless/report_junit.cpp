@@ -5,6 +5,7 @@
 
 #include "gui/probe/samples/durations.h"
 
+#include <QLocale>
 #include <QXmlStreamWriter>
 
 #include <algorithm>
@@ -42,6 +43,12 @@ QList<Case> casesOf(const RunReport &report)
     return cases;
 }
 
+/// Without an exponent, and with all of its digits.
+QString plain(double number)
+{
+    return QString::number(number, 'f', QLocale::FloatingPointShortest);
+}
+
 void writeProperties(QXmlStreamWriter &writer, const RunReport &report)
 {
     const auto property = [&](const QString &name, const QString &value) {
@@ -51,8 +58,8 @@ void writeProperties(QXmlStreamWriter &writer, const RunReport &report)
     };
     writer.writeStartElement(u"properties"_s);
     property(u"exit_code"_s, QString::number(static_cast<int>(report.exitCode())));
-    property(u"planned_ms"_s, QString::number(toMilliseconds(report.planned)));
-    property(u"stood_still_ms"_s, QString::number(toMilliseconds(report.standstills.total)));
+    property(u"planned_ms"_s, plain(toMilliseconds(report.planned)));
+    property(u"stood_still_ms"_s, plain(toMilliseconds(report.standstills.total)));
     for (const auto &result : report.targets) {
         const auto &name = result.target.name;
         const auto &found = result.quantiles;
@@ -63,7 +70,7 @@ void writeProperties(QXmlStreamWriter &writer, const RunReport &report)
         for (const auto &[quantity, quantile] :
              {std::pair(u"p50"_s, found.p50), {u"p95"_s, found.p95}, {u"p99"_s, found.p99}, {u"max"_s, found.max}}) {
             if (quantile)
-                property(u"%1.%2_ms"_s.arg(name, quantity), QString::number(toMilliseconds(quantile->value)));
+                property(u"%1.%2_ms"_s.arg(name, quantity), plain(toMilliseconds(quantile->value)));
         }
         if (!result.lastProblem.isEmpty())
             property(name + u".last_problem"_s, result.lastProblem);

@@ -98,6 +98,9 @@ QString readLimit(const QString &text, Condition &condition)
     condition.limit = isPercent ? number / 100 : number;
     if (condition.quantity == Quantity::Availability && condition.limit > 1)
         return tr("“%1”: availability is at most 100%; is a percent sign missing?").arg(text);
+    if (condition.quantity == Quantity::Availability && condition.limit == 1
+        && condition.comparison == Comparison::Greater)
+        return tr("“%1”: no availability is more than 100%").arg(text);
     return {};
 }
 

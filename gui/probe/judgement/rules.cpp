@@ -91,6 +91,13 @@ bool RuleWatch::holdsByMargin() const
     return true;
 }
 
+bool RuleWatch::isTooEarly() const
+{
+    const auto &condition = m_rule.condition;
+    const bool mayGrow = condition.comparison != Comparison::Less && condition.comparison != Comparison::LessOrEqual;
+    return condition.quantity == Quantity::N && mayGrow && m_current.over < m_rule.over;
+}
+
 std::optional<RuleEvent> RuleWatch::evaluate(Instant now, bool suspended)
 {
     const auto enter = [&](RuleState state) {
@@ -104,7 +111,7 @@ std::optional<RuleEvent> RuleWatch::evaluate(Instant now, bool suspended)
         return {};
     }
     const bool isUnseen = m_rule.condition.quantity == Quantity::Certificate && !m_current.certificateLeft;
-    if (m_current.n == 0 || isUnseen) {
+    if (m_current.n == 0 || isUnseen || isTooEarly()) {
         if (m_state != RuleState::Firing && m_state != RuleState::Recovering)
             m_state = RuleState::Unknown;
         return {}; // silence is no recovery

@@ -30,7 +30,7 @@ Parsed<Rule> parseRule(const QString &text);
 Quantiles quantilesFor(const Rule &rule, Instant now, const Series &series, const QList<Instant> &open);
 
 enum class RuleState {
-    Unknown, ///< no tick in the window yet
+    Unknown, ///< no tick in the window yet, or too few to judge a count by
     Ok,
     Pending, ///< broken, but not for long enough
     Firing,
@@ -73,6 +73,7 @@ public:
 
 private:
     bool holdsByMargin() const;
+    bool isTooEarly() const; ///< for a count that the window, not yet as long as the rule's, can still reach
 
     Rule m_rule;
     QString m_target;

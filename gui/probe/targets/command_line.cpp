@@ -2,6 +2,7 @@
 // Declares the options once for both programs, and leaves to Qt what is its own.
 #include "gui/probe/targets/command_line.h"
 
+#include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/target.h"
 
 #include <QCommandLineParser>
@@ -135,7 +136,7 @@ QString fileNamed(const QString &argument)
     if (argument.startsWith("file://"_L1))
         return QUrl(argument).toLocalFile();
     static const QRegularExpression path(u"\\A(\\.{0,2}/|[^=:\\s]*\\.sqlite\\z)"_s);
-    const bool isPath = path.match(argument).hasMatch();
+    const bool isPath = path.match(argument).hasMatch() && !looksLikeCurlCommand(argument);
     return isPath || firstBytesOf(argument) == sqliteHeader ? argument : QString();
 }
 

@@ -159,13 +159,20 @@ private:
         case CurlOption::Url:
             if (m_hasUrl)
                 throw Problem{tr("there are two URLs: %1 and %2").arg(m_url, shown(value))};
-            m_url = textOf(value);
+            m_url = withTwoSlashes(textOf(value));
             m_hasUrl = true;
             break;
         case CurlOption::Globoff: m_globs = false; break;
         case CurlOption::IgnoredFlag:
         case CurlOption::IgnoredWithValue: break;
         }
+    }
+
+    /// As curl reads http:/host and http:///host.
+    static QString withTwoSlashes(QString url)
+    {
+        static const QRegularExpression begin(u"\\A(https?):/{1,3}(?!/)"_s, QRegularExpression::CaseInsensitiveOption);
+        return url.replace(begin, u"\\1://"_s);
     }
 
     void addHeader(const QByteArray &value)
@@ -178,6 +185,9 @@ private:
         const auto match = form.match(text);
         if (match.hasMatch()) {
             const auto rest = match.captured(3);
+            if (rest.isEmpty() && match.captured(2) != u":"
+                && match.captured(1).compare("Host"_L1, Qt::CaseInsensitive) == 0)
+                throw Problem{tr("curl would send an empty Host, which is not supported here")};
             m_target.headers.append({match.captured(1), rest, rest.isEmpty() ? u":"_s : match.captured(2)});
         } else if (text.trimmed().endsWith(u';') && text.count(u';') == 1) {
             m_target.headers.append({text.trimmed().chopped(1), {}, u";"_s});
@@ -269,6 +279,8 @@ private:
             m_url += noPath.match(m_url).hasMatch() ? u"/?"_s : u"?"_s;
         } else if (m_url.contains(u'?') && !m_url.endsWith(u'?') && !m_url.endsWith(u'&')) { // also before nothing
             m_url += u'&';
+        } else if (m_url.endsWith(u'?') && text.isEmpty()) {
+            m_url.chop(1);
         }
         m_url += text;
     }

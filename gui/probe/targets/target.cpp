@@ -184,6 +184,10 @@ QString problemOf(const Target &target)
         if (!token.match(header.name).hasMatch() || header.value.contains(u'\n') || header.value.contains(u'\r'))
             return tr("%1: “%2: %3” is no header field").arg(target.name, header.name, header.value);
     }
+    for (const auto &text : {target.options.referer, target.options.cookie, target.options.userAgent.value_or(""_ba)}) {
+        if (text.contains('\n') || text.contains('\r') || text.contains('\0'))
+            return tr("%1: “%2” is no value of a header field").arg(target.name, QString::fromUtf8(text));
+    }
     return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Targets as profiles keep them: plain JSON that a person can write by hand.
 #include "gui/probe/samples/durations.h"
+#include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/target.h"
 
 #include <QJsonArray>
@@ -100,9 +101,13 @@ QString readOptions(const QJsonObject &object, RequestOptions &options, UnknownK
         options.hasBody = hasBody;
     for (const auto &entry : members.texts(u"resolve"_s))
         options.resolve.append(entry.toUtf8());
-    for (const auto &part : members.objects(u"form"_s))
-        options.form.append({part[u"name"_s].toString().toUtf8(), part[u"value"_s].toString().toUtf8(),
-                             part[u"type"_s].toString().toUtf8()});
+    for (const auto &object : members.objects(u"form"_s)) {
+        JsonMembers part(object);
+        options.form.append(
+            {part.text(u"name"_s).toUtf8(), part.text(u"value"_s).toUtf8(), part.text(u"type"_s).toUtf8()});
+        if (const auto problem = part.problem(unknown); !problem.isEmpty())
+            return u"form: "_s + problem;
+    }
     return members.problem(unknown);
 }
 
@@ -225,6 +230,8 @@ Parsed<Target> targetFromJson(const QJsonObject &object, UnknownKeys unknown)
 
     if (target.url.isEmpty())
         return Result::failed(u"url: is missing"_s);
+    if (looksLikeCurlCommand(target.url)) // of which nothing but the URL would be left
+        return Result::failed(u"url: is a curl command; what it says belongs into members of its own"_s);
     const auto guessed = targetsFromArgument(u"target="_s + target.url);
     if (!guessed)
         return Result::failed(guessed.error);

@@ -2,11 +2,11 @@
 // Builds the row of buttons above the chart and keeps it in step with it.
 #include "gui/views/chart/chart_panel.h"
 
+#include "gui/views/fitting_label.h"
 #include "gui/views/folding_row.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -40,9 +40,9 @@ ChartPanel::ChartPanel(const Session &session, TimeWindow &window, QWidget *pare
 QWidget *ChartPanel::header()
 {
     auto *bar = new FoldingRow({8, 2, 8, 4}, 4, this);
-    m_title = new QLabel(tr("Latency"), bar);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // gives way in a narrow window
-    m_title->setProperty("role", u"heading"_s);
+    m_title = new FittingLabel(bar); // gives way in a narrow window
+    m_title->setProperty("role", u"heading"_s); // before it is measured
+    m_title->setTexts({tr("Latency")});
     m_title->setToolTip(tr("From when a request was due until its last byte: what users feel.\nLine: p50. Band: p50 to "
                            "p99. Points: single requests. Crosses: failures."));
     bar->first().addWidget(m_title, 1);
@@ -85,13 +85,6 @@ QButtonGroup *ChartPanel::segments(QBoxLayout &into, const QStringList &labels, 
     }
     into.addLayout(box);
     return group;
-}
-
-void ChartPanel::resizeEvent(QResizeEvent *event)
-{
-    constexpr int narrow = 560; // pixels: half a word says nothing
-    m_title->setVisible(width() >= narrow);
-    QFrame::resizeEvent(event);
 }
 
 void ChartPanel::refresh()

@@ -10,9 +10,10 @@
 
 class QBoxLayout;
 class QButtonGroup;
-class QLabel;
 
 namespace openloop::gui {
+
+class FittingLabel;
 
 /// Chart with range, scale and mode buttons. GUI thread.
 class ChartPanel : public QFrame
@@ -33,8 +34,6 @@ public:
     const ChartKey &key() const { return *m_key; }
 
 protected:
-    void resizeEvent(QResizeEvent *event) override;
-
 private:
     QWidget *header();
     QButtonGroup *segments(QBoxLayout &into, const QStringList &labels, const QStringList &hints);
@@ -42,7 +41,7 @@ private:
 
     Session const &m_session;
     TimeWindow &m_window;
-    QLabel *m_title = nullptr;
+    FittingLabel *m_title = nullptr;
     QButtonGroup *m_spanButtons = nullptr;
     QButtonGroup *m_scaleButtons = nullptr;
     QButtonGroup *m_modeButtons = nullptr;

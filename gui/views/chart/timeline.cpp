@@ -50,7 +50,7 @@ QRectF Timeline::names() const
 
 int Timeline::rowHeight() const
 {
-    return session().targets().size() > 6 ? 8 : 13;
+    return session().targets().size() > 6 ? 10 : 13;
 }
 
 QSize Timeline::sizeHint() const
@@ -104,7 +104,7 @@ void Timeline::paintRow(QPainter &painter, const QString &name, int top)
     const bool atRight = room.left() > row.left();
     painter.drawText(
         QRectF(room.left(), top, room.width(), rowHeight()),
-        Qt::AlignVCenter | (atRight ? Qt::AlignLeft : Qt::AlignRight),
+        Qt::AlignVCenter | Qt::TextDontClip | (atRight ? Qt::AlignLeft : Qt::AlignRight),
         painter.fontMetrics().elidedText(atRight ? u'/' + name : name, Qt::ElideRight, static_cast<int>(room.width())));
     const auto *history = session().series(name);
     if (!history)

@@ -113,7 +113,8 @@ void ComparePanel::fitColumns()
         }
         needed += widest + cellPadding;
     }
-    const bool brief = needed > layout()->contentsRect().width();
+    const QMargins margins = layout()->contentsMargins(); // the layout's own rectangle may be that of another moment
+    const bool brief = needed > contentsRect().width() - margins.left() - margins.right();
     m_comparison.setBrief(brief);
     m_table->setColumnHidden(Comparison::Count, brief);
 }

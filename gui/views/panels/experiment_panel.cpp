@@ -199,7 +199,8 @@ void ExperimentPanel::fitColumns()
     if (!m_verdict)
         return;
     constexpr int around = 12; // pixels: the table's frame and scroll bar
-    const int room = layout()->contentsRect().width() - around;
+    const QMargins margins = layout()->contentsMargins(); // the layout's own rectangle may be that of another moment
+    const int room = contentsRect().width() - margins.left() - margins.right() - around;
     auto widths = write(true);
     if (std::accumulate(widths.begin(), widths.end(), 0) > room)
         widths = write(false);

@@ -218,12 +218,12 @@ void SeriesLayer::drawNames(QCPPainter *painter) const
         place->first = std::min(place->first, highest - height / 2);
         highest = place->first - height / 2;
     }
-    const int room = mKeyAxis->axisRect()->margins().right() - 2 * besideGap;
+    const int room =
+        namesBeside ? mKeyAxis->axisRect()->margins().right() - 2 * besideGap : mKeyAxis->axisRect()->width() / 3;
     if (namesBeside)
         painter->setClipRect(area.adjusted(0, 0, room + 2 * besideGap, 0)); // the axes clip to their own rectangle
     for (const auto &[y, one] : places) {
-        const QString name =
-            namesBeside ? painter->fontMetrics().elidedText(one->name, Qt::ElideRight, room) : one->name;
+        const QString name = painter->fontMetrics().elidedText(one->name, Qt::ElideRight, room);
         const QRectF box = placeOfName(*one, y, painter->fontMetrics().horizontalAdvance(name), height);
         if (!namesBeside)
             painter->fillRect(box.adjusted(-3, 1, 3, -1), background); // through which an area would dim it

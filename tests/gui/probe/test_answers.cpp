@@ -220,12 +220,15 @@ private slots:
         QVERIFY2(parsed.error.contains(bound) && parsed.error.contains(u"--expect"_s), qPrintable(parsed.error));
     }
 
-    void aFileThatIsNotThereIsNamed()
+    void aFileThatHoldsNoCertificateIsNamed()
     {
+        QFile binary(m_folder.filePath(u"binary.der"_s));
+        QVERIFY(binary.open(QIODevice::WriteOnly) && binary.write("0\x82\x01") == 3 && binary.flush());
         for (const auto &option : {u"--cacert"_s, u"--cert"_s, u"--key"_s}) {
-            const auto parsed =
-                parseHeadlessArguments({u"openloop-monitor"_s, u"t=https://h/"_s, option, m_folder.filePath(u"no"_s)});
-            QVERIFY(!parsed && parsed.error.contains(option) && parsed.error.contains(m_folder.path()));
+            for (const auto &path : {m_folder.filePath(u"no"_s), m_folder.path(), binary.fileName()}) {
+                const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"t=https://h/"_s, option, path});
+                QVERIFY2(!parsed && parsed.error.contains(option) && parsed.error.contains(path), qPrintable(path));
+            }
         }
     }
 

@@ -327,7 +327,7 @@ private slots:
         const auto ran = start(arguments, {}, [] {
             const rlimit full{100 * 1024, 100 * 1024}; // room for an empty recording
             setrlimit(RLIMIT_FSIZE, &full);
-            std::signal(SIGXFSZ, SIG_IGN);
+            std::signal(SIGXFSZ, SIG_DFL); // which ends a program that does not ask for the error
         });
         QCOMPARE(ran.code, 2);
         const auto problem = ran.json[u"recording"_s].toObject()[u"problem"_s].toString();

@@ -2,6 +2,7 @@
 // What is pasted is what is sent: curl commands held against the curl of this machine, byte by byte on the wire.
 #include "gui/probe/engine/file_descriptor.h"
 #include "gui/probe/engine/lane.h"
+#include "gui/probe/headless/options.h"
 #include "gui/probe/targets/curl_command.h"
 #include "gui/probe/targets/shell_words.h"
 #include "gui/probe/targets/url_template.h"
@@ -274,6 +275,7 @@ private:
                 {"-L"},
                 {"-k"},
                 {"-F", "f=v w"},
+                {"-F", "=no name"},
                 {"-F", "g=v;type=text/html"},
                 {"--form-string", "s=@x;y"},
                 {"--url-query", "u=a b"},
@@ -338,7 +340,7 @@ private slots:
             const auto any = [&](qsizetype below) {
                 return static_cast<qsizetype>(random() % static_cast<unsigned>(below));
             };
-            static const QByteArrayList paths{"/",    "",        "/a/b",       "/x?q=1",         "/%C3%A9?a=b&c",
+            static const QByteArrayList paths{"/",    "",        "/a/b",       "/x?q=1",         "/%C3%A9?a=b&c", "/p?",
                                               "/p#f", "/d/../e", "/moved/302", "/moved/303?a=b", "/moved/307"};
             QStringList words{u"curl"_s};
             const auto at = any(3);
@@ -358,6 +360,27 @@ private slots:
         QVERIFY2(differences.isEmpty(),
                  qPrintable(differences.first(std::min<qsizetype>(8, differences.size())).join(u"\n\n"_s)));
         QVERIFY2(refused < lines / 2, qPrintable(QString::number(refused)));
+    }
+
+    void anEmptyHostIsRefused() // which curl sends, other than any other field without a value
+    {
+        QVERIFY(sentByCurl(u"curl -H 'Host: ' "_s + QString::fromUtf8(url())).contains("\r\nHost: \r\n"));
+        QVERIFY(targetFromCurlCommand(u"curl -H 'host:  ' http://h/"_s).error.contains(u"empty Host"));
+        QVERIFY(targetFromCurlCommand(u"curl -H 'Host:' http://h/"_s));
+    }
+
+    void slashesAreReadAsCurlReadsThem()
+    {
+        for (const auto &slashes : {u"/"_s, u"//"_s, u"///"_s}) {
+            const auto command = u"curl http:"_s + slashes + u"127.0.0.1:%1/a"_s.arg(m_server.port());
+            QVERIFY2(sentByCurl(command).startsWith("GET /a "), "else it proves nothing");
+            const auto difference = differenceOf(command);
+            QVERIFY2(difference.isEmpty(), qPrintable(difference));
+        }
+        const auto whole = u"/usr/bin/curl -X PUT http://h/x"_s; // is no file that is opened
+        const auto parsed = parseHeadlessArguments({u"openloop-monitor"_s, u"--headless"_s, whole});
+        QVERIFY2(parsed, qPrintable(parsed.error));
+        QCOMPARE(parsed->options->targets.first().method, "PUT");
     }
 
     void redirectsAreFollowedAsCurlFollowsThem()

@@ -136,6 +136,18 @@ private slots:
         QVERIFY(watched(watchOf(u"p95<20ms over 1s for 5s"_s), 20s, 22s).isEmpty());
     }
 
+    void aCountIsJudgedWhenItsWindowIsFull()
+    {
+        QVERIFY(watched(watchOf(u"n>=95 over 10s"_s), 0s, 0s).isEmpty());
+        const auto missed = watched(watchOf(u"n>=105 over 10s"_s), 0s, 0s);
+        QCOMPARE(missed.size(), 1);
+        QVERIFY(missed[0].firing);
+        QVERIFY(missed[0].at >= Instant{10s} && missed[0].at <= Instant{11s});
+        const auto exceeded = watched(watchOf(u"n<50 over 10s"_s), 0s, 0s);
+        QCOMPARE(exceeded.size(), 1);
+        QVERIFY(exceeded[0].at <= Instant{5s}); // what is too much already becomes no less
+    }
+
     void anUntrustworthyMeasurementFiresNothing()
     {
         QVERIFY(watched(watchOf(u"p99<20ms over 10s"_s), 20s, 30s, true).isEmpty());

@@ -138,6 +138,7 @@ private slots:
                                    {"half an answer", u"health.n>0.5"_s, u"whole"_s},
                                    {"share", u"health.n>5%"_s, u"without %"_s},
                                    {"availability", u"health.availability>99"_s, u"percent"_s},
+                                   {"more than all", u"health.availability>100%"_s, u"more than 100%"_s},
                                });
     }
     void wrongAssertsSayWhatIsWrong()
@@ -303,6 +304,11 @@ private slots:
         QTest::newRow("key of expect") << target("'expect':{'status':204}") << u"status"_s;
         QTest::newRow("number") << target("'expect':{'status_from':204.5}") << u"status_from"_s;
         QTest::newRow("range") << target("'expect':{'status_from':42}") << u"42"_s;
+        QTest::newRow("curl command") << QByteArray("{'targets':[{'url':'curl -X POST -d a=b http://h/x'}]}")
+                                      << u"curl command"_s;
+        QTest::newRow("key of a form") << target("'options':{'form':[{'nam':'a'}]}") << u"nam"_s;
+        QTest::newRow("value of a form") << target("'options':{'form':[{'name':'a','value':1}]}") << u"value"_s;
+        QTest::newRow("two lines") << target("'options':{'referer':'a\\r\\nX-Y: z'}") << u"no value of a header"_s;
     }
     void aProfileNamesWhatIsWrongInIt()
     {
@@ -344,6 +350,7 @@ private slots:
                 {"two lengths",
                  {u"--isolation-test"_s, u"factorize=2"_s, u"--duration"_s, u"5s"_s, u"--phases"_s, u"1s,2s,1s"_s}},
                 {"two reports in one file", {u"--json"_s, u"x"_s, u"--junit"_s, u"x"_s}},
+                {"two loads of one", {u"--load"_s, u"health=1"_s, u"--load"_s, u"health=2"_s}},
             });
     }
     void theCommandLineIsCheckedBeforeAnythingIsMeasured()

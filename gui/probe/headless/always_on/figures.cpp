@@ -44,6 +44,8 @@ const QString &wordOf(const std::vector<QString> &words, State state)
     return words[static_cast<std::size_t>(state)];
 }
 
+constexpr auto usualSilence = std::chrono::seconds(1); // between two batches, at most
+
 double secondsOf(Nanoseconds duration)
 {
     return std::chrono::duration<double>(duration).count();
@@ -94,6 +96,7 @@ void Figures::setTargets(const QList<Target> &targets)
 
 void Figures::take(const Batch &batch)
 {
+    m_until = batch.until;
     for (const auto &one : batch.targets) {
         const auto found = m_targets.find(one.name);
         if (found == m_targets.end())
@@ -151,6 +154,9 @@ void Figures::writeTargets(Exposition &exposition, const Measurement &measuremen
                              count == counted.errors.end() ? 0 : double(count->second));
         }
     }
+    // What was open at the last batch may have ended since; where none comes any more, all of it is still open.
+    const Instant now = std::chrono::steady_clock::now();
+    const Instant asOf = now - m_until > usualSilence ? now : m_until;
     using Value = std::function<double(const Counted &)>;
     const auto write = [&](const QByteArray &family, const QByteArray &type, const QByteArray &help,
                            const Value &value) {
@@ -171,9 +177,7 @@ void Figures::writeTargets(Exposition &exposition, const Measurement &measuremen
           [](const Counted &counted) { return double(counted.waiting); });
     write("openloop_probe_oldest_open_seconds", "gauge", "For how long the oldest tick has been due; 0: none is open",
           [&](const Counted &counted) {
-              return counted.oldestOpen
-                  ? std::max(0.0, secondsOf(std::chrono::steady_clock::now() - *counted.oldestOpen))
-                  : 0.0;
+              return counted.oldestOpen ? std::max(0.0, secondsOf(asOf - *counted.oldestOpen)) : 0.0;
           });
     exposition.family("openloop_probe_certificate_days", "gauge",
                       "Days until the certificate ends; below 0 after that");

@@ -33,6 +33,7 @@ private:
     void writeMonitor(Exposition &exposition, const Measurement &measurement) const;
 
     std::map<QString, Counted> m_targets;
+    Instant m_until; ///< of the last batch
     ClassicHistogram m_control, m_lag;
     double m_stoodStill = 0; ///< s
 };

@@ -171,7 +171,7 @@ def inner(monitor, server):
         os.close(write)
         with os.fdopen(read) as said:
             os.environ["DISPLAY"] = ":" + said.readline().strip()
-        os.environ.update(XDG_CONFIG_HOME=folder, XDG_DATA_HOME=folder, XDG_RUNTIME_DIR=folder, LC_ALL="C.UTF-8",
+        os.environ.update(XDG_CONFIG_HOME=folder, XDG_DATA_HOME=folder, LC_ALL="C.UTF-8",
                           QT_QPA_PLATFORM="xcb", QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1")
         service = subprocess.Popen([server, "--port", "0", "--database", "sqlite::memory:"], stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, text=True)
@@ -198,8 +198,9 @@ def main():
     monitor, server = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
     if os.environ.get(INNER):
         return inner(monitor, server)
-    return subprocess.run(["dbus-run-session", "--", PYTHON, __file__, monitor, server],
-                          env={**os.environ, INNER: "1"}, check=False).returncode
+    with tempfile.TemporaryDirectory() as folder:  # where the bus of accessibility listens: everybody's is another
+        return subprocess.run(["dbus-run-session", "--", PYTHON, __file__, monitor, server],
+                              env={**os.environ, INNER: "1", "XDG_RUNTIME_DIR": folder}, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def answer(program, arguments, data, locale="C.UTF-8", given="pipe", output="pip
             unread, target = os.pipe()
             os.close(unread)
         run = subprocess.run(["bash", "-c", script, program, *arguments], input=data or b"", stdout=target, stderr=said,
-                             env={**os.environ, "LC_ALL": locale}, timeout=60, check=False, restore_signals=True)
+                             env={**os.environ, "LC_ALL": locale, "LANGUAGE": ""}, timeout=60, check=False, restore_signals=True)
         if output == "unread":
             os.close(target)
         said.seek(0)

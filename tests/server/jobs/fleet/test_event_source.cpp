@@ -148,7 +148,7 @@ class TestEventSource : public QObject
         TRY_COMPARE(state(), closed);
         QCOMPARE(lastTold(), u"done"_s);
         const QByteArray id = told().last()[u"id"_s].toString().toLatin1();
-        QCOMPARE(m_nginx->answered(204, m_job), QByteArrayList{id});
+        TRY_COMPARE(m_nginx->answered(204, m_job), QByteArrayList{id}); // written after it was sent
         QTest::qWait(retries); // nothing comes that could be waited for
         QCOMPARE(m_nginx->answered(204, m_job), QByteArrayList{id});
         QCOMPARE(m_browser->run(u"return told.filter(e => e.name !== 'progress').length"_s).toInt(), 1);
@@ -193,7 +193,8 @@ void TestEventSource::thePageIsToldAtOnceAndAsksNoMoreAfterTheEnd()
     }
     QVERIFY2(isInTime, qPrintable(said));
     QCOMPARE(state(), 1);
-    QVERIFY((*m_fleet)[a].release());
+    for (const QString &name : {a, b}) // who has taken it over, if A stood still for long
+        QVERIFY((*m_fleet)[name].release());
     pageHeardTheEnd();
     if (QTest::currentTestFailed())
         return;

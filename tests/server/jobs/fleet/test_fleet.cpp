@@ -8,6 +8,7 @@
 #include "tests/support/peers/fleet.h"
 #include "tests/support/peers/peers.h"
 
+#include <QDeadlineTimer>
 #include <QTest>
 
 using namespace openloop::test;
@@ -90,8 +91,10 @@ void TestFleet::aRunningJobIsNoBusinessOfThoseWhoComeAndGo()
     const Task before = m_fleet->task(path);
     for (int life = 0; life < 4; ++life) {
         m_fleet->start(b, {}, Held);
-        while (m_fleet->beats(b) < 3)
+        for (const QDeadlineTimer deadline(patience); m_fleet->beats(b) < 3;) {
+            QVERIFY(!deadline.hasExpired());
             QCOMPARE(held(b), 0);
+        }
         m_fleet->kill(b);
     }
     QCOMPARE(m_fleet->task(path), before);

@@ -104,8 +104,10 @@ void TestFleetAnswers::whoPrefersToWaitMayDoSoAtAnyServer()
     TRY_COMPARE(m_fleet->task(path).owner, a);
     const QByteArray body = bodyOf(semiprime(150));
     RawClient waiting(m_other);
-    waiting.send("POST /factorizations HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\nContent-Length: "
+    waiting.send("POST /factorizations HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\n"
+                 "Idempotency-Key: waits\r\nContent-Length: "
                  + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+    TRY_COMPARE(m_fleet->row(u"SELECT count(*) FROM request_keys"_s).value(0), u"1"_s); // it has joined
     QVERIFY((*m_fleet)[a].release());
     const auto answer = waiting.read(longest);
     QCOMPARE(statusOf(answer), 200);

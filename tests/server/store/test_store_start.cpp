@@ -56,7 +56,7 @@ class TestStoreStart : public PostgresTest
 private slots:
     void aStartGoesOnForAsLongAsPostgresAnswers()
     {
-        const QString url = m_postgres->databaseUrl(u"answers"_s);
+        const QString url = m_postgres->databaseUrl(u"answers"_s) + u"?connect_timeout=60"_s; // beside neighbours
         SqlConnection other(SqlLocation::parse(url), SqlConnection::Role::Writes, 60s);
         other.open();
         other.begin(); // it changes the tables for that long

@@ -169,10 +169,11 @@ void Connection::identify()
 {
     const QHostAddress peer = m_wire->peerAddress();
     const Networks &proxies = m_host.proxies();
-    m_from = proxies.contains(peer) ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
+    const bool isProxy = proxies.contains(peer);
+    m_from = isProxy ? readForwarded(head(), peer, proxies) : Forwarded{peer, {}, {}, {}};
     if (m_from.client.isNull()) // it came by a Unix socket, and so from this machine
         m_from.client = QHostAddress::LocalHost;
-    if (m_from.scheme.isEmpty() && m_wire->isEncrypted())
+    if (!isProxy && m_wire->isEncrypted())
         m_from.scheme = "https";
     m_trace = Trace(head());
 }

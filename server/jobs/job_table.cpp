@@ -149,6 +149,13 @@ std::optional<Job> selectJob(SqlConnection &sql, queue::TaskId id)
     return jobs.isEmpty() ? std::nullopt : std::optional(jobs.first());
 }
 
+// PostgreSQL waits at the end of a transaction that writes, and a lock is something written.
+bool jobIsStored(SqlConnection &sql, queue::TaskId id)
+{
+    const QString lock = sql.dialect() == SqlDialect::Postgres ? u" FOR KEY SHARE"_s : QString();
+    return !sql.select(u"SELECT id FROM tasks WHERE id = ?"_s + lock, {qint64(id)}, firstNumber).isEmpty();
+}
+
 QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter)
 {
     QString conditions = filter.state ? condition(*filter.state) : QString();

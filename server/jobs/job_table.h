@@ -58,6 +58,10 @@ inline constexpr char jobKind[] = "factorization";
 
 std::optional<Job> selectJob(SqlConnection &sql, queue::TaskId id);
 
+/// Whether there is such a job, told when it is stored as what is acknowledged is: also where a synchronous standby is,
+/// though who changed it was cut while it waited for that.
+bool jobIsStored(SqlConnection &sql, queue::TaskId id);
+
 /// Newest first. Throws http::Failure 422 if `after` names no job.
 QList<Job> selectJobs(SqlConnection &sql, const JobFilter &filter);
 

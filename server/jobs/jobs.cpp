@@ -218,7 +218,7 @@ QCoro::Task<void> Jobs::cancel(QString id)
     if (!task)
         throw noSuchJob(id);
     const auto change = [task, this](SqlConnection &sql) {
-        return m_tables.cancel(sql, *task).changed > 0 || selectJob(sql, *task);
+        return m_tables.cancel(sql, *task).changed > 0 || jobIsStored(sql, *task);
     };
     const QFuture<bool> changed = m_store.change(change);
     const bool exists = co_await changed;

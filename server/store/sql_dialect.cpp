@@ -247,7 +247,9 @@ void shutDownMarked(int mark)
     });
 }
 
-OpenSocket::OpenSocket(const QSqlDriver &driver) : m_socket(postgresSocket(pointerIn(driver.handle())))
+OpenSocket::OpenSocket(const QSqlDriver &driver) : OpenSocket(postgresSocket(pointerIn(driver.handle()))) { }
+
+OpenSocket::OpenSocket(int descriptor) : m_socket(descriptor)
 {
     OpenSockets &all = openSockets();
     const std::lock_guard lock(all.mutex);

@@ -85,6 +85,7 @@ class OpenSocket
 {
 public:
     explicit OpenSocket(const QSqlDriver &driver);
+    explicit OpenSocket(int descriptor);
     ~OpenSocket();
     Q_DISABLE_COPY_MOVE(OpenSocket)
 

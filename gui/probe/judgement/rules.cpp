@@ -95,7 +95,7 @@ bool RuleWatch::isTooEarly() const
 {
     const auto &condition = m_rule.condition;
     const bool mayGrow = condition.comparison != Comparison::Less && condition.comparison != Comparison::LessOrEqual;
-    return condition.quantity == Quantity::N && mayGrow && m_current.over < m_rule.over;
+    return condition.quantity == Quantity::N && mayGrow && m_current.over < m_rule.over && !condition.holds(m_current);
 }
 
 std::optional<RuleEvent> RuleWatch::evaluate(Instant now, bool suspended)

@@ -104,11 +104,15 @@ bool PgConnection::open(const SqlLocation &location, int mark)
     values.push_back(nullptr);
     m_connection = m_libpq.connect(keywords.data(), values.data(), 0);
     logNotices(m_connection);
-    return m_connection && m_libpq.status(m_connection) == connectionOk;
+    const bool isOpen = m_connection && m_libpq.status(m_connection) == connectionOk;
+    if (isOpen)
+        m_socket.emplace(m_libpq.socket(m_connection));
+    return isOpen;
 }
 
 void PgConnection::close()
 {
+    m_socket.reset();
     if (m_connection)
         m_libpq.finish(m_connection);
     m_connection = nullptr;

@@ -7,6 +7,7 @@
 #include <QByteArrayList>
 
 #include <chrono>
+#include <optional>
 
 namespace openloop::hints {
 
@@ -42,6 +43,7 @@ public:
 private:
     const Libpq &m_libpq;
     void *m_connection = nullptr; // PGconn
+    std::optional<OpenSocket> m_socket; // while it is open
 };
 
 } // namespace openloop::hints

@@ -151,12 +151,13 @@ QString textOf(const Look &look)
 }
 
 // Rows that others hold are left, not waited for. One that was claimed since the statement began is judged anew when it
-// is locked. LIMIT belongs into the CTE: a subquery of the UPDATE could be planned as a join and locks more than asked.
+// is locked. The lock is that of an UPDATE, which who asks for the task again does not hinder. LIMIT belongs into the
+// CTE: a subquery of the UPDATE could be planned as a join and locks more than asked.
 QString textOf(const Claim &claim)
 {
     return u"WITH next AS (SELECT id FROM tasks WHERE state = 'queued' AND format <= %1 "
            "AND EXISTS (SELECT FROM nodes WHERE id = %2 AND state = 'alive') "
-           "ORDER BY lane, seq LIMIT %3 FOR UPDATE SKIP LOCKED) "
+           "ORDER BY lane, seq LIMIT %3 FOR NO KEY UPDATE SKIP LOCKED) "
            "UPDATE tasks t SET state = 'running', owner = %2, attempt = t.attempt + 1, started_at = queue_now(), "
            "version = %4 FROM next WHERE t.id = next.id "
            "RETURNING t.lane, t.seq, t.id, t.attempt, t.payload, "
@@ -215,7 +216,7 @@ QString textOf(const Sweep &, const Rules &rules)
 {
     const QString update = u"WITH found AS MATERIALIZED (SELECT t.id, t.version, %1 AS death FROM tasks t WHERE %2), "
                            "locked AS (SELECT t.id, found.death FROM tasks t JOIN found ON t.id = found.id "
-                           "WHERE t.version = found.version ORDER BY t.id LIMIT %3 FOR UPDATE OF t SKIP LOCKED) "
+                           "WHERE t.version = found.version ORDER BY t.id LIMIT %3 FOR NO KEY UPDATE OF t SKIP LOCKED) "
                            "UPDATE tasks t SET %4 FROM locked WHERE t.id = locked.id RETURNING 1"_s;
     const QString most = sqlOf(rules.swept);
     const QString lost =

@@ -146,6 +146,14 @@ private slots:
         const auto exceeded = watched(watchOf(u"n<50 over 10s"_s), 0s, 0s);
         QCOMPARE(exceeded.size(), 1);
         QVERIFY(exceeded[0].at <= Instant{5s}); // what is too much already becomes no less
+        auto reached = watchOf(u"n>=20 over 10s"_s);
+        Series series;
+        for (int i = 0; i < 50; ++i) {
+            series.add(sampleAt(Instant{i * 100ms}, 1ms));
+            judged(reached, Instant{i * 100ms + 60ms}, series);
+        }
+        QCOMPARE(reached.state(), RuleState::Ok); // nor what is enough
+        QVERIFY(reached.wasJudged());
     }
 
     void anUntrustworthyMeasurementFiresNothing()

@@ -8,8 +8,8 @@
 
 namespace openloop::test {
 
-/// For as long as this lives; who asks at once after it was made may still be served as before. The PostgreSQL has to
-/// outlive it. One thread.
+/// For as long as this lives; a connection that was open before may still be served once. The PostgreSQL has to outlive
+/// it. One thread.
 class AbsentStandby
 {
 public:
@@ -19,6 +19,9 @@ public:
     {
         m_sql.open();
         configure(QStringLiteral("SET synchronous_standby_names = 'nobody'"));
+        const auto isKnown = [this] { return count(QStringLiteral("count(*)"), knows) > 0; }; // to who connects now
+        if (!QTest::qWaitFor(isKnown, patience))
+            qFatal("PostgreSQL does not hear of its standby");
     }
     ~AbsentStandby()
     {
@@ -31,9 +34,9 @@ public:
     Q_DISABLE_COPY_MOVE(AbsentStandby)
 
     /// How many connections' commits wait now.
-    int waiting() { return count(QStringLiteral("count(*)")); }
+    int waiting() { return count(QStringLiteral("count(*)"), waits); }
     /// As an administrator ends them: their transactions are done, and their clients told nothing. How many there were.
-    int terminateWaiting() { return count(QStringLiteral("count(pg_terminate_backend(pid))")); }
+    int terminateWaiting() { return count(QStringLiteral("count(pg_terminate_backend(pid))"), waits); }
 
 private:
     void configure(const QString &change)
@@ -41,14 +44,15 @@ private:
         m_sql.command(QStringLiteral("ALTER SYSTEM ") + change);
         m_sql.command(QStringLiteral("SELECT pg_reload_conf()"));
     }
-    int count(const QString &what)
+    int count(const QString &what, const char *where)
     {
         const auto number = [](const QSqlQuery &row) { return row.value(0).toInt(); };
-        return m_sql
-            .select(QStringLiteral("SELECT %1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'").arg(what), {},
-                    number)
-            .value(0);
+        const auto text = QStringLiteral("SELECT %1 FROM pg_stat_activity WHERE %2").arg(what, QLatin1String(where));
+        return m_sql.select(text, {}, number).value(0);
     }
+
+    static constexpr auto waits = "wait_event = 'SyncRep'";
+    static constexpr auto knows = "current_setting('synchronous_standby_names') = 'nobody'";
 
     SqlConnection m_sql;
 };

@@ -53,6 +53,15 @@ private slots:
         QCOMPARE(m_tables->claim({bob, 1, 1}).tasks.size(), std::size_t(1));
     }
 
+    void aTaskThatIsAskedForAgainIsClaimedAndSweptMeanwhile()
+    {
+        accept(10);
+        const QString again = textOf(request(11, "10"));
+        QCOMPARE(meanwhile(again, End::Commit, Wait::No, claimBy(ann, 1)).tasks.size(), std::size_t(1));
+        declareDead(ann);
+        QCOMPARE(meanwhile(again, End::Commit, Wait::No, sweep), Rows{1});
+    }
+
     void aClaimDoesNotTakeWhatIsBeingCancelled()
     {
         accept(10);

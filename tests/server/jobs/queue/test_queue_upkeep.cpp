@@ -2,6 +2,7 @@
 // What is over goes when its time has come, what is not over stays however old it is, and one server at a time does it.
 #include "server/compute/factoring/results.h"
 #include "server/jobs/fleet.h"
+#include "server/jobs/job_table.h"
 #include "server/jobs/queue/upkeep.h"
 #include "server/store/schema.h"
 #include "tests/server/jobs/queue/queue_database.h"
@@ -193,6 +194,36 @@ private slots:
         unacknowledged.get();
         QVERIFY(standby->waiting() <= 1); // the other one, or none: its time may be over
         QCOMPARE(m_postgres->number(u"SELECT count(*) FROM results"_s), 3);
+    }
+
+    // A cancellation whose connection ends while it waits is done, though no standby has it: who asks again is not told
+    // of what a failover would lose.
+    void whatIsCancelledAgainWaitsForTheStandbyAsWell()
+    {
+        if (peersAreLeftOut())
+            QSKIP("PostgreSQL is left out here");
+        m_postgres->empty();
+        m_postgres->sql().change(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, version, format, "
+                                 "created_at) VALUES (1, 'factorization', '91', ?, 'queued', 1, 1, 1)"_s,
+                                 {QByteArray("1")});
+        const auto cancel = [this] {
+            const auto sql = m_postgres->connect();
+            return queue::QueueSql(*sql, 60s).cancel(1).changed > 0 || jobIsStored(*sql, 1);
+        };
+        std::optional<AbsentStandby> standby(std::in_place, m_postgres->server());
+        std::future<bool> told;
+        const auto healed = qScopeGuard([&] { standby.reset(); }); // before the thread is waited for
+        told = std::async(std::launch::async, cancel);
+        TRY_COMPARE(standby->waiting(), 1);
+        TRY_COMPARE(standby->terminateWaiting(), 1);
+        QVERIFY_EXCEPTION_THROWN(told.get(), SqlError);
+        TRY_COMPARE(m_postgres->number(u"SELECT count(*) FROM tasks WHERE state = 'cancelled'"_s), 1);
+
+        told = std::async(std::launch::async, cancel);
+        TRY_VERIFY(standby->waiting() == 1 || told.wait_for(0s) == std::future_status::ready);
+        QVERIFY(told.wait_for(0s) != std::future_status::ready);
+        standby.reset();
+        QVERIFY(told.get());
     }
 
     void theSmallTablesAreVacuumedByTurns()

@@ -16,6 +16,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <future>
 #include <limits>
@@ -75,7 +76,8 @@ public:
     {
         ++m_rounds;
         m_isCrowded = m_isCrowded && idle.isCrowded;
-        m_best = std::min(m_best, loaded / idle.p99);
+        if (std::isfinite(idle.p99)) // else /health failed, and nothing compares with that
+            m_best = std::min(m_best, loaded / idle.p99);
     }
     bool isEnough() const { return m_best <= most(); }
     bool goesOn() const { return !isEnough() && m_rounds < rounds; }

@@ -13,7 +13,6 @@ namespace {
 
 constexpr auto watchWhileBusy = 20ms;
 constexpr auto watchWhileIdle = 200ms; // later than this no deadline is noticed, however short
-constexpr auto patienceWithAbsence = 2s; // a restart of the database is waited for, an outage is not
 
 http::Failure unavailable(const QString &detail)
 {
@@ -101,7 +100,7 @@ void StoreThreads::watch(const std::stop_token &stop)
         busy = checkDeadlines();
         if (isOpen())
             lastOpen = StoreWork::Clock::now();
-        m_awayForLong = StoreWork::Clock::now() - lastOpen > patienceWithAbsence;
+        m_awayForLong = StoreWork::Clock::now() - lastOpen > m_limits.absence;
     }
 }
 

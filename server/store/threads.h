@@ -25,6 +25,9 @@ public:
         std::chrono::milliseconds timeout{5000}; ///< for each unit of work, its waiting included
         std::chrono::milliseconds reconnect{10'000}; ///< pause between two tries to open a connection, at most
         int waiting = 1024; ///< units that wait for a connection; beyond it 503
+        /// Without a connection, during which work waits; later it is refused at once. A restart of the database is
+        /// waited for, an outage is not.
+        std::chrono::milliseconds absence{2000};
     };
 
     /// Opens the first connection, which makes the tables; throws StartFailure. SQLite opens the others as well,

@@ -354,7 +354,10 @@ private slots:
         monitor.process().setChildProcessModifier(beStarved);
         std::array<QProcess, 4> others;
         for (auto &other : others) {
-            other.setChildProcessModifier(shareOneProcessor);
+            other.setChildProcessModifier([] {
+                shareOneProcessor();
+                prctl(PR_SET_PDEATHSIG, SIGKILL); // they would never end by themselves
+            });
             other.start(u"sh"_s, {u"-c"_s, u"while :; do :; done"_s});
         }
         for (auto &other : others)

@@ -62,6 +62,7 @@ private:
     std::shared_ptr<StoreWork> next(const SqlConnection &sql, const std::stop_token &stop);
     StoreQueue::Together together() const;
     void openFirst(SqlConnection &sql, const std::stop_token &stop);
+    void openBeforeSilenceEnds(SqlConnection &sql, const std::stop_token &stop);
     void open(SqlConnection &sql);
     bool reopen(SqlConnection &sql);
     void lost(SqlConnection &sql);

@@ -17,6 +17,7 @@ namespace {
 Q_LOGGING_CATEGORY(lcStore, "openloop.store")
 
 constexpr auto longestSilence = 30s; // of a database at the start
+constexpr auto shortestSilence = 1s; // of a server that lets nobody in: one that refuses does so at once
 constexpr auto longestMigration = 5min; // by another server
 constexpr auto longestLockOfFile = 10s; // by another program
 constexpr auto shortestPoll = 20ms;
@@ -50,7 +51,7 @@ void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
     const auto patience = file ? std::chrono::milliseconds(longestLockOfFile) : longestMigration;
     for (const auto end = StoreWork::Clock::now() + patience;;) {
         try {
-            open(sql);
+            openBeforeSilenceEnds(sql, stop);
             setReleaser(sql.releaser());
             if (m_settings.tables.make)
                 m_settings.tables.make(sql);
@@ -65,6 +66,23 @@ void StoreOwner::openFirst(SqlConnection &sql, const std::stop_token &stop)
         pause(std::chrono::milliseconds(
                   QRandomGenerator::global()->bounded(qint64(shortestPoll.count()), qint64(longestPoll.count()))),
               stop);
+    }
+}
+
+// A busy PostgreSQL, or one on a busy machine, may take longer to let somebody in than connect_timeout says.
+void StoreOwner::openBeforeSilenceEnds(SqlConnection &sql, const std::stop_token &stop)
+{
+    for (const auto end = StoreWork::Clock::now() + longestSilence;;) {
+        const auto begun = StoreWork::Clock::now();
+        try {
+            open(sql);
+            return;
+        } catch (const SqlError &error) {
+            const auto now = StoreWork::Clock::now();
+            if (error.reason() != SqlReason::Away || now - begun < shortestSilence || now > end
+                || stop.stop_requested())
+                throw;
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
 disk; on one processor each. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass
 OFTEN times alone. What valgrind runs is left out: `make test` runs it once. Nobody that a run started outlives it.
+An interrupt (Ctrl-C, SIGTERM) ends what runs, which counts as nothing.
 The journal (build/test-again) belongs to the bytes of a test and of our programs: a run goes on where the last one with
 the same ones ended, also after another test was built anew, and whatever ever failed is listed. A skip counts as a
 pass where allowed_skips.txt has it, and is listed. Exit code: 0 every function has all its passes; 1 one has failed;
@@ -27,6 +28,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -40,6 +42,8 @@ LEFT_OUT = {"valgrind"}  # labels
 BURST = 64 << 20  # bytes
 USUAL_TIMEOUT = 300.0  # s
 SINGLES = itertools.count()  # those that run on one processor each have the next one
+INTERRUPTED = threading.Event()
+RUNNING = set()  # the leaders' numbers of their process groups; set and Event: the handler and every thread
 
 # bytes: the hash of what is run, of our programs and of the test's.
 Unit = collections.namedtuple("Unit", "test function command environment folder timeout bytes")
@@ -134,6 +138,8 @@ def neighbours(mode, folder):
         child = os.fork()
         if child == 0:
             subprocess_dies_with(parent)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)  # what an interrupt ends is the parent's business
             try:
                 task()
             finally:
@@ -156,8 +162,20 @@ def subprocess_dies_with(parent):
         os._exit(0)
 
 
+def end(group):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def interrupt(*_):
+    INTERRUPTED.set()
+    for group in tuple(RUNNING):
+        end(group)
+
+
 def run(unit, mode, log, is_allowed):
-    """Whether it passed, and whether by an allowed skip; what it printed is kept in `log` where it did not."""
+    """Whether it passed, and whether by an allowed skip; what it printed is kept in `log` where it did not. Nothing
+    where it was interrupted."""
     command = unit.command
     if mode == "single":
         processors = sorted(os.sched_getaffinity(0))
@@ -169,12 +187,15 @@ def run(unit, mode, log, is_allowed):
                               stderr=said, start_new_session=True,
                               preexec_fn=lambda: subprocess_dies_with(parent)) as process:
             late = b""
+            RUNNING.add(process.pid)
             try:
-                process.wait(timeout=unit.timeout)
+                process.wait(timeout=0 if INTERRUPTED.is_set() else unit.timeout)
             except subprocess.TimeoutExpired:
                 late = f"\nended after {unit.timeout} s\n".encode()
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # whom it left behind, too
+            RUNNING.discard(process.pid)
+            end(process.pid)  # whom it left behind, too
+        if INTERRUPTED.is_set():
+            return None
         said.seek(0)
         output = said.read() + late
     text = f"1/1 Testing: {unit.test}\n" + output.decode(errors="replace")
@@ -235,26 +256,35 @@ def main():
     units.sort(key=lambda unit: -seconds_of.get((unit.test, unit.function), 0.0))  # that none is waited for at the end
     until = time.monotonic() + 60 * float(settings["MINUTES"])
     modes = settings["MODES"].split(",")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
 
-    def run_unless_late(unit, mode):
+    def is_over():
+        return INTERRUPTED.is_set() or time.monotonic() > until
+
+    def run_unless_over(unit, mode):
         """The unit, whether it passed, was skipped, and how long that took; nothing when the time is over."""
-        if time.monotonic() > until:
+        if is_over():
             return None
         begun = time.monotonic()
         number = failures[unit.test, unit.function, mode]
         log = folder / "failed" / f"{unit.bytes}-{unit.test}-{unit.function}-{mode}-{number}.log"
-        passed, was_skipped = run(unit, mode, log, lambda skip: run_tests.is_allowed(skip, sys.argv[1], allowed))
+        ended = run(unit, mode, log, lambda skip: run_tests.is_allowed(skip, sys.argv[1], allowed))
+        if not ended:
+            return None
+        passed, was_skipped = ended
         if not passed:
             print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
         return unit, passed, was_skipped, round(time.monotonic() - begun, 3)
 
     with concurrent.futures.ThreadPoolExecutor(int(settings["TOGETHER"])) as runners:
-        for turn in range(1, 1 + max(int(settings[key]) for key in ("ALONE", "OTHERS", "OFTEN"))):
-            for mode in modes:
+        turns = range(1, 1 + max(int(settings[key]) for key in ("ALONE", "OTHERS", "OFTEN")))
+        for turn, mode in itertools.product(turns, modes):
+            if not is_over():
                 due = [unit for unit in units if passes[unit.test, unit.function, mode]
                        + failures[unit.test, unit.function, mode] < min(turn, wanted(unit, mode, settings, often))]
                 with neighbours(mode, folder):
-                    asked = [runners.submit(run_unless_late, unit, mode) for unit in due]
+                    asked = [runners.submit(run_unless_over, unit, mode) for unit in due]
                     for done in concurrent.futures.as_completed(asked):
                         if not (result := done.result()):
                             continue

@@ -15,8 +15,12 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QUrl>
+
+#include <algorithm>
+#include <csignal>
 
 using namespace openloop;
 using namespace openloop::test;
@@ -136,15 +140,19 @@ private slots:
         endWithTest(monitor);
         monitor.start(QStringLiteral(OPENLOOP_MONITOR), {path});
         QVERIFY(monitor.waitForStarted(patience));
-        const QString descriptors = u"/proc/%1/fd"_s.arg(monitor.processId());
-        const auto isOpen = [&] {
-            for (const auto &one : QDir(descriptors).entryInfoList(QDir::System | QDir::Files)) {
-                if (one.symLinkTarget() == path)
-                    return true;
-            }
-            return monitor.state() != QProcess::Running;
+        // Before it minds any signal it looks at what its arguments name.
+        const QString process = u"/proc/%1/"_s.arg(monitor.processId());
+        const auto isShown = [&] {
+            QFile status(process + u"status"_s);
+            static const QRegularExpression caught(u"SigCgt:\t([0-9a-f]+)"_s);
+            const auto said = QString::fromLatin1(status.open(QIODevice::ReadOnly) ? status.readAll() : QByteArray());
+            const auto handled = caught.match(said).captured(1).toULongLong(nullptr, 16);
+            const auto open = QDir(process + u"fd"_s).entryInfoList(QDir::System | QDir::Files);
+            return (((handled >> (SIGTERM - 1)) & 1) != 0
+                    && std::ranges::find(open, path, &QFileInfo::symLinkTarget) != open.end())
+                || monitor.state() != QProcess::Running;
         };
-        TRY_VERIFY(isOpen());
+        TRY_VERIFY(isShown());
         QCOMPARE(monitor.state(), QProcess::Running);
         monitor.terminate();
         QVERIFY(monitor.waitForFinished(patience));

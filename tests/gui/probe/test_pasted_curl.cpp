@@ -146,11 +146,7 @@ QString bashQuoted(const QByteArray &bytes, int way)
 }
 
 constexpr int ways = 4;
-#ifdef __SANITIZE_ADDRESS__
-constexpr int linesByDefault = 100;
-#else
-constexpr int linesByDefault = 1000;
-#endif
+constexpr int linesByDefault = 150; // each starts a shell and curl; OPENLOOP_CURL_LINES: how many instead
 
 /// As Chrome copies for cmd: carets before all that it might look at; backslashes doubled only where a program of
 /// Microsoft's C library takes them for more than what they are.

@@ -5,6 +5,7 @@
 #include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
@@ -317,8 +318,7 @@ void TestJobs::aFullQueueStillAnswersForWhatIsInIt()
     const QTemporaryDir folder;
     const QString url = u"sqlite:"_s + folder.filePath(u"full.sqlite"_s);
     {
-        SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Writes, 60s);
-        sql.open();
+        OwnConnection sql(url);
         bringSchemaUpToDate(sql);
         sql.command(u"INSERT INTO tasks (id, kind, payload, payload_hash, state, due_at, version, format, created_at) "
                     "WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < 10000) "

@@ -4,6 +4,7 @@
 #include "tests/support/fake_upstream.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/certificate.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
@@ -181,8 +182,7 @@ void TestCheck::tablesOfANewerVersionAreRefusedAsByAStart()
         server.emplace();
     const QString url = postgres ? server->databaseUrl(u"newer"_s) : u"sqlite:"_s + path(u"newer.sqlite"_s);
     {
-        SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Writes, std::chrono::seconds(5));
-        sql.open();
+        OwnConnection sql(url);
         sql.command(u"CREATE TABLE schema_needs (name TEXT PRIMARY KEY)"_s);
         sql.command(u"INSERT INTO schema_needs (name) VALUES ('999-future.sql')"_s);
     }
@@ -203,8 +203,7 @@ void TestCheck::aPostgresIsLookedAt()
     const QString url = postgres.databaseUrl(u"checked"_s);
     const Ran ran = check({u"--port"_s, u"0"_s, u"--database"_s, url});
     QVERIFY2(ran.code == 0, qPrintable(ran.lines.join(u'\n')));
-    SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Reads, std::chrono::seconds(5));
-    sql.open();
+    OwnConnection sql(url, SqlConnection::Role::Reads);
     const auto name = [](const QSqlQuery &row) { return row.value(0).toString(); };
     QCOMPARE(sql.select(u"SELECT relname FROM pg_class WHERE relname = 'todos'"_s, {}, name), QStringList());
     const Ran none = check({u"--port"_s, u"0"_s, u"--database"_s, url + u"x"_s});

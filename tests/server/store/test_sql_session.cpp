@@ -5,6 +5,7 @@
 #include "server/store/store.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/pgbouncer.h"
 #include "tests/support/peers/postgres.h"
 
@@ -46,8 +47,7 @@ class TestSqlSession : public PostgresTest
 private slots:
     void aSessionOfItsOwnKeepsWhatIsAskedOftenPostgres()
     {
-        SqlConnection sql(SqlLocation::parse(databaseUrl()), SqlConnection::Role::Reads, 5s);
-        sql.open();
+        OwnConnection sql(databaseUrl(), SqlConnection::Role::Reads);
         for (qint64 id = 1; id <= 20; ++id)
             QCOMPARE(sql.selectOften(oftenAsked, {id}, firstNumber), QList<qint64>{id});
         QCOMPARE(sql.selectOften(oftenAsked, {Q_INT64_C(-1)}, firstNumber), QList<qint64>());
@@ -64,18 +64,15 @@ private slots:
     void whatAPoolerLendsKeepsNothingPostgres()
     {
         PgBouncer bouncer(*m_postgres);
-        SqlConnection sql(SqlLocation::parse(bouncer.databaseUrl(tables())), SqlConnection::Role::Reads, 5s);
-        sql.open();
+        OwnConnection sql(bouncer.databaseUrl(tables()), SqlConnection::Role::Reads);
         QCOMPARE(sql.selectOften(oftenAsked, {7}, firstNumber), QList<qint64>{7});
         QCOMPARE(preparedStatements(sql), 0);
     }
 
     void aStatementThatWasPreparedEndsInTimePostgres()
     {
-        SqlConnection other(SqlLocation::parse(databaseUrl()), SqlConnection::Role::Writes, 60s);
-        other.open();
-        SqlConnection sql(SqlLocation::parse(databaseUrl()), SqlConnection::Role::Reads, 300ms);
-        sql.open();
+        OwnConnection other(databaseUrl());
+        OwnConnection sql(databaseUrl(), SqlConnection::Role::Reads, 300ms);
         QCOMPARE(sql.selectOften(oftenAsked, {7}, firstNumber), QList<qint64>{7});
         other.begin();
         other.command(u"LOCK TABLE todos"_s);
@@ -89,8 +86,7 @@ private slots:
     {
         Store store(databaseUrl(), 1);
         QCOMPARE(countOf(store.todos(twenty, {})), 20);
-        SqlConnection other(SqlLocation::parse(databaseUrl()), SqlConnection::Role::Writes, 60s);
-        other.open();
+        OwnConnection other(databaseUrl());
         other.command(u"ALTER TABLE todos ALTER COLUMN user_id TYPE INTEGER"_s); // "cached plan must not change"
         QCOMPARE(countOf(store.todos(twenty, {})), 20);
     }

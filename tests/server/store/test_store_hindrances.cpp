@@ -3,6 +3,7 @@
 #include "server/store/sql_connection.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/server_process.h"
@@ -65,10 +66,7 @@ void TestStoreHindrances::init()
 
 void TestStoreHindrances::administrate(const QString &database, const QStringList &commands) const
 {
-    SqlConnection sql(SqlLocation::parse(u"postgresql://openloop@127.0.0.1:%1/%2?connect_timeout=60"_s.arg(
-                          QString::number(m_postgres->port()), database)),
-                      SqlConnection::Role::Writes, 60s);
-    sql.open();
+    OwnConnection sql(u"postgresql://openloop@127.0.0.1:%1/%2"_s.arg(QString::number(m_postgres->port()), database));
     for (const QString &command : commands)
         sql.command(command);
 }

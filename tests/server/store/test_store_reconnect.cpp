@@ -5,6 +5,7 @@
 #include "server/store/store.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/peers.h"
 #include "tests/support/peers/postgres.h"
 
@@ -53,8 +54,7 @@ QString titleIfAny(SqlConnection &sql)
 /// A server that takes no writes from now on, as one that was demoted.
 void demote(const QString &url)
 {
-    SqlConnection sql(SqlLocation::parse(url), SqlConnection::Role::Writes, 30s);
-    sql.open();
+    OwnConnection sql(url);
     sql.command(u"ALTER SYSTEM SET default_transaction_read_only = on"_s);
     sql.command(u"SELECT pg_reload_conf()"_s);
 }
@@ -169,8 +169,7 @@ private slots:
     {
         Postgres postgres;
         Store store(postgres.databaseUrl(u"data"_s), 4, {.timeout = 60s});
-        SqlConnection other(SqlLocation::parse(postgres.databaseUrl(u"data"_s)), SqlConnection::Role::Reads, 30s);
-        other.open();
+        OwnConnection other(postgres.databaseUrl(u"data"_s), SqlConnection::Role::Reads);
         const auto open = [&other] {
             return numberOf(other,
                             u"SELECT count(*) FROM pg_stat_activity WHERE datname = 'data' "
@@ -208,8 +207,7 @@ private slots:
         Store store(hosts.arg(primary.port()).arg(standby->port()), 2);
         const QString before = await(taskOf(store.read(titleOfTheFirst))).got();
         QCOMPARE(await(taskOf(store.write(lengthenTheFirst))).value, 1);
-        SqlConnection copy(SqlLocation::parse(standby->databaseUrl(u"data"_s)), SqlConnection::Role::Reads, 30s);
-        copy.open();
+        OwnConnection copy(standby->databaseUrl(u"data"_s), SqlConnection::Role::Reads);
         const auto hasArrived = [&] { return titleIfAny(copy) == before + u'!'; };
         TRY_VERIFY(hasArrived());
 

@@ -5,6 +5,7 @@
 #include "server/store/schema.h"
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/postgres.h"
 
 #include <QElapsedTimer>
@@ -30,6 +31,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
+constexpr auto longerThanConnecting = 4s; // connect_timeout, where the URL has none
 constexpr auto longerThanSilence = 33s; // for which a start waits for a frozen server
 
 using Prepare = std::function<void(SqlConnection &)>;
@@ -57,8 +59,7 @@ private slots:
     void aStartGoesOnForAsLongAsPostgresAnswers()
     {
         const QString url = m_postgres->databaseUrl(u"answers"_s) + u"?connect_timeout=60"_s; // beside neighbours
-        SqlConnection other(SqlLocation::parse(url), SqlConnection::Role::Writes, 60s);
-        other.open();
+        OwnConnection other(m_postgres->databaseUrl(u"answers"_s));
         other.begin(); // it changes the tables for that long
         other.command(u"SET LOCAL idle_in_transaction_session_timeout = 0"_s);
         other.command(u"SELECT pg_advisory_xact_lock(7305808869229538848)"_s);
@@ -134,8 +135,7 @@ private slots:
     // An opening that hangs is ended, and the connection before it is closed by then.
     void whatEndsAnOpeningOfPostgresEndsNoStrangersConnection()
     {
-        SqlConnection sql(SqlLocation::parse(m_postgres->databaseUrl(u"again"_s)), SqlConnection::Role::Reads, 5s);
-        sql.open();
+        OwnConnection sql(m_postgres->databaseUrl(u"again"_s), SqlConnection::Role::Reads);
         const std::function<void()> end = sql.openingReleaser();
         sql.close();
         std::vector<int> strangers; // one of them has the number of the connection that was closed
@@ -149,6 +149,17 @@ private slots:
             QCOMPARE(::send(stranger, "x", 1, MSG_NOSIGNAL), 1);
         for (const int stranger : strangers)
             ::close(stranger);
+    }
+
+    void aStartWaitsForAPostgresThatIsSlowToLetAnybodyIn()
+    {
+        const QString url = m_postgres->databaseUrl(u"slow"_s);
+        m_postgres->freeze();
+        std::future<QString> starting = start(url, bringSchemaUpToDate);
+        const bool waited = starting.wait_for(longerThanConnecting) == std::future_status::timeout;
+        m_postgres->thaw();
+        QCOMPARE(starting.get(), QString());
+        QVERIFY(waited);
     }
 
     void aStartOnAPostgresThatFreezesFailsInAboutHalfAMinute()

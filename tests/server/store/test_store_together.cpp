@@ -4,6 +4,7 @@
 #include "server/store/store.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/pgbouncer.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/slow_database.h"
@@ -92,9 +93,7 @@ private slots:
         if (pooled)
             bouncer.emplace(*m_postgres);
         const QString url = databaseUrl();
-        SqlConnection sql(SqlLocation::parse(pooled ? bouncer->databaseUrl(m_database) : url),
-                          SqlConnection::Role::Reads, 5s);
-        sql.open();
+        OwnConnection sql(pooled ? bouncer->databaseUrl(m_database) : url, SqlConnection::Role::Reads);
         const SqlQuestion none{u"SELECT id FROM todos WHERE id = ?"_s, {-1}}, some{none.sql, {7}},
             transaction{ofTransaction, {1}};
         for (int round = 0; round < 2; ++round) { // prepared, and found prepared

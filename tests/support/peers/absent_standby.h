@@ -2,8 +2,7 @@
 // A PostgreSQL whose commits wait for a synchronous standby that never comes.
 #pragma once
 
-#include "server/store/sql_connection.h"
-#include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/postgres.h"
 
 namespace openloop::test {
@@ -13,11 +12,8 @@ namespace openloop::test {
 class AbsentStandby
 {
 public:
-    explicit AbsentStandby(Postgres &postgres)
-        : m_sql(SqlLocation::parse(postgres.databaseUrl(QStringLiteral("standby"))), SqlConnection::Role::Writes,
-                longest)
+    explicit AbsentStandby(Postgres &postgres) : m_sql(postgres.databaseUrl(QStringLiteral("standby")))
     {
-        m_sql.open();
         configure(QStringLiteral("SET synchronous_standby_names = 'nobody'"));
         const auto isKnown = [this] { return count(QStringLiteral("count(*)"), knows) > 0; }; // to who connects now
         if (!QTest::qWaitFor(isKnown, patience))
@@ -54,7 +50,7 @@ private:
     static constexpr auto waits = "wait_event = 'SyncRep'";
     static constexpr auto knows = "current_setting('synchronous_standby_names') = 'nobody'";
 
-    SqlConnection m_sql;
+    OwnConnection m_sql;
 };
 
 } // namespace openloop::test

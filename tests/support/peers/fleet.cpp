@@ -3,6 +3,7 @@
 #include "tests/support/peers/fleet.h"
 
 #include "tests/support/child_process.h"
+#include "tests/support/peers/own_connection.h"
 
 #include <QTest>
 
@@ -159,11 +160,8 @@ qint64 Fleet::statements()
 SqlConnection &Fleet::connection(const QString &database)
 {
     auto &sql = m_connections[database];
-    if (!sql) {
-        sql = std::make_unique<SqlConnection>(SqlLocation::parse(m_postgres.databaseUrl(database)),
-                                              SqlConnection::Role::Writes, 60s);
-        sql->open();
-    }
+    if (!sql)
+        sql = std::make_unique<OwnConnection>(m_postgres.databaseUrl(database));
     return *sql;
 }
 

@@ -4,6 +4,7 @@
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/fleet.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/peers.h"
 
 #include <QFile>
@@ -42,8 +43,7 @@ QStringList statementsOf(const QString &path)
 void leaveJobsOfTheReleaseBefore(const QString &databaseUrl)
 {
     initSchemaResource();
-    SqlConnection sql(SqlLocation::parse(databaseUrl), SqlConnection::Role::Writes, 60s);
-    sql.open();
+    OwnConnection sql(databaseUrl);
     sql.command(u"CREATE TABLE schema_steps (name TEXT PRIMARY KEY)"_s);
     for (const QString &step : {u"001-todos.sql"_s, u"002-factorizations.sql"_s}) {
         for (const QString &statement : statementsOf(u":/openloop/schema/"_s + step))

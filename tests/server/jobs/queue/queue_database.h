@@ -6,6 +6,7 @@
 #include "server/store/schema.h"
 #include "server/store/sql_connection.h"
 #include "tests/support/patience.h"
+#include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/postgres.h"
 
 #include <memory>
@@ -16,7 +17,7 @@ namespace openloop::test {
 class QueueDatabase
 {
 public:
-    QueueDatabase() : m_location(SqlLocation::parse(m_postgres.databaseUrl(QStringLiteral("queue")))), m_sql(connect())
+    QueueDatabase() : m_url(m_postgres.databaseUrl(QStringLiteral("queue"))), m_sql(connect())
     {
         bringSchemaUpToDate(*m_sql);
     }
@@ -25,13 +26,7 @@ public:
     Postgres &server() { return m_postgres; }
 
     /// Another one, for the calling thread.
-    std::unique_ptr<SqlConnection> connect() const
-    {
-        using namespace std::chrono_literals;
-        auto sql = std::make_unique<SqlConnection>(m_location, SqlConnection::Role::Writes, 60s);
-        sql->open();
-        return sql;
-    }
+    std::unique_ptr<SqlConnection> connect() const { return std::make_unique<OwnConnection>(m_url); }
 
     void empty()
     {
@@ -61,7 +56,7 @@ public:
 
 private:
     Postgres m_postgres;
-    const SqlLocation m_location;
+    const QString m_url;
     std::unique_ptr<SqlConnection> m_sql;
     bool m_clockIsSet = false;
 };

@@ -49,6 +49,8 @@ Theme::Theme(QObject *parent) : QObject(parent), m_systemDark(looksDark(QApplica
 
 void Theme::setMode(Mode mode)
 {
+    if (mode == m_mode)
+        return; // a style sheet makes every widget anew
     m_mode = mode;
     apply();
 }

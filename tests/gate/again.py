@@ -6,7 +6,8 @@
 
 A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
 disk; on one processor each. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass
-OFTEN times alone. What valgrind runs is left out: `make test` runs it once. Nobody that a run started outlives it.
+OFTEN times alone. What valgrind runs is left out, and what meets no clock, the corpora and the simulator: `make test`
+runs them once. Nobody that a run started outlives it.
 An interrupt (Ctrl-C, SIGTERM) ends what runs, which counts as nothing.
 The journal (build/test-again) belongs to the bytes of a test and of our programs: a run goes on where the last one with
 the same ones ended, also after another test was built anew, and whatever ever failed is listed. A skip counts as a
@@ -38,7 +39,7 @@ LIBC = ctypes.CDLL(None)
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 MODES = ("alone", "busy", "disk", "single")
-LEFT_OUT = {"valgrind"}  # labels
+LEFT_OUT = {"valgrind", "corpus", "simulator"}  # labels
 BURST = 64 << 20  # bytes
 USUAL_TIMEOUT = 300.0  # s
 SINGLES = itertools.count()  # those that run on one processor each have the next one

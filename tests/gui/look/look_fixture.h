@@ -52,8 +52,10 @@ protected:
 
     /// Light and dark, as it is now; fails with all that is wrong.
     void look(QWidget &window, const QString &where, Words words = Words::Ours,
-              const QList<Theme::Mode> &modes = {Theme::Mode::Light, Theme::Mode::Dark})
+              QList<Theme::Mode> modes = {Theme::Mode::Light, Theme::Mode::Dark})
     {
+        if (modes.removeOne(m_theme->mode())) // to change it takes longer than to look
+            modes.prepend(m_theme->mode());
         for (const auto mode : modes) {
             m_theme->setMode(mode);
             QStringList complaints;

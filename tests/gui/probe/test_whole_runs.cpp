@@ -328,7 +328,9 @@ private slots:
         // What was measured is as programmed: no answer is quicker, and none waited through a stop.
         const auto target = ended.json[u"targets"_s][0].toObject();
         QCOMPARE(target[u"n"_s].toInt(), 100 * int(planned.count()));
-        QVERIFY(target[u"p50_ms"_s].toDouble() >= programmed.count());
+        const auto p50 =
+            target[u"p50_ms"_s]; // of a run that was stopped for as long as it was planned: perhaps of none
+        QVERIFY2((p50.isNull() && stop == planned) || p50.toDouble() >= programmed.count(), ended.all().constData());
         if (stop > 1s) {
             QVERIFY2(target[u"max_ms"_s].toDouble() < 0.9 * double(stop.count()), ended.all().constData());
             QVERIFY(target[u"lost"_s].toInt() > 10);

@@ -94,7 +94,9 @@ Postgres::~Postgres()
 QString Postgres::databaseUrl(const QString &name)
 {
     if (!m_databases.contains(name)) {
-        run(u"createdb"_s, {u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_port), u"-U"_s, user, name});
+        run(u"createdb"_s,
+            {u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_port), u"-U"_s, user, u"--strategy=file_copy"_s,
+             name});
         m_databases.insert(name);
     }
     return u"postgresql://%1@127.0.0.1:%2/%3"_s.arg(user, QString::number(m_port), name);
@@ -214,8 +216,8 @@ void Postgres::makeCluster()
     const QString initdb = peerProgram(u"initdb"_s); // in a folder of its version
     const QFileInfo peers(QStringLiteral(OPENLOOP_PEERS));
     const QString kept = peers.path() + u"/cluster-"_s + QFileInfo(initdb).dir().path().section(u'/', -2, -2);
-    const auto copy = [](const QString &from, const QString &to) {
-        return QProcess::execute(u"cp"_s, {u"-aT"_s, from, to}) == 0;
+    const auto copy = [](const QString &from, const QString &to) { // without the zeros of its log
+        return QProcess::execute(u"cp"_s, {u"-aT"_s, u"--sparse=always"_s, from, to}) == 0;
     };
     const auto owner = QFileInfo(m_folder.path()).ownerId();
     if (QFileInfo(kept).isReadable() && QFileInfo(kept).ownerId() == owner && copy(kept, data))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs, against the real program: what was accepted is finished, whatever happens to the service meanwhile.
 #include "server/store/schema.h"
-#include "server/store/sql_connection.h"
 #include "tests/support/clients/crowd.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"

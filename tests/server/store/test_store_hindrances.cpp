@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A PostgreSQL that answers and yet can't be used: /readyz says why, nothing is ever a 500, and it heals by itself.
-#include "server/store/sql_connection.h"
 #include "tests/support/jobs/job_client.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/own_connection.h"

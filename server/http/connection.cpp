@@ -343,9 +343,11 @@ void Connection::dismiss()
     }
 }
 
+// Its handler may go on for a while; no deadline is missed meanwhile.
 void Connection::cut()
 {
     m_wire->abort();
+    m_deadline.reset();
     wireLeft();
 }
 

@@ -49,6 +49,9 @@ Target targetAt(const QString &url, Nanoseconds interval = 20ms)
     return targetFor(url, interval, 60s); // longer than this machine may be away
 }
 
+// Where each request is a handshake, and reads whom the system trusts: they must not pile up.
+constexpr Nanoseconds handshakeInterval = 2s;
+
 Reaction answerWith(const QByteArray &body, int status = 200, const QByteArray &fields = {})
 {
     Reaction reaction;
@@ -390,7 +393,7 @@ private slots:
     {
         TlsServer server(m_folder.path(), true);
         for (const bool shows : {true, false}) {
-            auto target = targetAt(server.url());
+            auto target = targetAt(server.url(), handshakeInterval);
             target.options.cacert = m_folder.filePath(u"certificate.pem"_s).toUtf8();
             if (shows) {
                 target.options.cert = target.options.cacert;
@@ -414,8 +417,7 @@ private slots:
                 qunsetenv("SSL_CERT_FILE");
             Engine engine;
             EngineRecording recording(engine);
-            auto target = targetAt(server.url());
-            target.interval = 2s; // to read whom the system trusts is work, which must not pile up
+            auto target = targetAt(server.url(), handshakeInterval);
             engine.setTargets({target});
             const bool ended = recording.run(engine, 60ms);
             qunsetenv("SSL_CERT_FILE");

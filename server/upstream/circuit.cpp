@@ -106,13 +106,11 @@ void Circuit::open(Clock::time_point now)
 
 void RetryBudget::called()
 {
-    constexpr int savings = 100;
-    m_tenths = std::min(m_tenths + 1, savings);
+    m_tenths = std::min(m_tenths + 1, m_savings);
 }
 
 bool RetryBudget::take()
 {
-    constexpr int price = 10;
     if (m_tenths < price)
         return false;
     m_tenths -= price;

@@ -60,16 +60,21 @@ private:
     bool m_probing = false;
 };
 
-/// Allows one retry for every ten calls, and saves up ten at most: retries never add more than a tenth to the load.
+/// Allows one retry for every ten calls, and saves up so many at most: retries never add more than a tenth to the load.
 /// Not thread-safe.
 class RetryBudget
 {
 public:
+    explicit RetryBudget(int savings = 10) : m_savings(savings * price) { }
+
     void called();
     /// Whether a call may be made again; true spends the permission.
     bool take();
 
 private:
+    static constexpr int price = 10; ///< tenths
+
+    int m_savings;
     int m_tenths = 0;
 };
 

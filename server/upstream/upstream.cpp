@@ -64,7 +64,8 @@ bool isJsonInTime(const QByteArray &text, Clock::time_point deadline)
 
 struct Upstream::State {
     explicit State(Settings given)
-        : settings(std::move(given)), clients(clientFor(settings)), client(std::make_shared<UpstreamClient>(clients))
+        : settings(std::move(given)), clients(clientFor(settings)), secondAsks(std::max(10, settings.concurrency / 10)),
+          client(std::make_shared<UpstreamClient>(clients))
     {
         validators.setMaxThreadCount(1);
         pause.setSingleShot(true);
@@ -154,6 +155,7 @@ struct Upstream::State {
     UpstreamClient::Settings clients; ///< what each is made of
     Circuit circuit;
     RetryBudget retries;
+    RetryBudget secondAsks; ///< of askTwice: connections that close take all retries, just when they lose requests
     FailureLog failures;
     int inFlight = 0;
     bool closed = false;
@@ -263,7 +265,7 @@ QCoro::Task<Outcome> Upstream::State::askTwice(std::shared_ptr<State> use, Clock
     const auto half = std::chrono::ceil<std::chrono::milliseconds>((deadline - Clock::now()) / 2);
     if (!first.future().isFinished())
         co_await ended.wait(half, {});
-    if (first.future().isFinished() || use->closed || !use->retries.take()) {
+    if (first.future().isFinished() || use->closed || !use->secondAsks.take()) {
         const QFuture<Outcome> alone = first.future();
         co_return co_await alone;
     }
@@ -293,6 +295,7 @@ QCoro::Task<Json> Upstream::call(std::shared_ptr<State> use, std::stop_token sto
 
     Admitted admitted([&use, permit](const Outcome &outcome) { use->report(*permit, outcome); });
     use->retries.called();
+    use->secondAsks.called();
     Outcome outcome;
     for (int attempt = 1;; ++attempt) {
         const std::shared_ptr<UpstreamClient> asked = use->client;

@@ -9,10 +9,10 @@ disk; on one processor each. TOGETHER functions run at once, which is harder on 
 OFTEN times alone. What valgrind runs is left out, and what meets no clock, the corpora and the simulator: `make test`
 runs them once. Nobody that a run started outlives it.
 An interrupt (Ctrl-C, SIGTERM) ends what runs, which counts as nothing; nor does what was built anew meanwhile.
-The journal (build/test-again) belongs to the bytes of a test and of our programs: a run goes on where the last one with
-the same ones ended, also after another test was built anew, and whatever ever failed is listed. A skip counts as a
-pass where allowed_skips.txt has it, and is listed. Exit code: 0 every function has all its passes; 1 one has failed;
-3 passes are missing.
+The journal (build/test-again) belongs to the bytes of a test and of our programs that it runs: a run goes on where the
+last one with the same ones ended, also after another test or program was built anew, and whatever ever failed is listed.
+A skip counts as a pass where allowed_skips.txt has it, and is listed. Exit code: 0 every function has all its passes;
+1 one has failed; 3 passes are missing.
 """
 import collections
 import concurrent.futures
@@ -46,8 +46,9 @@ SINGLES = itertools.count()  # those that run on one processor each have the nex
 INTERRUPTED = threading.Event()
 RUNNING = set()  # the leaders' numbers of their process groups; set and Event: the handler and every thread
 
-# bytes: the hash of what is run, of our programs and of the test's; stamps: what tells cheaply that it is that still.
-Unit = collections.namedtuple("Unit", "test function command environment folder timeout files stamps bytes")
+# bytes: the hash of what is run, of the test's files and of our programs that it runs; stamps: what tells cheaply that
+# they are that still.
+Unit = collections.namedtuple("Unit", "test function command environment folder timeout stamps bytes")
 
 
 def ctest_entries(build):
@@ -59,9 +60,13 @@ def property_of(entry, name, otherwise):
     return next((each["value"] for each in entry["properties"] if each["name"] == name), otherwise)
 
 
+def is_qt_test(command):
+    return pathlib.Path(command[0]).name.startswith("test_") and len(command) == 1
+
+
 def functions_of(command, environment):
     """The functions of a Qt Test program; of any other, and of one that is told what to run, the one without a name."""
-    if not pathlib.Path(command[0]).name.startswith("test_") or len(command) > 1:
+    if not is_qt_test(command):
         return [""]
     with tempfile.TemporaryDirectory() as folder:  # what it makes there it leaves there
         listing = subprocess.run([command[0], "-functions"], capture_output=True, text=True, check=True,
@@ -69,24 +74,29 @@ def functions_of(command, environment):
     return [line.strip().removesuffix("()") for line in listing.stdout.splitlines() if line.strip().endswith("()")]
 
 
-def digest_of(files, begun=hashlib.sha256()):
-    digest = begun.copy()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest
+def hash_of(contents):
+    digest = hashlib.sha256()
+    for file, content in contents.items():
+        digest.update(file.name.encode() + b"\0" + content)
+    return digest.hexdigest()[:16]
 
 
-def stamps_of(files):
-    return [(file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None for file in files]
+def is_named(program, content):
+    return any(str(program).encode(encoding) in content for encoding in ("utf-8", "utf-16-le"))
+
+
+def stamp_of(file):
+    return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
 
 
 def is_as_hashed(unit):
-    return stamps_of(unit.files) == unit.stamps
+    return all(stamp_of(file) == stamp for file, stamp in unit.stamps.items())
 
 
 def units_of(build):
     programs = [file for folder in ("bin", "tests") for file in sorted((build / folder).glob("openloop-*"))]
-    stamps_of_programs, digest_of_programs = stamps_of(programs), digest_of(programs)
+    stamps = {file: stamp_of(file) for file in programs}
+    programs = {file: file.read_bytes() for file in programs}
     for entry in ctest_entries(build):
         if LEFT_OUT & set(property_of(entry, "LABELS", [])):
             continue
@@ -94,10 +104,15 @@ def units_of(build):
         timeout = property_of(entry, "TIMEOUT", USUAL_TIMEOUT)
         folder = property_of(entry, "WORKING_DIRECTORY", str(build))
         own = [file for file in map(pathlib.Path, entry["command"]) if SOURCE in file.parents and file.is_file()]
-        stamps, hashed = stamps_of_programs + stamps_of(own), digest_of(own, digest_of_programs).hexdigest()[:16]
+        stamps |= {file: stamp_of(file) for file in own}
+        contents = {file: file.read_bytes() for file in own}
+        # A Qt Test program names what it runs; of a script's nobody knows.
+        contents |= {file: content for file, content in programs.items()
+                     if not is_qt_test(entry["command"]) or any(is_named(file, test) for test in contents.values())}
         for function in functions_of(entry["command"], environment):
             command = [*entry["command"], *([function] if function else [])]
-            yield Unit(entry["name"], function, command, environment, folder, timeout, [*programs, *own], stamps, hashed)
+            yield Unit(entry["name"], function, command, environment, folder, timeout,
+                       {file: stamps[file] for file in contents}, hash_of(contents))
 
 
 class Journal:

@@ -60,8 +60,8 @@ private:
     bool m_probing = false;
 };
 
-/// Allows one retry for every ten calls, and saves up so many at most: retries never add more than a tenth to the load.
-/// Not thread-safe.
+/// Allows one retry for every ten calls, and saves up `savings` at most: what one budget allows never adds more than a
+/// tenth to the load. Not thread-safe.
 class RetryBudget
 {
 public:

@@ -31,7 +31,7 @@ QByteArray nginx(const QByteArray &inHttp, const QByteArray &inLocation)
 
 QByteArray haproxy(const QByteArray &inDefaults, const QByteArray &ofServer)
 {
-    return "defaults\n timeout connect 5s\n timeout client 75s\n timeout server 75s\n " + inDefaults
+    return "defaults\n timeout connect 60s\n timeout client 75s\n timeout server 75s\n " + inDefaults
         + "\nlisten openloop\n bind FRONT\n server a SERVER " + ofServer + "\n";
 }
 
@@ -168,15 +168,15 @@ void TestNginxAndHaproxy::everyRouteAnswers_data()
         haproxy("mode http\n option forwardfor\n option http-server-close", {}), itself);
     row("HAProxy, connections shared", Front::Haproxy, haproxy("mode http\n option forwardfor\n http-reuse always", {}),
         itself);
-    row("HAProxy, send-proxy", Front::Haproxy, haproxy("mode http", "send-proxy check inter 100 fall 1000"), itself);
-    row("HAProxy, send-proxy-v2", Front::Haproxy, haproxy("mode http", "send-proxy-v2 check inter 100 fall 1000"),
+    row("HAProxy, send-proxy", Front::Haproxy, haproxy("mode http", "send-proxy check inter 1s fall 1000"), itself);
+    row("HAProxy, send-proxy-v2", Front::Haproxy, haproxy("mode http", "send-proxy-v2 check inter 1s fall 1000"),
         itself);
     row("HAProxy, send-proxy and forwardfor", Front::Haproxy, haproxy("mode http\n option forwardfor", "send-proxy"),
         itself);
     row("HAProxy, TLVs, connections", Front::Haproxy,
         haproxy("mode tcp", "send-proxy-v2 proxy-v2-options crc32c,unique-id"), itself);
     row("HAProxy, to TLS", Front::Haproxy,
-        haproxy("mode http", "send-proxy-v2 check inter 100 fall 1000 ssl verify none"), itself, {u"tls"_s});
+        haproxy("mode http", "send-proxy-v2 check inter 1s fall 1000 ssl verify none"), itself, {u"tls"_s});
 }
 
 void TestNginxAndHaproxy::everyRouteAnswers()
@@ -196,8 +196,11 @@ void TestNginxAndHaproxy::everyRouteAnswers()
     TRY_VERIFY2(front.isReady(), front.output().constData());
 
     Client user(front);
-    for (int i = 0; i < 3; ++i)
-        QCOMPARE(memberOf(user.ask("GET", "/test/asker"), u"client"_s), client);
+    for (int i = 0; i < 3; ++i) {
+        const Answer answer = user.ask("GET", "/test/asker");
+        QVERIFY2(answer.status == 200, (QByteArray::number(answer.status) + answer.body + front.output()).constData());
+        QCOMPARE(memberOf(answer, u"client"_s), client);
+    }
     for (const char *path :
          {"/health", "/livez", "/readyz", "/metrics", "/call_other_service", "/query_database?limit=1",
           "/factorize?n=360", "/factorizations", "/openapi.json", "/docs", "/redoc"}) {

@@ -153,7 +153,8 @@ private slots:
 
     void anAbsentPostgresIsOnlyEverUnavailableAndSoonBack()
     {
-        Store store(databaseUrl(), 4, {.timeout = longest, .waiting = 1024}); // who is answered 503 is told of the absence
+        Store store(databaseUrl(), 4,
+                    {.timeout = longest, .waiting = 1024}); // who is answered 503 is told of the absence
         Asked asked;
         for (int client = 0; client < 4; ++client)
             askAgainAndAgain(store, asked);

@@ -115,7 +115,8 @@ enum class Heard { Told, Doubt, Nothing };
 // What it has not told it will not take back, so that whoever heard of a doubt has nothing more to wait for.
 Heard heard(EndlessMonitor &monitor, const std::function<bool()> &isTold)
 {
-    if (QTest::qWaitFor(isTold, patience))
+    constexpr int calm = 10'000; // ms; usual where a machine has nothing else to do
+    if (QTest::qWaitFor(isTold, calm))
         return Heard::Told;
     const auto isDoubted = [&] { return monitor.figure("openloop_monitor_trust{state=\"host_busy\"}") == 1; };
     if (!QTest::qWaitFor([&] { return isTold() || isDoubted(); }, patience))

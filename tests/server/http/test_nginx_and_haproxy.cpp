@@ -9,6 +9,7 @@
 #include "tests/support/server_process.h"
 
 #include <QDeadlineTimer>
+#include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -116,6 +117,7 @@ void TestNginxAndHaproxy::initTestCase()
     if (peersAreLeftOut())
         QSKIP("nginx is left out here");
     QVERIFY(makeCertificate(m_folder.path()));
+    QVERIFY(QDir::setCurrent(m_folder.path())); // where only its owner may be, as a clone may lie in a home
 }
 
 std::unique_ptr<ServerProcess> TestNginxAndHaproxy::startServer(const QStringList &more) const

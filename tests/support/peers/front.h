@@ -31,8 +31,8 @@ private:
     QProcess m_process;
 };
 
-/// The configuration that is shipped, before these servers, nine at most; it names three, some of them twice where
-/// there are fewer. One that can't be read ends the test program.
+/// The configuration that is shipped, but as patient as the tests are, before these servers, nine at most; it names
+/// three, some of them twice where there are fewer. One that can't be read ends the test program.
 QByteArray shippedFront(Front::Kind kind, const QList<quint16> &servers);
 
 } // namespace openloop::test

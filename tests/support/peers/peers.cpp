@@ -138,6 +138,7 @@ void preparePeer(QProcess &process, int signal)
 {
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.setProcessEnvironment(peerEnvironment());
+    process.setWorkingDirectory(u"/"_s); // ours may be one that its account can't come back to, as HAProxy wants to
     process.setChildProcessModifier([account = unprivileged(), signal] {
         if (account && (::setgroups(0, nullptr) != 0 || ::setgid(account->group) != 0 || ::setuid(account->user) != 0))
             ::_exit(1);

@@ -25,8 +25,8 @@ QString peerProgram(const QString &name);
 /// In which peerProgram() finds its libraries.
 QProcessEnvironment peerEnvironment();
 
-/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one. signal:
-/// by which it ends at once, its processes included.
+/// For a server that refuses to run as root and is to die with the test: as nobody then, both outputs in one, started
+/// where every account may be. signal: by which it ends at once, its processes included.
 void preparePeer(QProcess &process, int signal = SIGQUIT);
 
 /// Lets such a server write there.

@@ -109,6 +109,8 @@ Target hookAt(const QString &url)
     return target;
 }
 
+constexpr char doubt[] = "the monitor doubted its machine";
+
 enum class Heard { Told, Doubt, Nothing };
 
 // A monitor that doubts its machine tells of no rule, and beside neighbours it may doubt for long: it says so then.
@@ -150,15 +152,15 @@ private slots:
         const auto bothAre = [&](const QByteArray &state) {
             return heard(monitor, [&] { return has("rule " + state + " t {") && has("down " + state + " t {"); });
         };
-        if (const Heard firing = bothAre("firing"); firing != Heard::Told) {
-            QCOMPARE(firing, Heard::Doubt);
-            return;
-        }
+        const Heard firing = bothAre("firing");
+        if (firing == Heard::Doubt)
+            QSKIP(doubt);
+        QVERIFY(firing == Heard::Told);
         status = 200;
-        if (const Heard resolved = bothAre("resolved"); resolved != Heard::Told) {
-            QCOMPARE(resolved, Heard::Doubt);
-            return;
-        }
+        const Heard resolved = bothAre("resolved");
+        if (resolved == Heard::Doubt)
+            QSKIP(doubt);
+        QVERIFY(resolved == Heard::Told);
         int number = 0;
         for (const auto &line : linesOf(path).split('\n')) {
             if (line.isEmpty())
@@ -289,10 +291,10 @@ private slots:
         Receiver receiver;
         EndlessMonitor monitor(anyPort + QStringList{u"--profile"_s, path, u"--webhook"_s, receiver.url()});
         const auto bothAreTold = [&receiver] { return receiver.alerts().size() == 2; }; // the rule, and down
-        if (const Heard told = heard(monitor, bothAreTold); told != Heard::Told) {
-            QCOMPARE(told, Heard::Doubt);
-            return;
-        }
+        const Heard told = heard(monitor, bothAreTold);
+        if (told == Heard::Doubt)
+            QSKIP(doubt);
+        QVERIFY(told == Heard::Told);
         QVERIFY(write(path, profile("u")));
         monitor.signal(SIGHUP);
         const auto resolved = [&] {

@@ -40,9 +40,9 @@ check-fast: test-dependencies build ## seconds: format, headers, rules, manuals,
 check: check-fast ## and clang-tidy over what has changed since it was clean; can be interrupted, and goes on
 	@nice -n 10 python3 tests/rules/check_tidy.py . $(BUILD)
 
-test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, ALONE, OTHERS and OFTEN times, TOGETHER=n, SHARD=k/n, MINUTES=m; goes on where it ended)
+test-again: test-dependencies build ## repeat each test function in four modes (ONLY, MODES, ALONE, OTHERS and OFTEN times, BATCH=seconds, TOGETHER=n, SHARD=k/n, MINUTES=m; goes on where it ended)
 	@tests/gate/again.py $(PRESET) ONLY="$(ONLY)" MODES="$(MODES)" ALONE="$(ALONE)" OTHERS="$(OTHERS)" OFTEN="$(OFTEN)" \
-	    TOGETHER="$(TOGETHER)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
+	    BATCH="$(BATCH)" TOGETHER="$(TOGETHER)" SHARD="$(SHARD)" MINUTES="$(MINUTES)"
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for windows and rules; needs clang-19
 	@$(MAKE) --no-print-directory test PRESET=asan

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Repeats every test function, alone and in bad company, until each has passed as often as was asked for.
 """Usage: again.py PRESET [ONLY=regex] [MODES=alone,busy,disk,single] [ALONE=20] [OTHERS=5] [OFTEN=100]
-                [TOGETHER=1] [SHARD=k/n] [MINUTES=m]
+                [BATCH=10] [TOGETHER=1] [SHARD=k/n] [MINUTES=m]
 
-A function runs as a process of its own, in four modes: alone; beside two busy processes; beside bursts of writes to the
-disk; on one processor each. TOGETHER functions run at once, which is harder on each. Those of often.txt have to pass
-OFTEN times alone. What valgrind runs is left out, and what meets no clock, the corpora and the simulator: `make test`
-runs them once. Nobody that a run started outlives it.
+Functions run in four modes: alone; beside two busy processes; beside bursts of writes to the disk; on one processor
+each. Those of a test that are due run in one process, in another order each time, as many as take BATCH seconds; with
+BATCH=0 each has its own. TOGETHER processes run at once, which is harder on each. The functions of often.txt have to
+pass OFTEN times alone. What valgrind runs is left out, and what meets no clock, the corpora and the simulator:
+`make test` runs them once. Nobody that a run started outlives it.
 An interrupt (Ctrl-C, SIGTERM) ends what runs, which counts as nothing; nor does what was built anew meanwhile.
 The journal (build/test-again) belongs to the bytes of a test and of our programs that it runs: a run goes on where the
 last one with the same ones ended, also after another test or program was built anew, and whatever ever failed is listed.
@@ -24,6 +25,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import subprocess
@@ -42,6 +44,8 @@ MODES = ("alone", "busy", "disk", "single")
 LEFT_OUT = {"valgrind", "corpus", "simulator"}  # labels
 BURST = 64 << 20  # bytes
 USUAL_TIMEOUT = 300.0  # s
+RESULT = re.compile(r"^(?P<result>PASS|SKIP|FAIL!|XPASS|QFATAL)\s*: (?:\w+::)+(?P<function>\w+)\(", re.MULTILINE)
+FAILURES = {"FAIL!", "XPASS", "QFATAL"}
 SINGLES = itertools.count()  # those that run on one processor each have the next one
 INTERRUPTED = threading.Event()
 RUNNING = set()  # the leaders' numbers of their process groups; set and Event: the handler and every thread
@@ -110,8 +114,7 @@ def units_of(build):
         contents |= {file: content for file, content in programs.items()
                      if not is_qt_test(entry["command"]) or any(is_named(file, test) for test in contents.values())}
         for function in functions_of(entry["command"], environment):
-            command = [*entry["command"], *([function] if function else [])]
-            yield Unit(entry["name"], function, command, environment, folder, timeout,
+            yield Unit(entry["name"], function, entry["command"], environment, folder, timeout,
                        {file: stamps[file] for file in contents}, hash_of(contents))
 
 
@@ -198,10 +201,11 @@ def interrupt(*_):
         end(group)
 
 
-def run(unit, mode, log, is_allowed):
-    """Whether it passed, and whether by an allowed skip; what it printed is kept in `log` where it did not. Nothing
-    where it was interrupted."""
-    command = unit.command
+def run(batch, mode):
+    """What a process with these functions of one test ended with, and what it printed; nothing where it was
+    interrupted."""
+    unit = batch[0]
+    command = [*unit.command, *(each.function for each in batch if each.function)]
     if mode == "single":
         processors = sorted(os.sched_getaffinity(0))
         command = ["taskset", "-c", str(processors[next(SINGLES) % len(processors)]), *command]
@@ -211,25 +215,40 @@ def run(unit, mode, log, is_allowed):
         with subprocess.Popen(command, env={**unit.environment, "TMPDIR": folder}, cwd=unit.folder, stdout=said,
                               stderr=said, start_new_session=True,
                               preexec_fn=lambda: subprocess_dies_with(parent)) as process:
-            late = b""
+            late = ""
             RUNNING.add(process.pid)
             try:
                 process.wait(timeout=0 if INTERRUPTED.is_set() else unit.timeout)
             except subprocess.TimeoutExpired:
-                late = f"\nended after {unit.timeout} s\n".encode()
+                late = f"\nended after {unit.timeout} s\n"
             RUNNING.discard(process.pid)
             end(process.pid)  # whom it left behind, too
         if INTERRUPTED.is_set():
             return None
         said.seek(0)
-        output = said.read() + late
-    text = f"1/1 Testing: {unit.test}\n" + output.decode(errors="replace")
-    skips = list(run_tests.skips_in(text))
-    passed = process.returncode == 0 and all(is_allowed(skip) for skip in skips)
-    if not passed:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(output)
-    return passed, bool(skips)
+        return process.returncode, said.read().decode(errors="replace") + late
+
+
+def verdicts(batch, code, output, is_allowed):
+    """(unit, whether it passed, whether by an allowed skip) of each that the process came to an end with. Where it
+    failed, so did those that say it; if none does, the one that it died in, and all if it went through them."""
+    skips = list(run_tests.skips_in(f"1/1 Testing: {batch[0].test}\n" + output))
+    refused = {skip.function for skip in skips if not is_allowed(skip)}
+    if not is_qt_test(batch[0].command):
+        return [(unit, code == 0 and not refused, bool(skips)) for unit in batch]
+    said = {}
+    for result in RESULT.finditer(output):
+        said.setdefault(result["function"], set()).add(result["result"])
+    failed = {function for function, results in said.items() if results & FAILURES} | refused
+    ended = [unit for unit in batch if unit.function in said]
+    if code != 0 and not failed & {unit.function for unit in batch}:
+        silent = [unit for unit in batch if unit.function not in said][:1]
+        if silent and "\nTotals: " not in output:
+            ended = ended[:-1] + silent  # of the one before it some rows may be missing: it counts as nothing
+        else:
+            silent = ended = batch
+        failed |= {unit.function for unit in silent}
+    return [(unit, unit.function not in failed, "SKIP" in said.get(unit.function, ())) for unit in ended]
 
 
 def often_repeated():
@@ -238,8 +257,8 @@ def often_repeated():
 
 
 def settings_of(arguments):
-    settings = {"ONLY": "", "MODES": ",".join(MODES), "ALONE": "20", "OTHERS": "5", "OFTEN": "100", "TOGETHER": "1",
-                "SHARD": "1/1", "MINUTES": "100000"}
+    settings = {"ONLY": "", "MODES": ",".join(MODES), "ALONE": "20", "OTHERS": "5", "OFTEN": "100", "BATCH": "10",
+                "TOGETHER": "1", "SHARD": "1/1", "MINUTES": "100000"}
     for argument in arguments:
         name, _, value = argument.partition("=")
         if name not in settings:
@@ -247,6 +266,26 @@ def settings_of(arguments):
         if value:
             settings[name] = value
     return settings
+
+
+def batches(units, seconds_of, longest):
+    """The units, those of a test together, as many as take so many seconds; what takes longest comes first, that nobody
+    is waited for at the end."""
+    def seconds(batch):
+        return sum(seconds_of.get((unit.test, unit.function), 1.0) for unit in batch)
+
+    found = []
+    for _, of_test in itertools.groupby(sorted(units, key=lambda unit: unit.test), key=lambda unit: unit.test):
+        shuffled = list(of_test)
+        random.shuffle(shuffled)
+        batch = []
+        for unit in shuffled:
+            if batch and seconds([*batch, unit]) > longest:
+                found.append(batch)
+                batch = []
+            batch.append(unit)
+        found.append(batch)
+    return sorted(found, key=seconds, reverse=True)
 
 
 def wanted(unit, mode, settings, often):
@@ -279,7 +318,6 @@ def main():
             key = entry["test"], entry["function"], entry["mode"]
             (passes if entry["passed"] else failures)[key] += 1
             skipped[key] += entry.get("skipped", False)
-    units.sort(key=lambda unit: -seconds_of.get((unit.test, unit.function), 0.0))  # that none is waited for at the end
     until = time.monotonic() + 60 * float(settings["MINUTES"])
     modes = settings["MODES"].split(",")
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -288,29 +326,32 @@ def main():
     def is_over():
         return INTERRUPTED.is_set() or time.monotonic() > until
 
-    def run_unless_over(unit, mode):
-        """The unit, whether it passed, was skipped, and how long that took; nothing when the time is over."""
+    def run_unless_over(batch, mode):
+        """The verdicts, and how long that took; nothing when the time is over, or the test was built anew."""
         if is_over():
             return None
         begun = time.monotonic()
-        number = failures[unit.test, unit.function, mode]
-        log = folder / "failed" / f"{unit.bytes}-{unit.test}-{unit.function}-{mode}-{number}.log"
         try:
-            ended = run(unit, mode, log, lambda skip: run_tests.is_allowed(skip, sys.argv[1], allowed))
+            ended = run(batch, mode)
         except OSError:
-            if is_as_hashed(unit):
+            if is_as_hashed(batch[0]):
                 raise
-        if not is_as_hashed(unit):
-            if unit.test not in built_anew:
-                print(f"built anew meanwhile, and left out: {unit.test}", flush=True)
-            built_anew.add(unit.test)
+        if not is_as_hashed(batch[0]):
+            if batch[0].test not in built_anew:
+                print(f"built anew meanwhile, and left out: {batch[0].test}", flush=True)
+            built_anew.add(batch[0].test)
             return None
         if not ended:
             return None
-        passed, was_skipped = ended
-        if not passed:
-            print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
-        return unit, passed, was_skipped, round(time.monotonic() - begun, 3)
+        found = verdicts(batch, *ended, lambda skip: run_tests.is_allowed(skip, sys.argv[1], allowed))
+        for unit, passed, _ in found:
+            if not passed:
+                number = failures[unit.test, unit.function, mode]
+                log = folder / "failed" / f"{unit.bytes}-{unit.test}-{unit.function}-{mode}-{number}.log"
+                log.parent.mkdir(parents=True, exist_ok=True)
+                log.write_text(ended[1])
+                print(f"FAILED {mode}: {unit.test} {unit.function} ({log.relative_to(SOURCE)})", flush=True)
+        return found, time.monotonic() - begun
 
     with concurrent.futures.ThreadPoolExecutor(int(settings["TOGETHER"])) as runners:
         turns = range(1, 1 + max(int(settings[key]) for key in ("ALONE", "OTHERS", "OFTEN")))
@@ -319,15 +360,20 @@ def main():
                 due = [unit for unit in units if unit.test not in built_anew and passes[unit.test, unit.function, mode]
                        + failures[unit.test, unit.function, mode] < min(turn, wanted(unit, mode, settings, often))]
                 with neighbours(mode, folder):
-                    asked = [runners.submit(run_unless_over, unit, mode) for unit in due]
+                    asked = [runners.submit(run_unless_over, batch, mode)
+                             for batch in batches(due, seconds_of, float(settings["BATCH"]))]
                     for done in concurrent.futures.as_completed(asked):
                         if not (result := done.result()):
                             continue
-                        unit, passed, was_skipped, seconds = result
-                        (passes if passed else failures)[unit.test, unit.function, mode] += 1
-                        skipped[unit.test, unit.function, mode] += passed and was_skipped
-                        journal.add(test=unit.test, function=unit.function, bytes=unit.bytes, mode=mode, passed=passed,
-                                    skipped=passed and was_skipped, seconds=seconds)
+                        found, seconds = result
+                        shares = [max(0.001, seconds_of.get((unit.test, unit.function), 1.0)) for unit, *_ in found]
+                        for (unit, passed, was_skipped), share in zip(found, shares):
+                            key = unit.test, unit.function
+                            (passes if passed else failures)[*key, mode] += 1
+                            skipped[*key, mode] += passed and was_skipped
+                            seconds_of[key] = round(seconds * share / sum(shares), 3)
+                            journal.add(test=unit.test, function=unit.function, bytes=unit.bytes, mode=mode,
+                                        passed=passed, skipped=passed and was_skipped, seconds=seconds_of[key])
     return report(units, modes, settings, often, passes, failures, skipped)
 
 

@@ -294,7 +294,40 @@ def wanted(unit, mode, settings, often):
     return int(settings["OFTEN" if (unit.test, unit.function) in often else "ALONE"])
 
 
+def self_test():
+    def unit(function, test="test_a"):
+        return Unit(test, function, ["/test_a"], {}, "", 1.0, {}, "")
+
+    def said(code, *lines, functions=("one", "two", "three"), is_allowed=lambda skip: False):
+        found = verdicts([unit(function) for function in functions], code, "\n".join(lines) + "\n", is_allowed)
+        return {unit.function: (passed, skipped) for unit, passed, skipped in found}
+
+    passed, failed, skipped = (True, False), (False, False), (True, True)
+    one, two, three = (f"PASS   : a::A::{name}()" for name in ("one", "two", "three"))
+    totals = "Totals: 3 passed"
+    assert said(0, one, two, three, totals) == {"one": passed, "two": passed, "three": passed}
+    # A row that failed is its function's failure, whatever its other rows said, and nobody else's.
+    rows = "FAIL!  : A::two(a) 'it' returned FALSE.", "PASS   : A::two(b)"
+    assert said(1, one, *rows, three, totals) == {"one": passed, "two": failed, "three": passed}
+    # It died in the third: of the second nobody knows whether all its rows were through.
+    assert said(-11, one, two) == {"one": passed, "three": failed}
+    assert said(-6, one, "QFATAL : A::two() no") == {"one": passed, "two": failed}
+    assert said(-9, "no word") == {"one": failed}
+    # It went through all of them and failed nevertheless, as with a leak that is found at the end.
+    assert said(23, one, two, three, totals) == {"one": failed, "two": failed, "three": failed}
+    skip = "SKIP   : A::two() no database here"
+    assert said(0, one, skip, three, totals) == {"one": passed, "two": (False, True), "three": passed}
+    assert said(0, one, skip, three, totals, is_allowed=lambda skip: skip.function == "two")["two"] == skipped
+
+    times = {("test_a", "one"): 6.0, ("test_a", "two"): 6.0}
+    found = batches([unit("one"), unit("new", "test_b"), unit("two"), unit("three")], times, 8.0)
+    assert sorted(each.function for batch in found for each in batch) == ["new", "one", "three", "two"]
+    assert len(found) == 3 and all(len({each.test for each in batch}) == 1 for batch in found), found
+    assert all(len(batch) == 1 for batch in batches([unit("one"), unit("two")], times, 0.0))
+
+
 def main():
+    self_test()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     build, settings = SOURCE / "build" / sys.argv[1], settings_of(sys.argv[2:])

@@ -5,7 +5,8 @@
 
 A file named *_body.h is no header: it is included in the middle of files that say what it needs. Headers that want the
 same large headers of Qt and of the library share a precompiled one of just these: less is read, and none of them sees a
-name that it had not asked for. What has not changed since it compiled is not compiled again.
+name that it had not asked for. What has not changed since it compiled is not compiled again. It is clang that compiles:
+it takes less than half of the time that g++ does, as what a precompiled header makes of templates is made once.
 """
 import collections
 import concurrent.futures
@@ -20,6 +21,7 @@ import sys
 
 from sources import NOT_A_HEADER, Commands, sources
 
+COMPILER = "clang++-19"
 INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]', re.MULTILINE)
 # What takes most of the time to read.
 LARGE = ("QWidget", "QTest", "QCoroTask", "QJsonObject", "QObject", "QString", "chrono", "functional")
@@ -33,7 +35,7 @@ class Headers:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.room = os.path.relpath(self.folder, root)
         self.flags = [*self._flags(Commands(root, build)), "-I.", "-O0", "-w", "-fPIC"]
-        compiler = subprocess.run(["g++", "--version"], stdout=subprocess.PIPE, check=True).stdout
+        compiler = subprocess.run([COMPILER, "--version"], stdout=subprocess.PIPE, check=True).stdout
         self.salt = compiler + json.dumps(self.flags).encode()
         self.precompiled = {}
 
@@ -71,14 +73,15 @@ class Headers:
         return tuple(name for name in LARGE if name in foreign)
 
     def _compile(self, source, *words):
-        command = ["g++", *self.flags, *words, source]
+        command = [COMPILER, *self.flags, *words, source]
         return subprocess.run(command, cwd=self.root, stderr=subprocess.PIPE, text=True, check=False)
 
     def _precompile(self, large):
         name = f"{self.room}/{'+'.join(large)}.hxx"
         (self.root / name).write_text("".join(f"#include <{each}>\n" for each in large))
-        if self._compile(name, "-x", "c++-header", "-o", f"{name}.gch").returncode == 0:
-            self.precompiled[large] = ["-include", name]
+        words = "-x", "c++-header", "-fpch-instantiate-templates", "-o", f"{name}.pch"
+        if self._compile(name, *words).returncode == 0:
+            self.precompiled[large] = ["-include-pch", f"{name}.pch"]
 
     def _name(self, path):
         return f"{self.room}/{path.replace('/', '+')}"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An upstream over https: whom it is believed, how it ends, and nginx, which closes connections as it likes.
 #include "common/start_failure.h"
+#include "server/upstream/http1/address_book.h"
 #include "server/upstream/upstream.h"
 #include "tests/support/child_process.h"
 #include "tests/support/ending.h"
@@ -139,9 +140,15 @@ void TestUpstreamTls::theNameHasToBeTheCertificates()
         elsewhere.kill();
         elsewhere.waitForFinished(patience);
     });
-    Upstream upstream({.url = address, .timeout = longest, .certificates = folder.filePath(u"certificate.pem"_s)});
+    const QString certificates = folder.filePath(u"certificate.pem"_s);
+    Upstream upstream({.url = address, .timeout = longest, .certificates = certificates});
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"host name did not match"_s));
     QCOMPARE(classOf(await(upstream.get({}), patience)), "\"tls\"");
+
+    const auto lookUp = [port = quint16(address.port())] { return http1::lookUp("127.0.0.1", port); };
+    address.setHost(u"localhost"_s);
+    Upstream byName({.url = address, .timeout = longest, .certificates = certificates, .addresses = {.ask = lookUp}});
+    QCOMPARE(await(byName.get({}), patience).status(), 200);
 }
 
 void TestUpstreamTls::aFileWithoutACertificateIsRefused()

@@ -191,7 +191,7 @@ private:
 
 void TestTlsHandshakes::initTestCase()
 {
-    QVERIFY(makeCertificate(m_folder.path(), u"rsa:2048"_s));
+    QVERIFY(makeCertificate(m_folder.path(), u"DNS:localhost"_s, u"rsa:2048"_s));
 }
 
 void TestTlsHandshakes::keysOfTicketsDoNotLast()

@@ -34,18 +34,6 @@ QByteArray classOf(const Ending<Json> &ending)
     return ending.failure ? ending.failure->members().value(0).value.text() : "none";
 }
 
-/// Makes `certificate.pem`, signed by itself, and its `key.pem` of the address that is asked: not every machine knows
-/// the name localhost.
-bool makeCertificateOfAddress(const QString &folder)
-{
-    QProcess openssl;
-    openssl.setWorkingDirectory(folder);
-    openssl.start(u"openssl"_s,
-                  u"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test "
-                  "-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem"_s.split(u' '));
-    return openssl.waitForFinished(patience) && openssl.exitStatus() == QProcess::NormalExit && openssl.exitCode() == 0;
-}
-
 /// The port on 127.0.0.1 that tls_upstream.py listens on, with the certificate of this folder; 0: on none.
 int serve(QProcess &upstream, const QString &folder)
 {
@@ -98,7 +86,7 @@ private:
 
 void TestUpstreamTls::initTestCase()
 {
-    QVERIFY(makeCertificateOfAddress(m_folder.path()));
+    QVERIFY(makeCertificate(m_folder.path(), u"IP:127.0.0.1"_s));
     m_port = serve(m_upstream, m_folder.path());
     QVERIFY(m_port > 0);
 }

@@ -4,7 +4,9 @@
 
 #include <QDateTime>
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@ namespace {
 
 constexpr int readInterval = 20; // ms: how soon a stop is seen
 constexpr qsizetype longestWord = 24; // that may be cut in two
+constexpr std::chrono::seconds retryAfter(1); // as the server says
 
 QByteArray endIn(const QByteArray &stream)
 {
@@ -41,9 +44,14 @@ Watchers::~Watchers()
 
 void Watchers::add(quint16 port, const QByteArray &path)
 {
-    Watcher watcher{RawClient(port), {path, {}, QDateTime::currentMSecsSinceEpoch(), 0}, {}};
-    const int descriptor = watcher.client.descriptor();
     const std::lock_guard lock(m_mutex);
+    ask(port, path);
+}
+
+void Watchers::ask(quint16 port, const QByteArray &path)
+{
+    Watcher watcher{port, {path, {}, QDateTime::currentMSecsSinceEpoch(), 0}, RawClient(port), {}};
+    const int descriptor = watcher.client.descriptor();
     if (!watcher.client.isConnected()) {
         m_told.push_back(watcher.told);
         return;
@@ -57,7 +65,7 @@ void Watchers::add(quint16 port, const QByteArray &path)
 int Watchers::open() const
 {
     const std::lock_guard lock(m_mutex);
-    return int(m_open.size());
+    return int(m_open.size() + m_refused.size());
 }
 
 std::vector<Watchers::Told> Watchers::take()
@@ -66,10 +74,24 @@ std::vector<Watchers::Told> Watchers::take()
     return std::exchange(m_told, {});
 }
 
+void Watchers::comeBack()
+{
+    const auto isDue = [now = Clock::now()](const Refused &refused) { return refused.comesBack <= now; };
+    const auto due = std::ranges::stable_partition(m_refused, std::not_fn(isDue));
+    const std::vector<Refused> asking(due.begin(), due.end());
+    m_refused.erase(due.begin(), due.end());
+    for (const Refused &each : asking)
+        ask(each.port, each.path);
+}
+
 void Watchers::read(const std::stop_token &stop)
 {
     std::array<epoll_event, 256> events{};
     while (!stop.stop_requested()) {
+        {
+            const std::lock_guard lock(m_mutex);
+            comeBack();
+        }
         const int ready = ::epoll_wait(m_poll, events.data(), int(events.size()), readInterval);
         for (int i = 0; i < ready; ++i)
             hear(events[std::size_t(i)].data.fd);
@@ -86,8 +108,14 @@ void Watchers::hear(int descriptor)
         return;
     Watcher &watcher = found->second;
     if (count > 0) {
-        m_greeted += watcher.tail.isEmpty() ? 1 : 0;
+        const bool isFirst = watcher.tail.isEmpty();
         watcher.tail.append(bytes.data(), count);
+        if (isFirst && (watcher.tail.startsWith("HTTP/1.1 503") || watcher.tail.startsWith("HTTP/1.1 504"))) {
+            m_refused.push_back({watcher.port, watcher.told.path, Clock::now() + retryAfter});
+            m_open.erase(found);
+            return;
+        }
+        m_greeted += isFirst ? 1 : 0;
         watcher.told.end = endIn(watcher.tail);
         watcher.tail = watcher.tail.right(longestWord);
         if (watcher.told.end.isEmpty())

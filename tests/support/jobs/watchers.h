@@ -2,6 +2,7 @@
 // Thousands of clients that watch jobs, and when each of them is told the end.
 #pragma once
 
+#include "tests/support/patience.h"
 #include "tests/support/raw_client.h"
 
 #include <atomic>
@@ -12,7 +13,8 @@
 
 namespace openloop::test {
 
-/// One thread and one epoll read for all of them. Any thread.
+/// One thread and one epoll read for all of them. Who is refused because the database is slow or away comes back a
+/// second later. Any thread.
 class Watchers
 {
 public:
@@ -29,20 +31,28 @@ public:
 
     /// Another one, of the job at that path.
     void add(quint16 port, const QByteArray &path);
-    /// Those whose stream is open.
+    /// Those that have not been told the end: their stream is open, or they come back.
     int open() const;
-    /// Those that have heard anything so far.
+    /// Those whose stream has begun so far.
     int greeted() const { return m_greeted; }
     /// Those whose stream has ended since this was asked last.
     std::vector<Told> take();
 
 private:
     struct Watcher {
-        RawClient client;
+        quint16 port = 0;
         Told told;
+        RawClient client;
         QByteArray tail; ///< of what was heard
     };
+    struct Refused {
+        quint16 port = 0;
+        QByteArray path;
+        Clock::time_point comesBack;
+    };
 
+    void ask(quint16 port, const QByteArray &path); // with the mutex locked, as comeBack
+    void comeBack();
     void read(const std::stop_token &stop);
     void hear(int descriptor);
 
@@ -50,6 +60,7 @@ private:
     std::atomic<int> m_greeted = 0;
     mutable std::mutex m_mutex; // guards the following
     std::map<int, Watcher> m_open; ///< by descriptor
+    std::vector<Refused> m_refused;
     std::vector<Told> m_told;
     std::jthread m_thread; // last: it ends first
 };

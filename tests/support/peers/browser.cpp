@@ -73,7 +73,7 @@ QJsonValue Browser::run(const QString &script)
 
 QJsonValue Browser::ask(const QByteArray &path, const QJsonObject &body)
 {
-    const auto answer = RawClient(m_port).post(path, QJsonDocument(body).toJson(), {}, longest);
+    const auto answer = RawClient(m_port).post(path, QJsonDocument(body).toJson(), {}, 3 * longest);
     if (statusOf(answer) != 200)
         qFatal("the browser refuses %s: %s", path.constData(), answer ? answer->body.constData() : "no answer");
     return QJsonDocument::fromJson(answer->body)[u"value"_s];

@@ -10,6 +10,7 @@
 #include <QFile>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -56,8 +57,12 @@ QByteArray shippedFront(Front::Kind kind, const QList<quint16> &servers)
     QByteArray text = file.readAll();
     text.replace("127.0.0.1:8080", "FRONT");
     // Where a server that takes a second to answer is left out, one on a machine that is busy otherwise is not meant.
-    text.replace("timeout connect 1s", "timeout connect 60s\n    timeout check 60s");
-    text.replace("proxy_connect_timeout 1s", "proxy_connect_timeout 60s");
+    const auto [second, minute] = kind == Front::Nginx
+        ? std::pair<QByteArray, QByteArray>("proxy_connect_timeout 1s", "proxy_connect_timeout 60s")
+        : std::pair<QByteArray, QByteArray>("timeout connect 1s", "timeout connect 60s\n    timeout check 60s");
+    if (!text.contains(second))
+        qFatal("%s says no longer: %s", qPrintable(file.fileName()), second.constData());
+    text.replace(second, minute);
     const qsizetype third = text.lastIndexOf('\n', text.indexOf("127.0.0.1:8083"));
     const qsizetype end = text.indexOf('\n', third + 1);
     const QByteArray line = text.sliced(third, end - third);

@@ -62,9 +62,9 @@ Stop stopAfter(const mpz_class &n, std::chrono::microseconds wait, const openloo
     Stop stop;
     std::jthread stopper([&] {
         std::this_thread::sleep_for(wait); // to the random moment of the stop
-        cpuAsked = cpuMilliseconds();
-        asked = Clock::now();
         source.request_stop();
+        cpuAsked = cpuMilliseconds(); // by then it is told: what held this thread up before held up the word
+        asked = Clock::now();
     });
     const auto tell = [&](const openloop::factoring::Progress &progress) { stop.phase = progress.phase; };
     stop.complete = openloop::factoring::factor(n, source.get_token(), options, tell).complete();

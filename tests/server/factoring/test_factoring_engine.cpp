@@ -79,9 +79,9 @@ Lateness latenessOfStop(const mpz_class &n, std::chrono::microseconds wait, cons
     {
         std::jthread stopper([&] {
             std::this_thread::sleep_for(wait); // any moment of the computation
-            cpuAsked = cpuMilliseconds();
-            asked = Clock::now();
             stop.request_stop();
+            cpuAsked = cpuMilliseconds(); // by then it is told: what held this thread up before held up the word
+            asked = Clock::now();
         });
         const Result result = factor(n, stop.get_token(), options);
         returned = Clock::now();

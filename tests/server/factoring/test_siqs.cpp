@@ -132,8 +132,8 @@ std::chrono::nanoseconds computedAfterStop(const mpz_class &n, std::chrono::micr
     std::chrono::nanoseconds asked{};
     std::jthread killer([&] {
         std::this_thread::sleep_for(wait); // any moment of the computation
-        asked = processorTime();
         source.request_stop();
+        asked = processorTime(); // by then it is told: what held this thread up before held up the word
     });
     siqsFactor(n, source.get_token());
     const auto end = processorTime();

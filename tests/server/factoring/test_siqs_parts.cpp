@@ -369,8 +369,8 @@ private slots:
             std::chrono::nanoseconds asked{};
             std::jthread killer([&] {
                 std::this_thread::sleep_for(wait); // any moment of the computation
-                asked = openloop::test::processorTime();
                 source.request_stop();
+                asked = openloop::test::processorTime(); // by then it is told
             });
             const Stop stop(source.get_token(), {});
             kernelOf(columns, 256, rows, kernelsFor(bestSimd()), stop, [](double) { });

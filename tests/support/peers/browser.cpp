@@ -42,7 +42,8 @@ Browser::Browser() : m_port(freePort())
                          u"--remote-debugging-pipe"_s}; // it ends with chromedriver, however that ends
     if (::geteuid() == 0)
         arguments.append(u"--no-sandbox"_s); // which root can't have
-    const QJsonObject options{{u"goog:chromeOptions"_s, QJsonObject{{u"args"_s, arguments}}}};
+    const QJsonObject options{{u"goog:chromeOptions"_s, QJsonObject{{u"args"_s, arguments}}},
+                              {u"timeouts"_s, QJsonObject{{u"script"_s, 2 * patience}}}};
     const QJsonValue session = ask("/session", {{u"capabilities"_s, QJsonObject{{u"alwaysMatch"_s, options}}}});
     m_session = "/session/" + session[u"sessionId"_s].toString().toLatin1();
 }

@@ -331,8 +331,9 @@ private slots:
         const auto before = processorTime();
         options.deadline = std::chrono::steady_clock::now() + 200ms;
         QVERIFY(!siqsFactor(n, {}, options));
+        const auto computed = processorTime() - before;
         QVERIFY(std::chrono::steady_clock::now() >= options.deadline);
-        QVERIFY(sanitized || processorTime() - before <= 200ms + onThisMachine(50ms));
+        QVERIFY(sanitized || computed <= 200ms + onThisMachine(50ms)); // which computes, too, when first asked
     }
 
     void aStopBeforeTheStartIsHeeded()

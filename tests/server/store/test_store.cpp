@@ -3,6 +3,7 @@
 #include "common/start_failure.h"
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
+#include "tests/server/store/held_connection.h"
 #include "tests/server/store/refusal.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"

@@ -2,11 +2,11 @@
 // A lane beside the store: it waits for nobody, begins no work twice that may not, and can be cut.
 #include "server/store/sql_connection.h"
 #include "server/store/store.h"
+#include "tests/server/store/held_connection.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/postgres.h"
 #include "tests/support/rows.h"
-#include "tests/support/slow_database.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -2,12 +2,12 @@
 // Questions that wait for the same connection are sent together, and answered each for itself.
 #include "server/store/batch.h"
 #include "server/store/store.h"
+#include "tests/server/store/held_connection.h"
 #include "tests/support/ending.h"
 #include "tests/support/patience.h"
 #include "tests/support/peers/own_connection.h"
 #include "tests/support/peers/pgbouncer.h"
 #include "tests/support/peers/postgres.h"
-#include "tests/support/slow_database.h"
 
 #include <QTest>
 

@@ -30,4 +30,15 @@ inline std::chrono::nanoseconds onThisMachine(std::chrono::nanoseconds promise)
     return std::chrono::duration_cast<std::chrono::nanoseconds>(promise * std::max(1.0, slowness));
 }
 
+/// The least that measure() returns, which is asked again where it is above the promise, three times at most. While a
+/// virtual machine is held up its processes seem to compute; who is late of its own accord is so each time.
+template <typename Promise, typename Measure>
+auto leastOfThree(Promise promise, Measure measure)
+{
+    auto least = measure();
+    for (int times = 1; times < 3 && least > promise; ++times)
+        least = std::min(least, measure());
+    return least;
+}
+
 } // namespace openloop::test

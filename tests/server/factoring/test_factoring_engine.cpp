@@ -401,16 +401,21 @@ private slots:
         Numbers numbers(bits);
         ThreadCrew crew(1);
         const mpz_class n = bits < 400 ? numbers.semiprime(bits) : mpz_class(numbers.ofBits(bits) | 1);
+        const std::chrono::duration<double, std::milli> promise = threads * openloop::test::onThisMachine(50ms);
         double worstWall = 0, worstCpu = 0;
         for (int i = 0; i < (sanitized ? 2 : 4); ++i) {
             const std::chrono::microseconds wait(numbers.below(100'000));
-            const Lateness late = latenessOfStop(n, wait, {&crew, threads, {}});
-            QVERIFY(late.right);
-            worstWall = std::max(worstWall, late.wall);
-            worstCpu = std::max(worstCpu, late.cpu);
+            bool right = true;
+            const double cpu = openloop::test::leastOfThree(promise.count(), [&] {
+                const Lateness late = latenessOfStop(n, wait, {&crew, threads, {}});
+                right = right && late.right;
+                worstWall = std::max(worstWall, late.wall);
+                return late.cpu;
+            });
+            QVERIFY(right);
+            worstCpu = std::max(worstCpu, cpu);
         }
         qInfo("worst of these stops: %.1f ms, %.1f ms of CPU time", worstWall, worstCpu);
-        const std::chrono::duration<double, std::milli> promise = threads * openloop::test::onThisMachine(50ms);
         QVERIFY(sanitized || worstCpu < promise.count());
     }
 };

@@ -15,6 +15,7 @@
 
 using namespace openloop::factoring;
 using openloop::test::columns;
+using openloop::test::leastOfThree;
 using openloop::test::onThisMachine;
 using openloop::test::processorTime;
 using namespace std::chrono_literals;
@@ -312,28 +313,34 @@ private slots:
     {
         Numbers numbers(12);
         std::mt19937 random(12);
+        const auto promise = onThisMachine(50ms);
         std::vector<std::chrono::nanoseconds> latencies;
         for (int i = 0; i < (sanitized ? 12 : 40); ++i) {
             const mpz_class n = numbers.semiprime(50 + 10 * unsigned(i % 4));
             const auto wait = std::chrono::microseconds(random() % (i % 4 == 0 ? 600000 : 250000));
-            latencies.push_back(computedAfterStop(n, wait));
+            latencies.push_back(leastOfThree(promise, [&] { return computedAfterStop(n, wait); }));
         }
         std::ranges::sort(latencies);
         const std::chrono::duration<double, std::milli> worst = latencies.back();
         qInfo("worst of these stops: %.1f ms of CPU time", worst.count());
-        QVERIFY(sanitized || worst <= onThisMachine(50ms));
+        QVERIFY(sanitized || worst <= promise);
     }
 
     void theDeadlineIsAStop()
     {
         const mpz_class n = Numbers(13).semiprime(85);
-        Options options;
-        const auto before = processorTime();
-        options.deadline = std::chrono::steady_clock::now() + 200ms;
-        QVERIFY(!siqsFactor(n, {}, options));
-        const auto computed = processorTime() - before;
-        QVERIFY(std::chrono::steady_clock::now() >= options.deadline);
-        QVERIFY(sanitized || computed <= 200ms + onThisMachine(50ms)); // which computes, too, when first asked
+        const auto promise = 200ms + onThisMachine(50ms);
+        bool heeded = true;
+        const auto computed = leastOfThree(promise, [&] {
+            Options options;
+            const auto before = processorTime();
+            options.deadline = std::chrono::steady_clock::now() + 200ms;
+            const bool factored = siqsFactor(n, {}, options).has_value();
+            heeded = heeded && !factored && std::chrono::steady_clock::now() >= options.deadline;
+            return processorTime() - before;
+        });
+        QVERIFY(heeded);
+        QVERIFY(sanitized || computed <= promise);
     }
 
     void aStopBeforeTheStartIsHeeded()
